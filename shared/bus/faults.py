@@ -1,0 +1,45 @@
+"""What a failure is: contention, a database that is away, or a fault of the message's own."""
+
+import re
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.contracts.envelope import wrong_fields
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CONTENTION = frozenset({"40001", "40P01", "55P03"})
+_AWAY_CLASSES = ("08", "53", "57P", "58")
+_LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d{7,}(?![\w-])")
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether transactions stood in each other's way: the same again may well succeed."""
+    return _state(error) in _CONTENTION
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database can't be reached or used, which is no fault of what was tried."""
+    if isinstance(error, DBAPIError):
+        state = _state(error)
+        if state is None:
+            return error.connection_invalidated or isinstance(error, InterfaceError)
+        return error.connection_invalidated or state.startswith(_AWAY_CLASSES)
+    return isinstance(error, PoolTimeout | OSError)
+
+
+def describe(error: BaseException) -> str:
+    """One line about an error: no values of rows, no parameters, no long numbers."""
+    if isinstance(error, ValidationError):
+        return f"ValidationError: {wrong_fields(error)}"
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    line = text.strip().partition("\n")[0]
+    return f"{type(error).__name__}: {_LONG_NUMBER.sub('…', line)}"[:500]
+
+
+def _state(error: BaseException) -> str | None:
+    if not isinstance(error, DBAPIError):
+        return None
+    state = getattr(error.orig, "sqlstate", None)
+    return state if isinstance(state, str) else None

@@ -1,0 +1,71 @@
+"""A message as a handler sees it, and the kinds of handler."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.envelope import AnyMessage, Contract
+
+C_co = TypeVar("C_co", bound=Contract, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Generic[C_co]):
+    """One message: its envelope's attributes and its content."""
+
+    id: str
+    type: str
+    subject: str
+    station: UUID
+    sequence: int
+    correlation: UUID
+    causation: str | None
+    time: datetime
+    source: str
+    content: C_co
+    traceparent: str | None = None
+
+    @property
+    def subject_id(self) -> UUID:
+        """The id in a subject such as `wishes/0190…`."""
+        return UUID(self.subject.rpartition("/")[2])
+
+
+HandleOne = Callable[[AsyncSession, Message[Any]], Awaitable[None]]
+HandleMany = Callable[[AsyncSession, list[Message[Any]]], Awaitable[None]]
+Locks = Callable[[Sequence[Message[Any]]], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A handler of single messages that says what it will change, as `locks.hold` keys."""
+
+    handle: HandleOne
+    locks: Locks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A handler of many messages of one type at once, in one transaction.
+
+    `locks` names what the messages will change, one key each (`account/<id>`). The keys of the
+    whole batch, whatever its types, are locked in one order before any handler runs.
+    """
+
+    handle: HandleMany
+    locks: Locks | None = None
+
+
+Handler = HandleOne | One | Bulk
+Handlers = Mapping[type[Contract], Handler]
+
+
+def bindings(handlers: Handlers) -> frozenset[str]:
+    """The routing keys that a service's queue is bound to: its types, or `#` for every one."""
+    if AnyMessage in handlers:
+        return frozenset({AnyMessage.type})
+    return frozenset(contract.type for contract in handlers)

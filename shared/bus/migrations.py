@@ -1,0 +1,94 @@
+"""The bus's tables as migrations: each service's Alembic chain calls these, so no DDL is repeated.
+
+A version, once released, is frozen; what changes later is a `create_v2`.
+"""
+
+import re
+from typing import Any, Protocol
+
+
+class Operations(Protocol):
+    """As much of Alembic's `op` as is needed here."""
+
+    def execute(self, sqltext: Any) -> Any: ...
+
+
+_V1 = (
+    """
+    CREATE TABLE outbox (
+      lane smallint NOT NULL,
+      id bigint GENERATED ALWAYS AS IDENTITY,
+      type text NOT NULL,
+      subject text NOT NULL,
+      correlation uuid NOT NULL,
+      body bytea NOT NULL,
+      created_at timestamptz NOT NULL DEFAULT now(),
+      CONSTRAINT pk_outbox PRIMARY KEY (lane, id)
+    ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0)
+    """,
+    """
+    CREATE TABLE sent (
+      lane smallint NOT NULL,
+      id bigint NOT NULL,
+      type text NOT NULL,
+      subject text NOT NULL,
+      correlation uuid NOT NULL,
+      body bytea NOT NULL,
+      created_at timestamptz NOT NULL,
+      sent_at timestamptz NOT NULL
+    ) PARTITION BY RANGE (sent_at)
+    """,
+    "CREATE INDEX ix_sent_correlation ON sent (correlation)",
+    """
+    CREATE TABLE inbox (
+      consumer text NOT NULL,
+      message_key uuid NOT NULL,
+      type text NOT NULL,
+      correlation uuid NOT NULL,
+      state text NOT NULL,
+      attempts smallint NOT NULL DEFAULT 0,
+      waits smallint NOT NULL DEFAULT 0,
+      body bytea,
+      error text,
+      due_at timestamptz,
+      received_at timestamptz NOT NULL DEFAULT now(),
+      handled_at timestamptz,
+      CONSTRAINT pk_inbox PRIMARY KEY (consumer, message_key),
+      CONSTRAINT ck_inbox_state CHECK (state IN ('done', 'retry', 'parked', 'skipped')),
+      CONSTRAINT ck_inbox_kept_with_body
+        CHECK (state NOT IN ('retry', 'parked') OR body IS NOT NULL),
+      CONSTRAINT ck_inbox_retry_is_due CHECK (state <> 'retry' OR due_at IS NOT NULL)
+    )
+    """,
+    "CREATE INDEX ix_inbox_kept ON inbox (state, due_at) WHERE state <> 'done'",
+    "CREATE INDEX ix_inbox_done ON inbox (handled_at) WHERE state = 'done'",
+    "CREATE INDEX ix_inbox_correlation ON inbox (correlation)",
+    """
+    CREATE TABLE jobs (
+      name text NOT NULL,
+      due_at timestamptz NOT NULL,
+      ran_at timestamptz,
+      error text,
+      CONSTRAINT pk_jobs PRIMARY KEY (name)
+    )
+    """,
+)
+
+_PARTITION = re.compile(r"sent_\d{8}")
+
+
+def create_v1(op: Operations) -> None:
+    """Make outbox, sent, inbox and jobs in the schema that search_path names first."""
+    for statement in _V1:
+        op.execute(statement)
+
+
+def drop_v1(op: Operations) -> None:
+    """Take away what `create_v1` made."""
+    for table in ("jobs", "inbox", "sent", "outbox"):
+        op.execute(f"DROP TABLE {table}")
+
+
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    """For Alembic's `include_name`: the partitions of `sent` are no tables of the models."""
+    return not (kind == "table" and name is not None and _PARTITION.fullmatch(name))

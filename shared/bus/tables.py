@@ -1,0 +1,88 @@
+"""The bus's tables, the same in every service's schema: outbox, sent, inbox and jobs."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+bus_metadata = MetaData()
+
+_Moment = DateTime(timezone=True)
+
+outbox = Table(
+    "outbox",
+    bus_metadata,
+    Column("lane", SmallInteger, nullable=False),
+    Column("id", BigInteger, Identity(always=True), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("correlation", Uuid, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", _Moment, nullable=False, server_default=text("now()")),
+    PrimaryKeyConstraint("lane", "id", name="pk_outbox"),
+)
+
+# The record of what was confirmed, partitioned by day and kept for 30 days.
+sent = Table(
+    "sent",
+    bus_metadata,
+    Column("lane", SmallInteger, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("correlation", Uuid, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created_at", _Moment, nullable=False),
+    Column("sent_at", _Moment, nullable=False),
+    Index("ix_sent_correlation", "correlation"),
+    postgresql_partition_by="RANGE (sent_at)",
+)
+
+# `body` and `error` are kept for what isn't done; `waits` counts the returns for NotYet.
+inbox = Table(
+    "inbox",
+    bus_metadata,
+    Column("consumer", Text, nullable=False),
+    Column("message_key", Uuid, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("correlation", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("waits", SmallInteger, nullable=False, server_default=text("0")),
+    Column("body", LargeBinary),
+    Column("error", Text),
+    Column("due_at", _Moment),
+    Column("received_at", _Moment, nullable=False, server_default=text("now()")),
+    Column("handled_at", _Moment),
+    PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
+    CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
+    CheckConstraint(
+        "state NOT IN ('retry', 'parked') OR body IS NOT NULL", name="ck_inbox_kept_with_body"
+    ),
+    CheckConstraint("state <> 'retry' OR due_at IS NOT NULL", name="ck_inbox_retry_is_due"),
+    Index("ix_inbox_kept", "state", "due_at", postgresql_where=text("state <> 'done'")),
+    Index("ix_inbox_done", "handled_at", postgresql_where=text("state = 'done'")),
+    Index("ix_inbox_correlation", "correlation"),
+)
+
+jobs = Table(
+    "jobs",
+    bus_metadata,
+    Column("name", Text, nullable=False),
+    Column("due_at", _Moment, nullable=False),
+    Column("ran_at", _Moment),
+    Column("error", Text),
+    PrimaryKeyConstraint("name", name="pk_jobs"),
+)

@@ -1,0 +1,103 @@
+"""What carries messages: the protocol that RabbitMQ and the in-process transport share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+CONFIRM_TIMEOUT = 10.0
+
+
+class Disconnected(Exception):
+    """The channel is gone; what was under way on it is unknown. Begin anew with another one."""
+
+
+class Outcome(Enum):
+    """What became of one publish: only CONFIRMED may leave the outbox."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to publish; `mandatory` refuses it when no queue takes it."""
+
+    id: str
+    type: str
+    correlation: UUID
+    body: bytes
+    mandatory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it arrived: `user` is the publisher as the transport vouches for it.
+
+    `count` says how often it was delivered before without an answer.
+    """
+
+    tag: int
+    message_id: str
+    type: str
+    user: str
+    body: bytes
+    count: int = 0
+
+
+class Publisher(Protocol):
+    """A channel to publish on; one batch at a time."""
+
+    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Publish all and wait up to 10 s for the confirms; Disconnected when the channel goes."""
+        ...
+
+    async def close(self) -> None:
+        """Let the channel go; may be called twice."""
+        ...
+
+
+class Subscription(Protocol):
+    """A channel that a service's queue is consumed on."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether deliveries still come in."""
+        ...
+
+    async def take(self, limit: int, linger: float) -> list[Delivery]:
+        """Wait for deliveries, then gather up to `limit` or for `linger` seconds.
+
+        Empty after `wake`; Disconnected when the channel goes, and what it had brought is dropped.
+        """
+        ...
+
+    def wake(self) -> None:
+        """Let a `take` that waits return empty."""
+        ...
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge all deliveries up to the last of these; Disconnected."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what isn't acknowledged; may be called twice."""
+        ...
+
+
+class Transport(Protocol):
+    """Publishing and consuming, with confirms and acknowledgements."""
+
+    async def publisher(self) -> Publisher:
+        """A new channel to publish on; Disconnected when there is no connection to be had."""
+        ...
+
+    async def subscribe(self, service: str, prefetch: int) -> Subscription:
+        """Consume a service's queue on a new channel; Disconnected."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections; may be called twice."""
+        ...

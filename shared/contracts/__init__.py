@@ -1,0 +1,1 @@
+"""The messages between the services: their schemas, the envelope, and the registry."""

@@ -1,0 +1,138 @@
+"""A message on the wire: the CloudEvents 1.0 envelope, the base of all contracts, the limits."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+CONTENT_TYPE = "application/cloudevents+json"
+MAX_ATTRIBUTE_BYTES = 255
+MAX_BODY_BYTES = 64 * 1024
+SEQUENCE_DIGITS = 12
+
+
+class InvalidMessage(ValueError):
+    """The bytes are no message of ours, or a message exceeds a limit; says which part is wrong."""
+
+
+class Contract(BaseModel):
+    """The content of one type of message; within a version fields are only ever added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+
+
+class AnyMessage(Contract):
+    """Stands for every type in a service's HANDLERS; the content of a type without a contract."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: ClassVar[str] = "#"
+
+
+class _Wire(BaseModel):
+    """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: str = Field(pattern=r"^1\.0$")
+    id: str = Field(min_length=1)
+    type: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    subject: str = Field(min_length=1)
+    time: AwareDatetime
+    station: UUID
+    sequence: str = Field(pattern=r"^[0-9]{1,19}$")
+    correlationid: UUID
+    causationid: str | None = None
+    traceparent: str | None = None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message: CloudEvents attributes, our extensions, and the content as plain values."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    station: UUID
+    sequence: int
+    correlationid: UUID
+    data: Mapping[str, Any]
+    causationid: str | None = None
+    traceparent: str | None = None
+
+    def to_json(self) -> bytes:
+        """The message in CloudEvents' JSON format; InvalidMessage when it exceeds a limit.
+
+        A publish that can never succeed would block its lane for ever, so limits are held here.
+        """
+        attributes = self._attributes()
+        for name in ("id", "type", "source", "subject"):
+            if not 0 < len(attributes[name].encode()) <= MAX_ATTRIBUTE_BYTES:
+                raise InvalidMessage(f"{name} must have 1 to {MAX_ATTRIBUTE_BYTES} bytes")
+        body = json.dumps(
+            {**attributes, "data": self.data}, ensure_ascii=False, separators=(",", ":")
+        ).encode()
+        if len(body) > MAX_BODY_BYTES:
+            raise InvalidMessage(f"the message must have at most {MAX_BODY_BYTES} bytes")
+        return body
+
+    def _attributes(self) -> dict[str, str]:
+        attributes = {
+            "specversion": "1.0",
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "subject": self.subject,
+            "time": self.time.isoformat(),
+            "datacontenttype": "application/json",
+            "dataschema": f"urn:linli:contract:{self.type}",
+            "station": str(self.station),
+            "sequence": f"{self.sequence:0{SEQUENCE_DIGITS}d}",
+            "correlationid": str(self.correlationid),
+        }
+        if self.causationid is not None:
+            attributes["causationid"] = self.causationid
+        if self.traceparent is not None:
+            attributes["traceparent"] = self.traceparent
+        return attributes
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Read a message; InvalidMessage names what is wrong, never its value."""
+        if len(body) > MAX_BODY_BYTES:
+            raise InvalidMessage(f"the message has more than {MAX_BODY_BYTES} bytes")
+        try:
+            wire = _Wire.model_validate_json(body)
+        except ValidationError as error:
+            raise InvalidMessage(f"not a message: {wrong_fields(error)}") from None
+        return cls(
+            id=wire.id,
+            type=wire.type,
+            source=wire.source,
+            subject=wire.subject,
+            time=wire.time,
+            station=wire.station,
+            sequence=int(wire.sequence),
+            correlationid=wire.correlationid,
+            data=wire.data,
+            causationid=wire.causationid,
+            traceparent=wire.traceparent,
+        )
+
+
+def wrong_fields(error: ValidationError) -> str:
+    """Which fields are wrong and how, without the values, which may be personal."""
+    return ", ".join(
+        f"{'.'.join(str(part) for part in wrong['loc']) or 'body'} ({wrong['type']})"
+        for wrong in error.errors(include_input=False, include_url=False)[:5]
+    )

@@ -1,0 +1,167 @@
+"""What intake says: about residents and their signing in, and about wishes."""
+
+from typing import ClassVar, Literal, Protocol, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, PositiveInt
+
+from shared.contracts.envelope import Contract
+
+Language = Literal["zh", "en"]
+TakerKind = Literal["volunteer", "partner", "station"]
+ReleaseReason = Literal["given_back", "expired", "handed_over", "withdrawn"]
+
+
+class ResidentRegistered(Contract):
+    """A resident is on the register; the whole projection, subject `residents/<id>`."""
+
+    type: ClassVar[str] = "linli.resident.registered.v1"
+    resident_id: UUID
+    phone_sealed: str | None
+    language: Language
+
+
+class ResidentChanged(Contract):
+    """What is known of a resident changed; the whole projection, subject `residents/<id>`."""
+
+    type: ClassVar[str] = "linli.resident.changed.v1"
+    resident_id: UUID
+    phone_sealed: str | None
+    language: Language
+
+
+class SignInCodeIssued(Contract):
+    """Someone asked for a one-time code to sign in."""
+
+    type: ClassVar[str] = "linli.sign-in-code.issued.v1"
+    resident_id: UUID
+    phone_sealed: str
+    code_sealed: str
+    language: Language
+    expires_at: AwareDatetime
+
+
+class _Wish(Protocol):
+    """What a wish must offer so that a message can be made of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def resident_id(self) -> UUID: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def taker_kind(self) -> str | None: ...
+    @property
+    def taker_id(self) -> UUID | None: ...
+
+
+class WishMessage(Contract):
+    """The projection that every message about a wish carries whole."""
+
+    wish_id: UUID
+    resident_id: UUID
+    title: str
+    taker_kind: TakerKind | None = None
+    taker_id: UUID | None = None
+
+    @classmethod
+    def of(cls, wish: _Wish, **more: object) -> Self:
+        """The message about a wish as it stands; `more` are the fields beyond the projection."""
+        projection: dict[str, object] = {
+            "wish_id": wish.id,
+            "resident_id": wish.resident_id,
+            "title": wish.title,
+            "taker_kind": wish.taker_kind,
+            "taker_id": wish.taker_id,
+        }
+        return cls.model_validate({**projection, **more})
+
+
+class WishPosted(WishMessage):
+    """A resident made a wish; it waits for review."""
+
+    type: ClassVar[str] = "linli.wish.posted.v1"
+
+
+class WishOpened(WishMessage):
+    """Staff approved a wish; it can be taken."""
+
+    type: ClassVar[str] = "linli.wish.opened.v1"
+
+
+class WishClaimed(WishMessage):
+    """A volunteer, a partner or the station took a wish."""
+
+    type: ClassVar[str] = "linli.wish.claimed.v1"
+    lease_until: AwareDatetime | None = None
+
+
+class WishReleased(WishMessage):
+    """A wish is open again; the taker is the one who had it."""
+
+    type: ClassVar[str] = "linli.wish.released.v1"
+    reason: ReleaseReason
+
+
+class WishDelivered(WishMessage):
+    """The taker says that the wish is fulfilled; the resident is asked."""
+
+    type: ClassVar[str] = "linli.wish.delivered.v1"
+
+
+class WishFulfilled(WishMessage):
+    """The resident confirmed that a wish came true; `revision` counts confirmations from 1."""
+
+    type: ClassVar[str] = "linli.wish.fulfilled.v1"
+    minutes: int
+    revision: PositiveInt
+
+
+class WishReopened(WishMessage):
+    """The confirmation `revision` of a wish was withdrawn: points go back."""
+
+    type: ClassVar[str] = "linli.wish.reopened.v1"
+    revision: PositiveInt
+
+
+class WishRefused(WishMessage):
+    """The resident says that the wish is not fulfilled: back to its taker."""
+
+    type: ClassVar[str] = "linli.wish.refused.v1"
+
+
+class WishDeclined(WishMessage):
+    """Staff didn't approve a wish."""
+
+    type: ClassVar[str] = "linli.wish.declined.v1"
+
+
+class WishWithdrawn(WishMessage):
+    """The resident took a wish back."""
+
+    type: ClassVar[str] = "linli.wish.withdrawn.v1"
+
+
+class WishAnswered(WishMessage):
+    """Staff closed a wish unfulfilled, with an answer."""
+
+    type: ClassVar[str] = "linli.wish.answered.v1"
+
+
+CONTRACTS: tuple[type[Contract], ...] = (
+    ResidentRegistered,
+    ResidentChanged,
+    SignInCodeIssued,
+    WishPosted,
+    WishOpened,
+    WishClaimed,
+    WishReleased,
+    WishDelivered,
+    WishFulfilled,
+    WishReopened,
+    WishRefused,
+    WishDeclined,
+    WishWithdrawn,
+    WishAnswered,
+)

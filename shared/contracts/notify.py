@@ -1,0 +1,5 @@
+"""What notify says: nothing yet; it tells people, not services."""
+
+from shared.contracts.envelope import Contract
+
+CONTRACTS: tuple[type[Contract], ...] = ()

@@ -1,0 +1,45 @@
+"""Every contract by its type, who issues it and who reads it."""
+
+from shared.contracts import intake, notify, volunteers
+from shared.contracts.envelope import Contract
+
+_ISSUED_BY: dict[str, tuple[type[Contract], ...]] = {
+    "intake": intake.CONTRACTS,
+    "volunteers": volunteers.CONTRACTS,
+    "notify": notify.CONTRACTS,
+}
+
+SERVICES: tuple[str, ...] = tuple(_ISSUED_BY)
+
+REGISTRY: dict[str, type[Contract]] = {
+    contract.type: contract for contracts in _ISSUED_BY.values() for contract in contracts
+}
+
+SOURCES: dict[str, str] = {
+    contract.type: f"/services/{service}"
+    for service, contracts in _ISSUED_BY.items()
+    for contract in contracts
+}
+
+# Who reads a type. A type with readers is published `mandatory`: it stays in the outbox until a
+# queue takes it. A test holds this against the services' HANDLERS.
+READERS: dict[str, frozenset[str]] = {
+    intake.ResidentRegistered.type: frozenset({"notify"}),
+    intake.ResidentChanged.type: frozenset({"notify"}),
+    intake.SignInCodeIssued.type: frozenset({"notify"}),
+    intake.WishPosted.type: frozenset({"notify"}),
+    intake.WishOpened.type: frozenset({"notify"}),
+    intake.WishClaimed.type: frozenset({"volunteers", "notify"}),
+    intake.WishReleased.type: frozenset({"volunteers", "notify"}),
+    intake.WishDelivered.type: frozenset({"notify"}),
+    intake.WishFulfilled.type: frozenset({"volunteers", "notify"}),
+    intake.WishReopened.type: frozenset({"volunteers", "notify"}),
+    intake.WishRefused.type: frozenset({"notify"}),
+    intake.WishDeclined.type: frozenset({"notify"}),
+    intake.WishWithdrawn.type: frozenset({"volunteers", "notify"}),
+    intake.WishAnswered.type: frozenset({"notify"}),
+    volunteers.VolunteerApplied.type: frozenset({"notify"}),
+    volunteers.VolunteerApproved.type: frozenset({"intake", "notify"}),
+    volunteers.PointsAwarded.type: frozenset({"notify"}),
+    volunteers.PointsReversed.type: frozenset({"notify"}),
+}
