@@ -72,20 +72,31 @@ _V1 = (
       CONSTRAINT pk_jobs PRIMARY KEY (name)
     )
     """,
+    """
+    CREATE TABLE answers (
+      key bytea NOT NULL,
+      fingerprint bytea NOT NULL,
+      status smallint,
+      body bytea,
+      created_at timestamptz NOT NULL,
+      CONSTRAINT pk_answers PRIMARY KEY (key)
+    )
+    """,
+    "CREATE INDEX ix_answers_created_at ON answers (created_at)",
 )
 
 _PARTITION = re.compile(r"sent_\d{8}")
 
 
 def create_v1(op: Operations) -> None:
-    """Make outbox, sent, inbox and jobs in the schema that search_path names first."""
+    """Make outbox, sent, inbox, jobs and answers in the schema that search_path names first."""
     for statement in _V1:
         op.execute(statement)
 
 
 def drop_v1(op: Operations) -> None:
     """Take away what `create_v1` made."""
-    for table in ("jobs", "inbox", "sent", "outbox"):
+    for table in ("answers", "jobs", "inbox", "sent", "outbox"):
         op.execute(f"DROP TABLE {table}")
 
 

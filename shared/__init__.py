@@ -1,0 +1,1 @@
+"""What the three services share: messages, the bus, and the edges of a service."""

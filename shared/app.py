@@ -1,0 +1,136 @@
+"""The FastAPI application of a service: middleware, problem details, health and metrics."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+from sqlalchemy import text
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import problems
+from shared.auth import Actor, read_token
+from shared.errors import Unauthorized
+from shared.ids import new_id
+from shared.observability import caused
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+BODY_LIMIT = 64 * 1024
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, 3.2
+Authenticate = Callable[[Request], Awaitable[Actor | None]]
+SECONDS = Histogram(
+    "linli_http_request_seconds",
+    "Time from request to the start of the answer.",
+    ("service", "method", "route", "status"),
+)
+
+
+class Correlation:
+    """Pure ASGI: each request has a correlation id, in its logs, its messages and its answer."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Set the context for the request, name the id in the answer, measure the time."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        correlation = _uuid(headers.get(b"x-correlation-id", b"")) or new_id()
+        began = time.perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Correlation-Id"] = str(correlation)
+                route = getattr(scope.get("route"), "path", "unknown")
+                labels = (self.service, scope["method"], route, message["status"])
+                SECONDS.labels(*labels).observe(time.perf_counter() - began)
+            await send(message)
+
+        trace = headers.get(b"traceparent", b"").decode("latin-1")
+        with caused(correlation, None, trace if TRACEPARENT.fullmatch(trace) else None):
+            await self.app(scope, receive, send_with_id)
+
+
+def _uuid(said: bytes) -> UUID | None:
+    try:
+        return UUID(said.decode())
+    except ValueError:
+        return None
+
+
+def bearer(request: Request) -> str | None:
+    """The token of an Authorization header (RFC 6750), None where there is none; Unauthorized."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized
+    return token.strip()
+
+
+def create_app(runtime: "Runtime", *, authenticate: Authenticate | None = None) -> FastAPI:
+    """An application for the service of `runtime`, with everything but its own routes.
+
+    Without `authenticate`, the gateway's signed token says who asks.
+    """
+    service = runtime.service.name
+
+    async def by_token(request: Request) -> Actor | None:
+        token = bearer(request)
+        return read_token(token, runtime.settings.public_key, service) if token else None
+
+    app = FastAPI(
+        title=f"Linli {service}",
+        openapi_url=f"/api/v1/openapi/{service}.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=BODY_LIMIT,
+    )
+    app.state.runtime = runtime
+    app.state.authenticate = authenticate or by_token
+    app.add_middleware(Correlation, service=service)
+    problems.install(app)
+    _add_health(app, runtime)
+    return app
+
+
+def _add_health(app: FastAPI, runtime: "Runtime") -> None:
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        checks = await readiness(runtime)
+        return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def readiness(runtime: "Runtime") -> dict[str, bool]:
+    """What has to be true for this replica to be given work."""
+    try:
+        async with runtime.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        database = True
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+        database = False
+    return {
+        "database": database,
+        "relay": runtime.relay.alive,
+        "consumer": runtime.consumer.alive,
+        "serving": not runtime.stopping,
+    }

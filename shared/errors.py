@@ -1,0 +1,87 @@
+"""The one family of errors that a client sees (RFC 9457) and the one that only handlers raise."""
+
+from typing import ClassVar
+
+from shared.language import N_
+
+
+class Problem(Exception):
+    """Something that the client did, or asked for, and that can't be.
+
+    `title` and `detail` are English sentences of the catalogue, translated when the answer is
+    written; `params` fill their `%(name)s` places. They never carry personal data.
+    """
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = N_("Something went wrong")
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, detail: str | None = None, **params: object) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.params = params
+
+
+class Invalid(Problem):
+    """The request is understood and can't be carried out as it stands.
+
+    `errors` maps a field's path to a sentence of the catalogue.
+    """
+
+    status = 422
+    title = N_("Some answers need another look")
+
+    def __init__(
+        self, detail: str | None = None, errors: dict[str, str] | None = None, **params: object
+    ) -> None:
+        super().__init__(detail, **params)
+        self.errors = errors or {}
+
+
+class Unauthorized(Problem):
+    """Nobody is signed in, or the proof of it is worth nothing."""
+
+    status = 401
+    title = N_("Please sign in")
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    """Whoever is signed in may not do this."""
+
+    status = 403
+    title = N_("This is not yours to do")
+
+
+class NotFound(Problem):
+    """It doesn't exist in this station, or isn't for this person to see."""
+
+    status = 404
+    title = N_("There is nothing here")
+
+
+class Conflict(Problem):
+    """The state of things doesn't allow it."""
+
+    status = 409
+    title = N_("This can't be done now")
+
+
+class TooMany(Problem):
+    """Too many tries in too short a time."""
+
+    status = 429
+    title = N_("Too many tries; please wait a little")
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
+
+
+class Unavailable(Problem):
+    """Another service doesn't answer."""
+
+    status = 503
+    title = N_("This part of the station is resting; please try again in a moment")
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class NotYet(Exception):
+    """A handler's message came before its cause; it comes back soon and counts as no attempt."""

@@ -1,0 +1,166 @@
+"""The HTTP edge: routes that name their policy, one transaction a request, health and metrics."""
+
+import functools
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import to_json
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import policies
+from shared.auth import Actor
+from shared.db import Page
+from shared.errors import Invalid, Unauthorized
+from shared.idempotency import Answer, Once, first_answer, keep_answer
+from shared.language import N_
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _refuse_control_characters(value: Any) -> None:
+    if isinstance(value, str) and CONTROL.search(value):
+        raise ValueError(N_("This has characters that can't be shown"))
+    children = value.values() if isinstance(value, dict) else value
+    if isinstance(children, list) or isinstance(value, dict):
+        for child in children:
+            _refuse_control_characters(child)
+
+
+class Body(BaseModel):
+    """What a client sends: unknown fields are refused, white space around text is dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        _refuse_control_characters(value)
+        return value
+
+
+class View(BaseModel):
+    """What a client gets."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+async def current_actor(request: Request) -> Actor | None:
+    """Who asks, once a request; None for nobody, Unauthorized for a false proof."""
+    if not hasattr(request.state, "actor"):
+        request.state.actor = await request.app.state.authenticate(request)
+    actor: Actor | None = request.state.actor
+    return actor
+
+
+async def _signed_in(actor: Annotated[Actor | None, Depends(current_actor)]) -> Actor:
+    if actor is None:
+        raise Unauthorized
+    return actor
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """One transaction for one request: committed when the endpoint returns, or rolled back."""
+    runtime: Runtime = request.app.state.runtime
+    async with runtime.sessions() as tx, tx.begin():
+        tx.info["once"] = await _once(request)
+        yield tx
+
+
+async def _once(request: Request) -> Once | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return None
+    if not 1 <= len(key) <= 255:
+        raise Invalid(errors={"Idempotency-Key": N_("This is too long")})
+    actor = await current_actor(request)
+    said = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return Once.of(actor.person if actor else None, key, said + await request.body())
+
+
+# "function" scope commits before the response leaves; the default commits after.
+Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+Who = Annotated[Actor, Depends(_signed_in)]
+MaybeWho = Annotated[Actor | None, Depends(current_actor)]
+
+
+def allow(policy: str) -> Callable[..., Awaitable[None]]:
+    """A dependency that lets through only those whom the policy names."""
+    policies.POLICIES[policy]
+
+    async def allowed(actor: MaybeWho) -> None:
+        policies.check(policy, actor)
+
+    allowed.policy = policy  # type: ignore[attr-defined]
+    return allowed
+
+
+def repeatable(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """The endpoint, answering a repeat of its Idempotency-Key with the first answer."""
+
+    @functools.wraps(endpoint)
+    async def answer_once(**arguments: Any) -> Any:
+        tx: AsyncSession | None = arguments.get("tx")
+        once: Once | None = tx.info["once"] if tx is not None else None
+        if tx is None or once is None:
+            return await endpoint(**arguments)
+        if first := await first_answer(tx, once):
+            return Response(first.body, first.status, media_type="application/json")
+        answer = await endpoint(**arguments)
+        await keep_answer(tx, once, Answer(status, to_json(answer)))
+        return answer
+
+    return answer_once
+
+
+class Api(APIRouter):
+    """Routes under `/api/v1`; each names its policy, each POST may be repeated safely."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(prefix="/api/v1" + options.pop("prefix", ""), **options)
+
+    def add_api_route(
+        self, path: str, endpoint: Callable[..., Any], *, policy: str = "", **options: Any
+    ) -> None:
+        """Add a route; `policy` is one of `policies.POLICIES`."""
+        guards = [Depends(allow(policy)), *(options.pop("dependencies", None) or [])]
+        if "POST" in (options.get("methods") or ()):
+            endpoint = repeatable(endpoint, options.get("status_code") or 200)
+        super().add_api_route(path, endpoint, dependencies=guards, **options)
+
+    def route_for(self, method: str, path: str, policy: str, **options: Any) -> Any:
+        """A decorator that adds the function as the route's endpoint."""
+
+        def add(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+            self.add_api_route(path, endpoint, policy=policy, methods=[method], **options)
+            return endpoint
+
+        return add
+
+    def get(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+        """A route that reads."""
+        return self.route_for("GET", path, policy, **options)
+
+    def post(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+        """A route that acts."""
+        return self.route_for("POST", path, policy, **options)
+
+    def put(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+        """A route that replaces."""
+        return self.route_for("PUT", path, policy, **options)
+
+    def delete(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+        """A route that ends something."""
+        return self.route_for("DELETE", path, policy, **options)
+
+
+def link_next(request: Request, response: Response, found: Page[Any]) -> None:
+    """Say in a Link header (RFC 8288) where the next page of a list is."""
+    if found.after is not None:
+        after = request.url.include_query_params(after=str(found.after))
+        response.headers["Link"] = f'<{after.path}?{after.query}>; rel="next"'

@@ -1,0 +1,10 @@
+"""Ids: UUIDv7, made in the application, so that they sort by time of creation."""
+
+from uuid import UUID
+
+import uuid_utils
+
+
+def new_id() -> UUID:
+    """A new UUIDv7 (RFC 9562, section 5.7)."""
+    return UUID(int=uuid_utils.uuid7().int)

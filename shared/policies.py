@@ -1,0 +1,55 @@
+"""Who may do what: every route names one of these policies, and nothing else decides by role."""
+
+from shared.auth import Actor, Role
+from shared.errors import Forbidden, Unauthorized
+
+ANYONE: frozenset[Role] = frozenset()
+RESIDENTS = frozenset({Role.RESIDENT})
+DESK = frozenset({Role.STAFF, Role.ADMIN})
+TAKERS = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
+SIGNED_IN = frozenset(Role)
+
+POLICIES: dict[str, frozenset[Role]] = {
+    "public": ANYONE,
+    # intake
+    "sign-in": ANYONE,
+    "me.read": SIGNED_IN,
+    "me.sign-out": SIGNED_IN,
+    "stations.read": ANYONE,
+    "register.read": DESK,
+    "register.write": DESK,
+    "residents.reveal": DESK,
+    "slips.issue": DESK,
+    "accounts.write": frozenset({Role.ADMIN}),
+    "wishes.list": SIGNED_IN,
+    "wishes.post": RESIDENTS | DESK,
+    "wishes.review": DESK,
+    "wishes.claim": TAKERS,
+    "wishes.release": TAKERS,
+    "wishes.deliver": TAKERS,
+    "wishes.confirm": RESIDENTS | DESK,
+    "wishes.withdraw": RESIDENTS | DESK,
+    "wishes.answer": DESK,
+    "wishes.reopen": RESIDENTS | DESK,
+    # volunteers
+    "volunteers.apply": RESIDENTS | DESK,
+    "volunteers.read": RESIDENTS | DESK,
+    "volunteers.list": DESK,
+    "volunteers.approve": DESK,
+    "points.read": RESIDENTS | DESK | {Role.PARTNER},
+    "rules.read": SIGNED_IN,
+    # notify
+    "inbox.read": SIGNED_IN,
+    "deliveries.read": frozenset({Role.OPERATOR, Role.ADMIN}),
+}
+
+
+def check(policy: str, actor: Actor | None) -> None:
+    """Raise Unauthorized for nobody and Forbidden for somebody else's role."""
+    allowed = POLICIES[policy]
+    if not allowed:
+        return
+    if actor is None:
+        raise Unauthorized
+    if actor.roles.isdisjoint(allowed):
+        raise Forbidden

@@ -1,0 +1,47 @@
+"""A service as it is declared: tables, reactions, timed jobs, application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from fastapi import FastAPI
+from sqlalchemy import MetaData
+
+from shared.bus.message import Handlers
+from shared.settings import ServiceSettings
+from shared.ticker import Job
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+
+class Part(Protocol):
+    """Something that runs in the background of a replica."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it does its work; a replica whose parts don't is not ready."""
+
+    async def start(self) -> None:
+        """Begin; returns once it runs."""
+
+    async def stop(self) -> None:
+        """Finish what is under way and end; may be called twice."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service: its tables, its reactions to messages, its timed jobs, its application.
+
+    `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `parts` makes what
+    runs beside the relay, the consumer and the ticker (a sender of deliveries, say).
+    """
+
+    name: str
+    settings: type[ServiceSettings]
+    metadata: MetaData
+    build_app: Callable[["Runtime"], FastAPI]
+    handlers: Handlers = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    parts: Callable[["Runtime"], tuple[Part, ...]] = lambda _: ()

@@ -1,0 +1,72 @@
+"""Settings: environment variables with the prefix LINLI_, read once at start, frozen."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.sealing import Sealer
+
+
+class MissingSettings(Exception):
+    """A service can't start: the message names each setting that is missing or wrong."""
+
+    def __init__(self, error: ValidationError) -> None:
+        wrong = ", ".join(
+            f"LINLI_{str(e['loc'][0]).upper()} ({e['msg'].lower()})" for e in error.errors()
+        )
+        super().__init__(f"These settings are missing or wrong: {wrong}.")
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs to know; a service's own class adds to it."""
+
+    model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
+
+    database_url: SecretStr
+    amqp_url: SecretStr | None = None
+    amqp_prefix: str = ""
+    secret_keys: Annotated[list[SecretStr], NoDecode] = Field(min_length=1)
+    lookup_key: SecretStr = Field(min_length=32)
+    token_public_key: str
+    bind: str = "127.0.0.1:8000"
+    log_level: str = "INFO"
+    log_format: str = "json"
+    pool_size: int = 8
+    demo: bool = False
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @classmethod
+    def read(cls, **values: Any) -> Self:
+        """Read the environment (`values` win); MissingSettings."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise MissingSettings(error) from None
+
+    def sealer(self) -> Sealer:
+        """The sealer made of this service's keys."""
+        keys = [key.get_secret_value() for key in self.secret_keys]
+        return Sealer(keys, self.lookup_key.get_secret_value().encode())
+
+    @property
+    def public_key(self) -> Ed25519PublicKey:
+        """The key by which tokens of the gateway are checked."""
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(self.token_public_key))
+
+
+def private_key(encoded: SecretStr) -> Ed25519PrivateKey:
+    """An Ed25519 key from its base64 of 32 bytes (RFC 8032)."""
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded.get_secret_value()))
+
+
+def socket_path(bind: str) -> Path | None:
+    """The path of a `unix:/path` address, and None for `host:port`."""
+    return Path(bind.removeprefix("unix:")) if bind.startswith("unix:") else None
