@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,6 +43,19 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_keys(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        for key in keys:
+            Fernet(key.get_secret_value())
+        return keys
+
+    @field_validator("token_public_key")
+    @classmethod
+    def _is_public_key(cls, encoded: str) -> str:
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded))
+        return encoded
 
     @classmethod
     def read(cls, **values: Any) -> Self:
