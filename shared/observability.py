@@ -33,7 +33,9 @@ JOBS_RUN = Counter("linli_jobs_run", "Runs of timed jobs", ["service", "job", "o
 
 
 @contextmanager
-def caused(correlation: UUID, causation: str | None, trace: str | None = None) -> Iterator[None]:
+def caused(
+    correlation: UUID | None, causation: str | None, trace: str | None = None
+) -> Iterator[None]:
     """Whatever is logged or recorded inside belongs to this correlation and has this cause."""
     tokens = (correlation_id.set(correlation), causation_id.set(causation), traceparent.set(trace))
     try:

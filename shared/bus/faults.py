@@ -1,10 +1,13 @@
 """What a failure is: contention, a database that is away, or a fault of the message's own."""
 
 import re
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 from shared.contracts.envelope import wrong_fields
 
@@ -13,10 +16,24 @@ _CONTENTION = frozenset({"40001", "40P01", "55P03"})
 _AWAY_CLASSES = ("08", "53", "57P", "58")
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d{7,}(?![\w-])")
 
+RERUNS = 3
+T = TypeVar("T")
+
 
 def is_contention(error: BaseException) -> bool:
     """Whether transactions stood in each other's way: the same again may well succeed."""
-    return _state(error) in _CONTENTION
+    return isinstance(error, StaleDataError) or _state(error) in _CONTENTION
+
+
+async def rerun(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction, and again up to three times while others stand in its way."""
+    for _ in range(RERUNS):
+        try:
+            return await transaction()
+        except Exception as error:
+            if not is_contention(error):
+                raise
+    return await transaction()
 
 
 def is_away(error: BaseException) -> bool:

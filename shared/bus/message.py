@@ -1,6 +1,7 @@
 """A message as a handler sees it, and the kinds of handler."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import AnyMessage, Contract
+from shared.observability import caused
 
 C_co = TypeVar("C_co", bound=Contract, covariant=True)
 
@@ -33,6 +35,10 @@ class Message(Generic[C_co]):
     def subject_id(self) -> UUID:
         """The id in a subject such as `wishes/0190…`."""
         return UUID(self.subject.rpartition("/")[2])
+
+    def caused(self) -> AbstractContextManager[None]:
+        """Whatever is recorded inside follows from this message; single handlers run in it."""
+        return caused(self.correlation, self.id, self.traceparent)
 
 
 HandleOne = Callable[[AsyncSession, Message[Any]], Awaitable[None]]

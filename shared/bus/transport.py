@@ -90,8 +90,8 @@ class Subscription(Protocol):
 class Transport(Protocol):
     """Publishing and consuming, with confirms and acknowledgements."""
 
-    async def publisher(self) -> Publisher:
-        """A new channel to publish on; Disconnected when there is no connection to be had."""
+    async def publisher(self, service: str) -> Publisher:
+        """A new channel for `service` to publish on; Disconnected when none is to be had."""
         ...
 
     async def subscribe(self, service: str, prefetch: int) -> Subscription:

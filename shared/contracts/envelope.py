@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
@@ -35,22 +35,34 @@ class AnyMessage(Contract):
     type: ClassVar[str] = "#"
 
 
+def _short(value: str) -> str:
+    if len(value.encode()) > MAX_ATTRIBUTE_BYTES:
+        raise ValueError(f"more than {MAX_ATTRIBUTE_BYTES} bytes")
+    return value
+
+
+# CloudEvents forbids control characters in attributes, and Postgres couldn't keep U+0000.
+_Attribute = Annotated[
+    str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"), AfterValidator(_short)
+]
+
+
 class _Wire(BaseModel):
     """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     specversion: str = Field(pattern=r"^1\.0$")
-    id: str = Field(min_length=1)
-    type: str = Field(min_length=1)
-    source: str = Field(min_length=1)
-    subject: str = Field(min_length=1)
+    id: _Attribute
+    type: _Attribute
+    source: _Attribute
+    subject: _Attribute
     time: AwareDatetime
     station: UUID
     sequence: str = Field(pattern=r"^[0-9]{1,19}$")
     correlationid: UUID
-    causationid: str | None = None
-    traceparent: str | None = None
+    causationid: _Attribute | None = None
+    traceparent: _Attribute | None = None
     data: dict[str, Any]
 
 
@@ -136,3 +148,9 @@ def wrong_fields(error: ValidationError) -> str:
         f"{'.'.join(str(part) for part in wrong['loc']) or 'body'} ({wrong['type']})"
         for wrong in error.errors(include_input=False, include_url=False)[:5]
     )
+
+
+def id_in(body: bytes) -> str:
+    """The id of a message of ours, without reading the rest of it into an envelope."""
+    id_: str = json.loads(body)["id"]
+    return id_

@@ -1,0 +1,130 @@
+"""From delivered bytes to a message, and from messages to the handlers that they are for."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus import inbox, locks
+from shared.bus.inbox import Received
+from shared.bus.message import Bulk, Handlers, Message, One
+from shared.contracts.envelope import (
+    AnyMessage,
+    Contract,
+    Envelope,
+    InvalidMessage,
+    wrong_fields,
+)
+from shared.contracts.registry import REGISTRY
+from shared.ids import new_id
+from shared.observability import caused
+
+Messages = Sequence[Message[Any]]
+
+
+class Handling:
+    """A service's handlers, and how messages are given to them."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        made = {
+            contract: handler if isinstance(handler, One | Bulk) else One(handler)
+            for contract, handler in handlers.items()
+        }
+        self._any = made.pop(AnyMessage, None)
+        self._by_type = {contract.type: handler for contract, handler in made.items()}
+
+    def read(self, user: str, type_: str, body: bytes, count: int = 0) -> Received:
+        """What was delivered; `wrong` says why it can't be handled.
+
+        Bytes that are no message, or that don't say what their routing key says, never take the
+        key of a genuine one.
+        """
+        try:
+            envelope = Envelope.from_json(body)
+            if envelope.type != type_:
+                raise InvalidMessage("the type is not the routing key")  # noqa: TRY301
+        except InvalidMessage as error:
+            key = inbox.key_of_bytes(user, type_, body)
+            return Received(key, _clean(type_), new_id(), body, None, str(error), count)
+        key = inbox.key_of(user, envelope.source, envelope.id)
+        return self._read(key, envelope, body, count)
+
+    def reread(self, key: UUID, body: bytes) -> Received:
+        """What was kept in the inbox."""
+        try:
+            return self._read(key, Envelope.from_json(body), body, 0)
+        except InvalidMessage as error:
+            return Received(key, "", new_id(), body, None, str(error))
+
+    async def handle(self, tx: AsyncSession, messages: Messages) -> None:
+        """Give messages to their handlers, after locking in one order what all will change."""
+        plan = self._plan(messages)
+        await locks.hold(tx, _keys(plan))
+        for handler, group in plan:
+            if isinstance(handler, Bulk):
+                with _context(group):
+                    await handler.handle(tx, list(group))
+                continue
+            for message in group:
+                with message.caused():
+                    await handler.handle(tx, message)
+        await tx.flush()
+
+    def _plan(self, messages: Messages) -> list[tuple[One | Bulk, Messages]]:
+        by_type: dict[str, list[Message[Any]]] = {}
+        for message in messages:
+            by_type.setdefault(message.type, []).append(message)
+        plan: list[tuple[One | Bulk, Messages]] = [
+            (self._by_type[type_], group)
+            for type_, group in by_type.items()
+            if type_ in self._by_type
+        ]
+        if self._any is not None:
+            plan.append((self._any, messages))
+        return plan
+
+    def _read(self, key: UUID, envelope: Envelope, body: bytes, count: int) -> Received:
+        message, wrong = None, ""
+        if self._any is None and envelope.type not in self._by_type:
+            wrong = "no handler for this type"
+        else:
+            contract = REGISTRY.get(envelope.type, AnyMessage)
+            try:
+                message = _message(envelope, contract.model_validate(envelope.data))
+            except ValidationError as error:
+                wrong = f"not as the contract says: {wrong_fields(error)}"
+        return Received(key, envelope.type, envelope.correlationid, body, message, wrong, count)
+
+
+def _keys(plan: Iterable[tuple[One | Bulk, Messages]]) -> Iterable[str]:
+    for handler, group in plan:
+        if handler.locks is not None:
+            yield from handler.locks(group)
+
+
+def _context(group: Messages) -> AbstractContextManager[None]:
+    # Within a bulk of several, each record names its own cause (`Fact.cause`, `Message.caused`).
+    return group[0].caused() if len(group) == 1 else caused(None, None)
+
+
+def _message(envelope: Envelope, content: Contract) -> Message[Contract]:
+    return Message(
+        id=envelope.id,
+        type=envelope.type,
+        subject=envelope.subject,
+        station=envelope.station,
+        sequence=envelope.sequence,
+        correlation=envelope.correlationid,
+        causation=envelope.causationid,
+        time=envelope.time,
+        source=envelope.source,
+        content=content,
+        traceparent=envelope.traceparent,
+    )
+
+
+def _clean(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())

@@ -1,0 +1,171 @@
+"""The inbox: which messages a consumer knows, and those that it keeps because they failed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.bus.message import Message
+from shared.bus.tables import inbox
+
+LEASE = timedelta(seconds=60)
+_NAMESPACE = UUID("7f3d4f2e-5f0a-5c58-9f3c-3a3f0b1c7a11")
+
+# Ordered, or two replicas that are given the same messages deadlock.
+_ADMIT = text(
+    "INSERT INTO inbox (consumer, message_key, type, correlation, state, received_at, handled_at)"
+    " SELECT :consumer, key, type, correlation, 'done', :now, :now"
+    " FROM unnest(CAST(:keys AS uuid[]), CAST(:types AS text[]), CAST(:correlations AS uuid[]))"
+    " AS came (key, type, correlation) ORDER BY key"
+    " ON CONFLICT DO NOTHING RETURNING message_key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A delivered message: its key in the inbox, its bytes, and what they say or why not."""
+
+    key: UUID
+    type: str
+    correlation: UUID
+    body: bytes
+    message: Message[Any] | None
+    wrong: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What becomes of a message that failed."""
+
+    state: str
+    attempts: int
+    waits: int
+    due_at: datetime | None
+    error: str
+
+
+def key_of(user: str, source: str, id_: str) -> UUID:
+    """The key of a message: who published it, where it comes from, and its id there."""
+    return uuid5(_NAMESPACE, json.dumps([user, source, id_]))
+
+
+def key_of_bytes(user: str, type_: str, body: bytes) -> UUID:
+    """The key of bytes that are no genuine message, apart from every genuine one's."""
+    digest = hashlib.sha256(body).hexdigest()
+    return uuid5(_NAMESPACE, json.dumps(["unusable", user, type_, digest]))
+
+
+async def admit(tx: AsyncSession, consumer: str, came: Sequence[Received]) -> set[UUID]:
+    """Note these messages as done in this transaction; the keys of those that are fresh."""
+    found = await tx.scalars(
+        _ADMIT,
+        {
+            "consumer": consumer,
+            "now": clock.now(),
+            "keys": [one.key for one in came],
+            "types": [one.type for one in came],
+            "correlations": [one.correlation for one in came],
+        },
+    )
+    return set(found)
+
+
+async def keep(tx: AsyncSession, consumer: str, one: Received, kept: Kept) -> bool:
+    """Keep a message with its body and error; False when the inbox knows it already."""
+    statement = (
+        insert(inbox)
+        .values(
+            consumer=consumer,
+            message_key=one.key,
+            type=one.type,
+            correlation=one.correlation,
+            state=kept.state,
+            attempts=kept.attempts,
+            waits=kept.waits,
+            body=one.body,
+            error=kept.error or None,
+            due_at=kept.due_at,
+            received_at=clock.now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(inbox.c.message_key)
+    )
+    return await tx.scalar(statement) is not None
+
+
+async def claim(tx: AsyncSession, consumer: str, key: UUID | None = None) -> Row[Any] | None:
+    """Take one due message, or that one if it is due: its attempt is counted and leased.
+
+    Commit before running it, so that a crash has been counted.
+    """
+    due = (
+        select(inbox.c.message_key)
+        .where(inbox.c.consumer == consumer, inbox.c.state == "retry")
+        .where(inbox.c.due_at <= clock.now())
+        .order_by(inbox.c.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if key is not None:
+        due = due.where(inbox.c.message_key == key)
+    claimed = await tx.execute(
+        update(inbox)
+        .where(inbox.c.consumer == consumer, inbox.c.message_key == due.scalar_subquery())
+        .values(attempts=inbox.c.attempts + 1, due_at=clock.now() + LEASE)
+        .returning(inbox)
+    )
+    row: Row[Any] | None = claimed.one_or_none()
+    return row
+
+
+async def finish(tx: AsyncSession, claimed: Row[Any]) -> bool:
+    """Note a claimed message as done; False when somebody else took it over meanwhile."""
+    done = {"state": "done", "body": None, "error": None, "due_at": None}
+    return await _change(tx, claimed, {**done, "handled_at": clock.now()})
+
+
+async def keep_again(tx: AsyncSession, claimed: Row[Any], kept: Kept) -> bool:
+    """Note how a claimed message failed this time; False when it was taken over meanwhile."""
+    again = {
+        "state": kept.state,
+        "attempts": kept.attempts,
+        "waits": kept.waits,
+        "due_at": kept.due_at,
+        "error": kept.error,
+    }
+    return await _change(tx, claimed, again)
+
+
+async def waiting(tx: AsyncSession, consumer: str) -> dict[str, int]:
+    """How many messages are kept, by state."""
+    statement = (
+        select(inbox.c.state, func.count().label("kept"))
+        .where(inbox.c.consumer == consumer, inbox.c.state != "done")
+        .group_by(inbox.c.state)
+    )
+    return {row.state: row.kept for row in await tx.execute(statement)}
+
+
+async def _change(tx: AsyncSession, claimed: Row[Any], values: dict[str, Any]) -> bool:
+    # The number of the attempt is the fence: a lease that ran out belongs to the next attempt.
+    changed = await tx.execute(
+        update(inbox)
+        .where(
+            inbox.c.consumer == claimed.consumer,
+            inbox.c.message_key == claimed.message_key,
+            inbox.c.state == "retry",
+            inbox.c.attempts == claimed.attempts,
+        )
+        .values(values)
+        .returning(inbox.c.message_key)
+    )
+    return changed.one_or_none() is not None

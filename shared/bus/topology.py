@@ -1,0 +1,139 @@
+"""What RabbitMQ must hold: exchanges, queues and bindings, declared once and opened passively."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel
+
+# Explicit and positive: RabbitMQ 3.x takes -1 for "discard", and 4.x would choose 20.
+DELIVERY_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names on the broker, each with the prefix that keeps neighbours apart."""
+
+    prefix: str = ""
+
+    @property
+    def messages(self) -> str:
+        """The exchange that only the services write to."""
+        return f"{self.prefix}linli.messages"
+
+    @property
+    def partners(self) -> str:
+        """The one exchange that partners may write to."""
+        return f"{self.prefix}linli.partners"
+
+    @property
+    def dead(self) -> str:
+        """The exchange of what a queue gave up."""
+        return f"{self.prefix}linli.dead"
+
+    def queue(self, service: str) -> str:
+        """A service's queue."""
+        return f"{self.prefix}linli.{service}"
+
+    def dead_queue(self, service: str) -> str:
+        """Where a service's queue leaves what it gave up."""
+        return f"{self.dead}.{service}"
+
+
+def queue_arguments(names: Names, service: str) -> dict[str, str | int]:
+    """The arguments of a service's queue; no `x-max-length`, an alarm on depth instead."""
+    return {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": names.dead,
+        "x-dead-letter-routing-key": service,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+
+
+def definitions(
+    bindings: Mapping[str, frozenset[str]], *, prefix: str = "", vhost: str = "/"
+) -> dict[str, list[dict[str, Any]]]:
+    """The exchanges, queues and bindings as a definitions file of RabbitMQ.
+
+    `bindings` are the routing keys of each service (`shared.bus.message.bindings`).
+    """
+    names = Names(prefix)
+    common = {"vhost": vhost, "durable": True, "auto_delete": False}
+    kinds = {names.messages: "topic", names.partners: "topic", names.dead: "direct"}
+    exchanges = [
+        {"name": name, "type": kind, "internal": False, "arguments": {}, **common}
+        for name, kind in kinds.items()
+    ]
+    queues: list[dict[str, Any]] = []
+    links: list[dict[str, Any]] = []
+    for service in sorted(bindings):
+        arguments = queue_arguments(names, service)
+        dead = {"x-queue-type": "quorum"}
+        queues.append({"name": names.queue(service), "arguments": arguments, **common})
+        queues.append({"name": names.dead_queue(service), "arguments": dead, **common})
+        links += [
+            _link(vhost, names.messages, names.queue(service), key)
+            for key in sorted(bindings[service])
+        ]
+        links.append(_link(vhost, names.dead, names.dead_queue(service), service))
+    return {"exchanges": exchanges, "queues": queues, "bindings": links}
+
+
+def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
+    """What a service's user may do: nothing to configure, write its messages, read its queue."""
+    names = Names(prefix)
+    return {
+        "configure": "^$",
+        "write": f"^{_literal(names.messages)}$",
+        "read": f"^{_literal(names.queue(service))}$",
+    }
+
+
+async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: str = "") -> None:
+    """Make whatever of the topology is missing, with a user that may configure."""
+    async with await aio_pika.connect(url, timeout=10) as connection:
+        channel = await connection.channel()
+        await _declare(channel, definitions(bindings, prefix=prefix))
+
+
+async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> None:
+    """Take the topology of a prefix away, with what is in the queues."""
+    names = Names(prefix)
+    async with await aio_pika.connect(url, timeout=10) as connection:
+        channel = await connection.channel()
+        for service in services:
+            for queue in (names.queue(service), names.dead_queue(service)):
+                await channel.queue_delete(queue)
+        for exchange in (names.messages, names.partners, names.dead):
+            await channel.exchange_delete(exchange)
+
+
+async def _declare(channel: AbstractChannel, wanted: dict[str, list[dict[str, Any]]]) -> None:
+    for exchange in wanted["exchanges"]:
+        await channel.declare_exchange(exchange["name"], exchange["type"], durable=True)
+    queues = {
+        queue["name"]: await channel.declare_queue(
+            queue["name"], durable=True, arguments=queue["arguments"]
+        )
+        for queue in wanted["queues"]
+    }
+    for link in wanted["bindings"]:
+        await queues[link["destination"]].bind(link["source"], link["routing_key"])
+
+
+def _link(vhost: str, source: str, destination: str, key: str) -> dict[str, Any]:
+    return {
+        "source": source,
+        "vhost": vhost,
+        "destination": destination,
+        "destination_type": "queue",
+        "routing_key": key,
+        "arguments": {},
+    }
+
+
+def _literal(name: str) -> str:
+    return name.replace(".", r"\.")
