@@ -132,5 +132,6 @@ async def readiness(runtime: "Runtime") -> dict[str, bool]:
         "database": database,
         "relay": runtime.relay.alive,
         "consumer": runtime.consumer.alive,
+        "background": all(part.alive for part in runtime.rest),
         "serving": not runtime.stopping,
     }

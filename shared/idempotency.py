@@ -25,6 +25,7 @@ from shared import clock
 from shared.bus.tables import bus_metadata
 from shared.errors import Conflict, Invalid
 from shared.language import N_
+from shared.ticker import Job
 
 KEPT_FOR = timedelta(days=7)
 
@@ -104,5 +105,8 @@ async def keep_answer(tx: AsyncSession, once: Once, answer: Answer) -> None:
 
 
 async def forget_old_answers(tx: AsyncSession) -> None:
-    """A timed job: answers are kept for a week."""
+    """Delete the answers of more than a week ago."""
     await tx.execute(delete(answers).where(answers.c.created_at < clock.now() - KEPT_FOR))
+
+
+FORGET_ANSWERS = Job("answers.forget", timedelta(hours=1), forget_old_answers)

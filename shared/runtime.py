@@ -1,11 +1,15 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from shared.bus.consumer import Consumer
-from shared.bus.relay import Relay
+from shared.bus.outbox import wake_after_commit
+from shared.bus.relay import WORKERS, Relay
 from shared.bus.transport import Transport
 from shared.bus.upkeep import BUS_JOBS
 from shared.db import make_engine, make_sessions
-from shared.service import Service
+from shared.idempotency import FORGET_ANSWERS
+from shared.service import Part, Service
 from shared.settings import ServiceSettings
 from shared.ticker import Ticker
 
@@ -17,31 +21,27 @@ class Runtime:
     """
 
     def __init__(self, service: Service, settings: ServiceSettings, transport: Transport) -> None:
-        url = settings.database_url.get_secret_value()
         self.service = service
         self.settings = settings
         self.transport = transport
         self.stopping = False
         self.sealer = settings.sealer()
-        self.engine = make_engine(url, schema=service.name, pool_size=settings.pool_size)
+        self.engine = self._engine(settings.pool_size)
         self.sessions = make_sessions(self.engine, self.sealer)
-        self._ticking = make_engine(
-            url, schema=service.name, name=f"{service.name} ticker", pool_size=1
-        )
-        self.relay = Relay(service.name, url, transport)
-        self.relay.wake_after_commits_of(self.sessions)
+        self._relaying = self._engine(WORKERS, "relay")
+        self._ticking = self._engine(1, "ticker")
+        self.relay = Relay(service.name, self._relaying, transport)
+        wake_after_commit(self.sessions, self.relay.wake)
+        ticks = make_sessions(self._ticking, self.sealer)
+        wake_after_commit(ticks, self.relay.wake)
         self.consumer = Consumer(service.name, self.sessions, service.handlers, transport)
-        self.ticker = Ticker(
-            service.name,
-            make_sessions(self._ticking, self.sealer),
-            (*BUS_JOBS, *service.jobs),
-        )
-        self.parts = service.parts(self)
+        self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
+        self.rest: tuple[Part, ...] = (self.consumer, self.ticker, *service.parts(self))
         self.app = service.build_app(self)
 
     async def start(self) -> None:
         """Begin to consume, relay, tick and send; returns once everything runs."""
-        for part in (self.consumer, self.relay, self.ticker, *self.parts):
+        for part in (self.relay, *self.rest):
             await part.start()
 
     async def stop_relay(self) -> None:
@@ -51,10 +51,15 @@ class Runtime:
 
     async def stop_rest(self) -> None:
         """Finish the batch, the job and the sending under way; may be called twice."""
-        for part in (self.consumer, self.ticker, *self.parts):
+        for part in self.rest:
             await part.stop()
 
     async def close(self) -> None:
         """Let all connections go, once nothing uses them any more."""
-        await self.engine.dispose()
-        await self._ticking.dispose()
+        for engine in (self.engine, self._relaying, self._ticking):
+            await engine.dispose()
+
+    def _engine(self, pool_size: int, purpose: str = "") -> AsyncEngine:
+        name = f"{self.service.name} {purpose}".strip()
+        url = self.settings.database_url.get_secret_value()
+        return make_engine(url, schema=self.service.name, name=name, pool_size=pool_size)
