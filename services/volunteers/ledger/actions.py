@@ -1,0 +1,179 @@
+"""Posting transfers: each once, many at a time, accounts locked in one order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer, Uuid, column, select, update, values
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.ledger.models import (
+    Account,
+    AccountKey,
+    Balance,
+    Cause,
+    Leg,
+    Occasion,
+    Posting,
+    Transfer,
+)
+from services.volunteers.ledger.queries import key_of, legs_of
+from shared import clock
+from shared.bus.locks import hold
+from shared.bus.message import Message
+from shared.bus.outbox import Fact, record_facts
+from shared.contracts.volunteers import PointsAwarded, PointsReversed
+from shared.ids import new_id
+
+Because = Mapping[UUID, Message[Any]]
+
+
+async def post(
+    tx: AsyncSession, postings: Sequence[Posting], because: Because | None = None
+) -> list[Posting]:
+    """Post the transfers that are not in the books yet, and say so; those that were new.
+
+    `because` maps a transfer's id to the message that it follows from, where the context doesn't
+    say. Raises NotEnoughPoints, and then none of them may be committed.
+    """
+    await hold(tx, {key.lock for posting in postings for key, _ in posting.legs if key.has_balance})
+    fresh = await _enter(tx, postings)
+    if not fresh:
+        return []
+    keys = {key for posting in fresh for key, _ in posting.legs}
+    await _open(tx, keys)
+    await _add_legs(tx, fresh)
+    balances = await _balances(tx, keys)
+    facts = []
+    for posting in fresh:
+        for key, amount in posting.legs:
+            if key.has_balance:
+                balances[key].move(amount)
+                cause = (because or {}).get(posting.id)
+                facts.append(_fact(posting, key, amount, balances[key], cause))
+    await _write(tx, balances)
+    await record_facts(tx, facts)
+    return fresh
+
+
+async def reverse(
+    tx: AsyncSession, transfers: Iterable[Transfer], *, reason: str, because: Message[Any]
+) -> list[Posting]:
+    """Take transfers back by new ones, each once however often asked; NotEnoughPoints."""
+    reversals = []
+    for transfer in transfers:
+        cause = _cause(transfer, reason, because.correlation)
+        legs = tuple((key_of(leg.account), leg.amount) for leg in await legs_of(tx, transfer))
+        reversals.append(Posting.reversal(transfer.id, cause, legs))
+    return await post(tx, reversals, {reversal.id: because for reversal in reversals})
+
+
+def _cause(transfer: Transfer, reason: str, correlation: UUID) -> Cause:
+    return Cause(
+        occasion=Occasion(
+            transfer.station_id, transfer.cause_type, transfer.cause_subject, transfer.revision
+        ),
+        rule=transfer.rule,
+        rule_version=transfer.rule_version,
+        reason=reason,
+        title=transfer.title,
+        correlation=correlation,
+    )
+
+
+async def _enter(tx: AsyncSession, postings: Sequence[Posting]) -> list[Posting]:
+    wanted = {posting.id: posting for posting in postings}
+    if not wanted:
+        return []
+    rows = [
+        {
+            "id": posting.id,
+            "kind": posting.kind,
+            "created_at": clock.now(),
+            "reverses_id": posting.reverses,
+            **posting.cause.columns,
+        }
+        for posting in wanted.values()
+    ]
+    statement = insert(Transfer).on_conflict_do_nothing().returning(Transfer.id)
+    entered = set(await tx.scalars(statement, rows))
+    return [posting for posting in wanted.values() if posting.id in entered]
+
+
+async def _open(tx: AsyncSession, keys: set[AccountKey]) -> None:
+    """Open what isn't there; looked up first, since two who open the same wait for each other."""
+    ids = [key.id for key in keys]
+    known = set(await tx.scalars(select(Account.id).where(Account.id.in_(ids))))
+    rows = [
+        {
+            "id": key.id,
+            "station_id": key.station,
+            "kind": key.kind,
+            "owner_id": key.owner,
+            "posted": 0 if key.has_balance else None,
+            "held": 0 if key.has_balance else None,
+            "version": 0,
+            "created_at": clock.now(),
+        }
+        for key in sorted(keys)
+        if key.id not in known
+    ]
+    if rows:
+        await tx.execute(insert(Account).values(rows).on_conflict_do_nothing())
+
+
+async def _add_legs(tx: AsyncSession, postings: Iterable[Posting]) -> None:
+    rows = [
+        {"id": new_id(), "transfer_id": posting.id, "account_id": key.id, "amount": amount}
+        for posting in postings
+        for key, amount in posting.legs
+    ]
+    await tx.execute(insert(Leg), rows)
+
+
+async def _balances(tx: AsyncSession, keys: set[AccountKey]) -> dict[AccountKey, Balance]:
+    ids = {key.id: key for key in keys if key.has_balance}
+    statement = (
+        select(Account.id, Account.posted, Account.held, Account.version)
+        .where(Account.id.in_(ids))
+        .order_by(Account.id)
+        .with_for_update()
+    )
+    found = await tx.execute(statement)
+    return {
+        ids[id_]: Balance(posted or 0, held or 0, version) for id_, posted, held, version in found
+    }
+
+
+async def _write(tx: AsyncSession, balances: Mapping[AccountKey, Balance]) -> None:
+    after = values(
+        column("id", Uuid), column("posted", BigInteger), column("version", Integer), name="after"
+    ).data([(key.id, balance.posted, balance.version) for key, balance in balances.items()])
+    accounts = Account.__table__
+    await tx.execute(
+        update(accounts)  # type: ignore[arg-type]  # mapped to a Table, typed as FromClause
+        .where(accounts.c.id == after.c.id)
+        .values(posted=after.c.posted, version=after.c.version)
+    )
+
+
+def _fact(
+    posting: Posting, key: AccountKey, amount: int, balance: Balance, cause: Message[Any] | None
+) -> Fact:
+    kind, _, id_ = posting.cause.occasion.subject.partition("/")
+    contract = PointsAwarded if posting.kind == "award" else PointsReversed
+    content = contract(
+        account_id=key.id,
+        owner_kind=key.owner_kind,
+        owner_id=key.owner,
+        transfer_id=posting.id,
+        amount=abs(amount),
+        balance=balance.posted,
+        balance_version=balance.version,
+        rule=posting.cause.rule,
+        wish_id=UUID(id_) if kind == "wishes" else None,
+        cause_subject=posting.cause.occasion.subject,
+        title=posting.cause.title,
+    )
+    return Fact(f"{Account.plural}/{key.id}", key.station, balance.version, content, cause)

@@ -1,0 +1,226 @@
+"""The books: accounts, transfers that never change, and legs that sum to zero."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID, uuid5
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.volunteers.base import Base
+from shared.contracts.volunteers import OwnerKind
+from shared.db import Aggregate, Moment
+from shared.errors import Conflict
+from shared.language import N_
+
+AccountKind = Literal["resident", "partner", "issuing"]
+NAMESPACE = UUID("6f1c1d3e-6d5b-5c0a-9b53-3f2d7b8c1a40")
+
+
+def lock_of(owner: UUID) -> str:
+    """The key under which changes to all accounts of an owner are ordered."""
+    return f"points/{owner}"
+
+
+class NotEnoughPoints(Conflict):
+    """A transfer would take more than the account has available."""
+
+    title = N_("There are not enough points for this")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class AccountKey:
+    """Which account: its station, its kind and whose it is; ids and locks follow from these."""
+
+    station: UUID
+    kind: AccountKind
+    owner: UUID
+
+    @classmethod
+    def issuing(cls, station: UUID) -> Self:
+        """The account that a station issues points from."""
+        return cls(station, "issuing", station)
+
+    @property
+    def id(self) -> UUID:
+        """The account's id, the same whoever opens it."""
+        return uuid5(NAMESPACE, f"account {self.station} {self.kind} {self.owner}")
+
+    @property
+    def has_balance(self) -> bool:
+        """Whether it holds a running balance; issuing accounts don't, so nothing queues there."""
+        return self.kind != "issuing"
+
+    @property
+    def owner_kind(self) -> OwnerKind:
+        """Whose account it is, as messages say it."""
+        return "station" if self.kind == "issuing" else self.kind
+
+    @property
+    def lock(self) -> str:
+        """The key under which changes to it are ordered."""
+        return lock_of(self.owner)
+
+
+@dataclass(slots=True)
+class Balance:
+    """An account's running balance while transfers are posted to it."""
+
+    posted: int
+    held: int
+    version: int
+
+    def move(self, amount: int) -> None:
+        """Add a leg's amount; NotEnoughPoints when less than nothing would be available."""
+        if self.posted + amount - self.held < 0:
+            raise NotEnoughPoints
+        self.posted += amount
+        self.version += 1
+
+
+class Account(Aggregate, Base):
+    """Points of one owner: `posted` of them, `held` of those promised, the rest available."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("station_id", "kind", "owner_id"),
+        CheckConstraint("kind IN ('resident', 'partner', 'issuing')", name="kind"),
+        CheckConstraint(
+            "CASE WHEN kind = 'issuing' THEN posted IS NULL AND held IS NULL "
+            "ELSE posted IS NOT NULL AND held IS NOT NULL END",
+            name="running_balance",
+        ),
+        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("posted - held >= 0", name="available"),
+    )
+    plural = "accounts"
+
+    kind: Mapped[str]
+    owner_id: Mapped[UUID] = mapped_column(Uuid)
+    posted: Mapped[int | None] = mapped_column(BigInteger)
+    held: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Transfer(Base):
+    """Points that moved, and why; written once, refused by the database any change.
+
+    The cause is the aggregate `cause_subject` at its `revision`, as told by a message of
+    `cause_type`; `rule` at `rule_version` is what paid for it.
+    """
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        UniqueConstraint("reverses_id"),
+        CheckConstraint("kind IN ('award', 'reversal')", name="kind"),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"),
+        Index(None, "station_id", "cause_subject"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str]
+    rule: Mapped[str]
+    rule_version: Mapped[int]
+    cause_type: Mapped[str]
+    cause_subject: Mapped[str]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    title: Mapped[str]
+    correlation_id: Mapped[UUID] = mapped_column(Uuid)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+
+
+class Leg(Base):
+    """What one transfer did to one account."""
+
+    __tablename__ = "legs"
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount"),
+        UniqueConstraint("transfer_id", "account_id"),
+        Index(None, "account_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfers.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    transfer: Mapped[Transfer] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Occasion:
+    """What happened, whoever told it and however often: an aggregate at a revision.
+
+    `type` is the type of the message that tells it.
+    """
+
+    station_id: UUID
+    type: str
+    subject: str
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """Why points move: on which occasion, by which rule, in which words.
+
+    `reason` is a sentence of the catalogue, or the station's own; `title` names the occasion.
+    """
+
+    occasion: Occasion
+    rule: str
+    rule_version: int
+    reason: str
+    title: str
+    correlation: UUID
+
+    @property
+    def transfer_id(self) -> UUID:
+        """The id of the transfer that pays for this: the same cause always has the same one."""
+        what = self.occasion
+        cause = [str(what.station_id), self.rule, what.subject, what.revision]
+        return uuid5(NAMESPACE, json.dumps(cause, ensure_ascii=False))
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """What a transfer keeps of it."""
+        return {
+            "station_id": self.occasion.station_id,
+            "rule": self.rule,
+            "rule_version": self.rule_version,
+            "cause_type": self.occasion.type,
+            "cause_subject": self.occasion.subject,
+            "revision": self.occasion.revision,
+            "reason": self.reason,
+            "title": self.title,
+            "correlation_id": self.correlation,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """A transfer to be posted: its id, its kind, its cause, and what each account gets or gives."""
+
+    id: UUID
+    kind: Literal["award", "reversal"]
+    cause: Cause
+    legs: tuple[tuple[AccountKey, int], ...]
+    reverses: UUID | None = None
+
+    @classmethod
+    def award(cls, cause: Cause, to: AccountKey, amount: int) -> Self:
+        """Issue `amount` points of the station to an account."""
+        legs = ((AccountKey.issuing(cause.occasion.station_id), -amount), (to, amount))
+        return cls(id=cause.transfer_id, kind="award", cause=cause, legs=legs)
+
+    @classmethod
+    def reversal(cls, of: UUID, cause: Cause, legs: tuple[tuple[AccountKey, int], ...]) -> Self:
+        """Undo the transfer `of`, whose legs these are."""
+        back = tuple((key, -amount) for key, amount in legs)
+        id_ = uuid5(NAMESPACE, f"reversal {of}")
+        return cls(id=id_, kind="reversal", cause=cause, legs=back, reverses=of)

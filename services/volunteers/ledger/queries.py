@@ -1,0 +1,116 @@
+"""Reading the books: balances, entries, what a cause was paid, and whether all balances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import contains_eager, joinedload
+
+from services.volunteers.ledger.models import (
+    Account,
+    AccountKey,
+    AccountKind,
+    Leg,
+    Occasion,
+    Transfer,
+)
+from shared.db import Page, page
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account holds, in points."""
+
+    balance: int = 0
+    held: int = 0
+
+    @property
+    def available(self) -> int:
+        """What can be spent."""
+        return self.balance - self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A check of a station's books: the sum of all legs, and the accounts that don't agree."""
+
+    total: int
+    astray: tuple[UUID, ...]
+
+    @property
+    def balance(self) -> bool:
+        """Whether the books are in balance."""
+        return self.total == 0 and not self.astray
+
+
+def key_of(account: Account) -> AccountKey:
+    """The key of an account in the books."""
+    return AccountKey(account.station_id, cast(AccountKind, account.kind), account.owner_id)
+
+
+async def standing(tx: AsyncSession, key: AccountKey) -> Standing:
+    """What the account holds; nothing where it was never opened."""
+    found = await tx.execute(select(Account.posted, Account.held).where(Account.id == key.id))
+    row = found.one_or_none()
+    return Standing(row.posted or 0, row.held or 0) if row else Standing()
+
+
+async def entries(
+    tx: AsyncSession, key: AccountKey, *, after: UUID | None, limit: int
+) -> Page[Leg]:
+    """What happened to the account, newest first, each leg with its transfer."""
+    statement = (
+        select(Leg)
+        .join(Leg.transfer)
+        .options(contains_eager(Leg.transfer))
+        .where(Leg.account_id == key.id)
+    )
+    return await page(tx, statement, Leg.id, after=after, limit=limit)
+
+
+async def legs_of(tx: AsyncSession, transfer: Transfer) -> Sequence[Leg]:
+    """The legs of a transfer with their accounts."""
+    statement = (
+        select(Leg)
+        .options(joinedload(Leg.account, innerjoin=True))
+        .where(Leg.transfer_id == transfer.id)
+        .order_by(Leg.id)
+    )
+    return (await tx.scalars(statement)).all()
+
+
+async def awards_for(tx: AsyncSession, occasion: Occasion) -> Sequence[Transfer]:
+    """What was paid on an occasion."""
+    statement = (
+        select(Transfer)
+        .where(
+            Transfer.station_id == occasion.station_id,
+            Transfer.cause_type == occasion.type,
+            Transfer.cause_subject == occasion.subject,
+            Transfer.revision == occasion.revision,
+            Transfer.kind == "award",
+        )
+        .order_by(Transfer.id)
+    )
+    return (await tx.scalars(statement)).all()
+
+
+async def books(tx: AsyncSession, station: UUID) -> Books:
+    """Add up a station's books anew: all legs, and every account against its running balance."""
+    total = await tx.scalar(
+        select(func.coalesce(func.sum(Leg.amount), 0))
+        .join(Leg.account)
+        .where(Account.station_id == station)
+    )
+    astray = await tx.scalars(
+        select(Account.id)
+        .outerjoin(Leg, Leg.account_id == Account.id)
+        .where(Account.station_id == station, Account.posted.is_not(None))
+        .group_by(Account.id)
+        .having(Account.posted != func.coalesce(func.sum(Leg.amount), 0))
+        .order_by(Account.id)
+    )
+    return Books(int(total or 0), tuple(astray))

@@ -1,0 +1,1 @@
+"""Volunteers: who applied, who is approved, and what they have taken on."""

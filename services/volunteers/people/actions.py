@@ -1,0 +1,50 @@
+"""Applying and approving."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.people.models import AlreadyApplied, Volunteer
+from shared.auth import Actor, Role
+from shared.bus.outbox import record
+from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
+from shared.db import load
+from shared.errors import Forbidden, Invalid
+from shared.language import N_
+
+UNIQUE_VIOLATION = "23505"
+
+
+async def apply(
+    tx: AsyncSession, actor: Actor, *, skills: list[str], times: list[str]
+) -> Volunteer:
+    """Apply for oneself, or at the desk for `actor.on_behalf_of`; AlreadyApplied, Forbidden."""
+    volunteer = Volunteer.apply(actor.station, _applicant(actor), skills, times)
+    tx.add(volunteer)
+    try:
+        await tx.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        raise AlreadyApplied from None
+    said = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
+    await record(tx, volunteer, said)
+    return volunteer
+
+
+async def approve(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
+    """Let the volunteer take wishes; NotWaiting, NotFound."""
+    volunteer = await load(tx, Volunteer, volunteer_id, station=actor.station, lock=True)
+    volunteer.approve()
+    said = VolunteerApproved(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
+    await record(tx, volunteer, said)
+    return volunteer
+
+
+def _applicant(actor: Actor) -> UUID:
+    if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
+        raise Forbidden
+    if actor.on_behalf_of is None and not actor.has(Role.RESIDENT):
+        raise Invalid(errors={"on_behalf_of": N_("Please say for which resident")})
+    return actor.for_whom

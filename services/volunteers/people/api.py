@@ -1,0 +1,101 @@
+"""The JSON routes of volunteers."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Len
+from fastapi import Query, Request, Response
+from pydantic import Field, StringConstraints
+
+from services.volunteers.people import actions, queries
+from services.volunteers.people.models import State
+from shared.db import PAGE
+from shared.http import Api, Body, Tx, View, Who, link_next
+
+router = Api(prefix="/volunteers", tags=["volunteers"])
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Phrases = Annotated[list[Phrase], Len(max_length=20)]
+
+
+class Application(Body):
+    """What a resident can do and when; `on_behalf_of` is for the desk."""
+
+    skills: Phrases = Field(default_factory=list)
+    times: Phrases = Field(default_factory=list)
+    on_behalf_of: UUID | None = None
+
+
+class Choice(Body):
+    """Which part of the list is wanted."""
+
+    state: State | None = None
+    after: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = PAGE
+
+
+class VolunteerView(View):
+    """A volunteer; who that is, the register knows by `resident_id`."""
+
+    id: UUID
+    resident_id: UUID
+    state: State
+    skills: list[str]
+    times: list[str]
+    created_at: datetime
+    approved_at: datetime | None
+
+
+class DutyView(View):
+    """Something taken on and not yet done."""
+
+    kind: str
+    subject_id: UUID
+    title: str
+    until: datetime | None
+
+
+class MyVolunteering(VolunteerView):
+    """One's own application with what is to be done."""
+
+    duties: list[DutyView]
+
+
+@router.post("", policy="volunteers.apply", status_code=201)
+async def apply(body: Application, tx: Tx, actor: Who) -> VolunteerView:
+    """Ask to be a volunteer."""
+    applicant = actor.acting_for(body.on_behalf_of)
+    applied = await actions.apply(tx, applicant, skills=body.skills, times=body.times)
+    return VolunteerView.model_validate(applied)
+
+
+@router.post("/{volunteer_id}/approve", policy="volunteers.approve")
+async def approve(volunteer_id: UUID, tx: Tx, actor: Who) -> VolunteerView:
+    """Approve somebody who applied."""
+    return VolunteerView.model_validate(await actions.approve(tx, actor, volunteer_id))
+
+
+@router.get("", policy="volunteers.list")
+async def volunteers(
+    request: Request, response: Response, tx: Tx, actor: Who, chosen: Annotated[Choice, Query()]
+) -> list[VolunteerView]:
+    """The station's volunteers, newest application first."""
+    found = await queries.volunteers(
+        tx, actor, state=chosen.state, after=chosen.after, limit=chosen.limit
+    )
+    link_next(request, response, found)
+    return [VolunteerView.model_validate(volunteer) for volunteer in found.items]
+
+
+@router.get("/me", policy="volunteers.read")
+async def me(tx: Tx, actor: Who) -> MyVolunteering:
+    """One's own application and coming duties."""
+    found = VolunteerView.model_validate(await queries.application(tx, actor))
+    duties = [DutyView.model_validate(duty) for duty in await queries.coming_duties(tx, actor)]
+    return MyVolunteering(**found.model_dump(), duties=duties)
+
+
+@router.get("/{volunteer_id}", policy="volunteers.read")
+async def volunteer(volunteer_id: UUID, tx: Tx, actor: Who) -> VolunteerView:
+    """One volunteer, for the desk and for themselves."""
+    return VolunteerView.model_validate(await queries.volunteer(tx, actor, volunteer_id))

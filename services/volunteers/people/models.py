@@ -1,0 +1,97 @@
+"""Volunteers and their coming duties; no names here, only ids."""
+
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.volunteers.base import Base
+from shared import clock
+from shared.db import Aggregate, Moment
+from shared.errors import Conflict, NotFound
+from shared.language import N_
+
+State = Literal["applied", "approved", "suspended", "left"]
+
+
+class AlreadyApplied(Conflict):
+    """One application per resident and station."""
+
+    title = N_("There is already an application of this resident")
+
+
+class NotWaiting(Conflict):
+    """Only somebody who applied can be approved."""
+
+    title = N_("This application has been decided already")
+
+
+class NoApplication(NotFound):
+    """The resident has not applied."""
+
+    title = N_("There is no application yet")
+
+
+class Volunteer(Aggregate, Base):
+    """A resident who helps: `applied → approved`; suspending and leaving come later."""
+
+    __tablename__ = "volunteers"
+    __table_args__ = (
+        UniqueConstraint("station_id", "resident_id"),
+        CheckConstraint("state IN ('applied', 'approved', 'suspended', 'left')", name="state"),
+        CheckConstraint("state = 'applied' OR approved_at IS NOT NULL", name="approved_once"),
+    )
+    plural = "volunteers"
+
+    resident_id: Mapped[UUID] = mapped_column(Uuid)
+    state: Mapped[str]
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    times: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @classmethod
+    def apply(cls, station: UUID, resident: UUID, skills: list[str], times: list[str]) -> Self:
+        """A resident asks to help, says what they can do and when."""
+        return cls.new(
+            station,
+            resident_id=resident,
+            state="applied",
+            skills=list(dict.fromkeys(skills)),
+            times=list(dict.fromkeys(times)),
+            approved_at=None,
+        )
+
+    def approve(self) -> None:
+        """From now on they may take wishes; NotWaiting."""
+        if self.state != "applied":
+            raise NotWaiting
+        self.state = "approved"
+        self.approved_at = clock.now()
+
+
+class Duty(Base):
+    """What somebody has taken on, as the latest message about it says.
+
+    `resident_id` is None where no volunteer of ours has it: the row stays, so that a late message
+    opens nothing. `version` guards state and owner, `claimed_version` guards `until`.
+    """
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        CheckConstraint("kind IN ('wish')", name="kind"),
+        CheckConstraint("state IN ('open', 'closed')", name="state"),
+        CheckConstraint("state = 'closed' OR resident_id IS NOT NULL", name="open_has_owner"),
+        Index(None, "station_id", "resident_id", postgresql_where="state = 'open'"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    resident_id: Mapped[UUID | None] = mapped_column(Uuid)
+    title: Mapped[str]
+    state: Mapped[str]
+    until: Mapped[datetime | None] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(BigInteger)
+    claimed_version: Mapped[int] = mapped_column(BigInteger)

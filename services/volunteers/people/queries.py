@@ -1,0 +1,72 @@
+"""Finding volunteers and what they have taken on."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
+from shared.auth import Actor
+from shared.db import Page, load, page
+from shared.errors import NotFound
+
+COMING = 100
+
+
+async def volunteers(
+    tx: AsyncSession, actor: Actor, *, state: State | None, after: UUID | None, limit: int
+) -> Page[Volunteer]:
+    """The station's volunteers, newest application first."""
+    statement = select(Volunteer).where(Volunteer.station_id == actor.station)
+    if state is not None:
+        statement = statement.where(Volunteer.state == state)
+    return await page(tx, statement, Volunteer.id, after=after, limit=limit)
+
+
+async def volunteer(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
+    """One volunteer, for the desk and for themselves; NotFound for everybody else."""
+    found = await load(tx, Volunteer, volunteer_id, station=actor.station)
+    if not actor.at_desk and found.resident_id != actor.for_whom:
+        raise NotFound
+    return found
+
+
+async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
+    """The application of the one who asks; NoApplication."""
+    found = await tx.scalar(
+        select(Volunteer).where(
+            Volunteer.station_id == actor.station, Volunteer.resident_id == actor.for_whom
+        )
+    )
+    if found is None:
+        raise NoApplication
+    return found
+
+
+async def coming_duties(tx: AsyncSession, actor: Actor) -> Sequence[Duty]:
+    """What the one who asks has yet to do, the most urgent first; at most `COMING`."""
+    statement = (
+        select(Duty)
+        .where(
+            Duty.station_id == actor.station,
+            Duty.resident_id == actor.for_whom,
+            Duty.state == "open",
+        )
+        .order_by(Duty.until.asc().nulls_last(), Duty.subject_id)
+        .limit(COMING)
+    )
+    return (await tx.scalars(statement)).all()
+
+
+async def known_volunteers(
+    tx: AsyncSession, residents: Collection[tuple[UUID, UUID]]
+) -> set[tuple[UUID, UUID]]:
+    """Which of these (station, resident) have been approved here, whatever became of them since."""
+    if not residents:
+        return set()
+    key = (Volunteer.station_id, Volunteer.resident_id)
+    statement = select(*key).where(
+        tuple_(*key).in_(list(residents)), Volunteer.approved_at.is_not(None)
+    )
+    return {(station, resident) for station, resident in await tx.execute(statement)}

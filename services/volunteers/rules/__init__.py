@@ -1,0 +1,1 @@
+"""Earning rules: data that says which message pays whom how many points."""

@@ -1,0 +1,116 @@
+"""Paying for what messages tell, and taking back what was paid for what is no longer so."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.ledger import actions as ledger
+from services.volunteers.ledger.models import AccountKey, Cause, Occasion, Posting, lock_of
+from services.volunteers.ledger.queries import awards_for
+from services.volunteers.people.queries import known_volunteers
+from services.volunteers.rules.models import OWNERS, Judged, Rule, in_force
+from services.volunteers.rules.queries import rules_for, was_judged
+from shared import clock
+from shared.bus.message import Message
+from shared.contracts.envelope import Contract
+from shared.contracts.intake import WishFulfilled, WishReopened
+from shared.errors import NotYet
+from shared.language import N_
+
+# What a message takes back: the type that paid.
+TAKES_BACK: dict[type[Contract], type[Contract]] = {WishReopened: WishFulfilled}
+TAKEN_BACK = N_("The confirmation of a wish was withdrawn")
+
+Due = tuple[Message[Any], Rule, tuple[str, UUID]]
+
+
+async def pay(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+    """Pay what the rules in force when it happened say, each cause once.
+
+    Raises NotYet while a volunteer who is to be paid is not known here as approved.
+    """
+    due = await _due(tx, await _not_judged(tx, messages))
+    await _require_known(tx, due)
+    postings = []
+    because = {}
+    for message, rule, (kind, payee) in due:
+        account = AccountKey(message.station, OWNERS[kind], payee)
+        posting = Posting.award(_cause(message, rule), account, rule.amount)
+        postings.append(posting)
+        because[posting.id] = message
+    await ledger.post(tx, postings, because)
+
+
+async def take_back(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+    """Take back what was paid for a revision that is no longer so; NotYet before it was judged."""
+    for message in messages:
+        paying = TAKES_BACK[type(message.content)].type
+        occasion = Occasion(message.station, paying, message.subject, revision(message))
+        if not await was_judged(tx, occasion):
+            raise NotYet
+        paid = await awards_for(tx, occasion)
+        await ledger.reverse(tx, paid, reason=TAKEN_BACK, because=message)
+
+
+def revision(message: Message[Any]) -> int:
+    """Which occurrence for its aggregate a message tells of: the content's word, or the version."""
+    return int(getattr(message.content, "revision", message.sequence))
+
+
+def accounts(messages: Iterable[Message[Any]]) -> list[str]:
+    """The locks of whomever a rule may choose to pay from the messages."""
+    candidates = ("taker_id", "resident_id")
+    owners = {getattr(message.content, name, None) for message in messages for name in candidates}
+    return [lock_of(owner) for owner in owners if owner is not None]
+
+
+async def _not_judged(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[Message[Any]]:
+    told = {_occasion(message): message for message in messages}
+    rows = [{**asdict(occasion), "judged_at": clock.now()} for occasion in sorted(told)]
+    statement = (
+        insert(Judged)
+        .on_conflict_do_nothing()
+        .returning(Judged.station_id, Judged.type, Judged.subject, Judged.revision)
+    )
+    fresh = await tx.execute(statement, rows)
+    return [told[Occasion(*row)] for row in fresh]
+
+
+async def _due(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[Due]:
+    by_type: dict[str, list[Message[Any]]] = {}
+    for message in messages:
+        by_type.setdefault(message.type, []).append(message)
+    due = []
+    for type_, told in by_type.items():
+        rules = await rules_for(tx, type_, {message.station for message in told})
+        for message in told:
+            for rule in in_force(rules, message.station, message.time):
+                payee = rule.payee(message.content)
+                if payee is not None:
+                    due.append((message, rule, payee))
+    return due
+
+
+async def _require_known(tx: AsyncSession, due: Iterable[Due]) -> None:
+    wanted = {(message.station, id_) for message, _, (kind, id_) in due if kind == "volunteer"}
+    if wanted - await known_volunteers(tx, wanted):
+        raise NotYet
+
+
+def _occasion(message: Message[Any]) -> Occasion:
+    return Occasion(message.station, message.type, message.subject, revision(message))
+
+
+def _cause(message: Message[Any], rule: Rule) -> Cause:
+    return Cause(
+        occasion=_occasion(message),
+        rule=rule.name,
+        rule_version=rule.version,
+        reason=rule.reason,
+        title=getattr(message.content, "title", ""),
+        correlation=message.correlation,
+    )

@@ -1,0 +1,44 @@
+"""Finding earning rules, and whether a cause has been judged."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import astuple
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.ledger.models import Occasion
+from services.volunteers.rules.models import Judged, Rule, in_force
+from shared import clock
+from shared.auth import Actor
+from shared.db import Page, page
+
+
+async def rules_for(
+    tx: AsyncSession, message_type: str, stations: Collection[UUID]
+) -> Sequence[Rule]:
+    """All versions of the rules for a type of message, the standard and these stations' own."""
+    own = or_(Rule.station_id.is_(None), Rule.station_id.in_(stations))
+    return (await tx.scalars(select(Rule).where(Rule.message_type == message_type, own))).all()
+
+
+async def page_of_rules(
+    tx: AsyncSession, actor: Actor, *, after: UUID | None, limit: int
+) -> Page[Rule]:
+    """The standard rules and the station's own, all their versions, newest first."""
+    return await page(tx, _rules_of(actor), Rule.id, after=after, limit=limit)
+
+
+async def deciding(tx: AsyncSession, actor: Actor) -> list[Rule]:
+    """The rules that decide in the station now."""
+    return in_force((await tx.scalars(_rules_of(actor))).all(), actor.station, clock.now())
+
+
+def _rules_of(actor: Actor) -> Select[Rule]:
+    own = or_(Rule.station_id.is_(None), Rule.station_id == actor.station)
+    return select(Rule).where(own)
+
+
+async def was_judged(tx: AsyncSession, occasion: Occasion) -> bool:
+    """Whether the rules have judged what happened."""
+    return await tx.get(Judged, astuple(occasion)) is not None
