@@ -78,6 +78,7 @@ def make_engine(url: str, *, schema: str, name: str = "", pool_size: int = 8) ->
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # What residents wrote belongs in no log.
         connect_args={
             "timeout": 10,
             "server_settings": {

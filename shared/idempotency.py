@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.tables import bus_metadata
+from shared.db import sealer_of
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 from shared.ticker import Job
@@ -81,26 +82,25 @@ async def first_answer(tx: AsyncSession, once: Once) -> Answer | None:
 
     A second request with the same key waits here for the first to commit. Raises KeyReused.
     """
-    taken = insert(answers).values(
-        key=once.key, fingerprint=once.fingerprint, created_at=clock.now()
-    )
+    # Keyed, or a phone could be guessed from the hash of the request that it came in.
+    fingerprint = sealer_of(tx).lookup(once.fingerprint.hex())
+    taken = insert(answers).values(key=once.key, fingerprint=fingerprint, created_at=clock.now())
     fresh = await tx.execute(taken.on_conflict_do_nothing().returning(answers.c.key))
     if fresh.first() is not None:
         return None
     kept = (await tx.execute(answers.select().where(answers.c.key == once.key))).one_or_none()
     if kept is None or kept.status is None:
         raise StillBusy
-    if kept.fingerprint != once.fingerprint:
+    if kept.fingerprint != fingerprint:
         raise KeyReused
-    return Answer(kept.status, kept.body)
+    return Answer(kept.status, sealer_of(tx).open(kept.body.decode()).encode())
 
 
 async def keep_answer(tx: AsyncSession, once: Once, answer: Answer) -> None:
-    """Keep the answer beside what the action wrote."""
+    """Keep the answer beside what the action wrote, sealed: it may hold a phone or a code."""
+    sealed = sealer_of(tx).seal(answer.body.decode()).encode()
     await tx.execute(
-        answers.update()
-        .where(answers.c.key == once.key)
-        .values(status=answer.status, body=answer.body)
+        answers.update().where(answers.c.key == once.key).values(status=answer.status, body=sealed)
     )
 
 

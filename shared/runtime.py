@@ -1,5 +1,7 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus.consumer import Consumer
@@ -18,6 +20,7 @@ class Runtime:
     """One replica of one service: its connections, its background and its application.
 
     Per replica: a pool of `settings.pool_size` connections, two for the relay, one for the ticker.
+    What the application opened (connections to other services) it adds to `closing`.
     """
 
     def __init__(self, service: Service, settings: ServiceSettings, transport: Transport) -> None:
@@ -37,6 +40,7 @@ class Runtime:
         self.consumer = Consumer(service.name, self.sessions, service.handlers, transport)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
         self.rest: tuple[Part, ...] = (self.consumer, self.ticker, *service.parts(self))
+        self.closing: list[Callable[[], Awaitable[None]]] = []
         self.app = service.build_app(self)
 
     async def start(self) -> None:
@@ -56,6 +60,8 @@ class Runtime:
 
     async def close(self) -> None:
         """Let all connections go, once nothing uses them any more."""
+        for close in self.closing:
+            await close()
         for engine in (self.engine, self._relaying, self._ticking):
             await engine.dispose()
 
