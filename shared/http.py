@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -112,10 +112,20 @@ def repeatable(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
         if first := await first_answer(tx, once):
             return Response(first.body, first.status, media_type="application/json")
         answer = await endpoint(**arguments)
-        await keep_answer(tx, once, Answer(status, to_json(answer)))
+        said = b"" if answer is None else to_json(answer)
+        await keep_answer(tx, once, Answer(status, said))
         return answer
 
     return answer_once
+
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class Adding(Protocol):
+    """A decorator that leaves the function as it is."""
+
+    def __call__(self, endpoint: Endpoint, /) -> Endpoint: ...
 
 
 class Api(APIRouter):
@@ -133,28 +143,28 @@ class Api(APIRouter):
             endpoint = repeatable(endpoint, options.get("status_code") or 200)
         super().add_api_route(path, endpoint, dependencies=guards, **options)
 
-    def route_for(self, method: str, path: str, policy: str, **options: Any) -> Any:
+    def route_for(self, method: str, path: str, policy: str, **options: Any) -> Adding:
         """A decorator that adds the function as the route's endpoint."""
 
-        def add(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        def add(endpoint: Endpoint) -> Endpoint:
             self.add_api_route(path, endpoint, policy=policy, methods=[method], **options)
             return endpoint
 
         return add
 
-    def get(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+    def get(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
         """A route that reads."""
         return self.route_for("GET", path, policy, **options)
 
-    def post(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+    def post(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
         """A route that acts."""
         return self.route_for("POST", path, policy, **options)
 
-    def put(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+    def put(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
         """A route that replaces."""
         return self.route_for("PUT", path, policy, **options)
 
-    def delete(self, path: str, *, policy: str, **options: Any) -> Any:  # type: ignore[override]
+    def delete(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
         """A route that ends something."""
         return self.route_for("DELETE", path, policy, **options)
 
