@@ -1,0 +1,38 @@
+"""Accounts of staff and partners, opened by the station's administrators."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from services.intake.accounts import actions
+from services.intake.accounts.actions import NewAccount
+from shared.auth import Role
+from shared.http import Api, Body, Tx, View, Who
+
+router = Api(tags=["accounts"])
+
+
+class OpenAccount(Body):
+    """A new account; operators are made on the command line only."""
+
+    username: Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[\w.@-]+$")]
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    role: Literal[Role.STAFF, Role.ADMIN, Role.PARTNER]
+    password: Annotated[str, StringConstraints(min_length=10, max_length=200)]
+
+
+class AccountView(View):
+    """An account, without anything secret."""
+
+    id: UUID
+    username: str
+    display_name: str
+    role: Role
+
+
+@router.post("/accounts", policy="accounts.write", status_code=201)
+async def open_account(body: OpenAccount, tx: Tx, actor: Who) -> AccountView:
+    """Open an account in one's own station."""
+    account = await actions.create(tx, actor, NewAccount(**body.model_dump()))
+    return AccountView.model_validate(account)

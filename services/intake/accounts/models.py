@@ -1,0 +1,57 @@
+"""An account: somebody who signs in with a password."""
+
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from services.intake.base import Base
+from shared.auth import Role
+from shared.db import Aggregate
+from shared.errors import Conflict
+from shared.language import N_, Language
+
+ROLES = (Role.STAFF, Role.ADMIN, Role.OPERATOR, Role.PARTNER)
+
+
+class UsernameTaken(Conflict):
+    """Another account of the station has this user name."""
+
+    title = N_("This user name is taken")
+
+
+class Account(Aggregate, Base):
+    """A member of staff, an administrator, an operator, or a partner organisation."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("station_id", "username"),
+        CheckConstraint("role IN ('staff', 'admin', 'operator', 'partner')", name="role"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+    )
+    plural = "accounts"
+
+    username: Mapped[str]
+    display_name: Mapped[str]
+    role: Mapped[str]
+    language: Mapped[str]
+    password_hash: Mapped[str]
+
+    @classmethod
+    def create(
+        cls, station: UUID, username: str, display_name: str, role: Role, password_hash: str
+    ) -> Self:
+        """A new account; user names are compared without regard to case."""
+        return cls.new(
+            station,
+            username=username.casefold(),
+            display_name=display_name,
+            role=role.value,
+            language="zh",
+            password_hash=password_hash,
+        )
+
+    def speak(self, language: Language) -> None:
+        """Use that language from now on."""
+        self.language = language

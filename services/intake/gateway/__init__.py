@@ -1,0 +1,1 @@
+"""The gateway: what the other services own is forwarded to them, with who is asking."""

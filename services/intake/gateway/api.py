@@ -1,0 +1,112 @@
+"""Forwarding: requests for what another service owns go to it, and its answers come back."""
+
+import re
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import httpx
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+
+from services.intake.gateway.neighbours import PREFIXES, Neighbours, Wanted
+from shared.app import BODY_LIMIT
+from shared.errors import NotFound
+from shared.http import Api, MaybeWho
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ODD = re.compile(r"[\x00-\x1f\x7f\\%;]")
+SEPARATOR = re.compile(rb"%(2f|5c|25|00)", re.IGNORECASE)
+# What a client's request says to the other service; who asks is said by the gateway alone.
+PASSED = (
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "content-type",
+    "content-length",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+)
+# RFC 9110, section 7.6.1, and what only the gateway may say.
+NOT_RETURNED = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "date",
+    "server",
+    "set-cookie",
+    "x-correlation-id",
+}
+
+router = Api(tags=["gateway"])
+
+
+async def forward(request: Request, actor: MaybeWho) -> Response:
+    """Forward the request as it is, streaming both ways."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > BODY_LIMIT:
+        raise HTTPException(413)
+    neighbours: Neighbours = request.app.state.neighbours
+    wanted = Wanted(
+        method=request.method,
+        path=safe_path(request),
+        query=request.scope["query_string"],
+        headers={name: request.headers[name] for name in PASSED if name in request.headers},
+        content=request.stream() if _has_body(request) else None,
+    )
+    answer = await neighbours.send(actor, wanted)
+    response = StreamingResponse(
+        _pieces(answer), status_code=answer.status_code, background=BackgroundTask(answer.aclose)
+    )
+    response.raw_headers = _returned(answer)
+    return response
+
+
+def safe_path(request: Request) -> str:
+    """The path, percent-encoded anew; NotFound when it might mean another one to somebody."""
+    path: str = request.scope["path"]
+    if ODD.search(path) or SEPARATOR.search(request.scope.get("raw_path") or b""):
+        raise NotFound
+    segments = path.removeprefix("/").split("/")
+    if any(segment in ("", ".", "..") for segment in segments):
+        raise NotFound
+    return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _has_body(request: Request) -> bool:
+    return (
+        "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
+    )
+
+
+def _returned(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
+    named = {name.strip().lower() for name in answer.headers.get("connection", "").split(",")}
+    dropped = NOT_RETURNED | named
+    return [
+        (name.lower(), value)
+        for name, value in answer.headers.raw
+        if name.decode("latin-1").lower() not in dropped
+    ]
+
+
+async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for piece in answer.aiter_raw():
+            yield piece
+    finally:
+        await answer.aclose()
+
+
+for prefix in (prefix for prefixes in PREFIXES.values() for prefix in prefixes):
+    for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
+        router.add_api_route(
+            path, forward, policy="public", methods=METHODS, include_in_schema=False
+        )

@@ -1,0 +1,117 @@
+"""The other services as the gateway reaches them, always as the one who asks."""
+
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from services.intake.settings import IntakeSettings
+from shared.auth import Actor, issue_token
+from shared.errors import NotFound, Unavailable
+from shared.observability import correlation_id, traceparent
+
+# What each of them declares as its own, under `/api/v1`.
+PREFIXES: Mapping[str, tuple[str, ...]] = {
+    "volunteers": ("volunteers", "points", "rules"),
+    "notify": ("inbox", "deliveries"),
+}
+API = "/api/v1/"
+TIMEOUT = httpx.Timeout(15, connect=2, pool=2)
+# Shorter than uvicorn's 5 s, so that no connection is used that the other side just closed.
+LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
+FAULTS = (httpx.TransportError, httpx.InvalidURL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One request to another service; `path` begins with `/api/v1/` and is percent-encoded."""
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: Mapping[str, str] | None = None
+    content: bytes | AsyncIterable[bytes] | None = None
+
+
+class Neighbours:
+    """Calls the other services with a fresh token of whoever asks; Unavailable when one is down."""
+
+    def __init__(self, settings: IntakeSettings) -> None:
+        self._key = settings.private_key
+        addresses = {"volunteers": settings.volunteers_url, "notify": settings.notify_url}
+        self._clients = {service: _client(address) for service, address in addresses.items()}
+
+    async def ask(
+        self, actor: Actor | None, method: str, path: str, body: Any = None, key: str | None = None
+    ) -> httpx.Response:
+        """Ask as the actor and read the whole answer, whatever its status.
+
+        `path` may have a query, `body` is sent as JSON, `key` as the Idempotency-Key.
+        """
+        url = httpx.URL(path)
+        headers = {"Idempotency-Key": key} if key else {}
+        if actor is not None:
+            headers["Accept-Language"] = actor.language
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        content = None if body is None else httpx.Request("POST", "/", json=body).content
+        wanted = Wanted(method, url.path, url.query, headers, content)
+        answer = await self.send(actor, wanted)
+        try:
+            await answer.aread()
+        except FAULTS as error:
+            raise Unavailable from error
+        finally:
+            await answer.aclose()
+        return answer
+
+    async def send(self, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+        """Send it and return the answer with its body still to come; the caller closes it."""
+        service = _owner(wanted.path)
+        client = self._clients[service]
+        target = wanted.path.encode("ascii") + (b"?" + wanted.query if wanted.query else b"")
+        request = client.build_request(
+            wanted.method,
+            client.base_url.copy_with(raw_path=target),
+            headers={**(wanted.headers or {}), **self._identity(actor, service)},
+            content=wanted.content,
+        )
+        try:
+            return await client.send(request, stream=True)
+        except FAULTS as error:
+            raise Unavailable from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _identity(self, actor: Actor | None, service: str) -> dict[str, str]:
+        headers = {}
+        if actor is not None:
+            headers["Authorization"] = f"Bearer {issue_token(actor, self._key, service)}"
+        if correlation := correlation_id.get():
+            headers["X-Correlation-Id"] = str(correlation)
+        if trace := traceparent.get():
+            headers["traceparent"] = trace
+        return headers
+
+
+def _owner(path: str) -> str:
+    first = path.removeprefix(API).partition("/")[0]
+    for service, prefixes in PREFIXES.items():
+        if path.startswith(API) and first in prefixes:
+            return service
+    raise NotFound
+
+
+def _client(address: str) -> httpx.AsyncClient:
+    socket = address.removeprefix("unix:") if address.startswith("unix:") else None
+    return httpx.AsyncClient(
+        base_url="http://service" if socket else address,
+        transport=httpx.AsyncHTTPTransport(uds=socket, retries=1, limits=LIMITS),
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+    )

@@ -1,0 +1,44 @@
+"""Intake as a service: its routes, its reactions to messages, its timed jobs."""
+
+from typing import TYPE_CHECKING, cast
+
+from fastapi import FastAPI
+
+from services.intake.accounts import api as accounts
+from services.intake.base import Base
+from services.intake.gateway import api as gateway
+from services.intake.gateway.neighbours import Neighbours
+from services.intake.residents import api as residents
+from services.intake.settings import IntakeSettings
+from services.intake.sign_in import api as sign_in
+from services.intake.sign_in import jobs as sign_in_jobs
+from services.intake.sign_in.authentication import authenticate
+from services.intake.stations import api as stations
+from services.intake.volunteering import handlers as volunteering
+from shared.app import create_app
+from shared.service import Service
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+FEATURES = (stations, residents, accounts, sign_in, gateway)
+
+
+def build_app(runtime: "Runtime") -> FastAPI:
+    """The application: API and gateway."""
+    app = create_app(runtime, authenticate=authenticate)
+    app.state.neighbours = Neighbours(cast(IntakeSettings, runtime.settings))
+    runtime.closing.append(app.state.neighbours.close)
+    for feature in FEATURES:
+        app.include_router(feature.router)
+    return app
+
+
+SERVICE = Service(
+    name="intake",
+    settings=IntakeSettings,
+    metadata=Base.metadata,
+    build_app=build_app,
+    handlers=volunteering.HANDLERS,
+    jobs=sign_in_jobs.JOBS,
+)

@@ -1,0 +1,1 @@
+"""The estate register: buildings, homes, households and residents."""

@@ -1,0 +1,116 @@
+"""Writing the register."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.base import write_unique
+from services.intake.residents.models import (
+    Building,
+    BuildingKnown,
+    Details,
+    Home,
+    HomeKnown,
+    Household,
+    NoPhone,
+    PhoneKnown,
+    Registration,
+    Resident,
+    Reveal,
+)
+from shared.auth import Actor
+from shared.bus.outbox import record
+from shared.db import load, sealer_of
+from shared.errors import Problem
+from shared.language import N_, Language
+
+
+class Stale(Problem):
+    """If-Match names a state that is no longer the present one (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    title = N_("Somebody changed this in the meantime; please look again")
+
+
+async def add_building(
+    tx: AsyncSession, actor: Actor, number: str, name: str, units: int
+) -> Building:
+    """Put a building on the register; BuildingKnown."""
+    building = Building.new(actor.station, number=number, name=name, units=units)
+    await write_unique(tx, building, BuildingKnown)
+    return building
+
+
+async def add_home(
+    tx: AsyncSession, actor: Actor, building_id: UUID, unit: int, number: str
+) -> Home:
+    """Put a home of a building on the register; HomeKnown, Invalid."""
+    building = await load(tx, Building, building_id, station=actor.station)
+    home = Home.of(building, unit, number)
+    await write_unique(tx, home, HomeKnown)
+    return home
+
+
+async def add_household(
+    tx: AsyncSession, actor: Actor, home_id: UUID, registration: Registration
+) -> Household:
+    """Put the household of a home on the register."""
+    home = await load(tx, Home, home_id, station=actor.station)
+    household = Household.of(home, registration)
+    tx.add(household)
+    await tx.flush()
+    return household
+
+
+async def register(tx: AsyncSession, actor: Actor, details: Details) -> Resident:
+    """Put a resident on the register; PhoneKnown, NotFound for another station's household."""
+    await _check_household(tx, actor, details)
+    resident = Resident.register(actor.station, details, sealer_of(tx))
+    await write_unique(tx, resident, PhoneKnown)
+    await record(tx, resident, resident.registered())
+    return resident
+
+
+async def change(
+    tx: AsyncSession,
+    actor: Actor,
+    resident_id: UUID,
+    changes: dict[str, Any],
+    expected: int | None = None,
+) -> Resident:
+    """Change what the register says: the fields of `Details` in `changes`, the others stay.
+
+    Raises Stale when `expected` is not the present version, PhoneKnown, NotFound.
+    """
+    resident = await load(tx, Resident, resident_id, station=actor.station, lock=True)
+    if expected not in (None, resident.version):
+        raise Stale
+    details = replace(resident.details(sealer_of(tx)), **changes)
+    await _check_household(tx, actor, details)
+    resident.change(details, sealer_of(tx))
+    if tx.is_modified(resident):
+        await write_unique(tx, resident, PhoneKnown)
+        await record(tx, resident, resident.changed())
+    return resident
+
+
+async def speak(tx: AsyncSession, actor: Actor, resident_id: UUID, language: Language) -> Resident:
+    """Let the resident be addressed in that language."""
+    return await change(tx, actor, resident_id, {"language": language})
+
+
+async def reveal(tx: AsyncSession, actor: Actor, resident_id: UUID, reason: str) -> str:
+    """The resident's phone in clear, recorded with the reason; NoPhone."""
+    resident = await load(tx, Resident, resident_id, station=actor.station)
+    phone = resident.phone(sealer_of(tx))
+    if phone is None:
+        raise NoPhone
+    tx.add(Reveal.to(actor, resident, reason))
+    return phone
+
+
+async def _check_household(tx: AsyncSession, actor: Actor, details: Details) -> None:
+    if details.household_id is not None:
+        await load(tx, Household, details.household_id, station=actor.station)

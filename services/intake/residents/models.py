@@ -1,0 +1,220 @@
+"""The register's tables: building → home → household → resident, and each reveal of a phone."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from shared import clock
+from shared.auth import Actor
+from shared.contracts.intake import ResidentChanged, ResidentRegistered
+from shared.db import Aggregate, Moment
+from shared.errors import Conflict, Invalid
+from shared.ids import new_id
+from shared.language import N_, Language
+from shared.sealing import Sealer, mask_phone
+
+
+class BuildingKnown(Conflict):
+    """The station has a building of that number."""
+
+    title = N_("This building is on the register already")
+
+
+class HomeKnown(Conflict):
+    """The building has such a home."""
+
+    title = N_("This home is on the register already")
+
+
+class PhoneKnown(Conflict):
+    """Another resident of the station has this phone."""
+
+    title = N_("Somebody on the register has this phone number already")
+
+
+class NoPhone(Conflict):
+    """There is nothing to reveal."""
+
+    title = N_("This resident has no phone number on the register")
+
+
+class Building(Aggregate, Base):
+    """A block of the estate, with so many units (stairways)."""
+
+    __tablename__ = "buildings"
+    __table_args__ = (UniqueConstraint("station_id", "number"),)
+    plural = "buildings"
+
+    number: Mapped[str]
+    name: Mapped[str]
+    units: Mapped[int]
+
+
+class Home(Aggregate, Base):
+    """A flat."""
+
+    __tablename__ = "homes"
+    __table_args__ = (UniqueConstraint("building_id", "unit", "number"),)
+    plural = "homes"
+
+    building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"))
+    unit: Mapped[int]
+    number: Mapped[str]
+
+    @classmethod
+    def of(cls, building: Building, unit: int, number: str) -> Self:
+        """A new home of a building; Invalid when the building has no such unit."""
+        if not 1 <= unit <= building.units:
+            raise Invalid(errors={"unit": N_("The building has no such unit")})
+        return cls.new(building.station_id, building_id=building.id, unit=unit, number=number)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Where a household is registered (户籍): here, or with another village or community.
+
+    `office_phone` is that office's own published number, nobody's personal one.
+    """
+
+    own: bool
+    registered_with: str | None = None
+    office_phone: str | None = None
+
+
+class Household(Aggregate, Base):
+    """The people of one home."""
+
+    __tablename__ = "households"
+    __table_args__ = (
+        CheckConstraint("own = (registered_with IS NULL)", name="registration"),
+        CheckConstraint("NOT own OR office_phone IS NULL", name="office"),
+    )
+    plural = "households"
+
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("homes.id"), index=True)
+    own: Mapped[bool]
+    registered_with: Mapped[str | None]
+    office_phone: Mapped[str | None]
+
+    @classmethod
+    def of(cls, home: Home, registration: Registration) -> Self:
+        """A new household of a home."""
+        return cls.new(home.station_id, home_id=home.id, **asdict(registration))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What the register says of a resident; `phone` is in its one written form."""
+
+    name: str
+    phone: str | None = None
+    household_id: UUID | None = None
+    birth_year: int | None = None
+    language: Language = "zh"
+    is_head: bool = False
+
+
+class Resident(Aggregate, Base):
+    """A person of the estate. The phone is sealed, and found by its keyed hash."""
+
+    __tablename__ = "residents"
+    __table_args__ = (
+        UniqueConstraint("station_id", "phone_lookup"),
+        CheckConstraint("(phone_sealed IS NULL) = (phone_lookup IS NULL)", name="phone"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+    )
+    plural = "residents"
+
+    household_id: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"), index=True)
+    name: Mapped[str]
+    phone_sealed: Mapped[str | None]
+    phone_lookup: Mapped[bytes | None]
+    birth_year: Mapped[int | None]
+    language: Mapped[str]
+    is_head: Mapped[bool]
+
+    @classmethod
+    def register(cls, station: UUID, details: Details, sealer: Sealer) -> Self:
+        """A new resident of the station."""
+        resident = cls.new(station)
+        resident.change(details, sealer)
+        return resident
+
+    def change(self, details: Details, sealer: Sealer) -> None:
+        """Let the register say this from now on."""
+        self.name = details.name
+        self.household_id = details.household_id
+        self.birth_year = details.birth_year
+        self.language = details.language
+        self.is_head = details.is_head
+        if details.phone is None:
+            self.phone_sealed = self.phone_lookup = None
+        elif sealer.lookup(details.phone) != self.phone_lookup:
+            self.phone_sealed = sealer.seal(details.phone)
+            self.phone_lookup = sealer.lookup(details.phone)
+
+    def details(self, sealer: Sealer) -> Details:
+        """What the register says now, the phone in clear."""
+        return Details(
+            name=self.name,
+            phone=self.phone(sealer),
+            household_id=self.household_id,
+            birth_year=self.birth_year,
+            language="en" if self.language == "en" else "zh",
+            is_head=self.is_head,
+        )
+
+    def phone(self, sealer: Sealer) -> str | None:
+        """The phone number in clear: to be shown only through a reveal."""
+        return sealer.open(self.phone_sealed) if self.phone_sealed else None
+
+    def masked_phone(self, sealer: Sealer) -> str | None:
+        """The phone number with its middle hidden."""
+        phone = self.phone(sealer)
+        return mask_phone(phone) if phone else None
+
+    def registered(self) -> ResidentRegistered:
+        """The message that says that the resident is on the register."""
+        return ResidentRegistered.model_validate(self._projection())
+
+    def changed(self) -> ResidentChanged:
+        """The message that says what holds of the resident now."""
+        return ResidentChanged.model_validate(self._projection())
+
+    def _projection(self) -> dict[str, object]:
+        return {
+            "resident_id": self.id,
+            "phone_sealed": self.phone_sealed,
+            "language": self.language,
+        }
+
+
+class Reveal(Base):
+    """Who saw whose phone in clear, when, and why; only ever added."""
+
+    __tablename__ = "reveals"
+    __table_args__ = (Index(None, "station_id", "resident_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    revealed_by: Mapped[UUID] = mapped_column(Uuid)
+    reason: Mapped[str]
+    revealed_at: Mapped[datetime] = mapped_column(Moment)
+
+    @classmethod
+    def to(cls, actor: Actor, resident: Resident, reason: str) -> Self:
+        """The record of one reveal."""
+        return cls(
+            id=new_id(),
+            station_id=actor.station,
+            resident_id=resident.id,
+            revealed_by=actor.person,
+            reason=reason,
+            revealed_at=clock.now(),
+        )

@@ -1,0 +1,39 @@
+"""Intake's settings."""
+
+from functools import cached_property
+from typing import Annotated
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr, StringConstraints, field_validator
+
+from shared.settings import ServiceSettings, private_key
+
+Address = Annotated[str, StringConstraints(pattern=r"^(https?://|unix:/)")]
+
+
+class IntakeSettings(ServiceSettings):
+    """What intake needs beyond what every service does.
+
+    `volunteers_url` and `notify_url` are `http://host:port` or `unix:/path`; `public_url` is what
+    clients call the gateway.
+    """
+
+    token_private_key: SecretStr
+    volunteers_url: Address
+    notify_url: Address
+    public_url: str = "http://127.0.0.1:8000"
+
+    @field_validator("volunteers_url", "notify_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @cached_property
+    def private_key(self) -> Ed25519PrivateKey:
+        """The key with which the gateway signs who is asking."""
+        return private_key(self.token_private_key)
+
+    @property
+    def secure(self) -> bool:
+        """Whether clients come over HTTPS, so that cookies may be for HTTPS only."""
+        return self.public_url.startswith("https://")

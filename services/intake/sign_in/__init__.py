@@ -1,0 +1,1 @@
+"""Signing in: one-time codes, slips, passwords, and the sessions that they open."""

@@ -1,0 +1,207 @@
+"""Signing in and out. Whatever is wrong, the answer is one and the same sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from services.intake.accounts.passwords import fits
+from services.intake.residents.models import Resident
+from services.intake.residents.queries import by_phone
+from services.intake.sign_in import secret_codes, throttle
+from services.intake.sign_in.models import CODE_TRIES, Session, SignInCode, Slip
+from services.intake.sign_in.secret_codes import kept
+from shared import clock
+from shared.auth import Actor
+from shared.bus.outbox import record
+from shared.contracts.intake import SignInCodeIssued
+from shared.db import load, sealer_of
+from shared.errors import Unauthorized
+from shared.language import N_
+
+
+class WrongSignIn(Unauthorized):
+    """Neither what is wrong nor whom it concerns is told."""
+
+    title = N_("That didn't work; please check what you typed, or ask for a new code")
+
+
+@dataclass(frozen=True)
+class Code:
+    """A phone in its one written form, and the code that was sent to it."""
+
+    phone: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The code on a slip."""
+
+    slip: str
+
+
+@dataclass(frozen=True)
+class Password:
+    """An account's user name and password."""
+
+    username: str
+    password: str
+
+
+Proof = Code | Printed | Password
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that begins; `token` is seen here and never again."""
+
+    token: str
+    expires_at: datetime
+    person: Resident | Account
+
+
+async def issue_code(tx: AsyncSession, station: UUID, phone: str) -> None:
+    """Issue a one-time code and have it sent; the same happens for a phone that nobody has.
+
+    TooMany beyond five an hour. A new code ends the ones before.
+    """
+    await throttle.count(tx, kept(tx, "codes", station, phone), throttle.CODES_A_PHONE)
+    resident = await by_phone(tx, station, phone)
+    lookup = sealer_of(tx).lookup(phone)
+    secret = secret_codes.one_time_code()
+    hashed = kept(tx, "code", station, phone, secret)
+    code = SignInCode.issue(station, resident.id if resident else None, lookup, hashed)
+    tx.add(code)
+    await tx.flush()
+    sealed = sealer_of(tx).seal(secret)
+    if resident is not None:
+        await record(tx, code, _issued(code, resident, sealed))
+
+
+async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple[str, Slip]:
+    """A slip for the resident, and what to print on it; who issued it is kept."""
+    resident = await load(tx, Resident, resident_id, station=actor.station)
+    printed = secret_codes.slip_code()
+    slip = Slip.issue(actor.acting_for(resident.id), kept(tx, "slip", actor.station, printed))
+    tx.add(slip)
+    await tx.flush()
+    return printed, slip
+
+
+async def count_try(tx: AsyncSession, station: UUID, proof: Proof) -> None:
+    """Count a try, in a transaction of its own that commits before the proof is looked at.
+
+    TooMany when the account's password was tried too often.
+    """
+    if isinstance(proof, Code):
+        newest = _newest_code(tx, station, proof.phone).with_only_columns(SignInCode.id)
+        await tx.execute(
+            update(SignInCode)
+            .where(SignInCode.id == newest.scalar_subquery(), SignInCode.tries <= CODE_TRIES)
+            .values(tries=SignInCode.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+    elif isinstance(proof, Password):
+        key = _password_key(tx, station, proof.username)
+        await throttle.count(tx, key, throttle.PASSWORDS_AN_ACCOUNT)
+
+
+async def sign_in(tx: AsyncSession, station: UUID, proof: Proof) -> Opened:
+    """Begin a session for whoever the proof belongs to; WrongSignIn. Count the try before."""
+    if isinstance(proof, Code):
+        person: Resident | Account | None = await _by_code(tx, station, proof)
+    elif isinstance(proof, Printed):
+        person = await _by_slip(tx, station, proof.slip)
+    else:
+        person = await _by_password(tx, station, proof)
+    if person is None:
+        raise WrongSignIn
+    return await _begin(tx, person)
+
+
+async def sign_out(tx: AsyncSession, token: str) -> None:
+    """End the session of that token."""
+    await tx.execute(delete(Session).where(Session.token_hash == kept(tx, "session", token)))
+
+
+async def _by_code(tx: AsyncSession, station: UUID, proof: Code) -> Resident | None:
+    code = await tx.scalar(_newest_code(tx, station, proof.phone).with_for_update())
+    hashed = kept(tx, "code", station, proof.phone, proof.code)
+    if code is None or not code.admits(hashed) or code.resident_id is None:
+        return None
+    code.used = True
+    resident = await load(tx, Resident, code.resident_id, station=station)
+    # The phone may have passed to somebody else since.
+    return resident if resident.phone_lookup == code.phone_lookup else None
+
+
+async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | None:
+    printed = kept(tx, "slip", station, secret_codes.slip_as_printed(typed))
+    at = clock.now()
+    resident_id = await tx.scalar(
+        update(Slip)
+        .where(
+            Slip.station_id == station,
+            Slip.code_hash == printed,
+            Slip.used_at.is_(None),
+            Slip.expires_at > at,
+        )
+        .values(used_at=at)
+        .returning(Slip.resident_id)
+        .execution_options(synchronize_session=False)
+    )
+    return await load(tx, Resident, resident_id, station=station) if resident_id else None
+
+
+async def _by_password(tx: AsyncSession, station: UUID, proof: Password) -> Account | None:
+    account = await tx.scalar(
+        select(Account).where(
+            Account.station_id == station, Account.username == proof.username.casefold()
+        )
+    )
+    if not await fits(proof.password, account.password_hash if account else None):
+        return None
+    await throttle.forget(tx, _password_key(tx, station, proof.username))
+    return account
+
+
+async def _begin(tx: AsyncSession, person: Resident | Account) -> Opened:
+    token = secret_codes.session_token()
+    hashed = kept(tx, "session", token)
+    whose = {"resident_id" if isinstance(person, Resident) else "account_id": person.id}
+    session = Session.begin(person.station_id, hashed, **whose)
+    tx.add(session)
+    await tx.flush()
+    return Opened(token, session.expires_at, person)
+
+
+def _newest_code(tx: AsyncSession, station: UUID, phone: str) -> Select[SignInCode]:
+    return (
+        select(SignInCode)
+        .where(
+            SignInCode.station_id == station,
+            SignInCode.phone_lookup == sealer_of(tx).lookup(phone),
+        )
+        .order_by(SignInCode.id.desc())
+        .limit(1)
+    )
+
+
+def _password_key(tx: AsyncSession, station: UUID, username: str) -> bytes:
+    return kept(tx, "password", station, username.casefold())
+
+
+def _issued(code: SignInCode, resident: Resident, code_sealed: str) -> SignInCodeIssued:
+    return SignInCodeIssued.model_validate(
+        {
+            "resident_id": resident.id,
+            "phone_sealed": resident.phone_sealed,
+            "code_sealed": code_sealed,
+            "language": resident.language,
+            "expires_at": code.expires_at,
+        }
+    )

@@ -1,0 +1,22 @@
+"""Timed jobs: what nobody can use any longer goes."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.sign_in.models import Session, SignInCode, Slip, Tries
+from services.intake.sign_in.throttle import LONGEST
+from shared import clock
+from shared.ticker import Job
+
+
+async def purge(tx: AsyncSession) -> None:
+    """Take away codes, slips, sessions and counts that ran out."""
+    at = clock.now()
+    for model in (SignInCode, Slip, Session):
+        await tx.execute(delete(model).where(model.expires_at < at))
+    await tx.execute(delete(Tries).where(Tries.since < at - LONGEST))
+
+
+JOBS = (Job("intake.purge-sign-ins", timedelta(minutes=10), purge),)

@@ -1,0 +1,52 @@
+"""Who a session token belongs to."""
+
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from services.intake.residents.models import Resident
+from services.intake.sign_in.models import Session
+from services.intake.sign_in.secret_codes import kept
+from services.intake.volunteering.models import Volunteer
+from shared import clock
+from shared.auth import Actor, Role
+from shared.db import load
+from shared.language import Language
+
+
+async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
+    """Who holds that session, with the roles that hold at this moment; None for no session."""
+    approved = (
+        select(Volunteer.volunteer_id)
+        .where(
+            Volunteer.station_id == Session.station_id,
+            Volunteer.resident_id == Session.resident_id,
+            Volunteer.state == "approved",
+        )
+        .exists()
+    )
+    found = await tx.execute(
+        select(Session, Resident.language, Account.language, Account.role, approved)
+        .outerjoin(Resident, Resident.id == Session.resident_id)
+        .outerjoin(Account, Account.id == Session.account_id)
+        .where(Session.token_hash == kept(tx, "session", token), Session.expires_at > clock.now())
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    session, residents_language, accounts_language, role, is_volunteer = row
+    roles = {Role(role or Role.RESIDENT)}
+    if is_volunteer:
+        roles.add(Role.VOLUNTEER)
+    person = cast(UUID, session.resident_id or session.account_id)
+    language = cast(Language, residents_language or accounts_language)
+    return Actor(session.station_id, person, frozenset(roles), language)
+
+
+async def person_of(tx: AsyncSession, actor: Actor) -> Resident | Account:
+    """The resident or the account that acts; NotFound."""
+    model = Resident if actor.has(Role.RESIDENT) else Account
+    return await load(tx, model, actor.person, station=actor.station)

@@ -1,0 +1,35 @@
+"""Finding a station."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.stations.models import Station
+from shared.errors import Invalid, NotFound
+from shared.language import N_
+
+
+async def everyone(tx: AsyncSession) -> Sequence[Station]:
+    """All stations, oldest first."""
+    return (await tx.scalars(select(Station).order_by(Station.id))).all()
+
+
+async def get(tx: AsyncSession, id_: UUID) -> Station:
+    """The station with that id; NotFound."""
+    station = await tx.get(Station, id_)
+    if station is None:
+        raise NotFound
+    return station
+
+
+async def named(tx: AsyncSession, code: str | None) -> Station:
+    """The station with that code, or the only one when none is named; Invalid."""
+    statement = select(Station).order_by(Station.id).limit(2)
+    if code is not None:
+        statement = statement.where(Station.code == code)
+    stations = (await tx.scalars(statement)).all()
+    if len(stations) != 1:
+        raise Invalid(errors={"station": N_("Please say which station")})
+    return stations[0]
