@@ -1,0 +1,237 @@
+"""The reference estate that the demo shows: its buildings, households and people, always the same.
+
+Everything is drawn from one seed by hashing, so that it doesn't depend on a Python version. Every
+name begins with 演示 ("demo"). China reserves no phone numbers for fiction: all of the demo's are
+1990000 and four digits, the number of the person.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from shared.language import Language
+
+STATION_CODE = "qinglan"
+STATION_NAMES = ("晴岚家园", "Qinglan Jiayuan")
+COMMUNITY_NAMES = ("窑洲社区", "Yaozhou Community")
+STATION_PHONE = "19900009000"
+
+OWN_HOUSEHOLDS = 96
+APPROVED_VOLUNTEERS = 24
+WAITING_VOLUNTEERS = 4
+# Number 1 lives alone in the first home and number 2 next door; neither has wished or helped yet.
+RESIDENT, VOLUNTEER = 1, 2
+
+_SEED = "晴岚家园"
+_MARK = "演示"
+_SURNAMES = "张王李刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾"
+_ELSEWHERE = ("青竹村", "云湖村", "柳塘村", "石桥村", "枫林村", "荷塘社区", "望江社区", "杉木社区")
+_BLOCKS = (*((2, 24, 2),) * 8, (3, 15, 2))  # units, floors, homes to a floor
+_SIZES = (1,) * 22 + (2,) * 32 + (3,) * 24 + (4,) * 13 + (5,) * 7 + (6,) * 2
+_YEAR = 2026
+_MILLENNIUM = 946_684_800_000
+_SKILLS = ("修水电", "理发", "陪诊", "代购", "教手机", "搬运", "缝补", "做饭", "写字", "辅导功课")
+_TIMES = ("工作日白天", "工作日晚上", "周六", "周日")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A resident; `number` counts from 1 and is in the name and in the phone."""
+
+    number: int
+    name: str
+    phone: str | None
+    birth_year: int
+    language: Language
+    is_head: bool
+
+    @property
+    def id(self) -> UUID:
+        """The resident's id."""
+        return demo_id("resident", self.number)
+
+
+@dataclass(frozen=True)
+class Household:
+    """A household with its home; `registered_with` is None for the own community's."""
+
+    number: int
+    unit: int
+    door: str
+    registered_with: str | None
+    office_phone: str | None
+    people: tuple[Person, ...]
+
+    @property
+    def id(self) -> UUID:
+        """The household's id."""
+        return demo_id("household", self.number)
+
+    @property
+    def home_id(self) -> UUID:
+        """The id of its home."""
+        return demo_id("home", self.number)
+
+
+@dataclass(frozen=True)
+class Building:
+    """A block and who lives in it."""
+
+    number: int
+    units: int
+    households: tuple[Household, ...]
+
+    @property
+    def id(self) -> UUID:
+        """The building's id."""
+        return demo_id("building", self.number)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A volunteer: whether approved or waiting for it, and what they can do and when."""
+
+    person: Person
+    approved: bool
+    skills: tuple[str, ...]
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All of it."""
+
+    buildings: tuple[Building, ...]
+    helpers: tuple[Helper, ...]
+
+    @property
+    def households(self) -> list[Household]:
+        """All households, in the order of their numbers."""
+        return [household for building in self.buildings for household in building.households]
+
+    @property
+    def people(self) -> list[Person]:
+        """All residents, in the order of their numbers."""
+        return [person for household in self.households for person in household.people]
+
+    @property
+    def takers(self) -> list[Person]:
+        """The approved volunteers who take the demo's wishes."""
+        return [h.person for h in self.helpers if h.approved and h.person.number != VOLUNTEER]
+
+
+def demo_id(kind: str, number: int) -> UUID:
+    """An id in the form of a UUIDv7, always the same; lists, newest first, begin with number 1."""
+    noise = int.from_bytes(hashlib.sha256(f"{_SEED} {kind} {number}".encode()).digest()[:10], "big")
+    millis = _MILLENNIUM - number
+    fields = (millis << 80) | (7 << 76) | (noise >> 68 << 64) | (2 << 62) | (noise & (1 << 62) - 1)
+    return UUID(int=fields)
+
+
+def draw(label: str, below: int) -> int:
+    """A number from 0 to `below` - 1 that belongs to that label."""
+    digest = hashlib.sha256(f"{_SEED} {label}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % below
+
+
+def shuffled(label: str, numbers: Sequence[int]) -> list[int]:
+    """The numbers in an order that belongs to that label."""
+    return sorted(numbers, key=lambda number: draw(f"{label} {number}", 1 << 62))
+
+
+def phone_of(number: int) -> str:
+    """The demo's phone with that number."""
+    return f"1990000{number:04d}"
+
+
+@cache
+def estate() -> Estate:
+    """The reference estate."""
+    total = sum(units * floors * flats for units, floors, flats in _BLOCKS)
+    own = set(shuffled("own", range(1, total + 1))[:OWN_HOUSEHOLDS])
+    buildings, household, person = [], 1, 1
+    for number, (units, floors, flats) in enumerate(_BLOCKS, start=1):
+        households = []
+        for unit in range(1, units + 1):
+            for place in range(floors * flats):
+                door = f"{place // flats + 1}{place % flats + 1:02d}"
+                office = None if household in own else draw(f"office {household}", len(_ELSEWHERE))
+                people = _people(household, person)
+                households.append(_household(household, (unit, door), office, people))
+                household, person = household + 1, person + len(people)
+        buildings.append(Building(number, units, tuple(households)))
+    made = tuple(buildings)
+    return Estate(made, _helpers(Estate(made, ())))
+
+
+def _household(
+    number: int, where: tuple[int, str], office: int | None, people: tuple[Person, ...]
+) -> Household:
+    unit, door = where
+    if office is None:
+        return Household(number, unit, door, None, None, people)
+    name, phone = f"{_MARK}·{_ELSEWHERE[office]}", phone_of(9900 + office)
+    return Household(number, unit, door, name, phone, people)
+
+
+def _people(household: int, first: int) -> tuple[Person, ...]:
+    size = 1 if first == RESIDENT else _SIZES[draw(f"size {household}", len(_SIZES))]
+    ages = _ages(household, first, size)
+    family = draw(f"family {household}", len(_SURNAMES))
+    return tuple(
+        _person(first + place, age, family if place != 1 else None, place == 0)
+        for place, age in enumerate(ages)
+    )
+
+
+def _ages(household: int, first: int, size: int) -> list[int]:
+    """The head, who is often old, a spouse, children, and the head's parent or a grandchild."""
+    old = draw(f"old {household}", 100) < 40
+    head = 60 + draw(f"age {household}", 29) if old else 28 + draw(f"age {household}", 32)
+    head = {RESIDENT: 76, VOLUNTEER: 45}.get(first, head)
+    child = max(0, head - 23 - draw(f"child {household}", 10))
+    third = max(0, child - 1 - draw(f"second {household}", 5))
+    elder = head + 22 + draw(f"elder {household}", 6) if head < 68 else max(0, child - 26)
+    spouse = max(22, head - 4 + draw(f"spouse {household}", 9))
+    return [head, spouse, child, third, elder, max(0, third - 3)][:size]
+
+
+def _person(number: int, age: int, family: int | None, is_head: bool) -> Person:
+    surname = _SURNAMES[draw(f"surname {number}", len(_SURNAMES)) if family is None else family]
+    share = 0 if age < 12 else 50 if age < 18 else 97 if age < 75 else 55
+    has_phone = number in (RESIDENT, VOLUNTEER) or draw(f"phone {number}", 100) < share
+    return Person(
+        number=number,
+        name=f"{_MARK}·{surname}{number:04d}",
+        phone=phone_of(number) if has_phone else None,
+        birth_year=_YEAR - age,
+        language="en" if number > VOLUNTEER and draw(f"language {number}", 150) == 0 else "zh",
+        is_head=is_head,
+    )
+
+
+def _helpers(of: Estate) -> tuple[Helper, ...]:
+    """Heads of households with a phone and of working age or a little over."""
+    able = {
+        person.number: person
+        for person in of.people
+        if person.is_head and person.phone and 24 <= _YEAR - person.birth_year <= 70
+    }
+    chosen = [VOLUNTEER, *shuffled("helper", [n for n in able if n != VOLUNTEER])]
+    return tuple(
+        Helper(
+            able[number],
+            place < APPROVED_VOLUNTEERS,
+            _some("skills", number, _SKILLS),
+            _some("times", number, _TIMES),
+        )
+        for place, number in enumerate(chosen[: APPROVED_VOLUNTEERS + WAITING_VOLUNTEERS])
+    )
+
+
+def _some(label: str, number: int, of: tuple[str, ...]) -> tuple[str, ...]:
+    first = draw(f"{label} {number}", len(of))
+    count = 1 + draw(f"{label} count {number}", 3)
+    return tuple(of[(first + step) % len(of)] for step in range(count))
