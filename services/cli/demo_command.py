@@ -1,0 +1,57 @@
+"""`linli demo`: the demo estate in a deployment that is running, with a progress bar."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.cli.demo import NotHeard, Progress, load_demo
+from services.cli.demo_register import NotTheDemo
+from services.cli.deployment import Deployment
+from services.cli.estate import STATION_NAMES
+from shared.bus.faults import describe
+from shared.settings import MissingSettings
+
+LOADED = f"The demo estate {STATION_NAMES[0]} is loaded."
+UNCHANGED = f"The demo estate {STATION_NAMES[0]} is there already; nothing was changed."
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress bar on stderr, gone once the block ends; none where that is no terminal."""
+    columns = (
+        TextColumn("演示数据"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total, what: bar.update(
+            task, completed=done, total=total, description=what
+        )
+
+
+def run_demo() -> None:
+    """Load the demo estate (演示数据) into the deployment that the environment describes."""
+    try:
+        typer.echo(LOADED if asyncio.run(_load()) else UNCHANGED)
+    except (MissingSettings, NotTheDemo, NotHeard) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except (SQLAlchemyError, OSError) as error:
+        typer.echo(f"The databases can't be used: {describe(error)}.", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _load() -> bool:
+    async with Deployment.read().connected() as services:
+        with progress_bar() as progress:
+            return await load_demo(services, progress)

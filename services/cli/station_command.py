@@ -1,0 +1,131 @@
+"""`linli station add`: a real station, with the account of its first administrator."""
+
+import asyncio
+import re
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services.intake.accounts import actions as accounts
+from services.intake.accounts.actions import NewAccount
+from services.intake.settings import IntakeSettings
+from services.intake.stations.models import Station
+from shared.auth import Actor, Role
+from shared.bus.faults import describe
+from shared.db import make_engine, make_sessions
+from shared.settings import MissingSettings
+
+app = typer.Typer(no_args_is_help=True)
+
+_CODE = re.compile(r"^[a-z0-9][a-z0-9-]{1,39}$")
+_USERNAME = re.compile(r"^[\w.@-]{2,60}$")
+_LEAST_PASSWORD = 10
+
+
+CODE_TAKEN = "There is a station with this code already."
+
+
+class CannotFound(Exception):
+    """The station can't be founded like this; the message is a sentence for the operator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Founding:
+    """A station to be and its first administrator; the names are (Chinese, English) pairs."""
+
+    code: str
+    names: tuple[str, str]
+    community: tuple[str, str]
+    phone: str
+    username: str
+    password: str
+
+    @property
+    def fault(self) -> str | None:
+        """A sentence on why it could never work, or None."""
+        if not _CODE.match(self.code):
+            return "A code is 2 to 40 small letters, digits and hyphens."
+        if not _USERNAME.match(self.username):
+            return "A user name is 2 to 60 letters, digits and the signs . @ - _"
+        if len(self.password) < _LEAST_PASSWORD:
+            return f"A password has at least {_LEAST_PASSWORD} characters."
+        if not all((*self.names, *self.community)):
+            return "A station and its community have a name in both languages."
+        return None
+
+
+async def add_station(sessions: async_sessionmaker[AsyncSession], founding: Founding) -> Station:
+    """Found a station together with its first administrator's account; CannotFound."""
+    fault = founding.fault
+    if fault is not None:
+        raise CannotFound(fault)
+    async with sessions.begin() as tx:
+        known = await tx.scalar(select(Station.id).where(Station.code == founding.code))
+        if known is not None:
+            raise CannotFound(CODE_TAKEN)
+        station = Station.found(founding.code, founding.names, founding.community)
+        station.phone = founding.phone
+        tx.add(station)
+        await tx.flush()
+        admin = NewAccount(
+            username=founding.username,
+            display_name=founding.username,
+            role=Role.ADMIN,
+            password=founding.password,
+        )
+        await accounts.create(tx, Actor.system(station.id), admin)
+    return station
+
+
+@app.callback()
+def stations() -> None:
+    """The stations of this deployment."""
+
+
+@app.command("add")
+def add(
+    code: Annotated[str, typer.Argument(help="A short name in small letters.")],
+    name: Annotated[tuple[str, str], typer.Option(help="The estate, in Chinese and in English.")],
+    community: Annotated[tuple[str, str], typer.Option(help="Its community, in both languages.")],
+    phone: Annotated[str, typer.Option(help="The phone that the station answers.")] = "",
+    admin: Annotated[str, typer.Option(help="The first administrator's user name.")] = "admin",
+) -> None:
+    """Found a station; the first administrator's password is asked for, or read from a pipe."""
+    try:
+        founding = Founding(
+            code=code,
+            names=name,
+            community=community,
+            phone=phone,
+            username=admin,
+            password=_password(),
+        )
+        station = asyncio.run(_found(IntakeSettings.read(), founding))
+    except (CannotFound, MissingSettings) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except (SQLAlchemyError, OSError) as error:
+        typer.echo(f"The database can't be used: {describe(error)}.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"The station {station.code} is founded; {admin} signs in with the password.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return asked
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+async def _found(settings: IntakeSettings, founding: Founding) -> Station:
+    url = settings.database_url.get_secret_value()
+    engine = make_engine(url, schema="intake", name="intake cli", pool_size=1)
+    try:
+        return await add_station(make_sessions(engine, settings.sealer()), founding)
+    finally:
+        await engine.dispose()
