@@ -1,0 +1,120 @@
+"""What a load of the demo leaves in the databases, held against what is planned."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from services.cli.demo_register import ACCOUNTS
+from services.cli.estate import estate
+from services.cli.estate_wishes import PlannedWish, wishes
+from services.intake.accounts.models import Account
+from services.intake.residents.models import Building, Home, Household, Resident
+from services.intake.stations.models import Station
+from services.intake.wishes.models import Wish
+from services.intake.wishes.steps import WishStep
+from services.notify.audience.models import Recipient
+from services.volunteers.ledger.models import Account as PointsAccount
+from services.volunteers.ledger.models import Leg, Transfer
+from services.volunteers.people.models import Volunteer
+from shared.runtime import Runtime
+from tests.support.house import House
+
+REWARD = 20
+BUS = ("outbox", "sent", "inbox", "jobs")
+_LAST: dict[str, str] = {
+    "approve": "open",
+    "give_back": "open",
+    "decline": "declined",
+    "claim": "claimed",
+    "refuse": "claimed",
+    "deliver": "delivered",
+    "confirm": "fulfilled",
+    "withdraw": "withdrawn",
+    "answer": "answered",
+}
+
+
+def services(house: House) -> dict[str, Runtime]:
+    """The replicas by service, as a load wants them."""
+    return {name: replicas[0] for name, replicas in house.replicas.items()}
+
+
+def silent(_done: int, _total: int, _what: str) -> None:
+    """Nobody looks at the progress."""
+
+
+def state_of(wish: PlannedWish) -> str:
+    """The state in which a planned wish ends."""
+    return _LAST[wish.acts[-1].verb] if wish.acts else "posted"
+
+
+async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
+    """Of each table of a service, the bus's aside: how many rows, and a hash of all of them."""
+    named = text(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND NOT c.relispartition"
+        " AND c.relnamespace = current_schema()::regnamespace ORDER BY 1"
+    )
+    found = {}
+    async with runtime.sessions() as tx:
+        for table in await tx.scalars(named):
+            if table in BUS:
+                continue
+            rows = text(
+                "SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+                f" FROM {table} t"
+            )
+            count, checksum = (await tx.execute(rows)).one()
+            found[table] = (count, checksum)
+    return found
+
+
+async def assert_register_is_whole(house: House) -> None:
+    """Everybody of the estate is on the register once, and notify knows them."""
+    async with house.intake.sessions() as tx:
+        station = (await tx.scalars(select(Station).where(Station.demo))).one()
+        names = await tx.execute(select(Resident.id, Resident.name))
+        assert dict(names.all()) == {p.id: p.name for p in estate().people}
+        counted = [await tx.scalar(select(func.count()).select_from(t)) for t in (Building, Home)]
+        assert counted == [9, 858]
+        own = await tx.execute(select(Household.own, func.count()).group_by(Household.own))
+        assert dict(own.all()) == {True: 96, False: 762}
+        usernames = set(await tx.scalars(select(Account.username)))
+        assert usernames == set(ACCOUNTS)
+    async with house.notify.sessions() as tx:
+        known = set(await tx.scalars(select(Recipient.resident_id)))
+        assert known == {person.id for person in estate().people}
+    assert station.code == "qinglan"
+
+
+async def assert_people_did_as_planned(house: House) -> None:
+    """Each volunteer and each wish is there once, as far as planned."""
+    async with house.volunteers.sessions() as tx:
+        found = await tx.execute(select(Volunteer.resident_id, Volunteer.state))
+        assert sorted(found.all()) == sorted(
+            (h.person.id, "approved" if h.approved else "applied") for h in estate().helpers
+        )
+    async with house.intake.sessions() as tx:
+        made: Any = await tx.execute(
+            select(Wish.resident_id, Wish.title, Wish.state, func.count(WishStep.version))
+            .join(WishStep, WishStep.wish_id == Wish.id)
+            .group_by(Wish.id)
+        )
+        assert sorted(made.all()) == sorted(
+            (w.maker.id, w.title, state_of(w), 1 + len(w.acts)) for w in wishes()
+        )
+
+
+async def assert_books_balance(house: House) -> None:
+    """Each wish that a volunteer made true was paid for once, and all legs sum to zero."""
+    takers = Counter(w.taker.id for w in wishes() if w.came_true and w.taker)
+    async with house.volunteers.sessions() as tx:
+        assert await tx.scalar(select(func.sum(Leg.amount))) == 0
+        assert await tx.scalar(select(func.count()).select_from(Transfer)) == takers.total()
+        held = await tx.execute(
+            select(PointsAccount.owner_id, PointsAccount.posted).where(
+                PointsAccount.kind == "resident"
+            )
+        )
+        assert dict(held.all()) == {id_: n * REWARD for id_, n in takers.items()}

@@ -1,0 +1,112 @@
+"""The demo estate is loaded once, through the services' own actions."""
+
+import asyncio
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import func, select
+
+from services.cli.demo import load_demo
+from services.cli.demo_register import ACCOUNTS, password_of
+from services.cli.estate import STATION_CODE, phone_of
+from services.intake.accounts.models import Account
+from services.intake.accounts.passwords import fits
+from services.intake.residents.queries import by_phone
+from services.intake.stations.models import Station
+from services.intake.wishes.models import State, Wish
+from services.intake.wishes.steps import WishStep
+from shared import clock
+from tests.cli.books import (
+    assert_books_balance,
+    assert_people_did_as_planned,
+    assert_register_is_whole,
+    checksums,
+    services,
+    silent,
+)
+from tests.support.house import House
+
+pytestmark = pytest.mark.usefixtures("told")
+
+
+@pytest.fixture(scope="module")
+async def told(house: House) -> list[tuple[int, int, str]]:
+    """What was told of the progress of the first load."""
+    steps: list[tuple[int, int, str]] = []
+    assert await load_demo(services(house), lambda *step: steps.append(step))
+    return steps
+
+
+async def test_the_register_is_whole(house: House) -> None:
+    await assert_register_is_whole(house)
+
+
+async def test_people_did_as_planned_and_points_were_earned(house: House) -> None:
+    await assert_people_did_as_planned(house)
+    await assert_books_balance(house)
+
+
+async def test_there_is_a_wish_in_every_state(house: House) -> None:
+    async with house.intake.sessions() as tx:
+        states = set(await tx.scalars(select(Wish.state).distinct()))
+    assert states == set(State)
+
+
+async def test_more_than_twenty_wishes_came_true_this_year(house: House) -> None:
+    async with house.intake.sessions() as tx:
+        station = (await tx.scalars(select(Station))).one()
+        year = clock.now().astimezone(station.zone).year
+        start = datetime(year, 1, 1, tzinfo=station.zone)
+        true = await tx.scalar(
+            select(func.count()).where(Wish.fulfilled_at >= start, Wish.created_at >= start)
+        )
+    assert true is not None
+    assert true > 20
+
+
+async def test_steps_go_forward_in_time_up_to_the_present(house: House) -> None:
+    async with house.intake.sessions() as tx:
+        steps = (
+            await tx.scalars(select(WishStep).order_by(WishStep.wish_id, WishStep.version))
+        ).all()
+        wishes = {wish.id: wish for wish in await tx.scalars(select(Wish))}
+    for before, after in pairwise(steps):
+        assert before.wish_id != after.wish_id or before.at < after.at
+    assert all(step.at < clock.now() for step in steps)
+    firsts = {step.wish_id: step.at for step in steps if step.version == 1}
+    assert firsts == {id_: wish.created_at for id_, wish in wishes.items()}
+    assert all(
+        wish.lease_until is None or wish.lease_until > clock.now() for wish in wishes.values()
+    )
+
+
+async def test_progress_is_told_step_by_step(told: list[tuple[int, int, str]]) -> None:
+    totals = {total for _, total, _ in told}
+    assert len(totals) == 1
+    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
+    assert told[-1][0] == totals.pop()
+
+
+async def test_published_passwords_and_phones_open_the_demo(house: House) -> None:
+    async with house.intake.sessions() as tx:
+        accounts = {account.username: account for account in await tx.scalars(select(Account))}
+        station = (await tx.scalars(select(Station).where(Station.code == STATION_CODE))).one()
+        resident = await by_phone(tx, station.id, phone_of(1))
+    assert station.demo
+    assert resident is not None
+    for username in ACCOUNTS:
+        assert await fits(password_of(username), accounts[username].password_hash)
+
+
+async def test_loading_again_changes_nothing(house: House) -> None:
+    before = [await checksums(runtime) for runtime in (house.intake, house.volunteers)]
+    assert not await load_demo(services(house), silent)
+    assert [await checksums(runtime) for runtime in (house.intake, house.volunteers)] == before
+
+
+async def test_two_who_load_at_once_change_nothing(house: House) -> None:
+    before = [await checksums(runtime) for runtime in (house.intake, house.volunteers)]
+    loads = [load_demo(services(house), silent) for _ in range(2)]
+    assert await asyncio.gather(*loads) == [False, False]
+    assert [await checksums(runtime) for runtime in (house.intake, house.volunteers)] == before

@@ -1,0 +1,82 @@
+"""The reference estate has the brief's figures, and nobody in it is real."""
+
+import hashlib
+from collections import Counter
+
+from services.cli.estate import RESIDENT, VOLUNTEER, estate
+from services.cli.estate_wishes import wishes
+from services.intake.residents.phones import normal
+from services.intake.wishes.models import LEASE
+
+
+def test_the_estate_has_nine_buildings_and_858_households() -> None:
+    assert len(estate().buildings) == 9
+    assert len(estate().households) == 858
+    doors = {(b.number, h.unit, h.door) for b in estate().buildings for h in b.households}
+    assert len(doors) == 858
+    assert all(h.unit <= b.units for b in estate().buildings for h in b.households)
+
+
+def test_96_households_are_of_the_own_community_and_the_others_of_several() -> None:
+    origins = Counter(household.registered_with for household in estate().households)
+    assert origins.pop(None) == 96
+    assert len(origins) > 5
+    assert all(h.office_phone for h in estate().households if h.registered_with)
+
+
+def test_more_than_2000_people_live_there_with_one_head_to_a_household() -> None:
+    assert len(estate().people) > 2000
+    assert all(sum(p.is_head for p in h.people) == 1 for h in estate().households)
+    assert all(1926 <= person.birth_year <= 2026 for person in estate().people)
+
+
+def test_every_name_and_phone_is_visibly_a_demo() -> None:
+    for person in estate().people:
+        assert person.name.startswith("演示·")
+        assert person.name.endswith(f"{person.number:04d}")
+        assert person.phone in (None, f"1990000{person.number:04d}")
+    assert all((h.registered_with or "演示·").startswith("演示·") for h in estate().households)
+
+
+def test_every_phone_is_in_the_one_written_form_and_somebodys_only() -> None:
+    phones = [person.phone for person in estate().people if person.phone]
+    offices = {h.office_phone for h in estate().households if h.office_phone}
+    assert len(set(phones)) == len(phones)
+    assert offices.isdisjoint(phones)
+    assert all(normal(phone) == phone for phone in (*phones, *offices))
+
+
+def test_ids_are_distinct_and_lists_begin_with_the_first() -> None:
+    ids = [person.id for person in estate().people]
+    assert ids == sorted(set(ids), reverse=True)
+    assert {id_.version for id_ in ids} == {7}
+
+
+def test_the_estate_is_the_same_on_every_machine() -> None:
+    drawn = hashlib.sha256(repr((estate(), wishes())).encode()).hexdigest()
+    assert drawn[:16] == "936a0b2a58528f8c"
+
+
+def test_more_than_twenty_volunteers_are_approved_and_some_wait() -> None:
+    approved = Counter(helper.approved for helper in estate().helpers)
+    assert approved[True] > 20
+    assert approved[False] > 0
+    assert estate().helpers[0].person.number == VOLUNTEER
+
+
+def test_more_than_twenty_wishes_came_true_within_their_leases() -> None:
+    assert sum(wish.came_true for wish in wishes()) > 20
+    for wish in wishes():
+        days = [wish.posted_days_ago, *(act.days_ago for act in wish.acts)]
+        assert days == sorted(days, reverse=True)
+        assert all(day > 0 for day in days)
+        assert len(wish.acts) < 2 or days[1] - days[-1] < LEASE.days
+
+
+def test_nobody_has_wished_or_helped_among_those_kept_for_trying_things_out() -> None:
+    busy = {p.number for w in wishes() for p in (w.maker, w.taker) if p is not None}
+    assert busy.isdisjoint({RESIDENT, VOLUNTEER})
+    assert {estate().people[RESIDENT - 1].phone, estate().people[VOLUNTEER - 1].phone} == {
+        "19900000001",
+        "19900000002",
+    }

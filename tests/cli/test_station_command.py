@@ -1,0 +1,57 @@
+"""A real station is founded with its first administrator, whole or not at all."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from services.cli.station_command import CannotFound, Founding, add_station
+from services.intake.accounts.models import Account
+from services.intake.stations.models import Station
+from tests.support.cast import sign_in
+from tests.support.house import House
+
+FOUNDING = Founding(
+    code="qingshan",
+    names=("青山苑", "Qingshan Court"),
+    community=("青山社区", "Qingshan Community"),
+    phone="073100000000",
+    username="admin",
+    password="a-password-of-the-tests",
+)
+
+
+@pytest.fixture(scope="module")
+async def station(house: House) -> Station:
+    """A station that was founded."""
+    return await add_station(house.intake.sessions, FOUNDING)
+
+
+async def test_the_first_administrator_signs_in(house: House, station: Station) -> None:
+    assert not station.demo
+    async with house.client() as client:
+        admin = await sign_in(
+            client, station=FOUNDING.code, username="admin", password=FOUNDING.password
+        )
+        assert (await admin.get("/me"))["roles"] == ["admin"]
+
+
+@pytest.mark.usefixtures("station")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        FOUNDING,
+        replace(FOUNDING, code="Qing Shan"),
+        replace(FOUNDING, code="other", username="a b"),
+        replace(FOUNDING, code="other", password="short"),
+        replace(FOUNDING, code="other", names=("青山苑", "")),
+    ],
+)
+async def test_what_can_not_work_is_refused_and_founds_nothing(
+    house: House, wrong: Founding
+) -> None:
+    with pytest.raises(CannotFound):
+        await add_station(house.intake.sessions, wrong)
+    async with house.intake.sessions() as tx:
+        assert await tx.scalar(select(func.count()).select_from(Station)) == 1
+        assert await tx.scalar(select(func.count()).select_from(Account)) == 1
