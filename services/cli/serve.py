@@ -1,0 +1,35 @@
+"""`linli serve`: one replica of one service, as a container runs it."""
+
+from shared import run
+from shared.bus.rabbit import RabbitTransport
+from shared.observability import configure_logging
+from shared.runtime import Runtime
+from shared.service import Service
+
+
+class NoBroker(Exception):
+    """A service alone needs a broker."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A service on its own needs RabbitMQ: set LINLI_AMQP_URL, "
+            "or run everything in one process with `linli up`."
+        )
+
+
+async def serve(service: Service) -> None:
+    """Run until told to stop; MissingSettings, NoBroker, CannotListen."""
+    settings = service.settings.read()
+    configure_logging(settings.log_level, settings.log_format)
+    if settings.amqp_url is None:
+        raise NoBroker
+    listening = run.listen(settings.bind)
+    transport = RabbitTransport(settings.amqp_url.get_secret_value(), prefix=settings.amqp_prefix)
+    try:
+        await run.run([Runtime(service, settings, transport)], [listening], _ready)
+    finally:
+        await transport.close()
+
+
+async def _ready() -> None:
+    """Nothing more to do: the health checks tell."""

@@ -1,0 +1,151 @@
+"""`linli up`: everything in one process, on an embedded Postgres and the in-process transport."""
+
+import asyncio
+import errno
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from socket import socket
+
+import typer
+
+from services.cli import embedded, secrets_file
+from services.cli.demo import load_demo
+from services.cli.demo_command import progress_bar
+from services.cli.migrate import BINDINGS, SERVICES, make_roles, make_tables
+from shared import run
+from shared.bus.inprocess import InProcessTransport
+from shared.observability import configure_logging
+from shared.runtime import Runtime
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DATABASE = "linli"
+
+
+class CannotStart(Exception):
+    """Something on this machine is in the way; the message is a sentence for whoever starts it."""
+
+
+class FolderBusy(CannotStart):
+    """Another process runs on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"Linli already runs on the data in {folder}: stop that one first.")
+
+
+class FolderUnwritable(CannotStart):
+    """The data can't be kept where they should be."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        super().__init__(
+            f"Can't write to {folder}: {reason}. Make it writable, "
+            "or name another folder in LINLI_DATA_DIR."
+        )
+
+
+def data_folder() -> Path:
+    """Where the data of this checkout live, a folder for each checkout.
+
+    As root they are outside the checkout, since the database runs as another user, who must reach
+    them.
+    """
+    if named := os.environ.get("LINLI_DATA_DIR"):
+        return Path(named).resolve()
+    if os.geteuid() != 0:
+        return CHECKOUT / "var"
+    digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+    return Path("/var/lib/linli") / f"{CHECKOUT.name}-{digest}"
+
+
+def up(bind: str, *, demo: bool) -> None:
+    """Run until told to stop; CannotStart, CannotListen, PostgresFailed."""
+    configure_logging(os.environ.get("LINLI_LOG_LEVEL", "WARNING"), "console")
+    listening = run.listen(bind)
+    folder = data_folder()
+    with _taken(folder), tempfile.TemporaryDirectory(prefix="linli-") as sockets:
+        secrets = secrets_file.kept_in(folder)
+        data = folder / "postgres"
+        try:
+            admin_url = embedded.start(data)
+            asyncio.run(_run(admin_url, secrets, Path(sockets), (bind, listening), demo=demo))
+        except PermissionError as error:
+            raise FolderUnwritable(folder, error) from error
+        finally:
+            embedded.stop(data)
+
+
+@contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """Hold the folder, so that no second process starts on the same data."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise FolderUnwritable(folder, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise FolderBusy(folder) from error
+        yield
+
+
+async def _run(
+    admin_url: str,
+    secrets: dict[str, str],
+    sockets: Path,
+    gateway: tuple[str, socket],
+    *,
+    demo: bool,
+) -> None:
+    bind, listening = gateway
+    urls = await _prepared(admin_url)
+    async with _runtimes(urls, secrets, sockets, bind) as runtimes:
+        listeners = [listening, *(run.listen(f"unix:{sockets / name}") for name in _behind())]
+        await run.run(list(runtimes.values()), listeners, partial(_ready, runtimes, bind, demo))
+
+
+def _behind() -> list[str]:
+    return [name for name in SERVICES if name != "intake"]
+
+
+async def _prepared(admin_url: str) -> dict[str, str]:
+    """The database with its roles and tables; the URL of each service's role."""
+    await embedded.make_database(admin_url, DATABASE)
+    urls = {
+        name: embedded.with_role(admin_url, user=f"linli_{name}", database=DATABASE)
+        for name in SERVICES
+    }
+    await make_roles(embedded.with_role(admin_url, user="postgres", database=DATABASE), urls)
+    await make_tables(urls)
+    return urls
+
+
+@asynccontextmanager
+async def _runtimes(
+    urls: dict[str, str], secrets: dict[str, str], sockets: Path, bind: str
+) -> AsyncIterator[dict[str, Runtime]]:
+    transport = InProcessTransport(BINDINGS)
+    addresses = {f"{name}_url": f"unix:{sockets / name}" for name in _behind()}
+    runtimes = {}
+    for name, service in SERVICES.items():
+        more = {**addresses, "public_url": f"http://{bind}"} if name == "intake" else {}
+        settings = service.settings.read(database_url=urls[name], demo=True, **secrets, **more)
+        runtimes[name] = Runtime(service, settings, transport)
+    try:
+        yield runtimes
+    finally:
+        await transport.close()
+
+
+async def _ready(runtimes: dict[str, Runtime], bind: str, demo: bool) -> None:
+    if demo:
+        with progress_bar() as progress:
+            await load_demo(runtimes, progress)
+    typer.echo(f"Linli 邻里 is open on http://{bind} (demo estate 演示数据). Ctrl-C stops it.")

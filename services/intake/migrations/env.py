@@ -1,0 +1,6 @@
+"""Alembic's environment of the intake service."""
+
+from services.intake.main import SERVICE
+from shared.migrations import run
+
+run(SERVICE)

@@ -1,0 +1,77 @@
+"""What every test may lean on: a real Postgres, a real RabbitMQ, and fresh databases."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support import postgres, rabbitmq
+
+_run = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start what the run needs, once, in the process that the workers belong to."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    try:
+        admin_url = _run.enter_context(postgres.server())
+        os.environ["LINLI_TEST_DATABASE_URL"] = admin_url
+        os.environ["LINLI_TEST_AMQP_URL"] = _run.enter_context(rabbitmq.broker())
+        template = asyncio.run(postgres.make_template(admin_url))
+    except rabbitmq.NoBroker as error:
+        _run.close()
+        raise pytest.UsageError(str(error)) from error
+    except BaseException:
+        _run.close()
+        raise
+    os.environ["LINLI_TEST_TEMPLATE"] = template
+    _run.callback(lambda: asyncio.run(postgres.drop(admin_url, template)))
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started."""
+    _run.close()
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """The URL of a superuser of the tests' Postgres."""
+    return os.environ["LINLI_TEST_DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def amqp_url() -> str:
+    """The URL of the tests' RabbitMQ."""
+    return os.environ["LINLI_TEST_AMQP_URL"]
+
+
+async def _copied(admin_url: str) -> AsyncIterator[dict[str, str]]:
+    urls = await postgres.copy(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
+    yield urls
+    database = urls["intake"].rpartition("/")[2].partition("?")[0]
+    await postgres.drop(admin_url, database)
+
+
+@pytest.fixture(scope="module")
+async def module_database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
+    """A migrated database for the module: the URL of each service's own role."""
+    async for urls in _copied(admin_url):
+        yield urls
+
+
+@pytest.fixture
+async def database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
+    """A migrated database for one test: the URL of each service's own role."""
+    async for urls in _copied(admin_url):
+        yield urls
+
+
+def _prefix() -> Iterator[str]:
+    yield f"t{os.urandom(4).hex()}."
+
+
+module_amqp_prefix = pytest.fixture(scope="module")(_prefix)
+amqp_prefix = pytest.fixture(_prefix)

@@ -1,0 +1,97 @@
+"""People of a story, each with a way to the station's API."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+PATIENCE = 30.0
+POLL = 0.02
+_phones = itertools.count(13_800_000_000 + int(time.time()) % 10_000_000)
+
+
+async def eventually(condition: Callable[[], Awaitable[Any]], *, patience: float = PATIENCE) -> Any:
+    """Wait until the condition gives something true, and give it; fail when patience runs out."""
+    async with asyncio.timeout(patience):
+        # The condition is on the other side of HTTP: there is no event to wait for.
+        while not (found := await condition()):  # noqa: ASYNC110
+            await asyncio.sleep(POLL)
+    return found
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in at the gateway."""
+
+    client: httpx.AsyncClient
+    token: str
+    id: str
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Any request as this person."""
+        headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
+        return await self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    async def get(self, path: str, **options: Any) -> Any:
+        """The answer to a read that succeeds."""
+        answer = await self.call("GET", path, **options)
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        return answer.json()
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> Any:
+        """The answer to an act that succeeds."""
+        headers = {"Idempotency-Key": str(uuid4()), **options.pop("headers", {})}
+        answer = await self.call("POST", path, json=body or {}, headers=headers, **options)
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    async def points(self) -> int:
+        """The balance of this person's points."""
+        balance: int = (await self.get("/points/me"))["balance"]
+        return balance
+
+
+async def sign_in(client: httpx.AsyncClient, **proof: str) -> Person:
+    """Sign in with a password, a slip, or phone and code."""
+    answer = await client.post("/api/v1/sign-in", json=proof)
+    assert answer.is_success, answer.text
+    said = answer.json()
+    return Person(client, said["token"], said["person"]["id"])
+
+
+async def resident(desk: Person, **said: Any) -> Person:
+    """A new resident whom the desk registers and gives a slip."""
+    body = {"name": "演示居民", "phone": f"+86{next(_phones)}", **said}
+    registered = await desk.post("/residents", body)
+    slip = await desk.post(f"/residents/{registered['id']}/slips")
+    return await sign_in(desk.client, slip=slip["code"])
+
+
+async def volunteer(desk: Person, **said: Any) -> Person:
+    """A new resident who applies as a volunteer and is approved, known to the gateway too."""
+    person = await resident(desk, **said)
+    applied = await person.post("/volunteers", {"skills": ["修水龙头"]})
+    await desk.post(f"/volunteers/{applied['id']}/approve")
+
+    async def known() -> bool:
+        return "volunteer" in (await person.get("/me"))["roles"]
+
+    await eventually(known)
+    return person
+
+
+async def fulfilled_wish(
+    desk: Person, wisher: Person, taker: Person, title: str = "想换一个灯泡"
+) -> str:
+    """A wish that goes the whole way to its confirmation; its id."""
+    wish: str = (await wisher.post("/wishes", {"title": title, "details": "厨房的灯不亮了"}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    await taker.post(f"/wishes/{wish}/claim")
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+    await wisher.post(f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
+    return wish

@@ -1,0 +1,133 @@
+"""A real RabbitMQ for the tests: the one that is named, or a private node of what is installed."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+PATIENCE = 60.0
+POLL = 0.1
+
+
+class NoBroker(Exception):
+    """There is no RabbitMQ to test with; the message says what to do."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(
+            f"{because} The tests need RabbitMQ: install rabbitmq-server, "
+            "or set LINLI_TEST_AMQP_URL to one that runs."
+        )
+
+
+@contextmanager
+def broker() -> Iterator[str]:
+    """The URL of a running broker."""
+    if named := os.environ.get("LINLI_TEST_AMQP_URL"):
+        yield named
+        return
+    server = _installed()
+    folder = Path(tempfile.mkdtemp(prefix="linli-mq-"))
+    port, distribution = _free_port(), _free_port()
+    environment = _environment(folder, port, distribution)
+    with (folder / "console.log").open("wb") as console:
+        node = subprocess.Popen(
+            [server], env=environment, stdout=console, stderr=console, start_new_session=True
+        )
+    try:
+        _wait(node, port, folder)
+        yield f"amqp://guest:guest@127.0.0.1:{port}/"
+    finally:
+        _stop(node)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _installed() -> str:
+    found = _find()
+    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        print("Installing rabbitmq-server with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
+        _install()
+        found = _find()
+    if found is None:
+        raise NoBroker("None is installed here.")
+    return found
+
+
+def _find() -> str | None:
+    places = [
+        os.environ.get("PATH", ""),
+        "/usr/sbin",
+        "/usr/lib/rabbitmq/bin",
+        "/opt/homebrew/sbin",
+    ]
+    return shutil.which("rabbitmq-server", path=os.pathsep.join(places))
+
+
+def _install() -> None:
+    # A package that starts its server would take the port of one that runs: the policy forbids it.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "rabbitmq-server"]):
+        subprocess.run(
+            ["apt-get", *command],
+            env={**os.environ, **quiet},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _environment(folder: Path, port: int, distribution: int) -> dict[str, str]:
+    (folder / "enabled_plugins").write_text("[].\n")
+    (folder / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = 127.0.0.1:{port}\ndisk_free_limit.absolute = 50MB\n"
+    )
+    return {
+        "HOME": str(folder),
+        "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+        "RABBITMQ_NODENAME": f"linli{uuid4().hex[:8]}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+    }
+
+
+def _wait(node: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and node.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(POLL)
+    tail = (folder / "console.log").read_text(errors="replace")[-2000:]
+    raise NoBroker(f"A private node did not start:\n{tail}\n")
+
+
+def _stop(node: subprocess.Popen[bytes]) -> None:
+    """End the node, which is a tree of processes in a session of its own."""
+    if node.poll() is None:
+        os.killpg(node.pid, 15)
+        try:
+            node.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(node.pid, 9)
+            node.wait(5)
