@@ -1,0 +1,1 @@
+"""The pages: server-rendered, in Chinese and English, each working without JavaScript."""

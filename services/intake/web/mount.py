@@ -1,0 +1,60 @@
+"""All pages, added to intake's application."""
+
+from typing import TYPE_CHECKING, cast
+
+from asgi_cross_origin_protection import CrossOriginProtection
+from fastapi import FastAPI
+from secure.middleware import SecureASGIMiddleware
+
+from services.intake.settings import IntakeSettings
+from services.intake.web import (
+    desk,
+    doing,
+    home,
+    inbox,
+    making_a_wish,
+    outgoing,
+    points,
+    preferences,
+    protection,
+    review,
+    signing_in,
+    static_files,
+    volunteering,
+    wishes,
+)
+from services.intake.web.assets import assets
+from services.intake.web.problem_page import problem_page
+from services.intake.web.screen import NoStationChosen
+
+if TYPE_CHECKING:
+    from shared.runtime import Runtime
+
+# `/wishes/new` has to come before `/wishes/{wish_id}`.
+SCREENS = (
+    home,
+    preferences,
+    signing_in,
+    making_a_wish,
+    wishes,
+    doing,
+    volunteering,
+    points,
+    inbox,
+    review,
+    desk,
+    outgoing,
+    static_files,
+)
+
+
+def mount(app: FastAPI, runtime: "Runtime") -> None:
+    """Add the pages, what protects them, and the page that is shown when something goes wrong."""
+    assets()
+    for screen in SCREENS:
+        app.include_router(screen.pages)
+    app.state.problem_page = problem_page
+    app.add_exception_handler(NoStationChosen, preferences.ask_which)
+    app.add_middleware(CrossOriginProtection, deny_app=protection.refuse_other_sites)
+    secure = cast(IntakeSettings, runtime.settings).secure
+    app.add_middleware(SecureASGIMiddleware, secure=protection.headers(https=secure))

@@ -1,0 +1,104 @@
+"""The routes of pages: each names its policy, and a form that is sent twice takes effect once."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Depends, Response
+from starlette.datastructures import FormData
+
+from services.intake.web.screen import Screen
+from shared.http import Adding, Endpoint, allow
+from shared.idempotency import Answer, Once, first_answer, keep_answer
+
+KEY = "once"
+
+
+class Pages(APIRouter):
+    """Routes outside `/api/`; they answer with pages and redirections."""
+
+    def get(self, path: str, *, policy: str) -> Adding:  # type: ignore[override]
+        """A page to look at."""
+        return self._adding(path, ["GET", "HEAD"], policy)
+
+    def post(  # type: ignore[override]
+        self, path: str, *, policy: str, once: bool = True, before: Callable[..., Any] | None = None
+    ) -> Adding:
+        """A form that was sent; with `once`, its hidden key makes a second tap change nothing.
+
+        The endpoint then takes the parameter `screen`. `before` is a dependency to run first.
+        """
+        return self._adding(path, ["POST"], policy, once=once, before=before)
+
+    def _adding(
+        self,
+        path: str,
+        methods: list[str],
+        policy: str,
+        *,
+        once: bool = False,
+        before: Callable[..., Any] | None = None,
+    ) -> Adding:
+        guards = [Depends(allow(policy)), *([Depends(before)] if before else [])]
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            self.add_api_route(
+                path,
+                taking_effect_once(endpoint) if once else endpoint,
+                methods=methods,
+                dependencies=guards,
+                include_in_schema=False,
+                response_model=None,
+            )
+            return endpoint
+
+        return add
+
+
+def taking_effect_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """The endpoint, answering a repeat of the same form with the first answer.
+
+    A page that shows mistakes writes nothing, so that the form can be sent again.
+    """
+
+    @functools.wraps(endpoint)
+    async def answer_once(**arguments: Any) -> Response:
+        screen: Screen = arguments["screen"]
+        once = _once(screen, await screen.form())
+        if first := await first_answer(screen.tx, once):
+            return _again(first)
+        answer: Response = await endpoint(**arguments)
+        if answer.status_code < 400:
+            await keep_answer(screen.tx, once, _kept(answer))
+        else:
+            await screen.tx.rollback()
+        return answer
+
+    return answer_once
+
+
+def _once(screen: Screen, form: FormData) -> Once:
+    """What was typed is part of the key: a form that is changed after Back is another act."""
+    said = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    typed = json.dumps([screen.request.url.path, said]).encode()
+    key = f"{form.get(KEY)} {hashlib.sha256(typed).hexdigest()}"
+    return Once.of(screen.actor.person if screen.actor else None, key, typed)
+
+
+def _kept(answer: Response) -> Answer:
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers
+    ]
+    body = bytes(answer.body).decode()
+    return Answer(answer.status_code, json.dumps([headers, body]).encode())
+
+
+def _again(first: Answer) -> Response:
+    headers, body = json.loads(first.body)
+    answer = Response(body, first.status)
+    answer.raw_headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers
+    ]
+    return answer

@@ -1,0 +1,38 @@
+"""What went wrong, in words, with a way on."""
+
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.intake.stations.models import Station
+from services.intake.web.screen import NoStationChosen, Screen, looks, own_path, show
+from shared.auth import Actor
+from shared.errors import Invalid, NotFound, Problem, Unauthorized
+
+
+async def problem_page(request: Request, problem: Problem) -> Response:
+    """The page about a problem; whoever has to sign in first is asked to."""
+    reading = request.method in ("GET", "HEAD")
+    if reading and isinstance(problem, Unauthorized):
+        then = own_path(request.url.path)
+        return RedirectResponse(f"/sign-in?then={quote(then, safe='/')}", status_code=303)
+    if reading and isinstance(problem, Invalid):
+        problem = NotFound()
+    actor: Actor | None = getattr(request.state, "actor", None)
+    async with request.app.state.runtime.sessions() as tx:
+        screen = looks(request, actor, tx)
+        values = {"problem": problem, "errors": getattr(problem, "errors", {})}
+        answer = await show(screen, await _station(screen), "problem.html", problem.status, values)
+    for name, value in problem.headers.items():
+        answer.headers[name] = value
+    return answer
+
+
+async def _station(screen: Screen) -> Station | None:
+    """The station, as far as the database says."""
+    try:
+        return await screen.station()
+    except (Problem, NoStationChosen, SQLAlchemyError, OSError):
+        return None

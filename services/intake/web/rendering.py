@@ -1,0 +1,84 @@
+"""Templates: one Jinja environment for each language, escaping everything, with our few words."""
+
+from datetime import datetime
+from functools import cache
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from services.intake.residents.queries import Address
+from services.intake.stations.models import Station
+from services.intake.web import words
+from services.intake.web.assets import assets
+from shared.language import Language, chinese, translate
+
+TEMPLATES = Path(__file__).parent / "templates"
+PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
+
+
+def render(template: str, language: Language, values: dict[str, Any]) -> str:
+    """The page as text."""
+    return environment(language).get_template(template).render(language=language, **values)
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """The environment in which pages of that language are rendered."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    translations = chinese() if language == "zh" else NullTranslations()
+    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(once=once, number=words.number, words=words, asset=assets().url)
+    made.filters.update(
+        moment=moment,
+        day=day,
+        home=lambda address: home(address, language),
+        say=lambda sentence: translate(sentence, language),
+    )
+    return made
+
+
+def once() -> Markup:
+    """A hidden key, so that a form that is sent twice takes effect once."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(uuid4().hex)
+
+
+def home(address: Address, language: Language) -> str:
+    """An address in words."""
+    return translate(
+        words.HOME, language, building=address.building, unit=address.unit, flat=address.number
+    )
+
+
+@pass_context
+def moment(context: Context, at: datetime) -> Markup:
+    """A date and time of the station's calendar."""
+    return _time(context, at, 0)
+
+
+@pass_context
+def day(context: Context, at: datetime) -> Markup:
+    """A date of the station's calendar."""
+    return _time(context, at, 1)
+
+
+def _time(context: Context, at: datetime, which: int) -> Markup:
+    station: Station | None = context["station"]
+    language: Language = context["language"]
+    there = at.astimezone(station.zone) if station else at
+    locale = "en_GB" if language == "en" else "zh_Hans_CN"
+    said = format_datetime(there, PATTERNS[language][which], locale=locale)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), said)
