@@ -1,11 +1,9 @@
 """What wishes say about coming duties: whatever the order, the latest message decides."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,19 +31,13 @@ async def keep_duties(tx: AsyncSession, messages: Sequence[Message[WishMessage]]
     for message in sorted(messages, key=lambda m: m.sequence):
         latest[message.content.wish_id] = message
     heard = insert(Duty).values([_duty(latest[wish]) for wish in sorted(latest)])
-    new = heard.excluded
-    later = new.version > Duty.version
-    changes: dict[str, ColumnElement[Any]] = {
-        name: case((later, new[name]), else_=getattr(Duty, name))
-        for name in ("resident_id", "state", "title")
-    }
-    changes["until"] = case(
-        (new.claimed_version > Duty.claimed_version, new.until), else_=Duty.until
-    )
-    for name in ("version", "claimed_version"):
-        changes[name] = func.greatest(new[name], getattr(Duty, name))
+    changed = ("resident_id", "title", "state", "until", "version")
     await tx.execute(
-        heard.on_conflict_do_update(index_elements=[Duty.kind, Duty.subject_id], set_=changes)
+        heard.on_conflict_do_update(
+            index_elements=[Duty.kind, Duty.subject_id],
+            set_={name: heard.excluded[name] for name in changed},
+            where=Duty.version < heard.excluded.version,
+        )
     )
 
 
@@ -53,10 +45,6 @@ def _duty(message: Message[WishMessage]) -> dict[str, object]:
     wish = message.content
     owner = wish.taker_id if wish.taker_kind == "volunteer" else None
     is_open = owner is not None and isinstance(wish, OPENING)
-    until: datetime | None = None
-    claimed_version = 0
-    if isinstance(wish, WishClaimed):
-        until, claimed_version = wish.lease_until, message.sequence
     return {
         "kind": "wish",
         "subject_id": wish.wish_id,
@@ -64,9 +52,8 @@ def _duty(message: Message[WishMessage]) -> dict[str, object]:
         "resident_id": owner if is_open else None,
         "title": wish.title,
         "state": "open" if is_open else "closed",
-        "until": until,
+        "until": getattr(wish, "lease_until", None) if is_open else None,
         "version": message.sequence,
-        "claimed_version": claimed_version,
     }
 
 

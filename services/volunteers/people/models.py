@@ -74,8 +74,8 @@ class Volunteer(Aggregate, Base):
 class Duty(Base):
     """What somebody has taken on, as the latest message about it says.
 
-    `resident_id` is None where no volunteer of ours has it: the row stays, so that a late message
-    opens nothing. `version` guards state and owner, `claimed_version` guards `until`.
+    `resident_id` is None where no volunteer has it to do: the row stays, so that a late message
+    opens nothing. `version` is the sequence of the message that decided; `until` ends the lease.
     """
 
     __tablename__ = "duties"
@@ -94,4 +94,3 @@ class Duty(Base):
     state: Mapped[str]
     until: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
-    claimed_version: Mapped[int] = mapped_column(BigInteger)

@@ -38,7 +38,6 @@ TABLES = (
       state varchar NOT NULL,
       until timestamptz,
       version bigint NOT NULL,
-      claimed_version bigint NOT NULL,
       CONSTRAINT pk_duties PRIMARY KEY (kind, subject_id),
       CONSTRAINT ck_duties_kind CHECK (kind IN ('wish')),
       CONSTRAINT ck_duties_state CHECK (state IN ('open', 'closed')),
