@@ -1,0 +1,71 @@
+"""The volunteers service on a database of its own, with a new station for each test."""
+
+import base64
+from collections.abc import AsyncIterator, Callable
+from uuid import UUID
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.volunteers.main import SERVICE
+from shared.auth import Actor, Role, issue_token
+from shared.bus.inprocess import InProcessTransport
+from shared.bus.message import bindings
+from shared.ids import new_id
+from shared.runtime import Runtime
+
+KEY = Ed25519PrivateKey.generate()
+Client = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture(scope="module")
+async def runtime(module_database_urls: dict[str, str]) -> AsyncIterator[Runtime]:
+    """A replica whose background doesn't run: what it records stays in the outbox."""
+    settings = SERVICE.settings.read(
+        database_url=module_database_urls["volunteers"],
+        secret_keys=Fernet.generate_key().decode(),
+        lookup_key="a-look-up-key-of-the-tests-32-bytes",
+        token_public_key=base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),
+    )
+    transport = InProcessTransport({SERVICE.name: bindings(SERVICE.handlers)})
+    made = Runtime(SERVICE, settings, transport)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
+    """A transaction that is rolled back."""
+    async with runtime.sessions() as session:
+        yield session
+        await session.rollback()
+
+
+@pytest.fixture
+def station() -> UUID:
+    """A station of this test alone."""
+    return new_id()
+
+
+@pytest.fixture
+async def client(runtime: Runtime, station: UUID) -> AsyncIterator[Client]:
+    """Makes clients: somebody with these roles, in the test's station unless said otherwise."""
+    transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
+
+    def make(
+        *roles: Role, person: UUID | None = None, of: UUID | None = None, language: str = ""
+    ) -> httpx.AsyncClient:
+        actor = Actor(of or station, person or new_id(), frozenset(roles))
+        token = issue_token(actor, KEY, SERVICE.name)
+        headers = {"Authorization": f"Bearer {token}"}
+        if language:
+            headers["Accept-Language"] = language
+        return httpx.AsyncClient(
+            transport=transport, base_url="http://volunteers/api/v1", headers=headers
+        )
+
+    yield make
+    await transport.aclose()

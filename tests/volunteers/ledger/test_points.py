@@ -1,0 +1,94 @@
+"""What people see of their points."""
+
+from uuid import UUID
+
+from services.volunteers.ledger.actions import post
+from services.volunteers.ledger.models import AccountKey, Posting
+from shared.auth import Role
+from shared.ids import new_id
+from shared.runtime import Runtime
+from tests.volunteers.conftest import Client
+from tests.volunteers.ledger.test_books import a_cause
+from tests.volunteers.told import enlist, fulfilled, handle, reopened
+
+NOTHING = {"balance": 0, "held": 0, "available": 0}
+
+
+async def test_points_and_entries_of_a_volunteer(
+    client: Client, runtime: Runtime, station: UUID
+) -> None:
+    me = await enlist(runtime, station)
+    first, second = fulfilled(station, me), fulfilled(station, me, title="修水管")
+    await handle(runtime, first)
+    await handle(runtime, second)
+    await handle(runtime, reopened(first))
+    resident = client(Role.RESIDENT, person=me, language="en")
+    assert (await resident.get("/points/me")).json() == {
+        "balance": 20,
+        "held": 0,
+        "available": 20,
+    }
+    entries = (await resident.get("/points/me/entries")).json()
+    assert [(e["amount"], e["reason"], e["title"]) for e in entries] == [
+        (-20, "The confirmation of a wish was withdrawn", "换一个灯泡"),
+        (20, "A wish came true", "修水管"),
+        (20, "A wish came true", "换一个灯泡"),
+    ]
+    assert entries[1]["correlation_id"] == str(second.correlation)
+    assert (entries[1]["rule"], entries[1]["rule_version"]) == ("wish-fulfilled", 1)
+    assert entries[1]["cause_subject"] == second.subject
+
+
+async def test_entries_come_in_pages(client: Client, runtime: Runtime, station: UUID) -> None:
+    me = await enlist(runtime, station)
+    await handle(runtime, *(fulfilled(station, me) for _ in range(5)))
+    resident = client(Role.RESIDENT, person=me)
+    seen: list[str] = []
+    path = "/points/me/entries?limit=2"
+    while path:
+        answer = await resident.get(path)
+        seen += [entry["id"] for entry in answer.json()]
+        path = answer.links["next"]["url"].removeprefix("/api/v1") if answer.links else ""
+    assert len(set(seen)) == 5
+    assert seen == sorted(seen, reverse=True)
+
+
+async def test_the_desk_reads_a_resident_s_points_and_a_neighbour_doesn_t(
+    client: Client, runtime: Runtime, station: UUID
+) -> None:
+    me = await enlist(runtime, station)
+    await handle(runtime, fulfilled(station, me))
+    for path in (f"/points/me?resident={me}", f"/points/me/entries?resident={me}"):
+        assert (await client(Role.RESIDENT).get(path)).status_code == 403
+        assert (await client(Role.RESIDENT, person=me).get(path)).status_code == 200
+    desk = await client(Role.STAFF).get(f"/points/me?resident={me}")
+    assert desk.json()["balance"] == 20
+
+
+async def test_another_station_sees_nothing(
+    client: Client, runtime: Runtime, station: UUID
+) -> None:
+    me = await enlist(runtime, station)
+    await handle(runtime, fulfilled(station, me))
+    elsewhere = client(Role.ADMIN, of=new_id())
+    assert (await elsewhere.get(f"/points/me?resident={me}")).json() == NOTHING
+    assert (await elsewhere.get(f"/points/me/entries?resident={me}")).json() == []
+    same_person = client(Role.RESIDENT, person=me, of=new_id())
+    assert (await same_person.get("/points/me")).json() == NOTHING
+
+
+async def test_whoever_never_earned_has_nothing(client: Client) -> None:
+    resident = client(Role.RESIDENT)
+    assert (await resident.get("/points/me")).json() == NOTHING
+    assert (await resident.get("/points/me/entries")).json() == []
+
+
+async def test_a_partner_reads_the_partner_s_account(
+    client: Client, runtime: Runtime, station: UUID
+) -> None:
+    partner = new_id()
+    award = Posting.award(a_cause(station), AccountKey(station, "partner", partner), 7)
+    async with runtime.sessions.begin() as tx:
+        await post(tx, [award])
+    assert (await client(Role.PARTNER, person=partner).get("/points/me")).json()["balance"] == 7
+    assert (await client(Role.RESIDENT, person=partner).get("/points/me")).json() == NOTHING

@@ -1,0 +1,94 @@
+"""Which rule decides, whom it pays, and who may read it."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from services.volunteers.rules.models import Rule, in_force
+from shared.auth import Role
+from shared.contracts.intake import WishFulfilled
+from shared.ids import new_id
+from shared.runtime import Runtime
+from tests.volunteers.conftest import Client
+
+STATION = new_id()
+EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def a_rule(version: int = 1, station: UUID | None = None, **more: object) -> Rule:
+    """A rule like the standard one."""
+    values: dict[str, object] = {
+        "name": "wish-fulfilled",
+        "message_type": WishFulfilled.type,
+        "who": "taker_id",
+        "who_kind": "taker_kind",
+        "paid_kinds": ["volunteer"],
+        "amount_kind": "flat",
+        "amount": 20,
+        "reason": "A wish came true",
+        "active": True,
+    }
+    return Rule(id=new_id(), station_id=station, version=version, **{**values, **more})
+
+
+def test_the_newest_valid_version_decides() -> None:
+    first, second = a_rule(1), a_rule(2, valid_from=LATE)
+    assert in_force([second, first], STATION, EARLY) == [first]
+    assert in_force([first, second], STATION, LATE) == [second]
+
+
+def test_the_end_of_validity_is_excluded() -> None:
+    rule = a_rule(valid_until=LATE)
+    assert in_force([rule], STATION, EARLY) == [rule]
+    assert in_force([rule], STATION, LATE) == []
+
+
+def test_a_station_s_own_rule_goes_before_the_standard() -> None:
+    standard, own = a_rule(5), a_rule(1, STATION, amount=30)
+    assert in_force([own, standard], STATION, EARLY) == [own]
+    assert in_force([own, standard], new_id(), EARLY) == [standard]
+
+
+def test_a_station_can_switch_the_standard_off() -> None:
+    assert in_force([a_rule(), a_rule(1, STATION, active=False)], STATION, EARLY) == []
+
+
+def test_rules_of_other_names_are_not_replaced() -> None:
+    rules = [a_rule(), a_rule(name="thanks")]
+    assert {rule.name for rule in in_force(rules, STATION, EARLY)} == {"wish-fulfilled", "thanks"}
+
+
+@pytest.mark.parametrize("kind", ["volunteer", "partner", "station", None])
+def test_only_the_kinds_that_it_names_are_paid(kind: str | None) -> None:
+    taker = new_id()
+    content = WishFulfilled.model_validate(
+        {
+            "wish_id": new_id(),
+            "resident_id": new_id(),
+            "title": "x",
+            "taker_kind": kind,
+            "taker_id": taker if kind else None,
+            "minutes": 5,
+            "revision": 1,
+        }
+    )
+    assert a_rule().payee(content) == (("volunteer", taker) if kind == "volunteer" else None)
+    both = a_rule(paid_kinds=["volunteer", "partner", "station"]).payee(content)
+    assert both == ((kind, taker) if kind in ("volunteer", "partner") else None)
+    assert a_rule(who="no.such.path").payee(content) is None
+
+
+async def test_rules_are_read_with_what_decides_now(
+    client: Client, runtime: Runtime, station: UUID
+) -> None:
+    async with runtime.sessions.begin() as tx:
+        tx.add_all([a_rule(1, station, amount=30), a_rule(1, new_id(), amount=99)])
+    rules = (await client(Role.RESIDENT, language="en").get("/rules")).json()
+    assert [(r["amount"], r["standard"], r["in_force"]) for r in rules] == [
+        (30, False, True),
+        (20, True, False),
+    ]
+    assert {rule["reason"] for rule in rules} == {"A wish came true"}
+    elsewhere = (await client(Role.RESIDENT, of=new_id()).get("/rules?limit=1")).json()
+    assert [(r["amount"], r["in_force"]) for r in elsewhere] == [(20, True)]
