@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Uuid, column, select, update, values
+from sqlalchemy import BigInteger, Integer, Uuid, column, select, text, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,6 @@ from services.volunteers.ledger.models import (
     AccountKey,
     Balance,
     Cause,
-    Leg,
     Occasion,
     Posting,
     Transfer,
@@ -26,6 +25,12 @@ from shared.bus.outbox import Fact, record_facts
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.ids import new_id
 
+# One statement with arrays rather than one a row: nothing is inserted more often than legs.
+_LEGS = text(
+    "INSERT INTO legs (id, transfer_id, account_id, amount) SELECT * FROM unnest("
+    "CAST(:ids AS uuid[]), CAST(:transfers AS uuid[]), CAST(:accounts AS uuid[]),"
+    " CAST(:amounts AS bigint[]))"
+)
 Because = Mapping[UUID, Message[Any]]
 
 
@@ -124,12 +129,11 @@ async def _open(tx: AsyncSession, keys: set[AccountKey]) -> None:
 
 
 async def _add_legs(tx: AsyncSession, postings: Iterable[Posting]) -> None:
-    rows = [
-        {"id": new_id(), "transfer_id": posting.id, "account_id": key.id, "amount": amount}
-        for posting in postings
-        for key, amount in posting.legs
-    ]
-    await tx.execute(insert(Leg), rows)
+    legs = [(posting.id, key.id, amount) for posting in postings for key, amount in posting.legs]
+    transfers, accounts, amounts = zip(*legs, strict=True)
+    ids = [new_id() for _ in legs]
+    columns = {"ids": ids, "transfers": transfers, "accounts": accounts, "amounts": amounts}
+    await tx.execute(_LEGS, columns)
 
 
 async def _balances(tx: AsyncSession, keys: set[AccountKey]) -> dict[AccountKey, Balance]:

@@ -30,14 +30,15 @@ async def keep_duties(tx: AsyncSession, messages: Sequence[Message[WishMessage]]
     latest: dict[UUID, Message[WishMessage]] = {}
     for message in sorted(messages, key=lambda m: m.sequence):
         latest[message.content.wish_id] = message
-    heard = insert(Duty).values([_duty(latest[wish]) for wish in sorted(latest)])
+    heard = insert(Duty)
     changed = ("resident_id", "title", "state", "until", "version")
     await tx.execute(
         heard.on_conflict_do_update(
             index_elements=[Duty.kind, Duty.subject_id],
             set_={name: heard.excluded[name] for name in changed},
             where=Duty.version < heard.excluded.version,
-        )
+        ),
+        [_duty(latest[wish]) for wish in sorted(latest)],
     )
 
 
