@@ -15,22 +15,26 @@ from services.intake.sign_in import jobs as sign_in_jobs
 from services.intake.sign_in.authentication import authenticate
 from services.intake.stations import api as stations
 from services.intake.volunteering import handlers as volunteering
+from services.intake.web.mount import mount
+from services.intake.wishes import api as wishes
+from services.intake.wishes import jobs as wish_jobs
 from shared.app import create_app
 from shared.service import Service
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, gateway)
+FEATURES = (stations, residents, accounts, sign_in, wishes, gateway)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:
-    """The application: API and gateway."""
+    """The application: API, gateway and pages."""
     app = create_app(runtime, authenticate=authenticate)
     app.state.neighbours = Neighbours(cast(IntakeSettings, runtime.settings))
     runtime.closing.append(app.state.neighbours.close)
     for feature in FEATURES:
         app.include_router(feature.router)
+    mount(app, runtime)
     return app
 
 
@@ -40,5 +44,5 @@ SERVICE = Service(
     metadata=Base.metadata,
     build_app=build_app,
     handlers=volunteering.HANDLERS,
-    jobs=sign_in_jobs.JOBS,
+    jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS),
 )

@@ -64,10 +64,9 @@ async def desk(house: House) -> AsyncIterator[Person]:
 
 
 @pytest.fixture
-async def operator(house: House, desk: Person) -> Person:
+async def operator(desk: Person) -> Person:
     """The operator of the desk's station."""
-    code = (await desk.get("/me"))["station"]["code"]
-    return await sign_in(desk.client, station=code, username="operator", password=PASSWORD)
+    return await sign_in(desk.client, station=desk.station, username="operator", password=PASSWORD)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The main job: a wish is made, taken, delivered, confirmed; points are credited; people are told."""
+"""The main job: a wish is made, taken, delivered, confirmed, paid for, and told about."""
 
 import asyncio
 import re
@@ -123,7 +123,7 @@ async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
 ) -> None:
     phone = "+8613900001234"
     await desk.post("/residents", {"name": "演示居民", "phone": phone})
-    station = (await desk.get("/me"))["station"]["code"]
+    station = desk.station
     asked = await desk.client.post(
         "/api/v1/sign-in/codes", json={"station": station, "phone": phone}
     )

@@ -31,6 +31,7 @@ class Person:
     client: httpx.AsyncClient
     token: str
     id: str
+    station: str
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any request as this person."""
@@ -57,11 +58,11 @@ class Person:
 
 
 async def sign_in(client: httpx.AsyncClient, **proof: str) -> Person:
-    """Sign in with a password, a slip, or phone and code."""
+    """Sign in at a station with a password, a slip, or phone and code."""
     answer = await client.post("/api/v1/sign-in", json=proof)
     assert answer.is_success, answer.text
     said = answer.json()
-    return Person(client, said["token"], said["person"]["id"])
+    return Person(client, said["token"], said["person"]["id"], proof["station"])
 
 
 async def resident(desk: Person, **said: Any) -> Person:
@@ -69,7 +70,7 @@ async def resident(desk: Person, **said: Any) -> Person:
     body = {"name": "演示居民", "phone": f"+86{next(_phones)}", **said}
     registered = await desk.post("/residents", body)
     slip = await desk.post(f"/residents/{registered['id']}/slips")
-    return await sign_in(desk.client, slip=slip["code"])
+    return await sign_in(desk.client, station=desk.station, slip=slip["code"])
 
 
 async def volunteer(desk: Person, **said: Any) -> Person:

@@ -38,7 +38,12 @@ def broker() -> Iterator[str]:
     environment = _environment(folder, port, distribution)
     with (folder / "console.log").open("wb") as console:
         node = subprocess.Popen(
-            [server], env=environment, stdout=console, stderr=console, start_new_session=True
+            [server],
+            env=environment,
+            stdout=console,
+            stderr=console,
+            start_new_session=True,
+            cwd=folder,
         )
     try:
         _wait(node, port, folder)
@@ -60,12 +65,9 @@ def _installed() -> str:
 
 
 def _find() -> str | None:
-    places = [
-        os.environ.get("PATH", ""),
-        "/usr/sbin",
-        "/usr/lib/rabbitmq/bin",
-        "/opt/homebrew/sbin",
-    ]
+    # Debian's command on PATH changes to a user who can't reach this run's folder; its own doesn't.
+    own = "/usr/lib/rabbitmq/bin"
+    places = [own, os.environ.get("PATH", ""), "/usr/sbin", "/opt/homebrew/sbin"]
     return shutil.which("rabbitmq-server", path=os.pathsep.join(places))
 
 
@@ -105,6 +107,7 @@ def _environment(folder: Path, port: int, distribution: int) -> dict[str, str]:
         "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
         "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "ERL_CRASH_DUMP": str(folder / "erl_crash.dump"),
         "RABBITMQ_PID_FILE": str(folder / "pid"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",

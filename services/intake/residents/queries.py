@@ -1,6 +1,6 @@
 """Reading the register, always within a station."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -88,17 +88,22 @@ async def by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident | No
     return found
 
 
-async def home_of(tx: AsyncSession, station: UUID, resident_id: UUID) -> Address | None:
-    """Where the resident lives, None when the register doesn't say."""
-    found = await tx.execute(
-        select(Building.number, Home.unit, Home.number)
-        .join(Home, Home.building_id == Building.id)
-        .join(Household, Household.home_id == Home.id)
-        .join(Resident, Resident.household_id == Household.id)
-        .where(Resident.station_id == station, Resident.id == resident_id)
+async def living_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
+    """The residents of that home, none where there is no such home."""
+    found = await tx.scalars(
+        select(Resident)
+        .join(Household, Resident.household_id == Household.id)
+        .join(Home, Household.home_id == Home.id)
+        .join(Building, Home.building_id == Building.id)
+        .where(
+            Resident.station_id == station,
+            Building.number == home.building,
+            Home.unit == home.unit,
+            Home.number == home.number,
+        )
+        .order_by(Resident.id)
     )
-    row = found.one_or_none()
-    return Address(row[0], row[1], row[2]) if row else None
+    return found.all()
 
 
 async def people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, Person]:

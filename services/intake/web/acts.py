@@ -20,7 +20,8 @@ class Act:
     """One act: `lead` says what it means, `done` what came of it.
 
     An act without `title` needs no page of its own and is done with one tap; `note` says that
-    something may be written, `ask` that something must. `grave` acts can't be undone.
+    something may be written, `ask` that something must. `first` acts are what one
+    comes for, `grave` ones can't be undone.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Act:
     lead: str = ""
     ask: str = ""
     note: str = ""
+    first: bool = False
     grave: bool = False
 
 
@@ -57,6 +59,7 @@ async def _withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID, _: str) -> Wi
 
 APPROVE = Act(
     name="approve",
+    first=True,
     policy="wishes.review",
     button=N_("Publish it"),
     done=N_("The wish is published."),
@@ -75,6 +78,7 @@ DECLINE = Act(
 )
 CLAIM = Act(
     name="claim",
+    first=True,
     policy="wishes.claim",
     button=N_("Take this wish"),
     done=N_("The wish is yours to fulfil. Here is where to go."),
@@ -92,6 +96,7 @@ RELEASE = Act(
 )
 DELIVER = Act(
     name="deliver",
+    first=True,
     policy="wishes.deliver",
     button=N_("I have done it"),
     done=N_("Thank you! The resident is asked now whether it came true."),
@@ -99,6 +104,7 @@ DELIVER = Act(
 )
 CONFIRM = Act(
     name="confirm",
+    first=True,
     policy="wishes.confirm",
     button=N_("Yes, it came true"),
     done=N_("How good! The one who did it hears of it and gets points."),

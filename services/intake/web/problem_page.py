@@ -10,17 +10,19 @@ from services.intake.stations.models import Station
 from services.intake.web.screen import NoStationChosen, Screen, looks, own_path, show
 from shared.auth import Actor
 from shared.errors import Invalid, NotFound, Problem, Unauthorized
+from shared.http import current_actor
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:
     """The page about a problem; whoever has to sign in first is asked to."""
     reading = request.method in ("GET", "HEAD")
-    if reading and isinstance(problem, Unauthorized):
+    polling = "hx-request" in request.headers
+    if reading and isinstance(problem, Unauthorized) and not polling:
         then = own_path(request.url.path)
         return RedirectResponse(f"/sign-in?then={quote(then, safe='/')}", status_code=303)
     if reading and isinstance(problem, Invalid):
         problem = NotFound()
-    actor: Actor | None = getattr(request.state, "actor", None)
+    actor = await _actor(request)
     async with request.app.state.runtime.sessions() as tx:
         screen = looks(request, actor, tx)
         values = {"problem": problem, "errors": getattr(problem, "errors", {})}
@@ -28,6 +30,14 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     for name, value in problem.headers.items():
         answer.headers[name] = value
     return answer
+
+
+async def _actor(request: Request) -> Actor | None:
+    """Who looks, as far as the database says."""
+    try:
+        return await current_actor(request)
+    except (Problem, SQLAlchemyError, OSError):
+        return None
 
 
 async def _station(screen: Screen) -> Station | None:

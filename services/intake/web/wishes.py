@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.web.acts import offered
+from services.intake.web.acts import DONE, offered
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
 from services.intake.wishes import queries
@@ -40,7 +40,7 @@ async def one(screen: Shown, wish_id: UUID, done: str = "") -> Response:
         seen=seen,
         steps=steps,
         acts=offered(seen.wish, screen.who),
-        done=done,
+        done=DONE.get(done),
     )
 
 

@@ -1,0 +1,1 @@
+"""Micro-wishes: made, reviewed, taken, delivered and confirmed; none is left unanswered."""

@@ -1,0 +1,199 @@
+"""What can be done with a wish; each act keeps a step and records its message."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.residents import queries as residents
+from services.intake.volunteering.queries import is_approved_volunteer
+from services.intake.wishes.models import State, Taker, Wish
+from services.intake.wishes.refusals import NotAVolunteer, NotForOthers, SameTaker
+from services.intake.wishes.steps import WishStep
+from shared.auth import Actor, Role
+from shared.bus.outbox import record
+from shared.contracts.intake import (
+    ReleaseReason,
+    WishAnswered,
+    WishClaimed,
+    WishDeclined,
+    WishDelivered,
+    WishFulfilled,
+    WishMessage,
+    WishOpened,
+    WishPosted,
+    WishRefused,
+    WishReleased,
+    WishReopened,
+    WishWithdrawn,
+)
+from shared.db import load
+from shared.errors import Invalid, NotFound
+from shared.language import N_
+
+
+async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
+    """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, NotForOthers."""
+    _check_behalf(actor)
+    if actor.at_desk and actor.on_behalf_of is None:
+        raise Invalid(errors={"on_behalf_of": N_("Please say for whom")})
+    await residents.resident(tx, actor.station, actor.for_whom)
+    wish = Wish.post(actor.station, actor.for_whom, title, details)
+    tx.add(wish)
+    return await _keep(tx, actor, wish, WishPosted.of(wish))
+
+
+async def approve(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    """Open a posted wish; AlreadyReviewed."""
+    wish = await hold(tx, actor, wish_id)
+    wish.approve()
+    return await _keep(tx, actor, wish, WishOpened.of(wish))
+
+
+async def decline(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
+    """Refuse a posted wish in review, with the reason; AlreadyReviewed."""
+    wish = await hold(tx, actor, wish_id)
+    wish.decline(reason)
+    return await _keep(tx, actor, wish, WishDeclined.of(wish), reason)
+
+
+async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    """Take an open wish: oneself, at the desk for a volunteer, or the desk for the station.
+
+    Raises AlreadyClaimed, NotOpen, OwnWish, NotAVolunteer.
+    """
+    wish = await hold(tx, actor, wish_id)
+    wish.claim(await _taker(tx, actor))
+    return await _keep(tx, actor, wish, _claimed(wish))
+
+
+async def release(
+    tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str | None = None, to: UUID | None = None
+) -> Wish:
+    """Give a wish back, or hand it over to the volunteer `to` (a resident's id).
+
+    Raises NotYourTask, NotClaimed, AlreadyDelivered, SameTaker, NotAVolunteer, OwnWish.
+    """
+    wish = await hold(tx, actor, wish_id)
+    if to is None:
+        message = WishReleased.of(wish, reason="given_back")
+        wish.give_back(actor)
+        return await _keep(tx, actor, wish, message, reason)
+    if to == wish.taker_id:
+        raise SameTaker
+    message = WishReleased.of(wish, reason="handed_over")
+    wish.give_back(actor)
+    await _keep(tx, actor, wish, message, reason)
+    wish.claim(await _volunteer(tx, actor.station, to))
+    return await _keep(tx, actor, wish, _claimed(wish))
+
+
+async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minutes: int) -> Wish:
+    """Say that it came true, in words, and in how many minutes of work.
+
+    Raises NotYourTask, NotClaimed, AlreadyDelivered.
+    """
+    wish = await hold(tx, actor, wish_id)
+    wish.deliver(actor, note, minutes)
+    return await _keep(tx, actor, wish, WishDelivered.of(wish), note)
+
+
+async def confirm(
+    tx: AsyncSession,
+    actor: Actor,
+    wish_id: UUID,
+    thanks: str | None = None,
+    photos_public: bool = False,
+) -> Wish:
+    """Confirm that it came true; `photos_public` lets the neighbours see the photos, too.
+
+    Raises NotDelivered, DeliveredByYourself, NotYours, StillTheirTurn.
+    """
+    wish = await hold(tx, actor, wish_id)
+    wish.confirm(actor, thanks, photos_public)
+    message = WishFulfilled.of(wish, minutes=wish.minutes, revision=wish.confirmations)
+    return await _keep(tx, actor, wish, message, thanks)
+
+
+async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
+    """Say that it did not come true; NotDelivered, NotYours, StillTheirTurn."""
+    wish = await hold(tx, actor, wish_id)
+    wish.refuse(actor)
+    return await _keep(tx, actor, wish, WishRefused.of(wish), reason)
+
+
+async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
+    """Withdraw the confirmation: points go back; NotFulfilled, NotYours, TooLateToReopen."""
+    wish = await hold(tx, actor, wish_id)
+    wish.reopen(actor)
+    message = WishReopened.of(wish, revision=wish.confirmations)
+    return await _keep(tx, actor, wish, message, reason)
+
+
+async def withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    """The resident takes the wish back; whoever has it is released first. NotYours, WishClosed."""
+    wish = await hold(tx, actor, wish_id)
+    wish.check_withdrawal(actor)
+    if wish.taker_id is not None:
+        await _let_go(tx, actor, wish, "withdrawn")
+    wish.withdraw(actor)
+    return await _keep(tx, actor, wish, WishWithdrawn.of(wish))
+
+
+async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wish:
+    """Close a wish unfulfilled, with an answer; whoever has it is released first.
+
+    Raises NotOpen, AlreadyDelivered.
+    """
+    wish = await hold(tx, actor, wish_id)
+    if wish.state == State.CLAIMED:
+        await _let_go(tx, actor, wish, "answered")
+    wish.answer_unfulfilled(text)
+    return await _keep(tx, actor, wish, WishAnswered.of(wish), text)
+
+
+async def hold(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    """The wish, locked until the transaction ends; NotFound where the actor may not know of it."""
+    _check_behalf(actor)
+    wish = await load(tx, Wish, wish_id, station=actor.station, lock=True)
+    if not wish.visible_to(actor):
+        raise NotFound
+    return wish
+
+
+def _check_behalf(actor: Actor) -> None:
+    if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
+        raise NotForOthers
+
+
+async def _taker(tx: AsyncSession, actor: Actor) -> Taker:
+    if actor.at_desk and actor.on_behalf_of is None:
+        return Taker("station", actor.station)
+    if actor.has(Role.PARTNER):
+        return Taker("partner", actor.person)
+    return await _volunteer(tx, actor.station, actor.for_whom)
+
+
+async def _volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Taker:
+    if not await is_approved_volunteer(tx, station, resident_id):
+        raise NotAVolunteer
+    return Taker("volunteer", resident_id)
+
+
+def _claimed(wish: Wish) -> WishClaimed:
+    return WishClaimed.of(wish, lease_until=wish.lease_until)
+
+
+async def _let_go(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseReason) -> None:
+    message = WishReleased.of(wish, reason=reason)
+    wish.release()
+    await _keep(tx, actor, wish, message)
+
+
+async def _keep(
+    tx: AsyncSession, actor: Actor, wish: Wish, message: WishMessage, note: str | None = None
+) -> Wish:
+    step = WishStep.of(wish, actor, note)
+    await record(tx, wish, message)
+    step.version = wish.version
+    tx.add(step)
+    return wish

@@ -1,0 +1,136 @@
+"""Wishes over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.wishes import actions, queries
+from services.intake.wishes.models import Wish
+from services.intake.wishes.views import (
+    Act,
+    AnswerWish,
+    ConfirmWish,
+    DeliverWish,
+    OneWishView,
+    PostWish,
+    ReleaseWish,
+    WishFilters,
+    WishView,
+    WithReason,
+)
+from shared.auth import Actor
+from shared.errors import Forbidden
+from shared.http import Api, Tx, Who, link_next
+
+router = Api(tags=["wishes"])
+
+
+async def _shown(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
+    return WishView.of(await queries.seen(tx, actor, wish), actor)
+
+
+@router.post("/wishes", policy="wishes.post", status_code=201)
+async def post_wish(body: PostWish, tx: Tx, actor: Who) -> WishView:
+    """Make a wish; the desk does it on behalf of a resident."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.post(tx, actor, body.title, body.details))
+
+
+@router.get("/wishes", policy="wishes.list")
+async def list_wishes(
+    request: Request,
+    response: Response,
+    tx: Tx,
+    actor: Who,
+    filters: Annotated[WishFilters, Query()],
+) -> list[WishView]:
+    """Wishes, newest first: one's own, the open ones, those one took; the desk sees all."""
+    if filters.needs_decision and not actor.at_desk:
+        raise Forbidden
+    found = await queries.listed(tx, actor, filters.wanted(), filters.after)
+    link_next(request, response, found)
+    return [WishView.of(seen, actor) for seen in found.items]
+
+
+@router.get("/wishes/{wish_id}", policy="wishes.list")
+async def get_wish(wish_id: UUID, tx: Tx, actor: Who, response: Response) -> OneWishView:
+    """One wish with its steps; home and names only for those who may know them."""
+    seen = await queries.get(tx, actor, wish_id)
+    response.headers["ETag"] = f'"{seen.wish.version}"'
+    return OneWishView.whole(seen, await queries.steps(tx, actor, seen.wish), actor)
+
+
+@router.post("/wishes/{wish_id}/approve", policy="wishes.review")
+async def approve_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+    """Open a posted wish to takers."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.approve(tx, actor, wish_id))
+
+
+@router.post("/wishes/{wish_id}/decline", policy="wishes.review")
+async def decline_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+    """Refuse a posted wish, with the reason."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.decline(tx, actor, wish_id, body.reason))
+
+
+@router.post("/wishes/{wish_id}/claim", policy="wishes.claim")
+async def claim_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+    """Take an open wish; at the desk for the station, or on behalf of a volunteer."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.claim(tx, actor, wish_id))
+
+
+@router.post("/wishes/{wish_id}/release", policy="wishes.release")
+async def release_wish(wish_id: UUID, body: ReleaseWish, tx: Tx, actor: Who) -> WishView:
+    """Give a wish back, or hand it over to another volunteer."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.release(tx, actor, wish_id, body.reason, body.to))
+
+
+@router.post("/wishes/{wish_id}/deliver", policy="wishes.deliver")
+async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: Who) -> WishView:
+    """Say that the wish came true."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(
+        tx, actor, await actions.deliver(tx, actor, wish_id, body.note, body.minutes)
+    )
+
+
+@router.post("/wishes/{wish_id}/confirm", policy="wishes.confirm")
+async def confirm_wish(wish_id: UUID, body: ConfirmWish, tx: Tx, actor: Who) -> WishView:
+    """Confirm that the wish came true, with thanks."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(
+        tx, actor, await actions.confirm(tx, actor, wish_id, body.thanks, body.photos_public)
+    )
+
+
+@router.post("/wishes/{wish_id}/refuse", policy="wishes.confirm")
+async def refuse_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+    """Say that the wish did not come true: back to its taker."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.refuse(tx, actor, wish_id, body.reason))
+
+
+@router.post("/wishes/{wish_id}/withdraw", policy="wishes.withdraw")
+async def withdraw_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+    """Take one's wish back."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.withdraw(tx, actor, wish_id))
+
+
+@router.post("/wishes/{wish_id}/answer", policy="wishes.answer")
+async def answer_wish(wish_id: UUID, body: AnswerWish, tx: Tx, actor: Who) -> WishView:
+    """Close a wish unfulfilled, with an answer."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.answer(tx, actor, wish_id, body.answer))
+
+
+@router.post("/wishes/{wish_id}/reopen", policy="wishes.reopen")
+async def reopen_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+    """Withdraw the confirmation of a wish: points go back."""
+    actor = actor.acting_for(body.on_behalf_of)
+    return await _shown(tx, actor, await actions.reopen(tx, actor, wish_id, body.reason))

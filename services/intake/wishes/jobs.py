@@ -1,0 +1,67 @@
+"""What happens to wishes by the passing of time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.wishes.models import UNCLAIMED, State, Taker, Wish
+from services.intake.wishes.steps import WishStep
+from shared import clock
+from shared.auth import Actor
+from shared.bus.outbox import record_many
+from shared.contracts.intake import WishClaimed, WishMessage, WishReleased
+from shared.ticker import Job
+
+CHUNK = 200
+
+
+async def release_expired(tx: AsyncSession) -> None:
+    """Open again what its taker has not delivered within the lease, a chunk at a time."""
+
+    def expire(wish: Wish) -> WishMessage:
+        message = WishReleased.of(wish, reason="expired")
+        wish.release()
+        return message
+
+    await _change_due(tx, State.CLAIMED, Wish.lease_until <= clock.now(), expire)
+
+
+async def take_unclaimed(tx: AsyncSession) -> None:
+    """Let the station take what nobody took in two weeks, a chunk at a time."""
+
+    def take(wish: Wish) -> WishMessage:
+        wish.claim(Taker("station", wish.station_id))
+        return WishClaimed.of(wish)
+
+    await _change_due(tx, State.OPEN, Wish.open_since <= clock.now() - UNCLAIMED, take)
+
+
+async def _change_due(
+    tx: AsyncSession,
+    state: State,
+    due: ColumnElement[bool],
+    change: Callable[[Wish], WishMessage],
+) -> None:
+    statement = (
+        select(Wish)
+        .where(Wish.state == state, due)
+        .order_by(Wish.id)
+        .limit(CHUNK)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    wishes = (await tx.scalars(statement)).all()
+    messages = [change(wish) for wish in wishes]
+    steps = [WishStep.of(wish, Actor.system(wish.station_id)) for wish in wishes]
+    await record_many(tx, zip(wishes, messages, strict=True))
+    for wish, step in zip(wishes, steps, strict=True):
+        step.version = wish.version
+    tx.add_all(steps)
+
+
+JOBS = (
+    Job("wishes.release-expired", timedelta(minutes=1), release_expired),
+    Job("wishes.take-unclaimed", timedelta(minutes=1), take_unclaimed),
+)

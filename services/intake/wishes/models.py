@@ -1,0 +1,265 @@
+"""A wish with the rules of its life."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from services.intake.wishes import refusals
+from shared import clock
+from shared.auth import Actor
+from shared.db import Aggregate, Moment
+from shared.errors import Conflict
+
+LEASE = timedelta(days=7)
+UNCLAIMED = timedelta(days=14)
+UNANSWERED = timedelta(days=7)
+REOPENABLE = timedelta(days=7)
+
+TakerKind = Literal["volunteer", "partner", "station"]
+
+
+class State(StrEnum):
+    """Where a wish is in its life."""
+
+    POSTED = "posted"
+    OPEN = "open"
+    CLAIMED = "claimed"
+    DELIVERED = "delivered"
+    FULFILLED = "fulfilled"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who takes a wish: a volunteer (their resident id), a partner's account, or the station."""
+
+    kind: TakerKind
+    id: UUID
+
+
+class Wish(Aggregate, Base):
+    """A resident's small wish. It has a taker exactly while claimed, delivered or fulfilled."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('posted', 'open', 'claimed', 'delivered', 'fulfilled', 'declined',"
+            " 'withdrawn', 'answered')",
+            name="state",
+        ),
+        CheckConstraint("taker_kind IN ('volunteer', 'partner', 'station')", name="taker_kind"),
+        CheckConstraint(
+            "(taker_id IS NOT NULL) = (state IN ('claimed', 'delivered', 'fulfilled'))"
+            " AND (taker_kind IS NULL) = (taker_id IS NULL)",
+            name="taker",
+        ),
+        CheckConstraint("taker_id <> resident_id", name="own_wish"),
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes"),
+        Index(None, "station_id", "state", "id"),
+        Index(None, "station_id", "resident_id", "id"),
+        Index(None, "station_id", "taker_id", "id", postgresql_where=text("taker_id IS NOT NULL")),
+        Index(None, "lease_until", postgresql_where=text("state = 'claimed'")),
+        Index(None, "open_since", postgresql_where=text("state = 'open'")),
+    )
+    plural = "wishes"
+
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    title: Mapped[str]
+    details: Mapped[str]
+    state: Mapped[str]
+    open_since: Mapped[datetime | None] = mapped_column(Moment)
+    taker_kind: Mapped[str | None]
+    taker_id: Mapped[UUID | None] = mapped_column(Uuid)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    delivered_by: Mapped[UUID | None] = mapped_column(Uuid)
+    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    delivery_note: Mapped[str | None]
+    minutes: Mapped[int | None]
+    confirmations: Mapped[int]
+    fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
+    thanks: Mapped[str | None]
+    photos_public: Mapped[bool]
+    answer: Mapped[str | None]
+
+    @classmethod
+    def post(cls, station: UUID, resident: UUID, title: str, details: str) -> Self:
+        """A new wish, which waits for review."""
+        return cls.new(
+            station,
+            resident_id=resident,
+            title=title,
+            details=details,
+            state=State.POSTED.value,
+            confirmations=0,
+            photos_public=False,
+        )
+
+    def made_by(self, actor: Actor) -> bool:
+        """Whether the actor made the wish, or acts for the one who did."""
+        return actor.for_whom == self.resident_id
+
+    def taken_by(self, actor: Actor) -> bool:
+        """Whether the actor has the wish; what the station took is everybody's at the desk."""
+        if self.taker_kind == "station":
+            return actor.at_desk and actor.on_behalf_of is None
+        return actor.for_whom == self.taker_id
+
+    def visible_to(self, actor: Actor) -> bool:
+        """Whether the actor may know of the wish at all."""
+        return (
+            actor.at_desk or self.state == State.OPEN or self.made_by(actor) or self.taken_by(actor)
+        )
+
+    def shows_person_to(self, actor: Actor) -> bool:
+        """Whether the actor may know whose wish it is and where they live."""
+        return actor.at_desk or self.made_by(actor) or self.taken_by(actor)
+
+    def approve(self) -> None:
+        """Open it to takers; AlreadyReviewed."""
+        self._require(State.POSTED, refusals.AlreadyReviewed)
+        self._open()
+
+    def decline(self, reason: str) -> None:
+        """Refuse it in review; AlreadyReviewed."""
+        self._require(State.POSTED, refusals.AlreadyReviewed)
+        self.state = State.DECLINED.value
+        self.answer = reason
+
+    def claim(self, taker: Taker) -> None:
+        """Give it to the taker; the station has no lease. OwnWish, AlreadyClaimed, NotOpen."""
+        if self.state in (State.CLAIMED, State.DELIVERED):
+            raise refusals.AlreadyClaimed
+        self._require(State.OPEN, refusals.NotOpen)
+        if taker.id == self.resident_id:
+            raise refusals.OwnWish
+        self.taker_kind, self.taker_id = taker.kind, taker.id
+        self.open_since = None
+        self._lease()
+
+    def give_back(self, actor: Actor) -> None:
+        """Its taker or the desk opens it again; NotYourTask, AlreadyDelivered, NotClaimed."""
+        self._require_claimed()
+        if not (actor.at_desk or self.taken_by(actor)):
+            raise refusals.NotYourTask
+        self.release()
+
+    def release(self) -> None:
+        """Take it from whoever has it and open it again; NotClaimed."""
+        if self.state not in (State.CLAIMED, State.DELIVERED):
+            raise refusals.NotClaimed
+        self._forget_taker()
+        self._open()
+
+    def deliver(self, actor: Actor, note: str, minutes: int) -> None:
+        """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
+        self._require_claimed()
+        if not self.taken_by(actor):
+            raise refusals.NotYourTask
+        self.state = State.DELIVERED.value
+        self.lease_until = None
+        self.delivered_by = actor.person
+        self.delivered_at = clock.now()
+        self.delivery_note = note
+        self.minutes = minutes
+
+    def confirm(self, actor: Actor, thanks: str | None, photos_public: bool) -> None:
+        """It came true: the resident's word, or the desk's for them.
+
+        Raises NotDelivered, DeliveredByYourself, NotYours, StillTheirTurn.
+        """
+        self._require(State.DELIVERED, refusals.NotDelivered)
+        if actor.person == self.delivered_by or actor.for_whom == self.taker_id:
+            raise refusals.DeliveredByYourself
+        self._decided_by(actor)
+        self.state = State.FULFILLED.value
+        self.confirmations += 1
+        self.fulfilled_at = clock.now()
+        self.thanks = thanks
+        self.photos_public = photos_public
+
+    def refuse(self, actor: Actor) -> None:
+        """It did not come true: back to its taker; NotDelivered, NotYours, StillTheirTurn."""
+        self._require(State.DELIVERED, refusals.NotDelivered)
+        self._decided_by(actor)
+        self._back_to_taker()
+
+    def reopen(self, actor: Actor) -> None:
+        """Withdraw the confirmation: back to its taker; NotFulfilled, NotYours, TooLateToReopen."""
+        self._require(State.FULFILLED, refusals.NotFulfilled)
+        if not (actor.at_desk or self.made_by(actor)):
+            raise refusals.NotYours
+        since = self.fulfilled_at
+        if not actor.at_desk and (since is None or clock.now() - since > REOPENABLE):
+            raise refusals.TooLateToReopen
+        self._back_to_taker()
+
+    def check_withdrawal(self, actor: Actor) -> None:
+        """Whether the actor may withdraw it now; NotYours, WishClosed."""
+        if not self.made_by(actor):
+            raise refusals.NotYours
+        if self.state not in (State.POSTED, State.OPEN, State.CLAIMED, State.DELIVERED):
+            raise refusals.WishClosed
+
+    def withdraw(self, actor: Actor) -> None:
+        """The resident takes it back (its taker was released before); NotYours, WishClosed."""
+        self.check_withdrawal(actor)
+        self._forget_taker()
+        self._close(State.WITHDRAWN)
+
+    def answer_unfulfilled(self, answer: str) -> None:
+        """Close it with an answer (its taker was released before); AlreadyDelivered, NotOpen."""
+        if self.state == State.DELIVERED:
+            raise refusals.AlreadyDelivered
+        self._require(State.OPEN, refusals.NotOpen)
+        self._close(State.ANSWERED)
+        self.answer = answer
+
+    def _require(self, state: State, otherwise: type[Conflict]) -> None:
+        if self.state != state:
+            raise otherwise
+
+    def _require_claimed(self) -> None:
+        if self.state == State.DELIVERED:
+            raise refusals.AlreadyDelivered
+        self._require(State.CLAIMED, refusals.NotClaimed)
+
+    def _decided_by(self, actor: Actor) -> None:
+        if self.made_by(actor):
+            return
+        if not actor.at_desk or actor.on_behalf_of is not None:
+            raise refusals.NotYours
+        if self.delivered_at is None or clock.now() - self.delivered_at < UNANSWERED:
+            raise refusals.StillTheirTurn
+
+    def _open(self) -> None:
+        self.state = State.OPEN.value
+        self.open_since = clock.now()
+
+    def _lease(self) -> None:
+        self.state = State.CLAIMED.value
+        self.lease_until = None if self.taker_kind == "station" else clock.now() + LEASE
+
+    def _back_to_taker(self) -> None:
+        self._forget_delivery()
+        self._lease()
+
+    def _forget_delivery(self) -> None:
+        self.delivered_by = self.delivered_at = self.delivery_note = self.minutes = None
+        self.fulfilled_at = self.thanks = None
+        self.photos_public = False
+
+    def _forget_taker(self) -> None:
+        self._forget_delivery()
+        self.taker_kind = self.taker_id = self.lease_until = None
+
+    def _close(self, state: State) -> None:
+        self.state = state.value
+        self.open_since = None

@@ -1,0 +1,1 @@
+"""Notify: who is told what, in which words, over which channel."""

@@ -1,0 +1,1 @@
+"""Whom notify can reach: a read copy of the register's residents."""

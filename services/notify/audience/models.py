@@ -1,0 +1,21 @@
+"""The read copy's table."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.notify.base import Base
+
+
+class Recipient(Base):
+    """A resident as last heard of; `version` is the sequence of the message that said so."""
+
+    __tablename__ = "recipients"
+    __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)
+
+    resident_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    phone_sealed: Mapped[str | None]
+    language: Mapped[str]
+    version: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,24 @@
+"""SMS: what becomes of text messages."""
+
+from services.notify.channels.port import Channel, Outcome, Rendering, Sent
+from services.notify.settings import NotifySettings
+
+ON_SCREEN = "on-screen"
+
+
+class OnScreen:
+    """For a station without an SMS contract: nothing is sent, operators read it on their screen.
+
+    The delivery itself is what they read (`GET /deliveries`); somebody tells the resident.
+    """
+
+    name = ON_SCREEN
+
+    async def send(self, rendering: Rendering) -> Outcome:  # noqa: ARG002 - the delivery keeps it
+        """Nothing left to do."""
+        return Sent()
+
+
+def sms_channel(settings: NotifySettings) -> Channel:
+    """The SMS adapter that the settings name."""
+    return {ON_SCREEN: OnScreen}[settings.sms_adapter]()

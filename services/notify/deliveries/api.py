@@ -1,0 +1,188 @@
+"""The JSON API: one's own inbox, and the station's deliveries for operators."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+
+from services.notify.deliveries import actions, queries
+from services.notify.deliveries.models import Delivery, State
+from services.notify.deliveries.rendering import (
+    category_of,
+    for_operators,
+    in_inbox,
+    masked_address,
+    shows_secrets,
+)
+from services.notify.settings import NotifySettings
+from services.notify.wording.table import ChannelName
+from shared.auth import Actor
+from shared.db import PAGE
+from shared.http import Api, Tx, View, Who, link_next
+from shared.language import Language, preferred
+from shared.observability import logger
+from shared.sealing import Sealer
+
+api = Api()
+log = logger(__name__)
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+class InboxItem(View):
+    """One thing that the reader was told; `subject` is what it is about (`wishes/0190…`)."""
+
+    id: UUID
+    category: str
+    title: str
+    body: str
+    subject: str
+    created_at: datetime
+    read_at: datetime | None
+
+    @classmethod
+    def of(cls, delivery: Delivery, language: Language) -> "InboxItem":
+        """The item in the reader's language."""
+        text = in_inbox(delivery, language)
+        return cls(
+            id=delivery.id,
+            category=category_of(delivery),
+            title=text.title,
+            body=text.body,
+            subject=delivery.subject,
+            created_at=delivery.created_at,
+            read_at=delivery.read_at,
+        )
+
+
+class Inbox(View):
+    """A page of the inbox, and how many items in all of it are unread."""
+
+    items: list[InboxItem]
+    unread: int
+    after: UUID | None
+
+
+class AllRead(View):
+    """How many items were unread until now."""
+
+    read: int
+
+
+class DeliveryView(View):
+    """One delivery as an operator sees it: the address is masked, and so are codes once over."""
+
+    id: UUID
+    recipient_id: UUID
+    channel: ChannelName
+    template: str
+    language: Language
+    state: State
+    to: str | None
+    text: str
+    attempts: int
+    via: str | None
+    reason: str | None
+    subject: str
+    correlation: UUID
+    created_at: datetime
+    due_at: datetime | None
+    sent_at: datetime | None
+    expires_at: datetime | None
+    read_at: datetime | None
+
+    @classmethod
+    def of(cls, delivery: Delivery, sealer: Sealer, settings: NotifySettings) -> "DeliveryView":
+        """The delivery with its words."""
+        columns = {
+            name: getattr(delivery, name) for name in cls.model_fields.keys() - {"to", "text"}
+        }
+        return cls.model_validate(
+            {
+                **columns,
+                "to": masked_address(delivery, sealer),
+                "text": for_operators(delivery, sealer, settings),
+            }
+        )
+
+
+class Deliveries(View):
+    """A page of deliveries."""
+
+    items: list[DeliveryView]
+    after: UUID | None
+
+
+@api.get("/inbox", policy="inbox.read")
+async def read_inbox(
+    request: Request,
+    response: Response,
+    tx: Tx,
+    actor: Who,
+    unread: bool = False,
+    after: UUID | None = None,
+    limit: Limit = PAGE,
+) -> Inbox:
+    """One's own inbox, newest first, in the reader's language."""
+    language = _language(request, actor)
+    found = await queries.inbox(tx, actor, unread=unread, after=after, limit=limit)
+    link_next(request, response, found)
+    response.headers["Content-Language"] = language
+    return Inbox(
+        items=[InboxItem.of(delivery, language) for delivery in found.items],
+        unread=await queries.count_unread(tx, actor),
+        after=found.after,
+    )
+
+
+@api.post("/inbox/read-all", policy="inbox.read")
+async def mark_all_read(tx: Tx, actor: Who) -> AllRead:
+    """Everything in one's own inbox is read."""
+    return AllRead(read=await actions.read_all(tx, actor))
+
+
+@api.post("/inbox/{delivery_id}/read", policy="inbox.read")
+async def mark_read(request: Request, delivery_id: UUID, tx: Tx, actor: Who) -> InboxItem:
+    """One item of one's own inbox is read; again changes nothing."""
+    delivery = await actions.read(tx, actor, delivery_id)
+    return InboxItem.of(delivery, _language(request, actor))
+
+
+@api.get("/deliveries", policy="deliveries.read")
+async def list_deliveries(
+    request: Request,
+    response: Response,
+    tx: Tx,
+    actor: Who,
+    channel: ChannelName | None = None,
+    state: State | None = None,
+    after: UUID | None = None,
+    limit: Limit = PAGE,
+) -> Deliveries:
+    """What the station told people, newest first, and what came of it.
+
+    With the on-screen adapter a sign-in code can be read here until it expires, which is how a
+    station without an SMS contract hands out codes.
+    """
+    wanted = {"channel": channel, "state": state}
+    found = await queries.deliveries(
+        tx,
+        actor,
+        wanted={name: value for name, value in wanted.items() if value is not None},
+        after=after,
+        limit=limit,
+    )
+    link_next(request, response, found)
+    shown = [str(d.id) for d in found.items if d.sealed and shows_secrets(d)]
+    if shown:
+        log.info("sign-in codes shown", person=str(actor.person), deliveries=shown)
+    runtime = request.app.state.runtime
+    return Deliveries(
+        items=[DeliveryView.of(d, runtime.sealer, runtime.settings) for d in found.items],
+        after=found.after,
+    )
+
+
+def _language(request: Request, actor: Actor) -> Language:
+    asked = request.headers.get("accept-language")
+    return preferred(asked) if asked else actor.language

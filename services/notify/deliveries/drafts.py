@@ -1,0 +1,90 @@
+"""From a message to the deliveries it makes: the table of `wording`, applied."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.notify.wording.table import TABLE, ChannelName, Telling, Who
+from shared.bus.message import Message
+from shared.contracts.envelope import Contract
+from shared.ids import new_id
+
+CAUSES = UUID("7b0c1a52-9c5e-4f0b-8d1e-2f6a3c4d5e60")
+PERSONS = {"resident": True, "volunteer": True, "partner": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A delivery before it is written.
+
+    One whose `in_audience` is true waits for the audience to know its recipient, whose language
+    and phone it takes over.
+    """
+
+    id: UUID
+    station_id: UUID
+    recipient_id: UUID
+    in_audience: bool
+    channel: ChannelName
+    cause: UUID
+    template: str
+    language: str | None
+    params: str
+    sealed: str | None
+    address_sealed: str | None
+    expires_at: datetime | None
+    subject: str
+    correlation: UUID
+
+
+def drafts_of(message: Message[Any]) -> Iterator[Draft]:
+    """What the message makes, one draft for each recipient and channel."""
+    for telling in TABLE[type(message.content)]:
+        found = recipient(telling.who, message.content) if telling.when(message.content) else None
+        if found is not None:
+            for channel in telling.channels:
+                yield _draft(message, telling, found, channel)
+
+
+def recipient(who: Who, content: Contract) -> tuple[UUID, bool] | None:
+    """The recipient's id, and whether it is a resident's, whom the audience has to know.
+
+    A partner reads in the inbox under the id of its account. The station itself isn't told.
+    """
+    if who == "resident":
+        return content.resident_id, True  # type: ignore[attr-defined]
+    kind, id_ = getattr(content, f"{who}_kind"), getattr(content, f"{who}_id")
+    return (id_, PERSONS[kind]) if id_ is not None and kind in PERSONS else None
+
+
+def cause_of(message: Message[Any], template: str) -> UUID:
+    """The same for whatever says the same about the same state of the same thing."""
+    said = [str(message.station), template, message.subject, message.sequence]
+    return uuid5(CAUSES, json.dumps(said))
+
+
+def _draft(
+    message: Message[Any], telling: Telling, found: tuple[UUID, bool], channel: ChannelName
+) -> Draft:
+    plain = message.content.model_dump(mode="json")
+    recipient_id, is_resident = found
+    sealed = {param: plain[field] for param, field in telling.sealed}
+    return Draft(
+        id=new_id(),
+        station_id=message.station,
+        recipient_id=recipient_id,
+        in_audience=is_resident and telling.phone is None,
+        channel=channel,
+        cause=cause_of(message, telling.template),
+        template=telling.template,
+        language=plain.get("language"),
+        params=json.dumps({name: plain[name] for name in telling.params}),
+        sealed=json.dumps(sealed) if sealed else None,
+        address_sealed=plain[telling.phone] if telling.phone else None,
+        expires_at=getattr(message.content, "expires_at", None),
+        subject=message.subject,
+        correlation=message.correlation,
+    )

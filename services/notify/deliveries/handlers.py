@@ -1,0 +1,22 @@
+"""What notify does when something happened that people are told about."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.deliveries.actions import deliver
+from services.notify.deliveries.drafts import drafts_of
+from services.notify.wording.table import TABLE
+from shared.bus.message import Bulk, Handlers, Message
+
+
+async def tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:
+    """Make the deliveries of the messages, all at once.
+
+    One recipient who isn't known yet makes the whole batch NotYet: the consumer halves it until
+    only that message waits.
+    """
+    await deliver(tx, [draft for message in messages for draft in drafts_of(message)])
+
+
+HANDLERS: Handlers = {contract: Bulk(tell) for contract in TABLE}

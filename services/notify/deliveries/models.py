@@ -1,0 +1,71 @@
+"""A delivery's row: what is told, to whom, over which channel, and how far that got."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.notify.base import Base
+from shared.db import Moment
+
+State = Literal["queued", "leased", "sent", "failed"]
+
+
+class Delivery(Base):
+    """One notification to one recipient over one channel; `cause` lets it be made only once.
+
+    `due_at` is when a queued one is tried, when the lease of a leased one ends, and None once the
+    outcome is known. `params` are plain; `sealed` maps further params to sealed text, forgotten
+    at `expires_at`. `via` is the adapter that sent it, `subject` what it is about.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("recipient_id", "channel", "cause"),
+        CheckConstraint("channel IN ('inbox', 'sms')", name="channel"),
+        CheckConstraint("state IN ('queued', 'leased', 'sent', 'failed')", name="state"),
+        CheckConstraint("(state IN ('queued', 'leased')) = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        Index("ix_deliveries_station_id_id", "station_id", "id"),
+        Index("ix_deliveries_inbox", "station_id", "recipient_id", "channel", "id"),
+        Index(
+            "ix_deliveries_unread",
+            "station_id",
+            "recipient_id",
+            "channel",
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index("ix_deliveries_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_deliveries_sealed", "expires_at", postgresql_where=text("sealed IS NOT NULL")),
+        Index(
+            "ix_deliveries_addressed",
+            "created_at",
+            postgresql_where=text("address_sealed IS NOT NULL"),
+        ),
+        Index("ix_deliveries_correlation", "correlation"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    recipient_id: Mapped[UUID] = mapped_column(Uuid)
+    channel: Mapped[str]
+    cause: Mapped[UUID] = mapped_column(Uuid)
+    template: Mapped[str]
+    language: Mapped[str]
+    params: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    address_sealed: Mapped[str | None]
+    subject: Mapped[str]
+    correlation: Mapped[UUID] = mapped_column(Uuid)
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    via: Mapped[str | None]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    sent_at: Mapped[datetime | None] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)

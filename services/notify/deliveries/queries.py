@@ -1,0 +1,53 @@
+"""Reading deliveries: one's own inbox, and the station's deliveries for operators."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.deliveries.models import Delivery
+from shared.auth import Actor
+from shared.db import PAGE, Page, page
+
+
+def own(actor: Actor) -> Select[tuple[Delivery]]:
+    """The items of the actor's own inbox: nobody reads another person's."""
+    return select(Delivery).where(
+        Delivery.station_id == actor.station,
+        Delivery.recipient_id == actor.person,
+        Delivery.channel == "inbox",
+    )
+
+
+async def inbox(
+    tx: AsyncSession,
+    actor: Actor,
+    *,
+    unread: bool = False,
+    after: UUID | None = None,
+    limit: int = PAGE,
+) -> Page[Delivery]:
+    """A page of the actor's inbox, newest first; only what is unread when asked."""
+    statement = own(actor)
+    if unread:
+        statement = statement.where(Delivery.read_at.is_(None))
+    return await page(tx, statement, Delivery.id, after=after, limit=limit)
+
+
+async def count_unread(tx: AsyncSession, actor: Actor) -> int:
+    """How many items of the actor's inbox are unread."""
+    unread = own(actor).with_only_columns(func.count()).where(Delivery.read_at.is_(None))
+    return await tx.scalar(unread) or 0
+
+
+async def deliveries(
+    tx: AsyncSession,
+    actor: Actor,
+    *,
+    wanted: dict[str, str],
+    after: UUID | None = None,
+    limit: int = PAGE,
+) -> Page[Delivery]:
+    """A page of the station's deliveries, newest first, with these values in these columns."""
+    statement = select(Delivery).where(Delivery.station_id == actor.station).filter_by(**wanted)
+    return await page(tx, statement, Delivery.id, after=after, limit=limit)

@@ -1,0 +1,139 @@
+"""The sender: a replica's background part that sends what is due."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.fernet import InvalidToken
+from jinja2 import TemplateError
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services.notify.channels.port import Channel, Failed, Outcome
+from services.notify.deliveries.leasing import MAX_ATTEMPTS, lease, settle
+from services.notify.deliveries.models import Delivery
+from services.notify.deliveries.rendering import to_send
+from services.notify.deliveries.waking import wake_by
+from services.notify.settings import NotifySettings
+from shared import clock
+from shared.bus.backoff import Backoff
+from shared.bus.faults import describe
+from shared.observability import logger
+
+AT_ONCE = 20
+LOOK_EVERY = 1.0
+SEND_WITHIN = 10.0
+
+OUTCOMES = Counter("linli_deliveries", "Attempts at deliveries", ["service", "channel", "outcome"])
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A delivery that was leased, and what came of trying to send it."""
+
+    delivery: Delivery
+    outcome: Outcome
+    via: str
+
+
+class Sender:
+    """Leases due deliveries, sends them outside of transactions, records the outcomes.
+
+    It looks when a commit of its replica queued something, and every second.
+    """
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        settings: NotifySettings,
+        channels: Mapping[str, Channel],
+    ) -> None:
+        self._sessions = sessions
+        self._settings = settings
+        self._sealer = settings.sealer()
+        self._channels = channels
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        wake_by(sessions, self._wake)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it looks for what is due."""
+        return self._task is not None and not self._task.done()
+
+    async def start(self) -> None:
+        """Begin sending in the background."""
+        if self._task is None:
+            self._stopping = False
+            self._task = asyncio.create_task(self._run(), name="sender of deliveries")
+
+    async def stop(self) -> None:
+        """Finish what is being sent and end; may be called twice."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    async def send_due(self) -> list[Attempt]:
+        """One round: lease, commit, send, record. What was tried."""
+        async with self._sessions() as tx, tx.begin():
+            leased = await lease(tx, AT_ONCE)
+        if not leased:
+            return []
+        attempts = list(await asyncio.gather(*(self._attempt(delivery) for delivery in leased)))
+        async with self._sessions() as tx, tx.begin():
+            for attempt in sorted(attempts, key=lambda a: a.delivery.id):
+                await settle(tx, attempt.delivery, attempt.outcome, attempt.via)
+        return attempts
+
+    async def _run(self) -> None:
+        backoff = Backoff(LOOK_EVERY, 30)
+        while not self._stopping:
+            self._wake.clear()
+            wait = LOOK_EVERY
+            try:
+                tried = await self.send_due()
+                backoff.reset()
+                wait = 0 if len(tried) == AT_ONCE else LOOK_EVERY
+            except (SQLAlchemyError, OSError) as error:
+                wait = backoff.wait()
+                log.warning("sender waits for the database", error=describe(error))
+            await self._rest(wait)
+
+    async def _rest(self, wait: float) -> None:
+        if wait and not self._stopping:
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait)
+            except TimeoutError:
+                return
+
+    async def _attempt(self, delivery: Delivery) -> Attempt:
+        channel = self._channels[delivery.channel]
+        outcome = await self._send(channel, delivery)
+        word = type(outcome).__name__.lower()
+        OUTCOMES.labels("notify", delivery.channel, word).inc()
+        if isinstance(outcome, Failed):
+            log.warning("delivery failed", delivery=str(delivery.id), reason=outcome.reason)
+        return Attempt(delivery, outcome, channel.name)
+
+    async def _send(self, channel: Channel, delivery: Delivery) -> Outcome:
+        if delivery.expires_at is not None and delivery.expires_at <= clock.now():
+            return Failed("expired before it could be sent", permanent=True)
+        if delivery.attempts > MAX_ATTEMPTS:
+            return Failed("tried too often, without an answer", permanent=True)
+        try:
+            rendering = to_send(delivery, self._sealer, self._settings)
+        except (InvalidToken, KeyError, TemplateError) as error:
+            # A key still to come, or a replica of another version, may be able to.
+            return Failed(f"can't be put into words here: {type(error).__name__}")
+        try:
+            async with asyncio.timeout(SEND_WITHIN):
+                return await channel.send(rendering)
+        except TimeoutError:
+            return Failed(f"no answer within {SEND_WITHIN:.0f} s")
+        except Exception as error:  # noqa: BLE001 - an adapter may fail in any way; the others go on
+            return Failed(describe(error))

@@ -1,0 +1,82 @@
+"""A template: the words for one occasion in both languages, and their rendering."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any, Literal
+
+from jinja2 import StrictUndefined, Template as Compiled
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from shared.language import Language
+
+Category = Literal["wishes", "volunteering", "points", "sign-in"]
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+MONTHS = "January February March April May June July August September October November December"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's words: a title and a body for the inbox, a shorter text for SMS."""
+
+    title: str = ""
+    body: str = ""
+    sms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Words for one occasion; a `critical` one passes over every preference."""
+
+    category: Category
+    zh: Words
+    en: Words
+    critical: bool = False
+
+    def words(self, language: Language) -> Words:
+        """The words in that language."""
+        return self.zh if language == "zh" else self.en
+
+
+def short(text: str, length: int) -> str:
+    """The text on one line, cut to `length` characters."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def day_zh(moment: str) -> str:
+    """The day of an ISO 8601 moment, by China's clock: `3月5日`."""
+    at = datetime.fromisoformat(moment).astimezone(CHINA)
+    return f"{at.month}月{at.day}日"
+
+
+def day_en(moment: str) -> str:
+    """The day of an ISO 8601 moment, by China's clock: `5 March`."""
+    at = datetime.fromisoformat(moment).astimezone(CHINA)
+    return f"{at.day} {MONTHS.split()[at.month - 1]}"
+
+
+def time_of_day(moment: str) -> str:
+    """The time of an ISO 8601 moment, by China's clock: `14:05`."""
+    return f"{datetime.fromisoformat(moment).astimezone(CHINA):%H:%M}"
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    # What is made is plain text; whoever shows it in a page escapes it there.
+    environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
+    environment.filters.update(short=short, day_zh=day_zh, day_en=day_en, time=time_of_day)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@cache
+def _compiled(source: str) -> Compiled:
+    return _ENVIRONMENT.from_string(source)
+
+
+def fill(source: str, params: Mapping[str, Any]) -> str:
+    """The source with its places filled; UndefinedError when a param is missing."""
+    return _compiled(source).render(params)

@@ -1,0 +1,275 @@
+"""How a consumer settles what it was given, over both transports."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.transport import Delivery, Outgoing
+from shared.contracts.envelope import AnyMessage
+from shared.contracts.intake import WishDeclined, WishOpened
+from shared.errors import Conflict, NotYet
+from tests.bus.rig import Replica, Rig, note, outgoing, until, wish
+
+Opened = Message[WishOpened]
+
+
+async def test_failing_message_takes_no_neighbour_along(rig: Rig) -> None:
+    broken = True
+
+    async def handle(tx: AsyncSession, message: Opened) -> None:
+        if broken and message.content.title == "the broken one":
+            raise ValueError("no lamp at 13812345678")
+        await note(tx, message)
+
+    notify = await _given(rig, {WishOpened: handle}, [*_wishes(99), wish("the broken one")])
+    await until(lambda: _are(notify.count("inbox"), 100))
+
+    assert await notify.count("seen") == 99
+    [kept] = await notify.rows("SELECT * FROM inbox WHERE state <> 'done'")
+    assert (kept.state, kept.attempts) == ("retry", 1)
+    assert kept.error == "ValueError: no lamp at …"
+
+    broken = False
+    with clock.shifted(timedelta(hours=2)):
+        notify.consumer.retries.wake.set()
+        await until(lambda: _are(notify.count("seen"), 100))
+    [done] = await notify.rows("SELECT * FROM inbox WHERE attempts > 0")
+    assert (done.state, done.body, done.error, done.attempts) == ("done", None, None, 2)
+
+
+async def test_constraint_that_fails_at_commit_is_halved_too(rig: Rig) -> None:
+    async def handle(tx: AsyncSession, message: Opened) -> None:
+        await note(tx, message)
+        if message.content.title == "an orphan":
+            await tx.execute(text("INSERT INTO children VALUES ('nobody')"))
+
+    notify = await _given(rig, {WishOpened: handle}, [wish("an orphan"), *_wishes(30)])
+    await until(lambda: _are(notify.count("inbox"), 31))
+
+    assert await notify.count("seen") == 30
+    [kept] = await notify.rows("SELECT * FROM inbox WHERE state <> 'done'")
+    assert kept.state == "retry"
+    assert "IntegrityError" in kept.error
+
+
+async def test_message_before_its_cause_comes_back_and_counts_as_no_attempt(rig: Rig) -> None:
+    known = False
+
+    async def handle(tx: AsyncSession, message: Opened) -> None:
+        if not known:
+            raise NotYet
+        await note(tx, message)
+
+    notify = await _given(rig, {WishOpened: handle}, [wish()])
+    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    with clock.shifted(timedelta(minutes=2)):
+        await until(lambda: notify.count("inbox WHERE waits = 2"))
+    [kept] = await notify.rows("SELECT * FROM inbox")
+    assert kept.attempts == 0
+
+    known = True
+    with clock.shifted(timedelta(minutes=5)):
+        notify.consumer.retries.wake.set()
+        await until(lambda: notify.count("seen"))
+
+
+async def test_wait_for_a_cause_ends_after_seven_days(rig: Rig) -> None:
+    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+        raise NotYet
+
+    notify = await _given(rig, {WishOpened: handle}, [wish()])
+    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    with clock.shifted(timedelta(days=7, minutes=1)):
+        await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+
+
+async def test_problem_parks_at_once(rig: Rig) -> None:
+    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+        raise Conflict("The wish is closed")
+
+    notify = await _given(rig, {WishOpened: handle}, [wish()])
+    await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+
+    [parked] = await notify.rows("SELECT * FROM inbox")
+    assert parked.error == "Conflict: The wish is closed"
+    assert parked.body is not None
+    assert parked.due_at is None
+
+
+async def test_twelfth_failure_parks(rig: Rig) -> None:
+    calls = 0
+
+    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+        nonlocal calls
+        calls += 1
+        raise ValueError("never")
+
+    notify = await _given(rig, {WishOpened: handle}, [wish()])
+    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    for hours in range(2, 40, 2):
+        with clock.shifted(timedelta(hours=hours)):
+            await notify.consumer.retries.run_due()
+    [parked] = await notify.rows("SELECT * FROM inbox")
+    assert (parked.state, parked.attempts, calls) == ("parked", 12, 12)
+
+
+@pytest.mark.parametrize("state", ["40P01", "40001"])
+async def test_contention_runs_the_batch_again_and_is_no_attempt(rig: Rig, state: str) -> None:
+    times = 0
+
+    async def handle(tx: AsyncSession, message: Opened) -> None:
+        nonlocal times
+        times += 1
+        if times <= 2:
+            await tx.execute(text(f"DO $$BEGIN RAISE SQLSTATE '{state}'; END$$"))
+        await note(tx, message)
+
+    notify = await _given(rig, {WishOpened: handle}, [wish()])
+    await until(lambda: notify.count("seen"))
+
+    assert times == 3
+    assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
+
+
+async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(rig: Rig) -> None:
+    contended: list[DBAPIError] = []
+
+    def in_order(seed: int) -> Bulk:
+        async def handle(tx: AsyncSession, messages: list[Opened]) -> None:
+            shuffled = messages[:]
+            random.Random(seed).shuffle(shuffled)
+            try:
+                for message in shuffled:
+                    await tx.execute(
+                        text("UPDATE tallies SET total = total + 1 WHERE name = :name"),
+                        {"name": message.content.title},
+                    )
+            except DBAPIError as error:
+                contended.append(error)
+                raise
+
+        return Bulk(handle, locks=lambda ms: [f"tally/{m.content.title}" for m in ms])
+
+    await rig.bind(notify=[WishOpened])
+    replicas = [rig.replica("notify", {WishOpened: in_order(seed)}) for seed in range(3)]
+    async with replicas[0].sessions() as tx, tx.begin():
+        for number in range(30):
+            await tx.execute(text("INSERT INTO tallies VALUES (:name)"), {"name": f"t{number}"})
+    batch = [outgoing(wish(f"t{number % 30}")) for number in range(900)]
+    for replica in replicas:
+        await replica.start(relay=False)
+    await _publish(replicas[0], batch)
+    await until(lambda: _are(replicas[0].count("inbox WHERE state = 'done'"), 900))
+
+    totals = await replicas[0].rows("SELECT total FROM tallies")
+    assert [row.total for row in totals] == [30] * 30
+    assert contended == []
+    assert await replicas[0].count("inbox WHERE state <> 'done'") == 0
+
+
+async def test_unknown_and_malformed_messages_are_parked(rig: Rig) -> None:
+    await rig.bind(notify=[WishOpened, WishDeclined])
+    notify = await rig.replica("notify", {WishOpened: note}).start(relay=False)
+    unknown = outgoing(WishDeclined.model_validate(wish().model_dump()))
+    genuine = outgoing(wish())
+    posing = Outgoing(genuine.id + "x", WishDeclined.type, genuine.correlation, genuine.body, True)
+    garbage = Outgoing("g", WishOpened.type, genuine.correlation, b"\x00{", True)
+    await _publish(notify, [unknown, posing, garbage, genuine])
+    await until(lambda: _are(notify.count("inbox"), 4))
+
+    parked = await notify.rows("SELECT error FROM inbox WHERE state = 'parked' ORDER BY error")
+    assert [row.error for row in parked] == [
+        "no handler for this type",
+        "not a message: body (json_invalid)",
+        "the type is not the routing key",
+    ]
+    assert await notify.count("seen") == 1
+
+
+async def test_handler_of_any_message_sees_every_type(rig: Rig) -> None:
+    async def handle(tx: AsyncSession, message: Message[Any]) -> None:
+        await note(tx, message)
+
+    await rig.bind(notify=[AnyMessage])
+    notify = await rig.replica("notify", {AnyMessage: handle}).start(relay=False)
+    declined = WishDeclined.model_validate(wish().model_dump())
+    await _publish(notify, [outgoing(wish()), outgoing(declined)])
+    await until(lambda: _are(notify.count("seen"), 2))
+
+
+async def test_database_that_goes_away_loses_nothing(rig: Rig) -> None:
+    cut = False
+
+    async def handle(tx: AsyncSession, message: Opened) -> None:
+        nonlocal cut
+        await note(tx, message)
+        if not cut:
+            cut = True
+            await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    notify = await _given(rig, {WishOpened: handle}, _wishes(10))
+    await until(lambda: _are(notify.count("seen"), 10))
+
+    assert cut
+    assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 10
+
+
+@pytest.mark.parametrize(("returns", "state", "seen"), [(3, "done", 1), (20, "parked", 0)])
+async def test_message_that_comes_back_often_is_handled_alone_then_parked(
+    rig: Rig, returns: int, state: str, seen: int
+) -> None:
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", {WishOpened: note})
+    publishing = asyncio.create_task(_publish(notify, [outgoing(wish())]))
+    for _ in range(returns):
+        [delivery] = await _returned(notify)
+    assert delivery.count == returns - 1
+
+    await notify.start(relay=False)
+    await until(lambda: notify.count(f"inbox WHERE state = '{state}'"))
+    await publishing
+    [row] = await notify.rows("SELECT * FROM inbox")
+    assert row.attempts == (1 if seen else 0)
+    assert await notify.count("seen") == seen
+
+
+async def _returned(replica: Replica) -> list[Delivery]:
+    """Take what is there and give it back by closing the channel."""
+    subscription = await replica.transport.subscribe("notify", 400)
+    async with asyncio.timeout(10):
+        deliveries = await subscription.take(10, 0)
+    await subscription.close()
+    return deliveries
+
+
+async def _given(rig: Rig, handlers: Handlers, wishes: list[WishOpened]) -> Replica:
+    """A replica of notify that is given these messages, in one batch where possible."""
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", handlers)
+    publishing = asyncio.create_task(_publish(notify, [outgoing(one) for one in wishes]))
+    await notify.start(relay=False)
+    await publishing
+    return notify
+
+
+async def _publish(replica: Replica, batch: list[Outgoing]) -> None:
+    publisher = await replica.transport.publisher("intake")
+    await publisher.publish(batch)
+    await publisher.close()
+
+
+def _wishes(count: int) -> list[WishOpened]:
+    return [wish(f"wish {number}") for number in range(count)]
+
+
+async def _are(counting: Coroutine[Any, Any, int], wanted: int) -> bool:
+    return await counting == wanted

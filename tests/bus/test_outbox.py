@@ -1,0 +1,100 @@
+"""Recording in the transaction of the change, by aggregates and without them."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+from shared.bus.outbox import Fact, lane, record, record_facts
+from shared.contracts.envelope import Envelope, TooLarge
+from shared.db import Aggregate
+from shared.observability import causation_id, correlation_id, traceparent
+from tests.bus.rig import STATION, Replica, Rig, fact, wish
+
+
+class _Base(DeclarativeBase):
+    pass
+
+
+class Lamp(Aggregate, _Base):
+    """An aggregate of these tests."""
+
+    __tablename__ = "lamps"
+    plural = "lamps"
+    title: Mapped[str]
+
+
+@pytest.fixture
+async def intake(inprocess_rig: Rig) -> Replica:
+    replica = inprocess_rig.replica("intake")
+    async with replica.engine.begin() as conn:
+        await conn.run_sync(_Base.metadata.create_all)
+    return replica
+
+
+async def test_each_record_carries_the_version_its_change_made(intake: Replica) -> None:
+    async with intake.sessions() as tx, tx.begin():
+        lamp = Lamp.new(STATION, title="one")
+        tx.add(lamp)
+        await record(tx, lamp, wish())
+        lamp.title = "two"
+        await record(tx, lamp, wish())
+
+    envelopes = [Envelope.from_json(row.body) for row in await _rows(intake)]
+    assert [one.sequence for one in envelopes] == [1, 2]
+    assert {one.subject for one in envelopes} == {f"lamps/{lamp.id}"}
+    assert {one.station for one in envelopes} == {STATION}
+    assert {one.source for one in envelopes} == {"/services/intake"}
+    assert [one.correlationid for one in envelopes] == [UUID(one.id) for one in envelopes]
+
+
+async def test_record_takes_what_it_follows_from_from_the_context(intake: Replica) -> None:
+    tokens = correlation_id.set(UUID(int=1)), causation_id.set("m"), traceparent.set("00-1-2-01")
+    await intake.record(fact(wish()))
+    for variable, token in zip((correlation_id, causation_id, traceparent), tokens, strict=True):
+        variable.reset(token)  # type: ignore[arg-type]
+
+    [row] = await _rows(intake)
+    envelope = Envelope.from_json(row.body)
+    assert row.correlation == envelope.correlationid == UUID(int=1)
+    assert (envelope.causationid, envelope.traceparent) == ("m", "00-1-2-01")
+
+
+async def test_commit_wakes_the_relay_and_rollback_does_not(intake: Replica) -> None:
+    async with intake.sessions() as tx:
+        await record_facts(tx, [fact(wish())])
+        await tx.rollback()
+    assert not intake.relay.wake.is_set()
+    async with intake.sessions() as tx, tx.begin():
+        await tx.execute(text("SELECT 1"))
+    assert not intake.relay.wake.is_set()
+
+    await intake.record(fact(wish()))
+    assert intake.relay.wake.is_set()
+    assert await intake.count("outbox") == 1
+
+
+async def test_message_over_a_limit_is_refused_when_recorded(intake: Replica) -> None:
+    with pytest.raises(TooLarge, match="the message must have 1 to 65536 bytes"):
+        await intake.record(fact(wish("长" * 22_000)))
+    with pytest.raises(TooLarge, match="subject must have 1 to 255 bytes"):
+        await intake.record(Fact("x" * 256, STATION, 1, wish()))
+    assert await intake.count("outbox") == 0
+
+
+async def test_nothing_to_record_is_nothing(intake: Replica) -> None:
+    assert await intake.record() == []
+
+
+async def test_subjects_keep_to_their_lane(intake: Replica) -> None:
+    one = wish()
+    await intake.record(fact(one, 1), fact(one, 2))
+    assert [row.lane for row in await _rows(intake)] == [lane(f"wishes/{one.wish_id}")] * 2
+    assert json.loads((await _rows(intake))[0].body)["sequence"] == "000000000001"
+
+
+async def _rows(replica: Replica) -> list[Any]:
+    return list(await replica.rows("SELECT * FROM outbox ORDER BY id"))

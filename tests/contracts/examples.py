@@ -1,0 +1,88 @@
+"""One example of every contract, as the golden files hold them."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.envelope import Contract
+from shared.contracts.registry import REGISTRY
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def id_(number: int) -> UUID:
+    """A UUIDv7 that is plainly an example."""
+    return UUID(f"01900000-0000-7000-8000-{number:012d}")
+
+
+_RESIDENT: dict[str, Any] = {
+    "resident_id": id_(1),
+    "phone_sealed": "gAAAAABm-sealed-phone",
+    "language": "zh",
+}
+_WISH: dict[str, Any] = {
+    "wish_id": id_(2),
+    "resident_id": id_(1),
+    "title": "想换一个灯泡",
+    "taker_kind": None,
+    "taker_id": None,
+}
+_TAKEN: dict[str, Any] = {**_WISH, "taker_kind": "volunteer", "taker_id": id_(3)}
+_VOLUNTEER: dict[str, Any] = {"volunteer_id": id_(4), "resident_id": id_(3)}
+_POINTS: dict[str, Any] = {
+    "account_id": id_(5),
+    "owner_kind": "resident",
+    "owner_id": id_(3),
+    "transfer_id": id_(6),
+    "amount": 20,
+    "balance": 120,
+    "balance_version": 6,
+    "rule": "wish-fulfilled",
+    "wish_id": id_(2),
+    "cause_subject": f"wishes/{id_(2)}",
+    "title": "想换一个灯泡",
+}
+
+VALUES: dict[str, dict[str, Any]] = {
+    "linli.resident.registered.v1": _RESIDENT,
+    "linli.resident.changed.v1": {**_RESIDENT, "phone_sealed": None},
+    "linli.sign-in-code.issued.v1": {
+        **_RESIDENT,
+        "code_sealed": "gAAAAABm-sealed-code",
+        "expires_at": "2025-03-01T08:05:00Z",
+    },
+    "linli.wish.posted.v1": _WISH,
+    "linli.wish.opened.v1": _WISH,
+    "linli.wish.claimed.v1": {**_TAKEN, "lease_until": "2025-03-08T08:00:00Z"},
+    "linli.wish.released.v1": {**_TAKEN, "reason": "given_back"},
+    "linli.wish.delivered.v1": _TAKEN,
+    "linli.wish.fulfilled.v1": {**_TAKEN, "minutes": 45, "revision": 1},
+    "linli.wish.reopened.v1": {**_TAKEN, "revision": 1},
+    "linli.wish.refused.v1": _TAKEN,
+    "linli.wish.declined.v1": _WISH,
+    "linli.wish.withdrawn.v1": _WISH,
+    "linli.wish.answered.v1": _WISH,
+    "linli.volunteer.applied.v1": _VOLUNTEER,
+    "linli.volunteer.approved.v1": _VOLUNTEER,
+    "linli.points.awarded.v1": _POINTS,
+    "linli.points.reversed.v1": {**_POINTS, "balance": 100, "balance_version": 7},
+}
+
+
+def example(type_: str) -> Contract:
+    """The example of a type."""
+    return REGISTRY[type_].model_validate(VALUES[type_])
+
+
+def write() -> None:
+    """Write the golden files of contracts that have none: those that exist are promises."""
+    for type_ in REGISTRY:
+        path = GOLDEN / f"{type_}.json"
+        if not path.exists():
+            content = example(type_).model_dump(mode="json")
+            path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,29 @@
+"""What was once written to the bus stays readable: a golden file for every contract."""
+
+import json
+
+import pytest
+
+from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
+from tests.contracts.examples import GOLDEN, VALUES, example
+
+
+@pytest.mark.parametrize("type_", sorted(REGISTRY))
+def test_contract_writes_and_reads_its_golden_file(type_: str) -> None:
+    golden = json.loads((GOLDEN / f"{type_}.json").read_text())
+
+    assert example(type_).model_dump(mode="json") == golden
+    assert REGISTRY[type_].model_validate(golden) == example(type_)
+
+
+@pytest.mark.parametrize("type_", sorted(REGISTRY))
+def test_reader_ignores_what_a_later_release_adds(type_: str) -> None:
+    golden = json.loads((GOLDEN / f"{type_}.json").read_text())
+
+    assert REGISTRY[type_].model_validate({**golden, "added_later": 1}) == example(type_)
+
+
+def test_every_contract_has_a_source_and_known_readers() -> None:
+    assert set(SOURCES) == set(READERS) == set(REGISTRY) == set(VALUES)
+    assert {reader for readers in READERS.values() for reader in readers} <= set(SERVICES)
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(REGISTRY)
