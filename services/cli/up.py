@@ -15,8 +15,9 @@ from socket import socket
 import typer
 
 from services.cli import embedded, secrets_file
-from services.cli.demo import load_demo
+from services.cli.demo import NotHeard, load_demo
 from services.cli.demo_command import progress_bar
+from services.cli.demo_register import NotTheDemo
 from services.cli.migrate import BINDINGS, SERVICES, make_roles, make_tables
 from shared import run
 from shared.bus.inprocess import InProcessTransport
@@ -146,6 +147,9 @@ async def _runtimes(
 
 async def _ready(runtimes: dict[str, Runtime], bind: str, demo: bool) -> None:
     if demo:
-        with progress_bar() as progress:
-            await load_demo(runtimes, progress)
+        try:
+            with progress_bar() as progress:
+                await load_demo(runtimes, progress)
+        except (NotHeard, NotTheDemo) as error:
+            typer.echo(str(error), err=True)
     typer.echo(f"Linli 邻里 is open on http://{bind} (demo estate 演示数据). Ctrl-C stops it.")

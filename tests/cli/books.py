@@ -19,7 +19,7 @@ from services.volunteers.ledger.models import Account as PointsAccount
 from services.volunteers.ledger.models import Leg, Transfer
 from services.volunteers.people.models import Volunteer
 from shared.runtime import Runtime
-from tests.support.house import House
+from tests.support.house import PRIVATE_KEY, SECRETS, House
 
 REWARD = 20
 BUS = ("outbox", "sent", "inbox", "jobs")
@@ -39,6 +39,23 @@ _LAST: dict[str, str] = {
 def services(house: House) -> dict[str, Runtime]:
     """The replicas by service, as a load wants them."""
     return {name: replicas[0] for name, replicas in house.replicas.items()}
+
+
+def environment(house: House) -> dict[str, str]:
+    """The environment from which the command line knows this house."""
+    urls = {
+        f"LINLI_{name.upper()}_DATABASE_URL": runtime.settings.database_url.get_secret_value()
+        for name, runtime in services(house).items()
+    }
+    secrets = {f"LINLI_{name.upper()}": str(value) for name, value in SECRETS.items()}
+    return {
+        **urls,
+        **secrets,
+        "LINLI_DATABASE_URL": urls["LINLI_INTAKE_DATABASE_URL"],
+        "LINLI_TOKEN_PRIVATE_KEY": PRIVATE_KEY,
+        "LINLI_VOLUNTEERS_URL": "unix:/nowhere",
+        "LINLI_NOTIFY_URL": "unix:/nowhere",
+    }
 
 
 def silent(_done: int, _total: int, _what: str) -> None:

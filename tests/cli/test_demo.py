@@ -6,10 +6,13 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner
 
 from services.cli.demo import load_demo
+from services.cli.demo_command import UNCHANGED
 from services.cli.demo_register import ACCOUNTS, password_of
-from services.cli.estate import STATION_CODE, phone_of
+from services.cli.estate import RESIDENT, STATION_CODE, VOLUNTEER, demo_id, phone_of
+from services.cli.main import app
 from services.intake.accounts.models import Account
 from services.intake.accounts.passwords import fits
 from services.intake.residents.queries import by_phone
@@ -18,13 +21,16 @@ from services.intake.wishes.models import State, Wish
 from services.intake.wishes.steps import WishStep
 from shared import clock
 from tests.cli.books import (
+    REWARD,
     assert_books_balance,
     assert_people_did_as_planned,
     assert_register_is_whole,
     checksums,
+    environment,
     services,
     silent,
 )
+from tests.support.cast import eventually, fulfilled_wish, sign_in
 from tests.support.house import House
 
 pytestmark = pytest.mark.usefixtures("told")
@@ -110,3 +116,40 @@ async def test_two_who_load_at_once_change_nothing(house: House) -> None:
     loads = [load_demo(services(house), silent) for _ in range(2)]
     assert await asyncio.gather(*loads) == [False, False]
     assert [await checksums(runtime) for runtime in (house.intake, house.volunteers)] == before
+
+
+async def test_the_people_kept_free_try_it_out_and_loading_again_leaves_that_alone(
+    house: House,
+) -> None:
+    async with house.client() as client:
+        desk = await sign_in(
+            client, station=STATION_CODE, username="desk", password=password_of("desk")
+        )
+        wisher, helper = [
+            await sign_in(
+                client,
+                station=STATION_CODE,
+                slip=(await desk.post(f"/residents/{demo_id('resident', number)}/slips"))["code"],
+            )
+            for number in (RESIDENT, VOLUNTEER)
+        ]
+        assert await helper.points() == 0
+        await fulfilled_wish(desk, wisher, helper)
+        await eventually(helper.points)
+        assert await helper.points() == REWARD
+    before = await checksums(house.intake)
+    assert not await load_demo(services(house), silent)
+    assert await checksums(house.intake) == before
+
+
+async def test_the_command_finds_the_demo_in_a_running_deployment(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(house).items():
+        monkeypatch.setenv(name, value)
+    done = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
+    assert (done.exit_code, done.output.strip()) == (0, UNCHANGED)
+    monkeypatch.delenv("LINLI_NOTIFY_DATABASE_URL")
+    failed = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
+    assert failed.exit_code == 1
+    assert "LINLI_NOTIFY_DATABASE_URL" in failed.output

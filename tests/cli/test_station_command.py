@@ -1,13 +1,17 @@
 """A real station is founded with its first administrator, whole or not at all."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
+from typer.testing import CliRunner, Result
 
-from services.cli.station_command import CannotFound, Founding, add_station
+from services.cli.main import app
+from services.cli.station_command import CODE_TAKEN, CannotFound, Founding, add_station
 from services.intake.accounts.models import Account
 from services.intake.stations.models import Station
+from tests.cli.books import environment
 from tests.support.cast import sign_in
 from tests.support.house import House
 
@@ -55,3 +59,21 @@ async def test_what_can_not_work_is_refused_and_founds_nothing(
     async with house.intake.sessions() as tx:
         assert await tx.scalar(select(func.count()).select_from(Station)) == 1
         assert await tx.scalar(select(func.count()).select_from(Account)) == 1
+
+
+async def test_the_command_reads_the_password_from_a_pipe(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(house).items():
+        monkeypatch.setenv(name, value)
+    words = ["station", "add", "piped", "--name", "松苑", "Pine Court"]
+    words += ["--community", "松社区", "Pine Community", "--admin", "head"]
+
+    def found() -> Result:
+        return CliRunner().invoke(app, words, input="a-password-from-a-pipe\n")
+
+    done, again = [await asyncio.to_thread(found) for _ in range(2)]
+    assert done.exit_code == 0, done.output
+    assert (again.exit_code, again.output.strip()) == (1, CODE_TAKEN)
+    async with house.client() as client:
+        await sign_in(client, station="piped", username="head", password="a-password-from-a-pipe")
