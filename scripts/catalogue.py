@@ -1,4 +1,4 @@
-"""Brings the catalogue of Chinese texts up to date with the code, or says how far apart they are."""
+"""Brings the catalogue of Chinese texts up to date with the code, or says what differs."""
 
 import argparse
 import sys
