@@ -32,7 +32,6 @@ def run(service: "Service") -> None:
     context.configure(
         connection=connection,
         target_metadata=[service.metadata, bus_metadata],
-        version_table_schema=service.name,
         include_name=include_name,
         transactional_ddl=True,
     )

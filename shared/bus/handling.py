@@ -42,13 +42,14 @@ class Handling:
         Bytes that are no message, or that don't say what their routing key says, never take the
         key of a genuine one.
         """
+        envelope, wrong = None, "the type is not the routing key"
         try:
             envelope = Envelope.from_json(body)
-            if envelope.type != type_:
-                raise InvalidMessage("the type is not the routing key")  # noqa: TRY301
         except InvalidMessage as error:
+            wrong = str(error)
+        if envelope is None or envelope.type != type_:
             key = inbox.key_of_bytes(user, type_, body)
-            return Received(key, _clean(type_), new_id(), body, None, str(error), count)
+            return Received(key, _clean(type_), new_id(), body, None, wrong, count)
         key = inbox.key_of(user, envelope.source, envelope.id)
         return self._read(key, envelope, body, count)
 

@@ -19,6 +19,20 @@ class InvalidMessage(ValueError):
     """The bytes are no message of ours, or a message exceeds a limit; says which part is wrong."""
 
 
+class TooLarge(InvalidMessage):
+    """An attribute or the whole message has too many bytes, or none."""
+
+    def __init__(self, part: str, limit: int) -> None:
+        super().__init__(f"{part} must have 1 to {limit} bytes")
+
+
+class NotAMessage(InvalidMessage):
+    """The bytes don't follow the format; `wrong` names the attributes, never their values."""
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(f"not a message: {wrong}")
+
+
 class Contract(BaseModel):
     """The content of one type of message; within a version fields are only ever added."""
 
@@ -37,7 +51,7 @@ class AnyMessage(Contract):
 
 def _short(value: str) -> str:
     if len(value.encode()) > MAX_ATTRIBUTE_BYTES:
-        raise ValueError(f"more than {MAX_ATTRIBUTE_BYTES} bytes")
+        raise TooLarge("an attribute", MAX_ATTRIBUTE_BYTES)
     return value
 
 
@@ -90,12 +104,12 @@ class Envelope:
         attributes = self._attributes()
         for name in ("id", "type", "source", "subject"):
             if not 0 < len(attributes[name].encode()) <= MAX_ATTRIBUTE_BYTES:
-                raise InvalidMessage(f"{name} must have 1 to {MAX_ATTRIBUTE_BYTES} bytes")
+                raise TooLarge(name, MAX_ATTRIBUTE_BYTES)
         body = json.dumps(
             {**attributes, "data": self.data}, ensure_ascii=False, separators=(",", ":")
         ).encode()
         if len(body) > MAX_BODY_BYTES:
-            raise InvalidMessage(f"the message must have at most {MAX_BODY_BYTES} bytes")
+            raise TooLarge("the message", MAX_BODY_BYTES)
         return body
 
     def _attributes(self) -> dict[str, str]:
@@ -122,11 +136,11 @@ class Envelope:
     def from_json(cls, body: bytes) -> Self:
         """Read a message; InvalidMessage names what is wrong, never its value."""
         if len(body) > MAX_BODY_BYTES:
-            raise InvalidMessage(f"the message has more than {MAX_BODY_BYTES} bytes")
+            raise TooLarge("the message", MAX_BODY_BYTES)
         try:
             wire = _Wire.model_validate_json(body)
         except ValidationError as error:
-            raise InvalidMessage(f"not a message: {wrong_fields(error)}") from None
+            raise NotAMessage(wrong_fields(error)) from None
         return cls(
             id=wire.id,
             type=wire.type,

@@ -9,7 +9,7 @@ from shared.contracts.envelope import Contract
 
 Language = Literal["zh", "en"]
 TakerKind = Literal["volunteer", "partner", "station"]
-ReleaseReason = Literal["given_back", "expired", "handed_over", "withdrawn"]
+ReleaseReason = Literal["given_back", "expired", "handed_over", "withdrawn", "answered"]
 
 
 class ResidentRegistered(Contract):

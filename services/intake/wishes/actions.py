@@ -61,7 +61,10 @@ async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
 
     Raises AlreadyClaimed, NotOpen, OwnWish, NotAVolunteer.
     """
-    wish = await hold(tx, actor, wish_id)
+    wish = await _locked(tx, actor, wish_id)
+    # Who comes second saw it open a moment ago: they hear that it's taken, not that it's nothing.
+    if wish.taker_id is None and not wish.visible_to(actor):
+        raise NotFound
     wish.claim(await _taker(tx, actor))
     return await _keep(tx, actor, wish, _claimed(wish))
 
@@ -153,11 +156,15 @@ async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wi
 
 async def hold(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """The wish, locked until the transaction ends; NotFound where the actor may not know of it."""
-    _check_behalf(actor)
-    wish = await load(tx, Wish, wish_id, station=actor.station, lock=True)
+    wish = await _locked(tx, actor, wish_id)
     if not wish.visible_to(actor):
         raise NotFound
     return wish
+
+
+async def _locked(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    _check_behalf(actor)
+    return await load(tx, Wish, wish_id, station=actor.station, lock=True)
 
 
 def _check_behalf(actor: Actor) -> None:
