@@ -1,45 +1,27 @@
 """Intake on a database of its own, with a new station for each test."""
 
 import os
-import secrets
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.base import Base
 from services.intake.main import SERVICE
 from shared.auth import Actor, Role
 from shared.bus.inprocess import InProcessTransport
 from shared.bus.message import bindings
-from shared.bus.migrations import create_v1
 from shared.runtime import Runtime
-from tests.intake.scene import Scene, Statements, settings
+from tests.intake.scene import Scene, settings
+from tests.support import postgres
 
 
 @pytest.fixture(scope="session")
-async def intake_url() -> AsyncIterator[str]:
-    """A fresh database with intake's tables."""
-    server = os.environ.get("LINLI_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432")
-    server = server.rstrip("/").removesuffix("/postgres")
-    driver = server.replace("postgresql://", "postgresql+asyncpg://", 1)
-    admin = create_async_engine(f"{driver}/postgres", isolation_level="AUTOCOMMIT")
-    name = f"linli_intake_{secrets.token_hex(4)}"
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_async_engine(f"{driver}/{name}")
-    async with engine.begin() as connection:
-        await connection.execute(text("CREATE SCHEMA intake"))
-        await connection.execute(text("SET search_path = intake"))
-        await connection.run_sync(lambda sync: create_v1(Statements(sync)))
-        await connection.run_sync(Base.metadata.create_all)
-    await engine.dispose()
-    yield f"{server}/{name}"
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+async def intake_url(admin_url: str) -> AsyncIterator[str]:
+    """A migrated database for all of these tests, as intake's own role sees it."""
+    urls = await postgres.copy(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
+    yield urls["intake"]
+    await postgres.drop(admin_url, urls["intake"].rpartition("/")[2])
 
 
 @pytest.fixture(scope="session")

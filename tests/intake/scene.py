@@ -11,7 +11,7 @@ import httpx
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pwdlib import PasswordHash
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
@@ -28,17 +28,6 @@ PASSWORD = "a-password-of-the-tests"
 PASSWORD_HASH = PasswordHash.recommended().hash(PASSWORD)
 KEY = Ed25519PrivateKey.generate()
 _phones = itertools.count(13_900_000_000 + secrets.randbelow(90_000_000))
-
-
-class Statements:
-    """As much of Alembic's `op` as the bus's migrations need."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def execute(self, sqltext: Any) -> Any:
-        """Run it."""
-        return self._connection.exec_driver_sql(sqltext)
 
 
 def settings(url: str, **more: Any) -> IntakeSettings:
