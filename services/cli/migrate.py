@@ -1,5 +1,7 @@
 """Making a deployment: roles, schemas, tables, and the topology on the broker."""
 
+import asyncio
+import random
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -18,6 +20,14 @@ from shared.settings import MissingSettings
 
 SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}
 BINDINGS = {name: bindings(service.handlers) for name, service in SERVICES.items()}
+ATTEMPTS = 10
+# What Postgres says when another database of the same server changes a role at this moment: roles
+# belong to the server, advisory locks only to a database.
+COLLISIONS = (
+    asyncpg.InternalServerError,  # "tuple concurrently updated"
+    asyncpg.UniqueViolationError,
+    asyncpg.DuplicateObjectError,
+)
 
 
 class MigrateSettings(BaseSettings):
@@ -57,6 +67,17 @@ async def migrate() -> None:
 
 async def make_roles(admin_url: str, urls: Mapping[str, str]) -> None:
     """Give each service a role with the password of its URL, and a schema that the role owns."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            await _make_roles(admin_url, urls)
+        except COLLISIONS:
+            await asyncio.sleep(random.uniform(0.01, 0.1) * attempt)  # noqa: S311 - no secret
+        else:
+            return
+    await _make_roles(admin_url, urls)
+
+
+async def _make_roles(admin_url: str, urls: Mapping[str, str]) -> None:
     admin = await asyncpg.connect(admin_url)
     try:
         async with admin.transaction():
