@@ -10,6 +10,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ def set_up(*, dev: bool, assets_only: bool) -> None:
         step("virtual environment", VENV / ".made", [sys.version], make_environment)
         locks = ["requirements.lock", *(["requirements-dev.lock"] if dev else [])]
         for lock in locks:
-            step(lock, VENV / f".{lock}.stamp", [read(lock)], lambda lock=lock: install(lock))
+            step(lock, VENV / f".{lock}.stamp", [read(lock)], partial(install, lock))
         step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)
     step("web assets", VENDOR / ".stamp", [read("package-lock.json"), repr(ASSETS)], fetch_assets)
 

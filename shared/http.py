@@ -4,15 +4,16 @@ import functools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import policies
 from shared.auth import Actor
-from shared.db import Page
+from shared.db import PAGE, Page
 from shared.errors import Invalid, Unauthorized
 from shared.idempotency import Answer, Once, first_answer, keep_answer
 from shared.language import N_
@@ -119,6 +120,7 @@ def repeatable(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     return answer_once
 
 
+Item = TypeVar("Item")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -174,3 +176,24 @@ def link_next(request: Request, response: Response, found: Page[Any]) -> None:
     if found.after is not None:
         after = request.url.include_query_params(after=str(found.after))
         response.headers["Link"] = f'<{after.path}?{after.query}>; rel="next"'
+
+
+class Listing:
+    """Which part of a list the client asks for, and the Link header that says where it goes on."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        after: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
+    ) -> None:
+        self.after = after
+        self.limit = limit
+        self._request = request
+        self._response = response
+
+    def link(self, found: Page[Item]) -> Page[Item]:
+        """Say where the next page is, and hand the page back."""
+        link_next(self._request, self._response, found)
+        return found

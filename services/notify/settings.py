@@ -19,5 +19,5 @@ class NotifySettings(ServiceSettings):
     sms_signature_en: str = Field(default="Linli", min_length=1, max_length=20)
 
     def sms_signature(self, language: Language) -> str:
-        """What begins a text message, in the form that Chinese carriers ask for or an English one."""
+        """What begins a text message, in the form that Chinese carriers ask for, or in English."""
         return f"【{self.sms_signature_zh}】" if language == "zh" else f"[{self.sms_signature_en}] "

@@ -94,7 +94,10 @@ class _Line:
 
     async def _open(self) -> AbstractConnection:
         async with self._opening:
-            if self._connection is None or self._connection.is_closed:
+            # A plain connection that was lost doesn't say `is_closed`, only `connected` no more.
+            if self._connection is not None and not self._connection.connected.is_set():
+                await self.close()
+            if self._connection is None:
                 self._connection = await aio_pika.connect(
                     self._url, client_properties={"connection_name": f"linli {self._purpose}"}
                 )

@@ -53,7 +53,7 @@ def test_secrets_are_not_shown_and_nothing_can_be_changed(monkeypatch: pytest.Mo
     settings = ServiceSettings.read()
     assert "secret" not in repr(settings.database_url)
     with pytest.raises(ValidationError):
-        settings.bind = "elsewhere"
+        settings.bind = "elsewhere"  # type: ignore[misc]
 
 
 def test_address_is_a_socket_or_a_port() -> None:

@@ -4,16 +4,16 @@ import re
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Response
 from pydantic import Field, StringConstraints, model_validator
 
 from services.intake.residents import actions, queries
 from services.intake.residents.models import Details, Registration, Resident
 from services.intake.residents.phones import Phone
 from services.intake.residents.queries import Lived
-from shared.db import Page, sealer_of
+from shared.db import sealer_of
 from shared.errors import Invalid
-from shared.http import Api, Body, Tx, View, Who, link_next
+from shared.http import Api, Body, Listing, Tx, View, Who
 from shared.language import N_, Language
 from shared.sealing import Sealer
 
@@ -166,20 +166,6 @@ def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | 
     if found is None:
         raise Invalid(errors={"If-Match": N_("This is not valid")})
     return int(found[1])
-
-
-class Listing:
-    """Where in a list the client is, and a Link header to where it goes on."""
-
-    def __init__(self, request: Request, response: Response, after: UUID | None = None) -> None:
-        self.request = request
-        self.response = response
-        self.after = after
-
-    def link(self, found: Page[T]) -> Page[T]:
-        """Say where the next page is."""
-        link_next(self.request, self.response, found)
-        return found
 
 
 @router.post("/buildings", policy="register.write", status_code=201)

@@ -103,7 +103,7 @@ async def names_of(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict
     )
     people = await residents.people(tx, station, wanted)
     return {
-        **{id_: name for id_, name in accounts},
+        **dict(iter(accounts)),
         **{id_: person.name for id_, person in people.items()},
     }
 

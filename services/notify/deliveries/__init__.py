@@ -1,1 +1,1 @@
-"""Deliveries: one notification to one recipient over one channel, from the message to the outcome."""
+"""Deliveries: one notification to one recipient over one channel, from message to outcome."""

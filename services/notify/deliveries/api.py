@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Request, Response
 
 from services.notify.deliveries import actions, queries
 from services.notify.deliveries.models import Delivery, State
@@ -17,16 +17,13 @@ from services.notify.deliveries.rendering import (
 )
 from services.notify.settings import NotifySettings
 from services.notify.wording.table import ChannelName
-from shared.auth import Actor
-from shared.db import PAGE
-from shared.http import Api, Tx, View, Who, link_next
+from shared.http import Api, Listing, Tx, View, Who
 from shared.language import Language, preferred
 from shared.observability import logger
 from shared.sealing import Sealer
 
 api = Api()
 log = logger(__name__)
-Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 class InboxItem(View):
@@ -113,20 +110,36 @@ class Deliveries(View):
     after: UUID | None
 
 
+class Reader:
+    """Who reads, and in which language: the one asked for, or else the person's own."""
+
+    def __init__(self, request: Request, actor: Who) -> None:
+        asked = request.headers.get("accept-language")
+        self.actor = actor
+        self.language: Language = preferred(asked) if asked else actor.language
+
+
+class Wanted:
+    """Which deliveries to list."""
+
+    def __init__(self, channel: ChannelName | None = None, state: State | None = None) -> None:
+        wanted: dict[str, str | None] = {"channel": channel, "state": state}
+        self.columns = {name: value for name, value in wanted.items() if value is not None}
+
+
 @api.get("/inbox", policy="inbox.read")
 async def read_inbox(
-    request: Request,
+    part: Annotated[Listing, Depends()],
     response: Response,
     tx: Tx,
-    actor: Who,
+    speaking: Annotated[Reader, Depends()],
     unread: bool = False,
-    after: UUID | None = None,
-    limit: Limit = PAGE,
 ) -> Inbox:
     """One's own inbox, newest first, in the reader's language."""
-    language = _language(request, actor)
-    found = await queries.inbox(tx, actor, unread=unread, after=after, limit=limit)
-    link_next(request, response, found)
+    actor, language = speaking.actor, speaking.language
+    found = part.link(
+        await queries.inbox(tx, actor, unread=unread, after=part.after, limit=part.limit)
+    )
     response.headers["Content-Language"] = language
     return Inbox(
         items=[InboxItem.of(delivery, language) for delivery in found.items],
@@ -142,37 +155,30 @@ async def mark_all_read(tx: Tx, actor: Who) -> AllRead:
 
 
 @api.post("/inbox/{delivery_id}/read", policy="inbox.read")
-async def mark_read(request: Request, delivery_id: UUID, tx: Tx, actor: Who) -> InboxItem:
+async def mark_read(delivery_id: UUID, tx: Tx, speaking: Annotated[Reader, Depends()]) -> InboxItem:
     """One item of one's own inbox is read; again changes nothing."""
-    delivery = await actions.read(tx, actor, delivery_id)
-    return InboxItem.of(delivery, _language(request, actor))
+    delivery = await actions.read(tx, speaking.actor, delivery_id)
+    return InboxItem.of(delivery, speaking.language)
 
 
 @api.get("/deliveries", policy="deliveries.read")
 async def list_deliveries(
     request: Request,
-    response: Response,
+    part: Annotated[Listing, Depends()],
+    wanted: Annotated[Wanted, Depends()],
     tx: Tx,
     actor: Who,
-    channel: ChannelName | None = None,
-    state: State | None = None,
-    after: UUID | None = None,
-    limit: Limit = PAGE,
 ) -> Deliveries:
     """What the station told people, newest first, and what came of it.
 
     With the on-screen adapter a sign-in code can be read here until it expires, which is how a
     station without an SMS contract hands out codes.
     """
-    wanted = {"channel": channel, "state": state}
-    found = await queries.deliveries(
-        tx,
-        actor,
-        wanted={name: value for name, value in wanted.items() if value is not None},
-        after=after,
-        limit=limit,
+    found = part.link(
+        await queries.deliveries(
+            tx, actor, wanted=wanted.columns, after=part.after, limit=part.limit
+        )
     )
-    link_next(request, response, found)
     shown = [str(d.id) for d in found.items if d.sealed and shows_secrets(d)]
     if shown:
         log.info("sign-in codes shown", person=str(actor.person), deliveries=shown)
@@ -181,8 +187,3 @@ async def list_deliveries(
         items=[DeliveryView.of(d, runtime.sealer, runtime.settings) for d in found.items],
         after=found.after,
     )
-
-
-def _language(request: Request, actor: Actor) -> Language:
-    asked = request.headers.get("accept-language")
-    return preferred(asked) if asked else actor.language

@@ -10,7 +10,7 @@ from shared.auth import Actor
 from shared.db import PAGE, Page, page
 
 
-def own(actor: Actor) -> Select[tuple[Delivery]]:
+def own(actor: Actor) -> Select[Delivery]:
     """The items of the actor's own inbox: nobody reads another person's."""
     return select(Delivery).where(
         Delivery.station_id == actor.station,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, Template as Compiled
+from jinja2 import StrictUndefined
+from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.language import Language

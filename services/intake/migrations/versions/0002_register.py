@@ -1,5 +1,7 @@
 """The register, accounts, signing in, and the read copy of volunteers."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ depends_on = None
 MOMENT = sa.DateTime(timezone=True)
 
 
-def _aggregate(name: str, *more: sa.Column[object] | sa.Constraint) -> None:
+def _aggregate(name: str, *more: sa.Column[Any] | sa.Constraint) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.Uuid, nullable=False),

@@ -35,11 +35,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(taker_id IS NOT NULL) = (state IN ('claimed', 'delivered', 'fulfilled')) AND (taker_kind IS NULL) = (taker_id IS NULL)",
+            "(taker_id IS NOT NULL) = (state IN ('claimed', 'delivered', 'fulfilled'))"
+            " AND (taker_kind IS NULL) = (taker_id IS NULL)",
             name=op.f("ck_wishes_taker"),
         ),
         sa.CheckConstraint(
-            "state IN ('posted', 'open', 'claimed', 'delivered', 'fulfilled', 'declined', 'withdrawn', 'answered')",
+            "state IN ('posted', 'open', 'claimed', 'delivered', 'fulfilled', 'declined',"
+            " 'withdrawn', 'answered')",
             name=op.f("ck_wishes_state"),
         ),
         sa.CheckConstraint(
