@@ -85,6 +85,6 @@ def _draft(
         sealed=json.dumps(sealed) if sealed else None,
         address_sealed=plain[telling.phone] if telling.phone else None,
         expires_at=getattr(message.content, "expires_at", None),
-        subject=message.subject,
+        subject=plain[telling.about] if telling.about else message.subject,
         correlation=message.correlation,
     )

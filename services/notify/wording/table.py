@@ -51,7 +51,8 @@ class Telling:
 
     `who` is the part of the message that names the recipient. `params` are the fields that the
     words need. `sealed` maps params to fields that come sealed and stay so. `phone` is the field
-    with the sealed number, where the message itself brings it.
+    with the sealed number, where the message itself brings it; `about` the one with the subject
+    that the words are about, where that isn't the message's own.
     """
 
     who: Who
@@ -61,6 +62,7 @@ class Telling:
     when: Callable[[Any], bool] = always
     sealed: tuple[tuple[str, str], ...] = ()
     phone: str | None = None
+    about: str | None = None
 
 
 TABLE: dict[type[Contract], tuple[Telling, ...]] = {
@@ -78,6 +80,7 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
         Telling("taker", "wish.handed-over.taker", INBOX, WISH, released("handed_over")),
         # Told once where WishWithdrawn says it too: one aggregate, one sequence, one template.
         Telling("taker", "wish.withdrawn.taker", BOTH, WISH, released("withdrawn")),
+        Telling("taker", "wish.closed.taker", BOTH, WISH, released("answered")),
     ),
     WishWithdrawn: (
         Telling("resident", "wish.withdrawn.resident", INBOX, WISH),
@@ -86,18 +89,18 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishDelivered: (Telling("resident", "wish.delivered", BOTH, WISH),),
     WishRefused: (Telling("taker", "wish.refused", BOTH, WISH),),
     WishFulfilled: (Telling("taker", "wish.fulfilled", INBOX, WISH),),
-    WishReopened: (Telling("taker", "wish.reopened", INBOX, WISH),),
+    WishReopened: (Telling("taker", "wish.reopened", BOTH, WISH),),
     WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
     VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
     VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    PointsAwarded: (Telling("owner", "points.awarded", INBOX, POINTS),),
-    PointsReversed: (Telling("owner", "points.reversed", INBOX, POINTS),),
+    PointsAwarded: (Telling("owner", "points.awarded", INBOX, POINTS, about="cause_subject"),),
+    PointsReversed: (Telling("owner", "points.reversed", INBOX, POINTS, about="cause_subject"),),
     SignInCodeIssued: (
         Telling(
             "resident",
             "sign-in.code",
             SMS,
-            ("expires_at", "language"),
+            ("expires_at",),
             sealed=(("code", "code_sealed"),),
             phone="phone_sealed",
         ),

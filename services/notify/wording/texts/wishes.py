@@ -187,13 +187,31 @@ TEMPLATES: dict[str, Template] = {
     "wish.reopened": Template(
         "wishes",
         zh=Words(
-            "心愿的确认撤回了",
-            "“{{ title }}”的确认撤回了，得到的积分会退回。有疑问请联系服务站。",
+            "心愿又打开了",
+            "“{{ title }}”的确认撤回了，这次得到的积分会退回。请再和居民联系一下，看看还差什么。",
+            "心愿“{{ title | short(12) }}”的确认撤回了，请再和居民联系一下，看看还差什么。",
         ),
         en=Words(
-            "A confirmation was withdrawn",
-            "The confirmation of “{{ title }}” was withdrawn, and points earned by it go back."
-            " Please ask the station if you have questions.",
+            "The wish is open again",
+            "The confirmation of “{{ title }}” was withdrawn, and the points for it go back."
+            " Please get in touch with the resident and see what is missing.",
+            'The confirmation of "{{ title | short(24) }}" was withdrawn. Please get in touch'
+            " with the resident and see what is missing.",
+        ),
+    ),
+    "wish.closed.taker": Template(
+        "wishes",
+        zh=Words(
+            "您接下的心愿已结束",
+            "“{{ title }}”服务站已经答复居民，您不用再跑了。谢谢您的心意。",
+            "心愿“{{ title | short(12) }}”服务站已答复居民，您不用再跑了。谢谢您。",
+        ),
+        en=Words(
+            "The wish you took is closed",
+            "The station has answered the resident about “{{ title }}”; nothing is left for you to"
+            " do. Thank you for your kindness.",
+            'The station has closed the wish "{{ title | short(24) }}"; nothing is left to do.'
+            " Thank you.",
         ),
     ),
     "wish.answered": Template(
