@@ -158,14 +158,27 @@ class RevealedPhone(View):
     phone: str
 
 
-def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
-    """The version that an If-Match header names, None for none or `*`; Invalid."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = ETAG.match(if_match.strip())
-    if found is None:
-        raise Invalid(errors={"If-Match": N_("This is not valid")})
-    return int(found[1])
+class Edition:
+    """Which state of a resident a change is meant for (If-Match), and which one is shown (ETag)."""
+
+    def __init__(
+        self, response: Response, if_match: Annotated[str | None, Header()] = None
+    ) -> None:
+        self.response = response
+        self.expected: int | None = None
+        if if_match is not None and if_match.strip() != "*":
+            found = ETAG.match(if_match.strip())
+            if found is None:
+                raise Invalid(errors={"If-Match": N_("This is not valid")})
+            self.expected = int(found[1])
+
+    def show(self, resident: Resident, sealer: Sealer) -> ResidentView:
+        """The resident's view, its state named."""
+        self.response.headers["ETag"] = f'"{resident.version}"'
+        return ResidentView.of(resident, sealer)
+
+
+AnEdition = Annotated[Edition, Depends()]
 
 
 @router.post("/buildings", policy="register.write", status_code=201)
@@ -219,12 +232,11 @@ async def list_households(
 
 @router.post("/residents", policy="register.write", status_code=201)
 async def register_resident(
-    body: RegisterResident, tx: Tx, actor: Who, response: Response
+    body: RegisterResident, tx: Tx, actor: Who, edition: AnEdition
 ) -> ResidentView:
     """Put a resident on the register."""
     resident = await actions.register(tx, actor, Details(**body.model_dump()))
-    response.headers["ETag"] = f'"{resident.version}"'
-    return ResidentView.of(resident, sealer_of(tx))
+    return edition.show(resident, sealer_of(tx))
 
 
 @router.get("/residents", policy="register.read")
@@ -237,11 +249,10 @@ async def list_residents(
 
 
 @router.get("/residents/{resident_id}", policy="register.read")
-async def get_resident(resident_id: UUID, tx: Tx, actor: Who, response: Response) -> ResidentView:
+async def get_resident(resident_id: UUID, tx: Tx, actor: Who, edition: AnEdition) -> ResidentView:
     """One resident, the phone masked."""
     resident = await queries.resident(tx, actor.station, resident_id)
-    response.headers["ETag"] = f'"{resident.version}"'
-    return ResidentView.of(resident, sealer_of(tx))
+    return edition.show(resident, sealer_of(tx))
 
 
 @router.put("/residents/{resident_id}", policy="register.write")
@@ -250,12 +261,12 @@ async def change_resident(
     body: ChangeResident,
     tx: Tx,
     actor: Who,
-    expected: Annotated[int | None, Depends(expected_version)],
+    edition: AnEdition,
 ) -> ResidentView:
     """Change what the register says, if it still says what If-Match names."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
-    resident = await actions.change(tx, actor, resident_id, changes, expected)
-    return ResidentView.of(resident, sealer_of(tx))
+    resident = await actions.change(tx, actor, resident_id, changes, edition.expected)
+    return edition.show(resident, sealer_of(tx))
 
 
 @router.post("/residents/{resident_id}/reveal", policy="residents.reveal")

@@ -25,6 +25,8 @@ from shared.errors import Forbidden
 from shared.http import Api, Tx, Who, link_next
 
 router = Api(tags=["wishes"])
+# What a request without a body says.
+NOTHING_SAID, RELEASED, CONFIRMED = Act(), ReleaseWish(), ConfirmWish()
 
 
 async def _shown(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
@@ -63,7 +65,7 @@ async def get_wish(wish_id: UUID, tx: Tx, actor: Who, response: Response) -> One
 
 
 @router.post("/wishes/{wish_id}/approve", policy="wishes.review")
-async def approve_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+async def approve_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
     """Open a posted wish to takers."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _shown(tx, actor, await actions.approve(tx, actor, wish_id))
@@ -77,14 +79,14 @@ async def decline_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> W
 
 
 @router.post("/wishes/{wish_id}/claim", policy="wishes.claim")
-async def claim_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+async def claim_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
     """Take an open wish; at the desk for the station, or on behalf of a volunteer."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _shown(tx, actor, await actions.claim(tx, actor, wish_id))
 
 
 @router.post("/wishes/{wish_id}/release", policy="wishes.release")
-async def release_wish(wish_id: UUID, body: ReleaseWish, tx: Tx, actor: Who) -> WishView:
+async def release_wish(wish_id: UUID, tx: Tx, actor: Who, body: ReleaseWish = RELEASED) -> WishView:
     """Give a wish back, or hand it over to another volunteer."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _shown(tx, actor, await actions.release(tx, actor, wish_id, body.reason, body.to))
@@ -100,7 +102,9 @@ async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: Who) -> 
 
 
 @router.post("/wishes/{wish_id}/confirm", policy="wishes.confirm")
-async def confirm_wish(wish_id: UUID, body: ConfirmWish, tx: Tx, actor: Who) -> WishView:
+async def confirm_wish(
+    wish_id: UUID, tx: Tx, actor: Who, body: ConfirmWish = CONFIRMED
+) -> WishView:
     """Confirm that the wish came true, with thanks."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _shown(
@@ -116,7 +120,7 @@ async def refuse_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> Wi
 
 
 @router.post("/wishes/{wish_id}/withdraw", policy="wishes.withdraw")
-async def withdraw_wish(wish_id: UUID, body: Act, tx: Tx, actor: Who) -> WishView:
+async def withdraw_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
     """Take one's wish back."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _shown(tx, actor, await actions.withdraw(tx, actor, wish_id))
