@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
@@ -61,6 +69,16 @@ _Attribute = Annotated[
 ]
 
 
+def _written_out(value: object) -> object:
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise NotAMessage("time")  # pydantic would read a number as seconds since 1970.
+    return value
+
+
+# RFC 3339, as CloudEvents says.
+_Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+
+
 class _Wire(BaseModel):
     """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
 
@@ -71,7 +89,7 @@ class _Wire(BaseModel):
     type: _Attribute
     source: _Attribute
     subject: _Attribute
-    time: AwareDatetime
+    time: _Time
     station: UUID
     sequence: str = Field(pattern=r"^[0-9]{1,19}$")
     correlationid: UUID

@@ -1,17 +1,17 @@
 """A database of the bus's tests, and a rig over either transport."""
 
-import os
 import secrets
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.migrations import create_v1
 from shared.db import make_engine
 from tests.bus.rig import Rig
+from tests.support.postgres import at, drop
 
 SERVICES = ("intake", "volunteers", "notify")
 _TABLES = (
@@ -32,31 +32,18 @@ class Operations:
 
 
 @pytest.fixture(scope="session")
-def amqp_url() -> str:
-    return os.environ.get("LINLI_TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672/")
-
-
-@pytest.fixture(scope="session")
-async def bus_database_url() -> AsyncIterator[str]:
+async def bus_database_url(admin_url: str) -> AsyncIterator[str]:
     """A fresh database with the bus's tables in a schema for each service."""
-    server = os.environ.get("LINLI_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432")
-    admin = create_async_engine(
-        f"{_asyncpg(server).rstrip('/').removesuffix('/postgres')}/postgres",
-        isolation_level="AUTOCOMMIT",
-    )
     name = f"linli_bus_{secrets.token_hex(4)}"
-    async with admin.connect() as conn:
-        await conn.execute(text(f"CREATE DATABASE {name}"))
-    url = f"{server.rstrip('/').removesuffix('/postgres')}/{name}"
+    await _administer(admin_url, f"CREATE DATABASE {name}")
+    url = at(admin_url, name)
     for service in SERVICES:
         engine = make_engine(url, schema=service)
         async with engine.begin() as conn:
             await _create(conn, service)
         await engine.dispose()
     yield url
-    async with admin.connect() as conn:
-        await conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    await drop(admin_url, name)
 
 
 @pytest.fixture
@@ -105,5 +92,9 @@ async def _create(conn: AsyncConnection, service: str) -> None:
         await conn.execute(text(table))
 
 
-def _asyncpg(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+async def _administer(admin_url: str, statement: str) -> None:
+    engine = make_engine(at(admin_url, "postgres"), schema="public")
+    async with engine.connect() as conn:
+        autocommit = await conn.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text(statement))
+    await engine.dispose()

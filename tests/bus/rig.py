@@ -21,7 +21,7 @@ from shared.bus.rabbit import RabbitTransport
 from shared.bus.relay import Relay
 from shared.bus.transport import Delivery, Outcome, Outgoing, Publisher, Subscription, Transport
 from shared.contracts.envelope import Contract, Envelope
-from shared.contracts.intake import WishOpened
+from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
 from shared.db import make_engine
 from shared.ids import new_id
 
@@ -35,8 +35,13 @@ Bindings = dict[str, frozenset[str]]
 async def until(condition: Condition, seconds: float = 15) -> None:
     """Wait until a condition is true."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - the condition is in a database
             await asyncio.sleep(INTERVAL)
+
+
+async def equal(counting: Awaitable[int], wanted: int) -> bool:
+    """Whether a count is what it should become; for `until`."""
+    return await counting == wanted
 
 
 def wish(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
@@ -44,7 +49,12 @@ def wish(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
     return WishOpened(wish_id=wish_id or new_id(), resident_id=new_id(), title=title)
 
 
-def fact(content: WishOpened, sequence: int = 1) -> Fact:
+def declined() -> WishDeclined:
+    """A message of another type."""
+    return WishDeclined.model_validate(wish().model_dump())
+
+
+def fact(content: WishMessage, sequence: int = 1) -> Fact:
     """The message, about its wish."""
     return Fact(f"wishes/{content.wish_id}", STATION, sequence, content)
 

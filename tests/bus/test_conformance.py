@@ -11,7 +11,19 @@ from shared.bus.transport import Disconnected, Outcome
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.observability import caused
-from tests.bus.rig import Rig, Wrapped, fact, note, outgoing, subscribed, taken, until, wish
+from tests.bus.rig import (
+    Rig,
+    Wrapped,
+    declined,
+    equal,
+    fact,
+    note,
+    outgoing,
+    subscribed,
+    taken,
+    until,
+    wish,
+)
 
 
 async def test_recorded_message_is_handled_and_moves_to_the_record(rig: Rig) -> None:
@@ -31,18 +43,17 @@ async def test_recorded_message_is_handled_and_moves_to_the_record(rig: Rig) -> 
 async def test_records_of_a_handler_follow_from_its_message(rig: Rig) -> None:
     correlation = UUID(int=7)
 
-    async def decline(tx: AsyncSession, message: Message[WishOpened]) -> None:
+    async def decline(tx: AsyncSession, _message: Message[WishDeclined]) -> None:
         await record_facts(tx, [fact(wish(), 2)])
 
     await rig.bind(volunteers=[WishDeclined], notify=[WishOpened])
     intake = await rig.replica("intake").start(consumer=False)
     volunteers = await rig.replica("volunteers", {WishDeclined: decline}).start()
     notify = await rig.replica("notify", {WishOpened: note}).start()
-    first = WishDeclined.model_validate(wish().model_dump())
 
     with caused(correlation, None):
         async with intake.sessions() as tx, tx.begin():
-            [id_] = await record_facts(tx, [fact(first)])  # type: ignore[arg-type]
+            [id_] = await record_facts(tx, [fact(declined())])
 
     await until(lambda: notify.count("seen"))
     [followed] = await volunteers.rows("SELECT body FROM sent UNION ALL SELECT body FROM outbox")
@@ -89,7 +100,7 @@ async def test_crash_between_confirm_and_delete_only_makes_a_duplicate(rig: Rig)
     await intake.start(consumer=False)
 
     await until(intake.idle)
-    await until(lambda: _are(notify.count("seen"), 20))
+    await until(lambda: equal(notify.count("seen"), 20))
     assert wrapped[0].crashed > 0
     assert await notify.count("inbox WHERE state = 'done'") == 20
     assert await intake.count("sent") == 20
@@ -120,12 +131,12 @@ async def test_unroutable_message_stays_and_its_lane_rests(rig: Rig) -> None:
     notify = await rig.replica("notify", {WishOpened: note}).start()
     opened = wish()
     lost = WishDeclined.model_validate(opened.model_dump())
-    await intake.record(fact(lost), fact(opened))  # type: ignore[arg-type]
+    await intake.record(fact(lost, 1), fact(opened, 1))
     [row] = await intake.rows("SELECT DISTINCT lane FROM outbox")
     await intake.start(consumer=False)
 
     await until(lambda: notify.count("seen"))
-    await until(lambda: _are(intake.count("outbox"), 1))
+    await until(lambda: equal(intake.count("outbox"), 1))
     assert intake.relay.resting(row.lane)
     [kept] = await intake.rows("SELECT type FROM outbox")
     assert kept.type == WishDeclined.type
@@ -194,7 +205,3 @@ async def test_stopping_consumer_finishes_its_batch(rig: Rig) -> None:
 
     assert await notify.count("seen") == 1
     await until(intake.idle)
-
-
-async def _are(counting: "asyncio.Future[int] | object", wanted: int) -> bool:
-    return await counting == wanted  # type: ignore[misc]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 from shared.bus.outbox import Fact, lane, record, record_facts
 from shared.contracts.envelope import Envelope, TooLarge
 from shared.db import Aggregate
-from shared.observability import causation_id, correlation_id, traceparent
+from shared.observability import caused
 from tests.bus.rig import STATION, Replica, Rig, fact, wish
 
 
@@ -52,10 +52,8 @@ async def test_each_record_carries_the_version_its_change_made(intake: Replica) 
 
 
 async def test_record_takes_what_it_follows_from_from_the_context(intake: Replica) -> None:
-    tokens = correlation_id.set(UUID(int=1)), causation_id.set("m"), traceparent.set("00-1-2-01")
-    await intake.record(fact(wish()))
-    for variable, token in zip((correlation_id, causation_id, traceparent), tokens, strict=True):
-        variable.reset(token)  # type: ignore[arg-type]
+    with caused(UUID(int=1), "m", "00-1-2-01"):
+        await intake.record(fact(wish()))
 
     [row] = await _rows(intake)
     envelope = Envelope.from_json(row.body)

@@ -1,6 +1,7 @@
 """What only RabbitMQ can do: lose connections, lack a queue, hold a topology."""
 
 import json
+from collections.abc import Awaitable
 
 import aio_pika
 import pytest
@@ -13,7 +14,7 @@ from shared.bus.transport import Disconnected
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishOpened
 from tests.bus.proxy import Proxy
-from tests.bus.rig import Rig, fact, note, until, wish
+from tests.bus.rig import Rig, equal, fact, note, until, wish
 
 
 async def test_relay_and_consumer_resume_after_a_cut_connection(
@@ -37,7 +38,7 @@ async def test_relay_and_consumer_resume_after_a_cut_connection(
         proxy.mend()
         await until(intake.idle)
         await until(notify.subscribed)
-        await until(lambda: _eleven(notify.count("seen")))
+        await until(lambda: equal(notify.count("seen"), 11))
         await intake.stop()
         await notify.stop()
         await intake.transport.close()
@@ -122,5 +123,5 @@ async def _is_not(value: bool) -> bool:
     return not value
 
 
-async def _eleven(counting: object) -> bool:
-    return await counting == 11  # type: ignore[misc]
+async def _eleven(counting: Awaitable[int]) -> bool:
+    return bool(await counting == 11)

@@ -10,6 +10,7 @@ from shared import clock
 from shared.bus.migrations import create_v1, drop_v1, include_name
 from shared.bus.tables import bus_metadata
 from shared.bus.upkeep import BUS_JOBS, drop_old_partitions, ensure_partitions, purge_inbox
+from shared.idempotency import answers
 from shared.ticker import Ticker
 from tests.bus.conftest import Operations
 from tests.bus.rig import Replica, Rig
@@ -65,6 +66,7 @@ async def test_jobs_of_the_bus_run(inprocess_rig: Rig) -> None:
 
 async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
     intake = inprocess_rig.replica("intake")
+    assert answers.metadata is bus_metadata
 
     def compare(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")
