@@ -1,0 +1,130 @@
+"""The people of a wish, as actors of one station, and their wishes in every state."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from services.intake.residents import actions as register
+from services.intake.residents.models import Details, Registration
+from services.intake.volunteering.models import Volunteer
+from services.intake.wishes import actions
+from services.intake.wishes.models import State, Wish
+from shared.auth import Actor, Role
+from shared.bus.tables import outbox
+from shared.contracts.envelope import Envelope
+from shared.ids import new_id
+
+NAME = "演示愿望人"
+
+
+@dataclass(frozen=True)
+class People:
+    """Whoever has to do with a wish."""
+
+    wisher: Actor
+    neighbour: Actor
+    volunteer: Actor
+    second: Actor
+    partner: Actor
+    desk: Actor
+    colleague: Actor
+
+    @classmethod
+    async def met(cls, tx: AsyncSession, desk: Actor) -> Self:
+        """New people of the desk's station; the wisher lives in building 3."""
+        building = await register.add_building(tx, desk, str(new_id())[-8:], "", 2)
+        home = await register.add_home(tx, desk, building.id, 2, "501")
+        household = await register.add_household(tx, desk, home.id, Registration(own=True))
+        wisher = await _resident(tx, desk, NAME, household.id)
+        volunteer = await _volunteer(tx, desk, "演示志愿者")
+        second = await _volunteer(tx, desk, "演示志愿者二")
+        return cls(
+            wisher=wisher,
+            neighbour=await _resident(tx, desk, "演示邻居", None),
+            volunteer=volunteer,
+            second=second,
+            partner=await _account(tx, desk, Role.PARTNER),
+            desk=desk,
+            colleague=await _account(tx, desk, Role.STAFF),
+        )
+
+    @property
+    def for_wisher(self) -> Actor:
+        """The desk on behalf of the one who makes wishes."""
+        return self.desk.acting_for(self.wisher.person)
+
+    async def wish(self, tx: AsyncSession, state: State = State.POSTED) -> Wish:
+        """A wish that came as far as `state`, taken by the volunteer where it is taken."""
+        wish = await actions.post(tx, self.wisher, "想换一个灯泡", "够不着")
+        await _lead(tx, self, wish.id, state)
+        return wish
+
+
+async def _lead(tx: AsyncSession, people: People, wish: UUID, state: State) -> None:
+    match state:
+        case State.POSTED:
+            return
+        case State.DECLINED:
+            await actions.decline(tx, people.desk, wish, "不合适")
+            return
+        case State.WITHDRAWN:
+            await actions.withdraw(tx, people.wisher, wish)
+            return
+    await actions.approve(tx, people.desk, wish)
+    if state == State.ANSWERED:
+        await actions.answer(tx, people.desk, wish, "做不到")
+    elif state != State.OPEN:
+        await _do(tx, people, wish, state)
+
+
+async def _do(tx: AsyncSession, people: People, wish: UUID, state: State) -> None:
+    await actions.claim(tx, people.volunteer, wish)
+    if state in (State.DELIVERED, State.FULFILLED):
+        await actions.deliver(tx, people.volunteer, wish, "换好了", 30)
+    if state == State.FULFILLED:
+        await actions.confirm(tx, people.wisher, wish, "谢谢")
+
+
+async def said(tx: AsyncSession, wish: Wish) -> list[Envelope]:
+    """What was recorded of the wish, oldest first."""
+    bodies = await tx.scalars(
+        select(outbox.c.body).where(outbox.c.subject == wish.subject).order_by(outbox.c.id)
+    )
+    return [Envelope.from_json(body) for body in bodies]
+
+
+def facts(message: Envelope) -> dict[str, Any]:
+    """What a message says beyond which wish it is about."""
+    usual = ("wish_id", "resident_id", "title")
+    return {name: value for name, value in message.data.items() if name not in usual}
+
+
+async def _resident(tx: AsyncSession, desk: Actor, name: str, household: UUID | None) -> Actor:
+    resident = await register.register(tx, desk, Details(name=name, household_id=household))
+    return Actor(desk.station, resident.id, frozenset({Role.RESIDENT}))
+
+
+async def _volunteer(tx: AsyncSession, desk: Actor, name: str) -> Actor:
+    resident = await _resident(tx, desk, name, None)
+    tx.add(
+        Volunteer(
+            volunteer_id=new_id(),
+            station_id=desk.station,
+            resident_id=resident.person,
+            state="approved",
+            version=1,
+        )
+    )
+    await tx.flush()
+    return replace(resident, roles=frozenset({Role.RESIDENT, Role.VOLUNTEER}))
+
+
+async def _account(tx: AsyncSession, desk: Actor, role: Role) -> Actor:
+    account = Account.create(desk.station, str(new_id()), f"演示{role}", role, "no password")
+    tx.add(account)
+    await tx.flush()
+    return Actor(desk.station, account.id, frozenset({role}))

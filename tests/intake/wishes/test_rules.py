@@ -1,0 +1,176 @@
+"""Who may do what with a wish, and until when."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.intake.wishes import refusals as no
+from services.intake.wishes.models import LEASE, State, Taker
+from shared import clock
+from shared.auth import Actor
+from tests.intake.wishes.lives import (
+    BY_STATION,
+    COLLEAGUE,
+    DESK,
+    IN_STATE,
+    NEIGHBOUR,
+    VOLUNTEER,
+    WISHER,
+    claimed,
+    delivered,
+    fulfilled,
+    opened,
+)
+
+
+def test_a_claim_is_leased_for_a_week() -> None:
+    noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    with clock.frozen(noon):
+        assert claimed().lease_until == noon + LEASE == datetime(2026, 3, 12, 12, tzinfo=UTC)
+
+
+def test_the_station_has_no_lease() -> None:
+    assert claimed(BY_STATION).lease_until is None
+
+
+def test_nobody_takes_their_own_wish() -> None:
+    with pytest.raises(no.OwnWish):
+        opened().claim(Taker("volunteer", WISHER.person))
+
+
+@pytest.mark.parametrize("somebody", [NEIGHBOUR, WISHER, DESK])
+def test_only_the_taker_delivers(somebody: Actor) -> None:
+    with pytest.raises(no.NotYourTask):
+        claimed().deliver(somebody, "换好了", 30)
+
+
+def test_the_desk_delivers_on_behalf_of_the_volunteer() -> None:
+    wish = claimed()
+    wish.deliver(DESK.acting_for(VOLUNTEER.person), "换好了", 30)
+    assert wish.state == State.DELIVERED
+
+
+def test_what_the_station_took_anybody_at_the_desk_delivers() -> None:
+    wish = claimed(BY_STATION)
+    with pytest.raises(no.NotYourTask):
+        wish.deliver(NEIGHBOUR, "换好了", 30)
+    wish.deliver(COLLEAGUE, "换好了", 30)
+    assert wish.delivered_by == COLLEAGUE.person
+
+
+def test_the_taker_and_the_desk_give_back_and_nobody_else() -> None:
+    for somebody in (NEIGHBOUR, WISHER):
+        with pytest.raises(no.NotYourTask):
+            claimed().give_back(somebody)
+    wish = claimed()
+    wish.give_back(DESK)
+    assert wish.state == State.OPEN
+
+
+def test_the_desk_confirms_on_behalf_of_the_resident() -> None:
+    wish = delivered()
+    wish.confirm(DESK.acting_for(WISHER.person), "谢谢", photos_public=True)
+    assert (wish.state, wish.thanks, wish.photos_public) == (State.FULFILLED, "谢谢", True)
+
+
+@pytest.mark.parametrize("by", [DESK, DESK.acting_for(WISHER.person)])
+def test_who_delivered_for_the_station_does_not_confirm(by: Actor) -> None:
+    wish = delivered(BY_STATION, by=DESK)
+    with clock.shifted(timedelta(days=8)), pytest.raises(no.DeliveredByYourself):
+        wish.confirm(by, None, photos_public=False)
+    wish.confirm(COLLEAGUE.acting_for(WISHER.person), None, photos_public=False)
+
+
+@pytest.mark.parametrize("by", [VOLUNTEER, DESK.acting_for(VOLUNTEER.person)])
+def test_the_taker_does_not_confirm(by: Actor) -> None:
+    with pytest.raises(no.DeliveredByYourself):
+        delivered().confirm(by, None, photos_public=False)
+
+
+def test_who_recorded_a_delivery_at_the_desk_does_not_confirm_it() -> None:
+    wish = delivered(by=DESK.acting_for(VOLUNTEER.person))
+    with pytest.raises(no.DeliveredByYourself):
+        wish.confirm(DESK.acting_for(WISHER.person), None, photos_public=False)
+
+
+@pytest.mark.parametrize("somebody", [NEIGHBOUR, DESK.acting_for(NEIGHBOUR.person)])
+def test_nobody_else_answers_for_the_resident(somebody: Actor) -> None:
+    wish = delivered()
+    with clock.shifted(timedelta(days=8)):
+        with pytest.raises(no.NotYours):
+            wish.confirm(somebody, None, photos_public=False)
+        with pytest.raises(no.NotYours):
+            wish.refuse(somebody)
+
+
+def test_the_desk_decides_alone_only_after_a_week_of_silence() -> None:
+    wish = delivered()
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.StillTheirTurn):
+        wish.confirm(DESK, None, photos_public=False)
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.StillTheirTurn):
+        wish.refuse(DESK)
+    with clock.shifted(timedelta(days=7, minutes=1)):
+        wish.confirm(DESK, None, photos_public=False)
+    assert wish.state == State.FULFILLED
+
+
+def test_a_refusal_gives_the_taker_a_fresh_lease_and_forgets_the_delivery() -> None:
+    wish = delivered()
+    with clock.shifted(timedelta(days=5)):
+        wish.refuse(WISHER)
+        assert wish.lease_until is not None
+        assert wish.lease_until > clock.now() + timedelta(days=6)
+    assert wish.taker_id == VOLUNTEER.person
+    assert (wish.delivered_by, wish.delivered_at, wish.minutes) == (None, None, None)
+
+
+def test_each_confirmation_has_a_revision_of_its_own() -> None:
+    wish = fulfilled()
+    assert wish.confirmations == 1
+    wish.reopen(WISHER)
+    assert (wish.state, wish.taker_id, wish.thanks) == (State.CLAIMED, VOLUNTEER.person, None)
+    wish.deliver(VOLUNTEER, "又换了一次", 10)
+    wish.confirm(WISHER, None, photos_public=False)
+    assert wish.confirmations == 2
+
+
+def test_after_a_week_only_the_desk_withdraws_a_confirmation() -> None:
+    wish = fulfilled()
+    with clock.shifted(timedelta(days=8)):
+        with pytest.raises(no.TooLateToReopen):
+            wish.reopen(WISHER)
+        wish.reopen(DESK)
+    assert wish.state == State.CLAIMED
+
+
+@pytest.mark.parametrize("somebody", [NEIGHBOUR, VOLUNTEER])
+def test_others_withdraw_neither_wish_nor_confirmation(somebody: Actor) -> None:
+    with pytest.raises(no.NotYours):
+        fulfilled().reopen(somebody)
+    with pytest.raises(no.NotYours):
+        claimed().withdraw(somebody)
+
+
+def test_the_desk_withdraws_a_wish_only_on_behalf_of_its_resident() -> None:
+    with pytest.raises(no.NotYours):
+        opened().withdraw(DESK)
+    wish = opened()
+    wish.withdraw(DESK.acting_for(WISHER.person))
+    assert wish.state == State.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", IN_STATE)
+def test_others_know_only_of_open_wishes_and_never_of_the_person(state: State) -> None:
+    wish = IN_STATE[state]()
+    assert wish.visible_to(NEIGHBOUR) == (state == State.OPEN)
+    assert not wish.shows_person_to(NEIGHBOUR)
+    assert wish.visible_to(WISHER)
+    assert wish.visible_to(DESK)
+    assert wish.shows_person_to(VOLUNTEER) == (wish.taker_id == VOLUNTEER.person)
+
+
+def test_nobody_is_the_taker_of_an_open_wish() -> None:
+    nobody = replace(NEIGHBOUR, person=UUID(int=0))
+    assert not opened().taken_by(nobody)
