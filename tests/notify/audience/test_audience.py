@@ -1,0 +1,66 @@
+"""The read copy of residents: the newest projection, whatever order messages come in."""
+
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.notify.audience.models import Recipient
+from shared.ids import new_id
+from shared.language import Language
+from shared.runtime import Runtime
+from tests.notify.told import handle, registered
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+async def known(runtime: Runtime, resident: UUID) -> Recipient:
+    """What the audience knows of a resident."""
+    async with runtime.sessions() as tx:
+        found = await tx.get(Recipient, resident)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    order=st.permutations(range(1, 6)),
+    repeats=st.lists(st.integers(1, 5), max_size=4),
+    size=st.integers(1, 4),
+)
+async def test_any_order_and_repetition_end_with_the_newest(
+    runtime: Runtime, order: list[int], repeats: list[int], size: int
+) -> None:
+    station, resident = new_id(), new_id()
+    messages = [
+        registered(
+            runtime,
+            station,
+            resident,
+            version=version,
+            language=LANGUAGES[version % 2],
+            phone=f"1380000000{version}" if version != 4 else None,
+        )
+        for version in (*order, *repeats)
+    ]
+    for start in range(0, len(messages), size):
+        await handle(runtime, *messages[start : start + size])
+    found = await known(runtime, resident)
+    assert (found.station_id, found.version, found.language) == (station, 5, "en")
+    assert found.phone_sealed is not None
+    assert runtime.sealer.open(found.phone_sealed) == "13800000005"
+
+
+async def test_a_phone_that_is_given_up_is_forgotten(runtime: Runtime, station: UUID) -> None:
+    resident = new_id()
+    await handle(runtime, registered(runtime, station, resident))
+    await handle(runtime, registered(runtime, station, resident, version=2, phone=None))
+    assert (await known(runtime, resident)).phone_sealed is None
+
+
+async def test_another_station_changes_nobody_of_this_one(runtime: Runtime, station: UUID) -> None:
+    resident = new_id()
+    await handle(runtime, registered(runtime, station, resident, language="zh"))
+    await handle(runtime, registered(runtime, new_id(), resident, version=9, language="en"))
+    found = await known(runtime, resident)
+    assert (found.station_id, found.version, found.language) == (station, 1, "zh")

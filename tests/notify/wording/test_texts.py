@@ -1,0 +1,109 @@
+"""Every template, in both languages: whole, filled, and short enough for its channel."""
+
+from typing import Any
+
+import pytest
+
+from services.notify.settings import NotifySettings
+from services.notify.wording.table import TABLE, Telling
+from services.notify.wording.template import day_en, day_zh, fill, short, time_of_day
+from services.notify.wording.texts import TEMPLATES
+from shared.language import Language
+
+SAMPLE: dict[str, Any] = {
+    "title": "想请人帮忙换一个很高很高的、够不着的厨房灯泡",
+    "taker_kind": "volunteer",
+    "lease_until": "2026-03-08T17:30:00+00:00",
+    "amount": 20,
+    "balance": 1_000_120,
+    "code": "482915",
+    "expires_at": "2026-03-08T06:05:00Z",
+}
+SMS_LENGTH: dict[Language, int] = {"zh": 70, "en": 160}
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+TELLINGS = [telling for tellings in TABLE.values() for telling in tellings]
+NAMES = [f"{t.template}-{t.who}-{number}" for number, t in enumerate(TELLINGS)]
+
+
+def given(telling: Telling) -> dict[str, Any]:
+    """What the words of that line are given: nothing beyond what the table says."""
+    return {name: SAMPLE[name] for name in (*telling.params, *dict(telling.sealed))}
+
+
+def signature(language: Language) -> str:
+    """The default signature of text messages."""
+    return NotifySettings.model_construct().sms_signature(language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("telling", TELLINGS, ids=NAMES)
+def test_words_are_whole_and_filled(telling: Telling, language: Language) -> None:
+    words = TEMPLATES[telling.template].words(language)
+    wanted = []
+    if "inbox" in telling.channels:
+        wanted += [words.title, words.body]
+    if "sms" in telling.channels:
+        wanted.append(words.sms)
+    for source in wanted:
+        text = fill(source, given(telling))
+        assert text.strip() == text != ""
+        assert not any(mark in text for mark in ("{", "}", "%", "None", "Undefined"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("telling", [t for t in TELLINGS if "sms" in t.channels])
+def test_text_messages_fit_into_one(telling: Telling, language: Language) -> None:
+    words = TEMPLATES[telling.template].words(language)
+    values = given(telling)
+    if language == "en" and "title" in values:
+        values["title"] = "Somebody to change a bulb that is far too high up for me"
+    text = signature(language) + fill(words.sms, values)
+    assert len(text) <= SMS_LENGTH[language], text
+    if language == "en":
+        # One character outside of it and a text message holds 70 instead of 160.
+        assert text.replace("…", "").isascii()
+
+
+def test_the_table_and_the_templates_name_the_same() -> None:
+    assert {telling.template for telling in TELLINGS} == set(TEMPLATES)
+
+
+def test_languages_have_the_same_parts() -> None:
+    for name, template in TEMPLATES.items():
+        for part in ("title", "body", "sms"):
+            assert bool(getattr(template.zh, part)) == bool(getattr(template.en, part)), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "zh", "en"),
+    [
+        ("volunteer", "一位志愿者", "A volunteer"),
+        ("partner", "一家共建单位", "A partner"),
+        ("station", "服务站", "The station"),
+    ],
+)
+def test_the_resident_hears_who_comes(kind: str, zh: str, en: str) -> None:
+    template = TEMPLATES["wish.claimed.resident"]
+    values = {"title": "换灯泡", "taker_kind": kind}
+    assert zh in fill(template.zh.body, values)
+    assert fill(template.en.body, values).startswith(en)
+
+
+def test_moments_are_told_by_china_s_clock() -> None:
+    late = "2026-03-08T17:30:00+00:00"
+    assert (day_zh(late), day_en(late), time_of_day(late)) == ("3月9日", "9 March", "01:30")
+
+
+def test_a_taker_without_a_lease_is_given_no_day() -> None:
+    body = TEMPLATES["wish.claimed.taker"].zh.body
+    assert "前完成" not in fill(body, {"title": "换灯泡", "lease_until": None})
+
+
+def test_short_cuts_and_keeps_one_line() -> None:
+    assert short("换 灯泡\n好吗", 10) == "换 灯泡 好吗"
+    assert short("abcdefghij", 5) == "abcd…"
+
+
+def test_what_residents_write_is_never_a_template() -> None:
+    body = TEMPLATES["wish.posted"].zh.body
+    assert "{{ 7 * 7 }}" in fill(body, {"title": "{{ 7 * 7 }}"})
