@@ -19,7 +19,7 @@ up: .env ## the real deployment on one machine
 .env: ## fresh secrets for the deployment, only where there are none
 	@scripts/write_env
 
-test-compose: set-up-dev .env ## the journeys against the composed system
+test-compose: set-up-dev ## the journeys against the composed system
 	@$(BIN)/pytest -q tests/compose $(ARGS)
 
 format: set-up-dev
