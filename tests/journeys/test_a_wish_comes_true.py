@@ -3,7 +3,10 @@
 import asyncio
 import re
 
+from sqlalchemy import text
+
 from tests.support.cast import Person, eventually, fulfilled_wish, resident, sign_in, volunteer
+from tests.support.house import House
 
 
 async def test_a_wish_comes_true(desk: Person) -> None:
@@ -137,3 +140,34 @@ async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
 
     person = await sign_in(desk.client, station=station, phone=phone, code=await eventually(code))
     assert (await person.get("/me"))["roles"] == ["resident"]
+
+
+async def test_a_message_delivered_five_times_pays_once(house: House, desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = await fulfilled_wish(desk, wisher, taker)
+
+    async def paid() -> bool:
+        return await taker.points() == 20
+
+    await eventually(paid)
+    again = text(
+        "INSERT INTO outbox (lane, type, subject, correlation, body)"
+        " SELECT lane, type, subject, correlation, body FROM sent, generate_series(1, 4)"
+        " WHERE type = 'linli.wish.fulfilled.v1' AND subject = :subject"
+    )
+    async with house.intake.sessions.begin() as tx:
+        await tx.execute(again, {"subject": f"wishes/{wish}"})
+
+    async def relayed() -> bool:
+        async with house.intake.sessions() as tx:
+            return not await tx.scalar(text("SELECT count(*) FROM outbox"))
+
+    await eventually(relayed)
+    # What comes after it on the same way is handled after it.
+    await fulfilled_wish(desk, wisher, taker)
+
+    async def paid_for_both() -> bool:
+        return await taker.points() == 40
+
+    await eventually(paid_for_both)
+    assert [entry["amount"] for entry in await taker.get("/points/me/entries")] == [20, 20]

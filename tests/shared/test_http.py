@@ -1,0 +1,186 @@
+"""The edge: when a transaction commits, what a repeat gets, and what errors look like."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import problems
+from shared.auth import Actor, Role
+from shared.db import make_engine, make_sessions
+from shared.errors import Conflict
+from shared.http import Api, Body, Tx, View, Who
+from shared.ids import new_id
+from shared.sealing import Sealer
+from tests.support.house import SECRETS
+
+PERSON = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
+
+
+class Note(Body):
+    text: str
+
+
+class Kept(View):
+    id: UUID
+    text: str
+
+
+router = Api()
+
+
+@router.post("/notes", policy="wishes.review", status_code=201)
+async def keep(body: Note, tx: Tx, actor: Who) -> Kept:
+    assert actor.person
+    id_ = new_id()
+    await tx.execute(
+        text("INSERT INTO notes (id, text) VALUES (:id, :text)"), {"id": id_, "text": body.text}
+    )
+    if body.text == "refused":
+        raise Conflict
+    return Kept(id=id_, text=body.text)
+
+
+@router.post("/doomed", policy="public")
+async def doomed(tx: Tx) -> Kept:
+    # The constraint is deferred: the commit is what fails.
+    await tx.execute(text("INSERT INTO children (parent) VALUES (1)"))
+    return Kept(id=new_id(), text="never")
+
+
+@pytest.fixture(scope="module")
+async def engine(module_database_urls: dict[str, str]) -> AsyncIterator[AsyncEngine]:
+    """Intake's schema with a table to write to."""
+    made = make_engine(module_database_urls["intake"], schema="intake")
+    async with made.begin() as connection:
+        for statement in (
+            "CREATE TABLE notes (id uuid PRIMARY KEY, text text)",
+            "CREATE TABLE parents (id int PRIMARY KEY)",
+            "CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED)",
+        ):
+            await connection.execute(text(statement))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def client(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application with the two routes."""
+    sealer = Sealer([SECRETS["secret_keys"]], SECRETS["lookup_key"].encode())
+    app = FastAPI()
+    app.include_router(router)
+    app.state.runtime = SimpleNamespace(sessions=make_sessions(engine, sealer))
+    app.state.authenticate = _staff_unless_anonymous
+    problems.install(app)
+    async with engine.begin() as connection:
+        await connection.execute(text("DELETE FROM notes"))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as made:
+        yield made
+
+
+async def _staff_unless_anonymous(request: Request) -> Actor | None:
+    return None if "anonymous" in request.headers else PERSON
+
+
+async def count(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return int((await connection.execute(text("SELECT count(*) FROM notes"))).scalar_one())
+
+
+async def test_commit_that_fails_is_no_success(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/doomed")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == problems.MEDIA_TYPE
+
+
+async def test_what_is_answered_is_committed(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    assert (await client.post("/api/v1/notes", json={"text": "kept"})).status_code == 201
+    assert await count(engine) == 1
+
+
+async def test_refused_act_leaves_nothing(client: httpx.AsyncClient, engine: AsyncEngine) -> None:
+    answer = await client.post("/api/v1/notes", json={"text": "refused"})
+    assert answer.status_code == 409
+    assert await count(engine) == 0
+
+
+async def test_repeats_at_once_take_effect_once(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    headers = {"Idempotency-Key": "one"}
+    answers = await asyncio.gather(
+        *(client.post("/api/v1/notes", json={"text": "once"}, headers=headers) for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert await count(engine) == 1
+
+
+async def test_key_of_another_request_is_refused(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "two"}
+    await client.post("/api/v1/notes", json={"text": "first"}, headers=headers)
+    answer = await client.post("/api/v1/notes", json={"text": "second"}, headers=headers)
+    assert answer.status_code == 422
+    assert "Idempotency-Key" in answer.json()["title"]
+
+
+async def test_refused_act_may_be_tried_again_with_its_key(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "three"}
+    for _ in range(2):
+        answer = await client.post("/api/v1/notes", json={"text": "refused"}, headers=headers)
+        assert answer.status_code == 409
+
+
+async def test_nobody_is_asked_to_sign_in(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/notes", json={"text": "x"}, headers={"anonymous": "yes"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_problem_is_in_the_language_asked_for(client: httpx.AsyncClient) -> None:
+    titles = []
+    for language in ("en", "zh"):
+        headers = {"Accept-Language": language}
+        answer = await client.post("/api/v1/notes", json={"text": "refused"}, headers=headers)
+        assert answer.headers["content-language"] == language
+        titles.append(answer.json()["title"])
+    assert titles[0] == "This can't be done now"
+    assert not titles[1].isascii()
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "field"),
+    [
+        (b"{", 400, None),
+        (b"\xff\xfe", 400, None),
+        (b'{"text": "\\ud800"}', 422, None),
+        (b'{"text": "a\\u0000b"}', 422, None),
+        (b'{"text": 5}', 422, "text"),
+        (b'{"text": "x", "more": 1}', 422, "more"),
+        (b"[]", 422, "body"),
+        (b"null", 422, "body"),
+        (b"", 422, "body"),
+    ],
+)
+async def test_bad_body_is_said_plainly(
+    client: httpx.AsyncClient, engine: AsyncEngine, content: bytes, status: int, field: str | None
+) -> None:
+    headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+    answer = await client.post("/api/v1/notes", content=content, headers=headers)
+    said: dict[str, Any] = answer.json()
+    assert answer.status_code == status, said
+    assert answer.headers["content-type"] == problems.MEDIA_TYPE
+    assert said["title"]
+    if field is not None:
+        assert [error["field"] for error in said["errors"]] == [field]
+    assert await count(engine) == 0
