@@ -1,5 +1,6 @@
 """From messages to deliveries: who is told, once, in which language, and who has to wait."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -56,7 +57,7 @@ def both(who: str, template: str) -> set[Line]:
     return {(who, "inbox", template), (who, "sms", template)}
 
 
-WISHES: list[tuple[type[WishMessage], dict[str, object], set[Line]]] = [
+WISHES: list[tuple[type[WishMessage], dict[str, Any], set[Line]]] = [
     (WishPosted, {}, {("resident", "inbox", "wish.posted")}),
     (WishOpened, {}, {("resident", "inbox", "wish.opened")}),
     (WishDeclined, {}, both("resident", "wish.declined")),
@@ -94,11 +95,11 @@ async def test_each_message_about_a_wish_tells_whom_it_concerns(
     runtime: Runtime,
     station: UUID,
     contract: type[WishMessage],
-    more: dict[str, object],
+    more: dict[str, Any],
     expected: set[Line],
 ) -> None:
     resident, taker = await move_in(runtime, station), await move_in(runtime, station)
-    taken = {"taker_kind": "volunteer", "taker_id": taker}
+    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker}
     await handle(runtime, about_wish(station, contract, resident, **taken, **more))
     assert await lines(runtime, station, {resident: "resident", taker: "taker"}) == expected
 
@@ -141,7 +142,7 @@ async def test_a_withdrawal_told_by_two_messages_of_one_change_is_told_once(
     runtime: Runtime, station: UUID
 ) -> None:
     resident, taker = await move_in(runtime, station), await move_in(runtime, station)
-    taken = {"taker_kind": "volunteer", "taker_id": taker, "wish_id": new_id()}
+    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker, "wish_id": new_id()}
     await handle(
         runtime,
         about_wish(station, WishReleased, resident, **taken, reason="withdrawn"),

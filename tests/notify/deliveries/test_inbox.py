@@ -1,0 +1,183 @@
+"""One's own inbox over the API."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from services.notify.deliveries.models import Delivery
+from shared.auth import Role
+from shared.contracts.intake import WishOpened, WishPosted
+from shared.ids import new_id
+from shared.runtime import Runtime
+from tests.notify.conftest import Client
+from tests.notify.told import TITLE, about_wish, claimed, deliveries_of, handle, move_in
+
+RESIDENT = Role.RESIDENT
+
+
+async def tell_three(runtime: Runtime, station: UUID) -> UUID:
+    """A resident who was told three things; their id."""
+    resident = await move_in(runtime, station)
+    for contract in (WishPosted, WishOpened):
+        await handle(runtime, about_wish(station, contract, resident))
+    await handle(runtime, claimed(station, resident, station, "station"))
+    return resident
+
+
+async def test_it_has_the_newest_first_and_counts_the_unread(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await tell_three(runtime, station)
+    async with client(RESIDENT, person=resident) as me:
+        answer = await me.get("/inbox")
+    assert answer.status_code == 200
+    said = answer.json()
+    titles = [item["title"] for item in said["items"]]
+    assert titles == ["有人来帮您了", "您的心愿发布了", "您的心愿收到了"]
+    assert all(TITLE in item["body"] for item in said["items"])
+    assert {item["category"] for item in said["items"]} == {"wishes"}
+    assert all(item["subject"].startswith("wishes/") for item in said["items"])
+    assert (said["unread"], said["after"]) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("speaks", "accept", "language", "title"),
+    [
+        ("zh", "", "zh", "您的心愿收到了"),
+        ("en", "", "en", "We have your wish"),
+        ("zh", "en-GB,en;q=0.9", "en", "We have your wish"),
+        ("en", "zh-CN", "zh", "您的心愿收到了"),
+    ],
+)
+async def test_it_speaks_the_reader_s_language(
+    runtime: Runtime,
+    station: UUID,
+    client: Client,
+    speaks: str,
+    accept: str,
+    language: str,
+    title: str,
+) -> None:
+    resident = await move_in(runtime, station, language="zh")
+    await handle(runtime, about_wish(station, WishPosted, resident))
+    async with client(RESIDENT, person=resident, speaks=speaks, accept=accept) as me:
+        answer = await me.get("/inbox")
+    assert answer.headers["Content-Language"] == language
+    assert answer.json()["items"][0]["title"] == title
+
+
+async def test_it_comes_in_pages(runtime: Runtime, station: UUID, client: Client) -> None:
+    resident = await tell_three(runtime, station)
+    seen: list[str] = []
+    async with client(RESIDENT, person=resident) as me:
+        path = "/api/v1/inbox?limit=2"
+        while path:
+            answer = await me.get(f"http://notify{path}")
+            seen += [item["id"] for item in answer.json()["items"]]
+            assert answer.json()["unread"] == 3
+            path = answer.links.get("next", {}).get("url", "")
+    assert len(seen) == 3
+    assert seen == sorted(seen, reverse=True)
+
+
+async def test_reading_an_item_marks_it_once(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await tell_three(runtime, station)
+    async with client(RESIDENT, person=resident) as me:
+        first = (await me.get("/inbox")).json()["items"][0]["id"]
+        read = (await me.post(f"/inbox/{first}/read")).json()
+        assert read["read_at"] is not None
+        assert (await me.post(f"/inbox/{first}/read")).json() == read
+        assert (await me.get("/inbox")).json()["unread"] == 2
+        unread = (await me.get("/inbox", params={"unread": True})).json()["items"]
+        assert first not in [item["id"] for item in unread]
+        assert len(unread) == 2
+
+
+async def test_everything_can_be_read_at_once(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident, neighbour = await tell_three(runtime, station), await tell_three(runtime, station)
+    key = {"Idempotency-Key": str(new_id())}
+    async with client(RESIDENT, person=resident) as me:
+        assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
+        assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
+        assert (await me.post("/inbox/read-all")).json() == {"read": 0}
+        assert (await me.get("/inbox")).json()["unread"] == 0
+    async with client(RESIDENT, person=neighbour) as other:
+        assert (await other.get("/inbox")).json()["unread"] == 3
+
+
+async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: Client) -> None:
+    resident = await tell_three(runtime, station)
+    mine = [d.id for d in await deliveries_of(runtime, station) if d.channel == "inbox"]
+    others = (
+        client(RESIDENT),
+        client(Role.STAFF, Role.ADMIN, Role.OPERATOR),
+        client(RESIDENT, person=resident, of=new_id()),
+    )
+    for somebody in others:
+        async with somebody as other:
+            assert (await other.get("/inbox")).json() == {"items": [], "unread": 0, "after": None}
+            assert (await other.post(f"/inbox/{mine[0]}/read")).status_code == 404
+            assert (await other.post("/inbox/read-all")).json() == {"read": 0}
+    assert all(d.read_at is None for d in await deliveries_of(runtime, station))
+
+
+async def test_a_text_message_is_no_item_of_it(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await tell_three(runtime, station)
+    (sms,) = [d for d in await deliveries_of(runtime, station) if d.channel == "sms"]
+    async with client(RESIDENT, person=resident) as me:
+        assert (await me.post(f"/inbox/{sms.id}/read")).status_code == 404
+
+
+async def test_a_partner_has_one_too(runtime: Runtime, station: UUID, client: Client) -> None:
+    resident, partner = await move_in(runtime, station), new_id()
+    await handle(runtime, claimed(station, resident, partner, "partner"))
+    async with client(Role.PARTNER, person=partner) as me:
+        (item,) = (await me.get("/inbox")).json()["items"]
+    assert item["title"] == "谢谢您接下这个心愿"
+
+
+async def test_words_of_a_newer_version_don_t_break_it(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await tell_three(runtime, station)
+    async with runtime.sessions.begin() as tx:
+        newer = update(Delivery).where(Delivery.station_id == station)
+        await tx.execute(newer.values(template="wish.of-tomorrow"))
+    async with client(RESIDENT, person=resident) as me:
+        items = (await me.get("/inbox")).json()["items"]
+    assert {item["title"] for item in items} == {"服务站有消息"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["after=abc", "limit=0", "limit=101", "limit=x", "unread=perhaps", "after=%00", "limit=1e9"],
+)
+async def test_a_wrong_question_is_answered_with_a_problem(client: Client, query: str) -> None:
+    async with client(RESIDENT) as me:
+        answer = await me.get(f"/inbox?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("id_", ["abc", "%00", "0", "../deliveries", "é" * 300])
+async def test_a_wrong_id_is_answered_with_a_problem(client: Client, id_: str) -> None:
+    async with client(RESIDENT) as me:
+        answer = await me.post(f"/inbox/{id_}/read")
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer abc", "Basic YTpi", "Bearer a.b.c"])
+async def test_without_a_genuine_token_there_is_no_inbox(client: Client, token: str) -> None:
+    async with client(RESIDENT) as me:
+        for path in ("/inbox", "/deliveries"):
+            answer = await me.get(path, headers={"Authorization": token})
+            assert answer.status_code == 401
+            assert answer.headers["content-type"] == "application/problem+json"
