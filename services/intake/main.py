@@ -8,6 +8,7 @@ from services.intake.accounts import api as accounts
 from services.intake.base import Base
 from services.intake.gateway import api as gateway
 from services.intake.gateway.neighbours import Neighbours
+from services.intake.photos import api as photos
 from services.intake.residents import api as residents
 from services.intake.settings import IntakeSettings
 from services.intake.sign_in import api as sign_in
@@ -24,7 +25,7 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, wishes, gateway)
+FEATURES = (stations, residents, accounts, sign_in, wishes, photos, gateway)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:

@@ -158,11 +158,15 @@ class Wish(Aggregate, Base):
         self._forget_taker()
         self._open()
 
-    def deliver(self, actor: Actor, note: str, minutes: int) -> None:
-        """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
+    def check_work(self, actor: Actor) -> None:
+        """Whether the actor has it in hand now; NotYourTask, AlreadyDelivered, NotClaimed."""
         self._require_claimed()
         if not self.taken_by(actor):
             raise refusals.NotYourTask
+
+    def deliver(self, actor: Actor, note: str, minutes: int) -> None:
+        """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
+        self.check_work(actor)
         self.state = State.DELIVERED.value
         self.lease_until = None
         self.delivered_by = actor.person

@@ -1,0 +1,1 @@
+"""Photos of wishes that came true, kept small and without what the camera wrote into them."""

@@ -1,0 +1,38 @@
+"""Adding photos to a wish and taking them away, before it is delivered."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.photos.models import MOST, Photo, TooManyPhotos
+from services.intake.photos.pictures import Picture
+from services.intake.photos.queries import get
+from services.intake.wishes import actions as wishes
+from shared.auth import Actor
+
+
+async def add(
+    tx: AsyncSession, actor: Actor, wish_id: UUID, picture: Picture, *, may_be_public: bool
+) -> Photo:
+    """Add a photo to a wish that one has taken.
+
+    Raises NotYourTask, NotClaimed, AlreadyDelivered, TooManyPhotos.
+    """
+    wish = await wishes.hold(tx, actor, wish_id)
+    wish.check_work(actor)
+    count = select(func.count()).where(Photo.wish_id == wish.id)
+    if (await tx.scalar(count) or 0) >= MOST:
+        raise TooManyPhotos
+    photo = Photo.of(wish, actor, picture, may_be_public=may_be_public)
+    tx.add(photo)
+    await tx.flush()
+    return photo
+
+
+async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
+    """Take a photo away again; NotYourTask, NotClaimed, AlreadyDelivered."""
+    photo = await get(tx, actor, photo_id)
+    wish = await wishes.hold(tx, actor, photo.wish_id)
+    wish.check_work(actor)
+    await tx.delete(photo)

@@ -1,0 +1,63 @@
+"""A photo of a wish."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from services.intake.photos.pictures import Picture
+from services.intake.wishes.models import State, Wish
+from shared import clock
+from shared.auth import Actor
+from shared.db import Moment
+from shared.errors import Conflict
+from shared.ids import new_id
+from shared.language import N_
+
+MOST = 4
+
+
+class TooManyPhotos(Conflict):
+    """A wish has so many photos and no more."""
+
+    title = N_("A wish can have at most 4 photos")
+
+
+class Photo(Base):
+    """What the taker shows of a wish; `may_be_public` is the consent of whoever took the photo."""
+
+    __tablename__ = "photos"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    wish_id: Mapped[UUID] = mapped_column(ForeignKey("wishes.id"), index=True)
+    made_by: Mapped[UUID] = mapped_column(Uuid)
+    may_be_public: Mapped[bool]
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    @classmethod
+    def of(cls, wish: Wish, actor: Actor, picture: Picture, *, may_be_public: bool) -> Self:
+        """A new photo of a wish."""
+        return cls(
+            id=new_id(),
+            station_id=wish.station_id,
+            wish_id=wish.id,
+            made_by=actor.for_whom,
+            may_be_public=may_be_public,
+            width=picture.width,
+            height=picture.height,
+            content=picture.jpeg,
+            created_at=clock.now(),
+        )
+
+    def visible_to(self, actor: Actor, wish: Wish) -> bool:
+        """Whether the actor may see it: neighbours only with the consent of maker and resident."""
+        if wish.shows_person_to(actor):
+            return True
+        return self.may_be_public and wish.photos_public and wish.state == State.FULFILLED

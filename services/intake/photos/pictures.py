@@ -1,0 +1,80 @@
+"""Making a picture small and plain, whatever was sent."""
+
+import asyncio
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps
+
+from shared.errors import Invalid
+from shared.language import N_
+
+SIDE = 1600
+QUALITY = 82
+FORMATS = ("JPEG", "PNG", "WEBP")
+# A JPEG is decoded at the size that is needed; the others only whole, three or four bytes a pixel.
+MAX_PIXELS = {"JPEG": 64_000_000}
+MAX_PIXELS_WHOLE = 24_000_000
+
+# Two at a time, so that neither memory nor the event loop suffers.
+_painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
+
+
+class NotAPicture(Invalid):
+    """The bytes are no JPEG, PNG or WebP picture, or not a whole one."""
+
+    title = N_("This is not a picture that can be read (JPEG, PNG or WebP)")
+
+
+class TooManyPixels(Invalid):
+    """The picture is larger than any camera of the neighbourhood makes it."""
+
+    title = N_("This picture has too many pixels")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A JPEG of at most SIDE pixels a side, upright, with nothing in it but the picture."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+async def plain(sent: bytes) -> Picture:
+    """The picture as it is kept, made in a thread; NotAPicture, TooManyPixels."""
+    return await asyncio.get_running_loop().run_in_executor(_painters, _plain, sent)
+
+
+def _plain(sent: bytes) -> Picture:
+    try:
+        with Image.open(io.BytesIO(sent), formats=FORMATS) as opened:
+            _check_size(opened)
+            return _redrawn(opened)
+    except TooManyPixels:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooManyPixels from None
+    except Exception as error:  # a broken picture makes Pillow raise nearly anything
+        raise NotAPicture from error
+
+
+def _check_size(opened: Image.Image) -> None:
+    if opened.width * opened.height > MAX_PIXELS.get(opened.format or "", MAX_PIXELS_WHOLE):
+        raise TooManyPixels
+
+
+def _redrawn(opened: Image.Image) -> Picture:
+    opened.thumbnail((SIDE, SIDE))
+    upright = ImageOps.exif_transpose(opened)
+    # A new picture, so that position, comment and profile of the old one stay behind.
+    redrawn = Image.new("RGB", upright.size, "white")
+    if upright.has_transparency_data:
+        seen_through = upright.convert("RGBA")
+        redrawn.paste(seen_through, mask=seen_through)
+    else:
+        redrawn.paste(upright.convert("RGB"))
+    jpeg = io.BytesIO()
+    redrawn.save(jpeg, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(jpeg.getvalue(), redrawn.width, redrawn.height)

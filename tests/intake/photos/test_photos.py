@@ -1,0 +1,172 @@
+"""Photos over the API: added by the taker before delivering, seen by those who may."""
+
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.intake.photos.api import LARGEST
+from services.intake.photos.pictures import NotAPicture
+from services.intake.wishes import actions
+from services.intake.wishes.models import State
+from shared.auth import Actor, Role
+from shared.language import translate
+from shared.runtime import Runtime
+from tests.intake.photos.test_pictures import encoded
+from tests.intake.scene import Scene, Visitor
+from tests.intake.wishes.people import People
+
+JPEG = {"Content-Type": "image/jpeg"}
+PICTURE = encoded("JPEG")
+
+
+class Taken:
+    """A wish that the volunteer took, and its people at the API."""
+
+    def __init__(self, scene: Scene, people: People, wish: str) -> None:
+        self.scene, self.people, self.wish = scene, people, wish
+
+    @property
+    def path(self) -> str:
+        """Where the wish's photos are."""
+        return f"/wishes/{self.wish}/photos"
+
+    async def signed_in(self, actor: Actor) -> Visitor:
+        """One of the people, signed in with a slip."""
+        slip = await self.scene.desk.post(f"/residents/{actor.person}/slips")
+        return await self.scene.sign_in(slip=slip.json()["code"])
+
+    async def add(self, who: Visitor, sent: bytes = PICTURE, **more: str) -> httpx.Response:
+        """The answer to sending a photo."""
+        return await who.call("POST", self.path, content=sent, headers=JPEG, params=more)
+
+
+@pytest.fixture
+async def taken(scene: Scene, runtime: Runtime) -> Taken:
+    """A wish that the volunteer took."""
+    desk = Actor(scene.station.id, scene.desk.id_, frozenset({Role.STAFF}))
+    async with runtime.sessions.begin() as tx:
+        people = await People.met(tx, desk)
+        wish = await people.wish(tx, State.CLAIMED)
+    return Taken(scene, people, str(wish.id))
+
+
+async def test_the_taker_adds_photos_and_sees_them(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    added = await taken.add(volunteer)
+    assert added.status_code == 201, added.text
+    photo = added.json()
+    assert (photo["width"], photo["height"], photo["may_be_public"]) == (40, 20, False)
+    assert (await volunteer.get(taken.path)).json() == [photo]
+    seen = await volunteer.get(f"/photos/{photo['id']}")
+    assert seen.headers["content-type"] == "image/jpeg"
+    assert seen.headers["cache-control"] == "private, no-store"
+    assert seen.content.startswith(b"\xff\xd8\xff")
+
+
+async def test_a_repeated_upload_adds_one_photo(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    headers = {**JPEG, "Idempotency-Key": str(uuid4())}
+    answers = [
+        await volunteer.call("POST", taken.path, content=PICTURE, headers=headers) for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert len((await volunteer.get(taken.path)).json()) == 1
+
+
+async def test_a_wish_has_at_most_four_and_one_can_be_taken_away(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    added = [await taken.add(volunteer) for _ in range(5)]
+    assert [answer.status_code for answer in added] == [201] * 4 + [409]
+    gone = f"/photos/{added[0].json()['id']}"
+    assert (await volunteer.call("DELETE", gone)).status_code == 204
+    assert (await volunteer.get(gone)).status_code == 404
+    assert (await taken.add(volunteer)).status_code == 201
+
+
+async def test_others_neither_add_nor_see_photos(taken: Taken, elsewhere: Scene) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    photo = f"/photos/{(await taken.add(volunteer, public='true')).json()['id']}"
+    second = await taken.signed_in(taken.people.second)
+    neighbour = await taken.signed_in(taken.people.neighbour)
+    for somebody in (second, neighbour, elsewhere.desk):
+        assert (await somebody.get(photo)).status_code == 404
+        assert (await somebody.get(taken.path)).status_code == 404
+    assert (await taken.add(second)).status_code == 404
+    assert (await taken.add(neighbour)).status_code == 403
+    assert (await taken.add(elsewhere.desk)).status_code == 404
+    assert (await second.call("DELETE", photo)).status_code == 404
+    wisher = await taken.signed_in(taken.people.wisher)
+    assert (await wisher.get(photo)).status_code == 200
+    assert (await taken.scene.desk.get(photo)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("public", "consent", "status"),
+    [("true", True, 200), ("true", False, 404), ("false", True, 404)],
+)
+async def test_neighbours_see_it_when_maker_and_resident_consent(
+    taken: Taken, public: str, consent: bool, status: int
+) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    photo = f"/photos/{(await taken.add(volunteer, public=public)).json()['id']}"
+    act = f"/wishes/{taken.wish}"
+    await volunteer.post(f"{act}/deliver", {"note": "换好了", "minutes": 30})
+    neighbour = await taken.signed_in(taken.people.neighbour)
+    assert (await neighbour.get(photo)).status_code == 404
+    wisher = await taken.signed_in(taken.people.wisher)
+    await wisher.post(f"{act}/confirm", {"photos_public": consent})
+    assert (await neighbour.get(photo)).status_code == status
+    await wisher.post(f"{act}/reopen", {"reason": "又坏了"})
+    assert (await neighbour.get(photo)).status_code == 404
+
+
+async def test_who_gave_the_wish_back_sees_its_photos_no_more(
+    taken: Taken, runtime: Runtime
+) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    photo = f"/photos/{(await taken.add(volunteer)).json()['id']}"
+    await volunteer.post(f"/wishes/{taken.wish}/release")
+    assert (await volunteer.get(photo)).status_code == 404
+    assert (await volunteer.get(taken.path)).json() == []
+    async with runtime.sessions.begin() as tx:
+        await actions.claim(tx, taken.people.second, UUID(taken.wish))
+    second = await taken.signed_in(taken.people.second)
+    assert (await second.get(photo)).status_code == 200
+
+
+async def test_photos_come_before_the_delivery(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    photo = f"/photos/{(await taken.add(volunteer)).json()['id']}"
+    await volunteer.post(f"/wishes/{taken.wish}/deliver", {"note": "换好了", "minutes": 30})
+    assert (await taken.add(volunteer)).status_code == 409
+    assert (await volunteer.call("DELETE", photo)).status_code == 409
+
+
+async def test_the_desk_adds_on_behalf_of_the_volunteer(taken: Taken) -> None:
+    behalf = str(taken.people.volunteer.person)
+    assert (await taken.add(taken.scene.desk)).status_code == 403
+    assert (await taken.add(taken.scene.desk, on_behalf_of=behalf)).status_code == 201
+
+
+async def test_bad_pictures_are_problems(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    broken = await taken.add(volunteer, PICTURE[:200])
+    assert broken.status_code == 422
+    assert broken.headers["content-type"] == "application/problem+json"
+    assert broken.json()["title"] == translate(NotAPicture.title, "zh")
+    plain = {"Content-Type": "text/plain"}
+    other = await volunteer.call("POST", taken.path, content=PICTURE, headers=plain)
+    assert other.status_code == 415
+    assert (await taken.add(volunteer, public="perhaps")).status_code == 422
+    assert (await taken.add(volunteer, other="field")).status_code == 422
+    assert (await volunteer.get(taken.path)).json() == []
+
+
+async def test_a_photo_may_be_larger_than_other_bodies_but_not_too_large(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    padded = PICTURE + bytes(1_000_000)
+    assert (await taken.add(volunteer, padded)).status_code == 201
+    large = await taken.add(volunteer, PICTURE + bytes(LARGEST))
+    assert large.status_code == 413
+    assert large.headers["content-type"] == "application/problem+json"
