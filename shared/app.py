@@ -10,7 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from sqlalchemy import text
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shared.runtime import Runtime
 
 BODY_LIMIT = 64 * 1024
+TOO_LARGE = 413
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, 3.2
 Authenticate = Callable[[Request], Awaitable[Actor | None]]
 SECONDS = Histogram(
@@ -61,6 +63,31 @@ class Correlation:
             await self.app(scope, receive, send_with_id)
 
 
+class Application(FastAPI):
+    """FastAPI, but a body that is too large is told in problem details, not in plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the body limit stands outside of every middleware, so this is the place."""
+        ours: Response | None = None
+
+        async def send_in_our_words(message: Message) -> None:
+            nonlocal ours
+            if _is_plain_refusal(message):
+                ours = problems.render(Request(scope), problems.from_http(HTTPException(TOO_LARGE)))
+                message = {**message, "headers": ours.raw_headers}
+            elif ours is not None:
+                message = {**message, "body": ours.body, "more_body": False}
+            await send(message)
+
+        await super().__call__(scope, receive, send_in_our_words)
+
+
+def _is_plain_refusal(message: Message) -> bool:
+    if message["type"] != "http.response.start" or message["status"] != TOO_LARGE:
+        return False
+    return Headers(raw=message["headers"]).get("content-type", "").startswith("text/plain")
+
+
 def _uuid(said: bytes) -> UUID | None:
     try:
         return UUID(said.decode())
@@ -90,7 +117,7 @@ def create_app(runtime: "Runtime", *, authenticate: Authenticate | None = None) 
         token = bearer(request)
         return read_token(token, runtime.settings.public_key, service) if token else None
 
-    app = FastAPI(
+    app = Application(
         title=f"Linli {service}",
         openapi_url=f"/api/v1/openapi/{service}.json",
         docs_url=None,

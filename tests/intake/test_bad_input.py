@@ -1,0 +1,126 @@
+"""Whatever is sent, the answer is problem details with a plain title, and nothing is written."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.intake.scene import Scene, a_phone
+
+GOOD = {"name": "演示居民", "phone": None, "language": "zh"}
+JSON = {"Content-Type": "application/json"}
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "no JSON": b"{",
+    "a word": b"word",
+    "not an object": b"[]",
+    "null": b"null",
+    "a number": b"12",
+    "bad UTF-8": b'{"name": "\xff\xfe"}',
+    "NUL": b'{"name": "a\\u0000b"}',
+    "control characters": b'{"name": "a\\u001bb"}',
+    "a lone surrogate": b'{"name": "\\ud800"}',
+    "an unknown field": json.dumps({**GOOD, "role": "admin"}).encode(),
+    "a missing field": b'{"language": "zh"}',
+    "wrong types": json.dumps({**GOOD, "name": 12, "is_head": "perhaps"}).encode(),
+    "a huge number": json.dumps({**GOOD, "birth_year": 10**400}).encode(),
+    "a fraction": json.dumps({**GOOD, "birth_year": 1950.5}).encode(),
+    "not a number": b'{"name": "a", "birth_year": NaN}',
+    "no such language": json.dumps({**GOOD, "language": "fr"}).encode(),
+    "a bad phone": json.dumps({**GOOD, "phone": "12"}).encode(),
+    "a bad id": json.dumps({**GOOD, "household_id": "1"}).encode(),
+    "white space": json.dumps({**GOOD, "name": "   "}).encode(),
+    "too long a text": json.dumps({**GOOD, "name": "长" * 61}).encode(),
+    "deep nesting": b"[" * 30_000,
+    "a nested NUL": b'{"name": ["a", {"b\\u0000": "c"}]}',
+    "10 MB": b'{"name": "' + b"a" * 10_000_000 + b'"}',
+}
+
+
+def is_problem(answer: httpx.Response) -> None:
+    """It is problem details, in plain words, without a trace of code."""
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = answer.json()
+    assert said["status"] == answer.status_code
+    assert said["title"]
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("named", BODIES)
+async def test_a_bad_body_writes_nothing(scene: Scene, named: str) -> None:
+    for path in ("/residents", "/sign-in", "/sign-in/codes"):
+        headers = {**JSON, "Idempotency-Key": str(uuid4())}
+        answer = await scene.desk.call("POST", path, content=BODIES[named], headers=headers)
+        is_problem(answer)
+    assert await scene.rows("residents") == 0
+    assert await scene.messages() == []
+
+
+async def test_a_body_of_unannounced_size_is_refused_too(scene: Scene) -> None:
+    async def endless() -> Any:
+        for _ in range(1000):
+            yield b"a" * 10_000
+
+    answer = await scene.desk.call("POST", "/residents", content=endless(), headers=JSON)
+    is_problem(answer)
+    assert answer.status_code == 413
+
+
+async def test_a_body_where_none_is_wanted_is_refused_when_it_is_too_large(scene: Scene) -> None:
+    answer = await scene.desk.call("GET", "/me", content=b"a" * 10_000_000)
+    is_problem(answer)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("type_", ["text/plain", "application/xml", "multipart/form-data", "x"])
+async def test_another_content_type_is_refused(scene: Scene, type_: str) -> None:
+    content = json.dumps(GOOD).encode()
+    headers = {"Content-Type": type_}
+    is_problem(await scene.desk.call("POST", "/residents", content=content, headers=headers))
+    assert await scene.rows("residents") == 0
+
+
+@pytest.mark.parametrize("id_", ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", str(uuid4())])
+async def test_a_bad_id_is_told(scene: Scene, id_: str) -> None:
+    for method, path in (
+        ("GET", f"/residents/{id_}"),
+        ("POST", f"/residents/{id_}/reveal"),
+        ("POST", f"/residents/{id_}/slips"),
+        ("GET", f"/buildings/{id_}/homes"),
+    ):
+        is_problem(await scene.desk.call(method, path, json={"reason": "look"}))
+
+
+@pytest.mark.parametrize("query", ["after=1", "after=%00", "household_id=x", "after=%ff"])
+async def test_a_bad_query_is_told(scene: Scene, query: str) -> None:
+    is_problem(await scene.desk.get(f"/residents?{query}"))
+
+
+async def test_what_is_not_there_and_what_can_not_be_done_are_told(scene: Scene) -> None:
+    for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/residents", 405)):
+        answer = await scene.desk.call(method, path)
+        is_problem(answer)
+        assert answer.status_code == status
+
+
+async def test_mixed_proofs_are_refused(scene: Scene) -> None:
+    for proof in (
+        {},
+        {"phone": a_phone()},
+        {"slip": "a", "code": "1"},
+        {"username": "staff", "password": "x", "slip": "a"},
+    ):
+        answer = await scene.try_sign_in(**proof)
+        is_problem(answer)
+        assert answer.status_code == 422
+
+
+async def test_titles_are_chinese_unless_english_is_preferred(scene: Scene) -> None:
+    for language, title in ((None, "请先登录"), ("en", "Please sign in")):
+        headers = {"Accept-Language": language} if language else {}
+        answer = await scene.client.get("/api/v1/me", headers=headers)
+        is_problem(answer)
+        assert answer.json()["title"] == title
