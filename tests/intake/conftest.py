@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.main import SERVICE
@@ -21,7 +22,7 @@ async def intake_url(admin_url: str) -> AsyncIterator[str]:
     """A migrated database for all of these tests, as intake's own role sees it."""
     urls = await postgres.copy(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
     yield urls["intake"]
-    await postgres.drop(admin_url, urls["intake"].rpartition("/")[2])
+    await postgres.drop(admin_url, str(make_url(urls["intake"]).database))
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def settings(url: str, **more: Any) -> IntakeSettings:
         "volunteers_url": "unix:/nonexistent/volunteers.sock",
         "notify_url": "http://127.0.0.1:9",
     }
-    return IntakeSettings.read(**values, **more)
+    return IntakeSettings.read(**{**values, **more})
 
 
 def a_phone() -> str:

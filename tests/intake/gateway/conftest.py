@@ -1,0 +1,46 @@
+"""A gateway on a real server, before a mirror on a socket and one on a port."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+
+from services.intake.main import SERVICE
+from shared.bus.inprocess import InProcessTransport
+from shared.runtime import Runtime
+from tests.intake.gateway.mirror import Mirror, served
+from tests.intake.scene import settings
+
+
+@pytest.fixture
+async def mirror() -> Mirror:
+    """What stands behind the gateway."""
+    return Mirror()
+
+
+@pytest.fixture
+async def gateway_socket(intake_url: str, mirror: Mirror) -> AsyncIterator[Path]:
+    """Where the gateway listens."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="linli")))
+        over_socket = await stack.enter_async_context(served(mirror, f"unix:{folder}/v.sock"))
+        over_port = await stack.enter_async_context(served(mirror, "127.0.0.1:0"))
+        runtime = Runtime(
+            SERVICE,
+            settings(intake_url, volunteers_url=over_socket, notify_url=over_port),
+            InProcessTransport({"intake": frozenset()}),
+        )
+        stack.push_async_callback(runtime.close)
+        await stack.enter_async_context(served(runtime.app, f"unix:{folder}/g.sock"))
+        yield folder / "g.sock"
+
+
+@pytest.fixture
+async def gateway(gateway_socket: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway."""
+    transport = httpx.AsyncHTTPTransport(uds=str(gateway_socket))
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as client:
+        yield client
