@@ -65,11 +65,11 @@ def written(used: set[str], known: dict[str, Message]) -> bytes:
     return f"{HEADER}\n{PREAMBLE}\n".encode() + packed.getvalue()
 
 
-PREAMBLE = r'''msgid ""
+PREAMBLE = r"""msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=UTF-8\n"
 "Language: zh\n"
-'''
+"""
 
 
 def _extracted(folder: Path) -> Iterator[str]:
