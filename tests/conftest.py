@@ -14,7 +14,7 @@ _run = ExitStack()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start what the run needs, once, in the process that the workers belong to."""
-    if hasattr(config, "workerinput") or config.option.collectonly:
+    if hasattr(config, "workerinput") or config.option.collectonly or _composed(config):
         return
     try:
         admin_url = _run.enter_context(postgres.server())
@@ -29,6 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise
     os.environ["LINLI_TEST_TEMPLATE"] = template
     _run.callback(lambda: asyncio.run(postgres.drop(admin_url, template)))
+
+
+def _composed(config: pytest.Config) -> bool:
+    """Whether all that runs is the tests of the real deployment, which has servers of its own."""
+    return bool(config.args) and all("tests/compose" in argument for argument in config.args)
 
 
 def pytest_unconfigure() -> None:

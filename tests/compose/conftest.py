@@ -1,0 +1,91 @@
+"""The deployment, brought up once for all of these tests, and a station in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.compose.deployment import UP_WITHIN, Deployment
+from tests.support.cast import Person, sign_in
+
+PASSWORD = "a-password-of-the-tests"
+_failed: list[str] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the journeys that look into a process of their own: here is none."""
+    inside = [one for one in items if "house" in getattr(one, "fixturenames", ())]
+    config.hook.pytest_deselected(items=inside)
+    items[:] = [one for one in items if one not in inside]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what failed: the containers' logs are shown then, before they are taken away."""
+    report = yield
+    if report.failed:
+        _failed.append(item.nodeid)
+    return report
+
+
+@pytest.fixture(scope="session")
+async def deployment(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> AsyncIterator[Deployment]:
+    """Everything, with replicas; taken away at the end, whatever happened."""
+    prepared = await Deployment.prepared(Path(tmp_path_factory.mktemp("deployment")))
+    await prepared.down()
+    try:
+        async with asyncio.timeout(UP_WITHIN):
+            await prepared.up()
+        yield prepared
+    except BaseException:
+        _failed.append("deployment")
+        raise
+    finally:
+        if _failed:
+            logged = await prepared.logs()
+            pytestconfig.get_terminal_writer().write(f"\n{logged}\n")
+        await prepared.down()
+
+
+@pytest.fixture(scope="session")
+async def client(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the edge."""
+    async with await deployment.client() as client:
+        yield client
+
+
+async def _open_station(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+    code = f"station-{uuid4().hex[:8]}"
+    await deployment.add_station(code, PASSWORD)
+    return await sign_in(client, station=code, username="admin", password=PASSWORD)
+
+
+async def _desk(admin: Person) -> Person:
+    account = {"username": "desk", "display_name": "窗口", "role": "staff", "password": PASSWORD}
+    await admin.post("/accounts", account)
+    return await sign_in(admin.client, station=admin.station, username="desk", password=PASSWORD)
+
+
+@pytest.fixture(scope="session")
+async def operator(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+    """The administrator of a new station, who sees its deliveries as its operator does."""
+    return await _open_station(deployment, client)
+
+
+@pytest.fixture(scope="session")
+async def desk(operator: Person) -> Person:
+    """Somebody at the desk of that station."""
+    return await _desk(operator)
+
+
+@pytest.fixture(scope="session")
+async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+    """Somebody at the desk of another station."""
+    return await _desk(await _open_station(deployment, client))

@@ -1,0 +1,78 @@
+"""What is kept apart: schemas by role, containers from root, disk and the outside."""
+
+import pytest
+
+from tests.compose.deployment import SCALE, CommandFailed, Deployment, run
+
+SCHEMAS = ("intake", "volunteers", "notify")
+OWN = (*SCALE, "migrate")
+
+
+@pytest.mark.parametrize("service", SCHEMAS)
+async def test_a_service_s_role_is_refused_by_the_other_schemas(
+    deployment: Deployment, service: str
+) -> None:
+    role = f"linli_{service}"
+    assert int(await deployment.sql(f"SELECT count(*) FROM {service}.outbox", role=role)) >= 0
+    for other in SCHEMAS:
+        if other == service:
+            continue
+        for statement in (
+            f"SELECT * FROM {other}.outbox",
+            f"DELETE FROM {other}.inbox",
+            f"CREATE TABLE {other}.mine (id int)",
+            "CREATE TABLE public.mine (id int)",
+            f"SET ROLE linli_{other}",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+        ):
+            with pytest.raises(CommandFailed, match="permission denied"):
+                await deployment.sql(statement, role=role)
+
+
+async def test_a_service_s_user_may_not_publish_elsewhere_or_change_the_topology(
+    deployment: Deployment,
+) -> None:
+    listed = await deployment.compose(
+        "exec", "-T", "rabbitmq", "rabbitmqctl", "-q", "list_permissions", "--no-table-headers"
+    )
+    allowed = {line.split("\t")[0]: line.split("\t")[1:] for line in listed.splitlines()}
+    assert allowed == {
+        "linli": [".*", ".*", ".*"],
+        **{
+            f"linli-{service}": ["^$", r"^linli\.messages$", rf"^linli\.{service}$"]
+            for service in SCHEMAS
+        },
+    }
+
+
+async def test_our_containers_have_no_root_and_write_nowhere(deployment: Deployment) -> None:
+    found = await deployment.containers()
+    assert {service: len(found[service]) for service in OWN} == {**SCALE, "migrate": 1}
+    for service in OWN:
+        for one in found[service]:
+            assert one["Config"]["User"] == "10001"
+            assert one["HostConfig"]["ReadonlyRootfs"]
+            assert one["HostConfig"]["CapDrop"] == ["ALL"]
+            assert not one["Mounts"]
+    for service in SCALE:
+        shell = ("docker", "exec", found[service][0]["Id"], "sh", "-c")
+        assert (await run(*shell, "id -u")).strip() == "10001"
+        with pytest.raises(CommandFailed, match="Read-only file system"):
+            await run(*shell, "echo > /linli/mine")
+
+
+async def test_only_the_edge_is_published(deployment: Deployment) -> None:
+    published = {
+        service: ports
+        for service, containers in (await deployment.containers()).items()
+        for one in containers
+        if (ports := one["HostConfig"]["PortBindings"])
+    }
+    address, _, port = deployment.settings["LINLI_PORT"].partition(":")
+    assert published == {"edge": {"443/tcp": [{"HostIp": address, "HostPort": port}]}}
+
+
+async def test_the_edge_keeps_the_operators_pages_inside(deployment: Deployment) -> None:
+    async with await deployment.client() as client:
+        for path in ("/metrics", "/health/ready", "/health/live"):
+            assert (await client.get(path)).status_code == 404

@@ -1,0 +1,3 @@
+"""The journeys once more, from the edge through the gateway, the broker and every replica."""
+
+from tests.journeys.test_a_wish_comes_true import *  # noqa: F403 - the same tests, other fixtures

@@ -1,0 +1,83 @@
+"""Killed services, a restarted broker, a restarted database: nothing lost, nothing paid twice."""
+
+import asyncio
+from collections import Counter
+
+from tests.compose import books
+from tests.compose.deployment import Deployment
+from tests.compose.rush import Rush
+from tests.support.cast import Person, eventually, resident, volunteer
+
+TRANCHES, SIZE = 5, 100
+WISHES = TRANCHES * SIZE
+POINTS = 20
+RUSH_WITHIN, SETTLED_WITHIN = 300.0, 150.0
+LINES = {
+    ("resident", "wish.posted", "inbox"),
+    ("resident", "wish.opened", "inbox"),
+    ("resident", "wish.claimed.resident", "inbox"),
+    ("resident", "wish.claimed.resident", "sms"),
+    ("resident", "wish.delivered", "inbox"),
+    ("resident", "wish.delivered", "sms"),
+    ("taker", "wish.claimed.taker", "inbox"),
+    ("taker", "wish.fulfilled", "inbox"),
+    ("taker", "points.awarded", "inbox"),
+}
+
+
+async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, desk: Person) -> None:
+    wishers = [await resident(desk) for _ in range(8)]
+    takers = [await volunteer(desk) for _ in range(5)]
+    rush = Rush(desk, wishers, takers)
+    turn = asyncio.Lock()
+
+    async def kill() -> None:
+        async with turn:
+            await deployment.compose("kill", "--signal", "KILL", "volunteers")
+
+    async def revive() -> None:
+        async with turn:
+            await deployment.compose("start", "volunteers")
+
+    async def restart_broker() -> None:
+        async with turn:
+            await deployment.compose("restart", "rabbitmq")
+
+    async def restart_database() -> None:
+        async with turn:
+            await deployment.compose("restart", "postgres")
+
+    async with asyncio.timeout(RUSH_WITHIN):
+        await rush.run(TRANCHES, SIZE, [kill, revive, restart_broker, restart_database])
+    assert len(rush.taken_by) == WISHES
+    await _settle(deployment)
+
+    assert await books.paid(deployment, rush.taken_by) == {
+        "transfers": WISHES,
+        "causes": WISHES,
+        "points": POINTS * WISHES,
+        "legs": 0,
+        "unbalanced": 0,
+        "astray": 0,
+    }
+    taken = Counter(taker.id for taker in rush.taken_by.values())
+    assert {taker.id: await taker.points() for taker in takers} == {
+        taker.id: POINTS * taken[taker.id] for taker in takers
+    }
+    assert await books.told(deployment, rush.taken_by) == {
+        (*line, WISHES, WISHES) for line in LINES
+    }
+
+
+async def _settle(deployment: Deployment) -> None:
+    """Wait until nothing is under way any more; fail with what still is."""
+    left: dict[str, int] = {}
+
+    async def nothing_left() -> bool:
+        left.update(await books.under_way(deployment))
+        return not any(left.values())
+
+    try:
+        await eventually(nothing_left, patience=SETTLED_WITHIN)
+    except TimeoutError:
+        raise AssertionError(f"still under way: {left}") from None
