@@ -123,12 +123,14 @@ class WishReopened(WishMessage):
 
     type: ClassVar[str] = "linli.wish.reopened.v1"
     revision: PositiveInt
+    lease_until: AwareDatetime | None = None
 
 
 class WishRefused(WishMessage):
     """The resident says that the wish is not fulfilled: back to its taker."""
 
     type: ClassVar[str] = "linli.wish.refused.v1"
+    lease_until: AwareDatetime | None = None
 
 
 class WishDeclined(WishMessage):

@@ -29,6 +29,7 @@ _WISH: dict[str, Any] = {
     "taker_id": None,
 }
 _TAKEN: dict[str, Any] = {**_WISH, "taker_kind": "volunteer", "taker_id": id_(3)}
+_LEASED = {**_TAKEN, "lease_until": "2025-03-08T08:00:00Z"}
 _VOLUNTEER: dict[str, Any] = {"volunteer_id": id_(4), "resident_id": id_(3)}
 _POINTS: dict[str, Any] = {
     "account_id": id_(5),
@@ -54,12 +55,12 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "linli.wish.posted.v1": _WISH,
     "linli.wish.opened.v1": _WISH,
-    "linli.wish.claimed.v1": {**_TAKEN, "lease_until": "2025-03-08T08:00:00Z"},
+    "linli.wish.claimed.v1": _LEASED,
     "linli.wish.released.v1": {**_TAKEN, "reason": "given_back"},
     "linli.wish.delivered.v1": _TAKEN,
     "linli.wish.fulfilled.v1": {**_TAKEN, "minutes": 45, "revision": 1},
-    "linli.wish.reopened.v1": {**_TAKEN, "revision": 1},
-    "linli.wish.refused.v1": _TAKEN,
+    "linli.wish.reopened.v1": {**_LEASED, "revision": 1},
+    "linli.wish.refused.v1": _LEASED,
     "linli.wish.declined.v1": _WISH,
     "linli.wish.withdrawn.v1": _WISH,
     "linli.wish.answered.v1": _WISH,

@@ -121,14 +121,15 @@ async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> 
     """Say that it did not come true; NotDelivered, NotYours, StillTheirTurn."""
     wish = await hold(tx, actor, wish_id)
     wish.refuse(actor)
-    return await _keep(tx, actor, wish, WishRefused.of(wish), reason)
+    message = WishRefused.of(wish, lease_until=wish.lease_until)
+    return await _keep(tx, actor, wish, message, reason)
 
 
 async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
     """Withdraw the confirmation: points go back; NotFulfilled, NotYours, TooLateToReopen."""
     wish = await hold(tx, actor, wish_id)
     wish.reopen(actor)
-    message = WishReopened.of(wish, revision=wish.confirmations)
+    message = WishReopened.of(wish, revision=wish.confirmations, lease_until=wish.lease_until)
     return await _keep(tx, actor, wish, message, reason)
 
 

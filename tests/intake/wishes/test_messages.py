@@ -139,6 +139,7 @@ async def test_a_confirmation_withdrawn_names_its_revision(
     revisions: list[Any] = [message.data.get("revision") for message in messages]
     assert revisions == [1, 1, None, 2]
     assert messages[1].data["taker_id"] == str(people.volunteer.person)
+    assert messages[1].data["lease_until"] is not None
 
 
 async def test_refusing_keeps_the_taker(tx: AsyncSession, people: People) -> None:
@@ -147,6 +148,8 @@ async def test_refusing_keeps_the_taker(tx: AsyncSession, people: People) -> Non
     refused = (await said(tx, wish))[-1]
     assert _names([refused]) == ["refused"]
     assert refused.data["taker_id"] == str(people.volunteer.person)
+    assert wish.lease_until is not None
+    assert refused.data["lease_until"] == wish.lease_until.isoformat().replace("+00:00", "Z")
 
 
 async def test_the_desk_posts_on_behalf_of_a_resident(tx: AsyncSession, people: People) -> None:
