@@ -1,20 +1,30 @@
 """Intake on a database of its own, with a new station for each test."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.accounts import passwords
 from services.intake.main import SERVICE
 from shared.auth import Actor, Role
 from shared.bus.inprocess import InProcessTransport
 from shared.bus.message import bindings
 from shared.runtime import Runtime
-from tests.intake.scene import Scene, settings
+from tests.intake.scene import QUICK, Scene, settings
 from tests.support import postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", lambda: QUICK)
+        passwords._nobodys_hash.cache_clear()
+        yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import httpx
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,7 +26,9 @@ from shared.contracts.envelope import Envelope
 from shared.runtime import Runtime
 
 PASSWORD = "a-password-of-the-tests"
-PASSWORD_HASH = PasswordHash.recommended().hash(PASSWORD)
+# The real one takes its time on purpose, which tests don't have.
+QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+PASSWORD_HASH = QUICK.hash(PASSWORD)
 KEY = Ed25519PrivateKey.generate()
 _phones = itertools.count(13_900_000_000 + secrets.randbelow(90_000_000))
 

@@ -7,23 +7,24 @@ from pwdlib import PasswordHash
 
 
 @cache
-def _hasher() -> PasswordHash:
+def hasher() -> PasswordHash:
+    """The one hasher, with the parameters that its library recommends."""
     return PasswordHash.recommended()
 
 
 @cache
 def _nobodys_hash() -> str:
-    return _hasher().hash("nobody has this password")
+    return hasher().hash("nobody has this password")
 
 
 async def hashed(password: str) -> str:
     """The hash to keep of a password."""
-    return await asyncio.to_thread(lambda: _hasher().hash(password))
+    return await asyncio.to_thread(lambda: hasher().hash(password))
 
 
 async def fits(password: str, kept: str | None) -> bool:
     """Whether the password is the one that was hashed; as slow where there is no hash."""
     right = await asyncio.to_thread(
-        lambda: _hasher().verify(password, kept if kept is not None else _nobodys_hash())
+        lambda: hasher().verify(password, kept if kept is not None else _nobodys_hash())
     )
     return right and kept is not None

@@ -1,7 +1,11 @@
 """Accounts of staff and partners."""
 
-from services.intake.accounts.passwords import fits, hashed
+from pwdlib import PasswordHash
+
+from services.intake.accounts.passwords import fits, hashed, hasher
 from tests.intake.scene import Scene
+
+REAL = hasher  # as imported, before the tests put a quick one in its place
 
 NEW = {"username": "Partner.1", "display_name": "演示商户", "role": "partner"}
 SECRET = {"password": "ten characters"}
@@ -30,6 +34,12 @@ async def test_only_administrators_open_accounts_and_never_an_operators(scene: S
 
 async def test_a_password_fits_its_own_hash_only() -> None:
     kept = await hashed("right")
+    assert kept.startswith("$argon2id$")
     assert await fits("right", kept)
     assert not await fits("wrong", kept)
     assert not await fits("right", None)
+
+
+def test_the_real_hasher_is_as_slow_as_its_library_recommends() -> None:
+    kept = PasswordHash.recommended().hash("right")
+    assert REAL().hash("right").split("$")[:4] == kept.split("$")[:4]
