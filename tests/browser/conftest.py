@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from shared.run import listen
 from tests.support import chromium
@@ -17,6 +17,7 @@ from tests.support.house import opened, transport
 from tests.support.place import Place, open_place
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
+PATIENCE = 20_000  # milliseconds: several test runs may share the machine
 Visit = Callable[..., Awaitable[Page]]
 
 
@@ -56,6 +57,7 @@ async def browser() -> AsyncIterator[Browser]:
         path = chromium.executable()
     except chromium.NoChromium as missing:
         pytest.fail(str(missing), pytrace=False)
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield started
@@ -73,7 +75,7 @@ async def visit(browser: Browser, address: str) -> AsyncIterator[Visit]:
             base_url=address, viewport=PHONE, locale=locale, java_script_enabled=javascript
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(

@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.support.cast import eventually
 from tests.support.place import PASSWORD
 
 
@@ -34,14 +35,20 @@ async def enter_by_code(page: Page, operator: Page, phone: str) -> None:
     await fill(page, "您的手机号", phone)
     await press(page, "发送验证码")
     await expect(page).to_have_url(re.compile("/sign-in/code"))
-    shown = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
-    for _ in range(50):
-        await operator.goto("/outgoing")
-        if await shown.count():
-            break
-        await operator.wait_for_timeout(100)
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", await shown.locator(".words").inner_text())
-    assert found is not None
-    await fill(page, "六位验证码", found.group())
+    await fill(page, "六位验证码", await _code(operator, phone))
     await press(page, "登录")
     await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def _code(operator: Page, phone: str) -> str:
+    """The newest code for that phone, once it is shown instead of being sent."""
+    shown = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
+
+    async def code() -> str | None:
+        await operator.goto("/outgoing")
+        text = await shown.inner_text() if await shown.count() else ""
+        found = re.search(r"(?<![\d*])\d{6}(?!\d)", text)
+        return found.group() if found else None
+
+    found: str = await eventually(code)
+    return found

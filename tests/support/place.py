@@ -12,7 +12,8 @@ from tests.support.house import House
 
 PASSWORD = "a-password-of-the-tests"
 PHONE = "0731-5550-0000"
-WISHER, HELPER, NEIGHBOUR = "19900000001", "19900000002", "19900000003"
+WISHER, HELPER = "19900000001", "19900000002"
+NEIGHBOUR, OTHER_HELPER = "19900000003", "19900000004"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Place:
 
 
 async def open_place(house: House) -> Place:
-    """A demo station with accounts `desk` and `operator`, and three neighbours in one home."""
+    """A demo station with accounts `desk` and `operator`, and four neighbours in one home."""
     async with house.intake.sessions.begin() as tx:
         station = Station.found(
             f"s-{uuid4().hex[:8]}", ("演示站", "Demo station"), ("演示社区", "Demo community")
@@ -41,7 +42,7 @@ async def open_place(house: House) -> Place:
         home = await register.add_home(tx, founder, building.id, 2, "501")
         household = await register.add_household(tx, founder, home.id, Registration(own=True))
         people = {}
-        for phone in (WISHER, HELPER, NEIGHBOUR):
+        for phone in (WISHER, HELPER, NEIGHBOUR, OTHER_HELPER):
             details = Details(name=f"演示·{phone[-1]}", phone=phone, household_id=household.id)
             people[phone] = (await register.register(tx, founder, details)).id
     return Place(house, station.id, people)

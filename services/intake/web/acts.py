@@ -49,10 +49,6 @@ async def _release(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> 
     return await actions.release(tx, actor, wish_id, text or None)
 
 
-async def _confirm(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wish:
-    return await actions.confirm(tx, actor, wish_id, text or None)
-
-
 async def _withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID, _: str) -> Wish:
     return await actions.withdraw(tx, actor, wish_id)
 
@@ -108,7 +104,6 @@ CONFIRM = Act(
     policy="wishes.confirm",
     button=N_("Yes, it came true"),
     done=N_("How good! The one who did it hears of it and gets points."),
-    do=_confirm,
     title=N_("Did the wish come true?"),
     lead=N_("Whoever fulfilled it hears of it and gets points."),
     note=N_("A word of thanks"),
@@ -154,8 +149,9 @@ REOPEN = Act(
     lead=N_("The wish goes back to whoever took it, and the points are taken back."),
     ask=N_("What is missing"),
 )
-ACTS = (APPROVE, DECLINE, CLAIM, RELEASE, CONFIRM, REFUSE, WITHDRAW, ANSWER, REOPEN)
-DONE = {act.name: act.done for act in (*ACTS, DELIVER)}
+# Delivering and confirming have forms of their own.
+ACTS = (APPROVE, DECLINE, CLAIM, RELEASE, REFUSE, WITHDRAW, ANSWER, REOPEN)
+DONE = {act.name: act.done for act in (*ACTS, DELIVER, CONFIRM)}
 
 
 @dataclass(frozen=True)

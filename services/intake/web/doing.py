@@ -1,15 +1,15 @@
-"""The page and the form of each act on a wish."""
+"""The page and the form of each act on a wish that takes at most a few words."""
 
 from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.web.acts import ACTS, DELIVER, Act, Do
+from services.intake.web.acts import ACTS, Act, Do
 from services.intake.web.forms import Filled, filled
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown, own_path
-from services.intake.wishes import actions, queries
-from services.intake.wishes.views import Minutes, Words
+from services.intake.wishes import queries
+from services.intake.wishes.views import Words
 from shared.auth import Actor
 from shared.errors import NotFound
 from shared.http import Body
@@ -31,13 +31,6 @@ class Explained(Doing):
     text: Words
 
 
-class Delivery(Body):
-    """What was done, and how long it took."""
-
-    text: Words
-    minutes: Minutes
-
-
 def add(act: Act, perform: Do) -> None:
     """Add the page and the form of an act."""
 
@@ -49,7 +42,7 @@ def add(act: Act, perform: Do) -> None:
         form: Filled[Doing] = await filled(screen, Explained if act.ask else Doing)
         if form.body is None:
             return await _page(screen, act, wish_id, form, 422)
-        actor = await _actor(screen, wish_id, form.body.behalf)
+        actor = await acting(screen, wish_id, form.body.behalf)
         await perform(screen.tx, actor, wish_id, form.body.text or "")
         return screen.go(own_path(form.body.back, f"/wishes/{wish_id}?done={act.name}"))
 
@@ -63,37 +56,14 @@ for each in ACTS:
         add(each, each.do)
 
 
-@pages.get("/wishes/{wish_id}/deliver", policy="wishes.deliver")
-async def ask_delivery(screen: Shown, wish_id: UUID) -> Response:
-    """What did you do?"""
-    return await _delivery_page(screen, wish_id, Filled())
-
-
-@pages.post("/wishes/{wish_id}/deliver", policy="wishes.deliver")
-async def deliver(screen: Shown, wish_id: UUID) -> Response:
-    """Say that it is done."""
-    form = await filled(screen, Delivery)
-    if form.body is None:
-        return await _delivery_page(screen, wish_id, form, 422)
-    await actions.deliver(screen.tx, screen.who, wish_id, form.body.text, form.body.minutes)
-    return screen.go(f"/wishes/{wish_id}?done={DELIVER.name}")
-
-
 async def _page(
     screen: Screen, act: Act, wish_id: UUID, form: Filled[Doing], status: int = 200
 ) -> Response:
     seen = await queries.get(screen.tx, screen.who, wish_id)
-    return await screen.show("wishes/act.html", status, seen=seen, act=act, form=form)
+    return await screen.show("wishes/act.html", status, seen=seen, act=act, form=form, photos=())
 
 
-async def _delivery_page(
-    screen: Screen, wish_id: UUID, form: Filled[Delivery], status: int = 200
-) -> Response:
-    seen = await queries.get(screen.tx, screen.who, wish_id)
-    return await screen.show("wishes/deliver.html", status, seen=seen, form=form)
-
-
-async def _actor(screen: Screen, wish_id: UUID, behalf: bool) -> Actor:
+async def acting(screen: Screen, wish_id: UUID, behalf: bool) -> Actor:
     """Who acts: at the desk perhaps for the one who made the wish."""
     if not behalf:
         return screen.who

@@ -8,6 +8,7 @@ from secure.middleware import SecureASGIMiddleware
 
 from services.intake.settings import IntakeSettings
 from services.intake.web import (
+    delivering,
     desk,
     doing,
     home,
@@ -38,6 +39,7 @@ SCREENS = (
     making_a_wish,
     wishes,
     doing,
+    delivering,
     volunteering,
     points,
     inbox,

@@ -3,10 +3,11 @@
 import functools
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
+from fastapi.params import Depends as DependsParameter
 from starlette.datastructures import FormData
 
 from services.intake.web.screen import Screen
@@ -21,37 +22,41 @@ class Pages(APIRouter):
 
     def get(self, path: str, *, policy: str) -> Adding:  # type: ignore[override]
         """A page to look at."""
-        return self._adding(path, ["GET", "HEAD"], policy)
+        return self._adding(path, policy, methods=["GET", "HEAD"])
 
     def post(  # type: ignore[override]
-        self, path: str, *, policy: str, once: bool = True, before: Callable[..., Any] | None = None
+        self,
+        path: str,
+        *,
+        policy: str,
+        once: bool = True,
+        before: Callable[..., Any] | None = None,
+        largest: int | None = None,
     ) -> Adding:
         """A form that was sent; with `once`, its hidden key makes a second tap change nothing.
 
-        The endpoint then takes the parameter `screen`. `before` is a dependency to run first.
+        The endpoint then takes the parameter `screen`. `before` is a dependency to run first,
+        `largest` the bytes that a form may have where that is more than usual.
         """
-        return self._adding(path, ["POST"], policy, once=once, before=before)
+        wrap = taking_effect_once if once else None
+        guards = [Depends(before)] if before else []
+        more = {"max_body_size": largest} if largest else {}
+        return self._adding(path, policy, wrap, guards, methods=["POST"], **more)
 
     def _adding(
         self,
         path: str,
-        methods: list[str],
         policy: str,
-        *,
-        once: bool = False,
-        before: Callable[..., Any] | None = None,
+        wrap: Callable[..., Any] | None = None,
+        guards: Sequence[DependsParameter] = (),
+        **options: Any,
     ) -> Adding:
-        guards = [Depends(allow(policy)), *([Depends(before)] if before else [])]
+        options |= {"include_in_schema": False, "response_model": None}
+        dependencies = [Depends(allow(policy)), *guards]
 
         def add(endpoint: Endpoint) -> Endpoint:
-            self.add_api_route(
-                path,
-                taking_effect_once(endpoint) if once else endpoint,
-                methods=methods,
-                dependencies=guards,
-                include_in_schema=False,
-                response_model=None,
-            )
+            answering = wrap(endpoint) if wrap else endpoint
+            self.add_api_route(path, answering, dependencies=dependencies, **options)
             return endpoint
 
         return add
@@ -81,7 +86,10 @@ def taking_effect_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 def _once(screen: Screen, form: FormData) -> Once:
     """What was typed is part of the key: a form that is changed after Back is another act."""
-    said = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    said = [
+        (name, value if isinstance(value, str) else f"{value.filename} {value.size}")
+        for name, value in form.multi_items()
+    ]
     typed = json.dumps([screen.request.url.path, said]).encode()
     key = f"{form.get(KEY)} {hashlib.sha256(typed).hexdigest()}"
     return Once.of(screen.actor.person if screen.actor else None, key, typed)

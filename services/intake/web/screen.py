@@ -1,6 +1,7 @@
 """A screen: who looks at which station, in which language and size of text, and how it is shown."""
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, cast
 
@@ -58,7 +59,7 @@ class Screen:
 
     async def form(self) -> FormData:
         """What the form says."""
-        return await self.request.form(max_files=4, max_fields=40)
+        return await self.request.form(max_files=8, max_fields=40)
 
     async def show(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page."""
@@ -121,9 +122,12 @@ def looks(request: Request, actor: Actor | None, tx: AsyncSession) -> Screen:
     return Screen(request, tx, actor, language_of(request, actor), large)
 
 
-async def screen_of(request: Request, tx: Tx, actor: MaybeWho) -> Screen:
-    """The screen of a request, as a dependency."""
-    return looks(request, actor, tx)
+async def screen_of(request: Request, tx: Tx, actor: MaybeWho) -> AsyncIterator[Screen]:
+    """The screen of a request, as a dependency; files that were sent are closed after it."""
+    try:
+        yield looks(request, actor, tx)
+    finally:
+        await request.close()
 
 
 def own_path(said: str | None, otherwise: str = "/") -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from services.intake.photos.queries import of_wish
 from services.intake.web.acts import DONE, offered
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
@@ -38,6 +39,7 @@ async def one(screen: Shown, wish_id: UUID, done: str = "") -> Response:
     return await screen.show(
         "wishes/one.html",
         seen=seen,
+        photos=await of_wish(screen.tx, screen.who, wish_id),
         steps=steps,
         acts=offered(seen.wish, screen.who),
         done=DONE.get(done),
