@@ -116,6 +116,7 @@ class Relay:
     async def _connected(self, number: int, pause: Backoff) -> None:
         """Work on one database connection and one channel, dropped together."""
         publisher = await self._transport.publisher(self._service)
+        worker = _Worker(self, publisher, number)
         try:
             async with self._engine.connect() as conn:
                 try:
@@ -123,13 +124,13 @@ class Relay:
                     await ensure_partitions(conn)
                     await conn.commit()
                     pause.reset()
-                    await _Worker(self, conn, publisher, number).run()
+                    await worker.run(conn)
                 except (Disconnected, SQLAlchemyError, OSError):
                     with suppress(SQLAlchemyError, OSError):
                         await conn.invalidate()
                     raise
         finally:
-            await publisher.close()
+            await worker.publisher.close()
 
     async def _wait(self, event: asyncio.Event, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -147,17 +148,17 @@ class Relay:
 class _Worker:
     """One worker on one pair of connections."""
 
-    def __init__(
-        self, relay: Relay, conn: AsyncConnection, publisher: Publisher, number: int
-    ) -> None:
+    _conn: AsyncConnection
+
+    def __init__(self, relay: Relay, publisher: Publisher, number: int) -> None:
+        self.publisher = publisher
         self._relay = relay
-        self._conn = conn
-        self._publisher = publisher
         self._number = number
         self._service = relay._service
         self._sampled = 0.0
 
-    async def run(self) -> None:
+    async def run(self, conn: AsyncConnection) -> None:
+        self._conn = conn
         relay = self._relay
         while not relay._stopping.is_set():
             relay.wake.clear()
@@ -196,8 +197,8 @@ class _Worker:
         self._count(lane, outcomes)
         if Outcome.UNKNOWN in outcomes:
             # What is unknown may still be in flight; its id must not be twice on one channel.
-            await self._publisher.close()
-            self._publisher = await self._relay._transport.publisher(self._service)
+            await self.publisher.close()
+            self.publisher = await self._relay._transport.publisher(self._service)
         return len(ids)
 
     async def _publish(self, lane: int, rows: Sequence[Row[Any]]) -> list[Outcome]:
@@ -208,7 +209,7 @@ class _Worker:
         ]
         if not batch:
             return []
-        publishing = asyncio.ensure_future(self._publisher.publish(batch))
+        publishing = asyncio.ensure_future(self.publisher.publish(batch))
         stopping = asyncio.ensure_future(self._relay._stopping.wait())
         try:
             await asyncio.wait({publishing, stopping}, return_when=asyncio.FIRST_COMPLETED)
