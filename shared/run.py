@@ -109,10 +109,10 @@ async def run(
     sockets: Sequence[socket.socket],
     ready: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `ready` is awaited once everything answers, or given up."""
+    """Serve until SIGTERM, SIGINT or SIGHUP; `ready` is awaited once everything answers, or given up."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(sign, told.set)
     async with serving(runtimes, sockets):
         log.info("serving", services=[runtime.service.name for runtime in runtimes])

@@ -15,6 +15,7 @@ from services.cli.embedded import PostgresFailed
 from services.cli.migrate import SERVICES, migrate
 from services.cli.serve import NoBroker, serve
 from services.cli.up import CannotStart, up
+from services.intake.web.assets import AssetsMissing
 from shared.bus.faults import describe
 from shared.run import CannotListen
 from shared.settings import MissingSettings
@@ -26,12 +27,16 @@ app.add_typer(station_command.app, name="station")
 app.command("demo")(demo_command.run_demo)
 
 
+# Errors whose message is a sentence for whoever sits at the terminal.
+PLAIN = (CannotStart, CannotListen, PostgresFailed, MissingSettings, NoBroker, AssetsMissing)
+
+
 @contextmanager
 def plainly() -> Iterator[None]:
     """Say in one sentence what is in the way, instead of a traceback."""
     try:
         yield
-    except (CannotStart, CannotListen, PostgresFailed, MissingSettings, NoBroker) as error:
+    except PLAIN as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, asyncpg.PostgresError, AMQPError, OSError) as error:

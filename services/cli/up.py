@@ -152,4 +152,5 @@ async def _ready(runtimes: dict[str, Runtime], bind: str, demo: bool) -> None:
                 await load_demo(runtimes, progress)
         except (NotHeard, NotTheDemo) as error:
             typer.echo(str(error), err=True)
-    typer.echo(f"Linli 邻里 is open on http://{bind} (demo estate 演示数据). Ctrl-C stops it.")
+    estate = " with the demo estate (演示数据)" if demo else ""
+    typer.echo(f"Linli 邻里 is open on http://{bind}{estate}. Ctrl-C stops it.")
