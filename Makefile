@@ -8,7 +8,7 @@ run: set-up ## the whole product in one process, with the demo estate, on http:/
 	@$(BIN)/linli up
 
 test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
-	@$(BIN)/pytest -q -n 2 $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
 
 check: set-up-dev ## format, lint, types, import contracts, migrations in step
 	@scripts/check
