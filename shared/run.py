@@ -109,7 +109,7 @@ async def run(
     sockets: Sequence[socket.socket],
     ready: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP; `ready` is awaited once everything answers, or given up."""
+    """Serve until SIGTERM, SIGINT or SIGHUP; `ready` is awaited when all answers, or given up."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
