@@ -179,6 +179,17 @@ async def test_who_lost_the_lease_changes_nothing_but_to_say_that_it_was_sent(
     assert (sent.state, sent.reason, sent.due_at) == ("sent", None, None)
 
 
+async def test_what_another_sender_is_taking_is_passed_over(
+    runtime: Runtime, station: UUID
+) -> None:
+    for _ in range(3):
+        await queue(runtime, station)
+    async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
+        first, second = await lease(one, 2), await lease(other, 2)
+    assert (len(first), len(second)) == (2, 1)
+    assert not {d.id for d in first} & {d.id for d in second}
+
+
 async def test_two_senders_never_send_the_same(runtime: Runtime, station: UUID) -> None:
     resident = await move_in(runtime, station)
     await handle(runtime, *(about_wish(station, WishDelivered, resident) for _ in range(90)))
