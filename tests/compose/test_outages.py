@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from tests.compose import books
 from tests.compose.deployment import Deployment
@@ -32,24 +34,21 @@ async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, de
     rush = Rush(desk, wishers, takers)
     turn = asyncio.Lock()
 
-    async def kill() -> None:
-        async with turn:
-            await deployment.compose("kill", "--signal", "KILL", "volunteers")
+    def in_turn(*command: str) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def act() -> None:
+            async with turn:
+                await deployment.compose(*command)
 
-    async def revive() -> None:
-        async with turn:
-            await deployment.compose("start", "volunteers")
+        return act
 
-    async def restart_broker() -> None:
-        async with turn:
-            await deployment.compose("restart", "--timeout", GRACE, "rabbitmq")
-
-    async def restart_database() -> None:
-        async with turn:
-            await deployment.compose("restart", "--timeout", GRACE, "postgres")
-
+    outages = [
+        in_turn("kill", "--signal", "KILL", "volunteers"),
+        in_turn("start", "volunteers"),
+        in_turn("restart", "--timeout", GRACE, "rabbitmq"),
+        in_turn("restart", "--timeout", GRACE, "postgres"),
+    ]
     async with asyncio.timeout(RUSH_WITHIN):
-        await rush.run(TRANCHES, SIZE, [kill, revive, restart_broker, restart_database])
+        await rush.run(TRANCHES, SIZE, outages)
     assert len(rush.taken_by) == WISHES
     await _settle(deployment)
 
