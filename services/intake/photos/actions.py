@@ -1,4 +1,4 @@
-"""Adding photos to a wish and taking them away, before it is delivered."""
+"""Adding photos to a wish, and taking them away before it is delivered."""
 
 from uuid import UUID
 
@@ -9,22 +9,25 @@ from services.intake.photos.models import MOST, Photo, TooManyPhotos
 from services.intake.photos.pictures import Picture
 from services.intake.photos.queries import get
 from services.intake.wishes import actions as wishes
+from services.intake.wishes.models import State
 from shared.auth import Actor
 
 
 async def add(
     tx: AsyncSession, actor: Actor, wish_id: UUID, picture: Picture, *, may_be_public: bool
 ) -> Photo:
-    """Add a photo to a wish that one has taken.
+    """Add a photo to a wish that one has taken, or has just delivered.
 
-    Raises NotYourTask, NotClaimed, AlreadyDelivered, TooManyPhotos.
+    Raises NotYourTask, NotClaimed, WishClosed, TooManyPhotos.
     """
     wish = await wishes.hold(tx, actor, wish_id)
-    wish.check_work(actor)
+    wish.check_taker(actor)
     count = select(func.count()).where(Photo.wish_id == wish.id)
     if (await tx.scalar(count) or 0) >= MOST:
         raise TooManyPhotos
-    photo = Photo.of(wish, actor, picture, may_be_public=may_be_public)
+    # The resident agrees to what they were shown: what comes after the delivery isn't published.
+    public = may_be_public and wish.state == State.CLAIMED
+    photo = Photo.of(wish, actor, picture, may_be_public=public)
     tx.add(photo)
     await tx.flush()
     return photo
@@ -32,6 +35,7 @@ async def add(
 
 async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
     """Take a photo away again; NotYourTask, NotClaimed, AlreadyDelivered."""
+    wishes.check_behalf(actor)
     photo = await get(tx, actor, photo_id)
     wish = await wishes.hold(tx, actor, photo.wish_id)
     wish.check_work(actor)

@@ -56,7 +56,11 @@ class PhotoView(View):
 async def add_photo(
     wish_id: UUID, shown: Annotated[ShownBy, Query()], request: Request, tx: Tx, actor: Who
 ) -> PhotoView:
-    """Add a photo before delivering; `public` says that the neighbours may see it, too."""
+    """Add a photo before delivering or right after.
+
+    `public` says that the neighbours may see it, too; only what came before the delivery is shown
+    to them, and only once the resident agrees.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in KINDS:
         raise OtherKind

@@ -13,12 +13,16 @@ from shared.language import N_
 SIDE = 1600
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
-# A JPEG is decoded at the size that is needed; the others only whole, three or four bytes a pixel.
-MAX_PIXELS = {"JPEG": 64_000_000}
-MAX_PIXELS_WHOLE = 24_000_000
+# So many take at most some 220 MB: unpacking a JPEG takes up to 9 bytes a pixel, a PNG 10, and
+# a WebP 16, however few bytes were sent.
+MAX_PIXELS = {"JPEG": 25_000_000, "MPO": 25_000_000, "PNG": 20_000_000, "WEBP": 13_000_000}
+# MPO is what Pillow calls a JPEG that has smaller ones behind it, as many telephones make them.
+# Each pass over a JPEG takes its time; a camera makes a dozen at most.
+MAX_PASSES = 100
+START_OF_PASS = b"\xff\xda"  # ITU-T T.81, B.2.3
 
-# Two at a time, so that neither memory nor the event loop suffers.
-_painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
+# One at a time, so that a replica's memory is enough for it.
+_painter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
 class NotAPicture(Invalid):
@@ -44,13 +48,13 @@ class Picture:
 
 async def plain(sent: bytes) -> Picture:
     """The picture as it is kept, made in a thread; NotAPicture, TooManyPixels."""
-    return await asyncio.get_running_loop().run_in_executor(_painters, _plain, sent)
+    return await asyncio.get_running_loop().run_in_executor(_painter, _plain, sent)
 
 
 def _plain(sent: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(sent), formats=FORMATS) as opened:
-            _check_size(opened)
+            _check_size(opened, sent)
             return _redrawn(opened)
     except TooManyPixels:
         raise
@@ -60,13 +64,15 @@ def _plain(sent: bytes) -> Picture:
         raise NotAPicture from error
 
 
-def _check_size(opened: Image.Image) -> None:
-    if opened.width * opened.height > MAX_PIXELS.get(opened.format or "", MAX_PIXELS_WHOLE):
+def _check_size(opened: Image.Image, sent: bytes) -> None:
+    if opened.width * opened.height > MAX_PIXELS[opened.format or ""]:
         raise TooManyPixels
+    if opened.format in ("JPEG", "MPO") and sent.count(START_OF_PASS) > MAX_PASSES:
+        raise NotAPicture
 
 
 def _redrawn(opened: Image.Image) -> Picture:
-    opened.thumbnail((SIDE, SIDE))
+    opened.thumbnail((SIDE, SIDE), reducing_gap=1.5)
     upright = ImageOps.exif_transpose(opened)
     # A new picture, so that position, comment and profile of the old one stay behind.
     redrawn = Image.new("RGB", upright.size, "white")

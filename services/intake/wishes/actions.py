@@ -33,7 +33,7 @@ from shared.language import N_
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
     """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, NotForOthers."""
-    _check_behalf(actor)
+    check_behalf(actor)
     if actor.at_desk and actor.on_behalf_of is None:
         raise Invalid(errors={"on_behalf_of": N_("Please say for whom")})
     await residents.resident(tx, actor.station, actor.for_whom)
@@ -63,7 +63,8 @@ async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """
     wish = await _locked(tx, actor, wish_id)
     # Who comes second saw it open a moment ago: they hear that it's taken, not that it's nothing.
-    if wish.taker_id is None and not wish.visible_to(actor):
+    in_hand = wish.state in (State.CLAIMED, State.DELIVERED)
+    if not (in_hand or wish.visible_to(actor)):
         raise NotFound
     wish.claim(await _taker(tx, actor))
     return await _keep(tx, actor, wish, _claimed(wish))
@@ -163,14 +164,15 @@ async def hold(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     return wish
 
 
-async def _locked(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    _check_behalf(actor)
-    return await load(tx, Wish, wish_id, station=actor.station, lock=True)
-
-
-def _check_behalf(actor: Actor) -> None:
+def check_behalf(actor: Actor) -> None:
+    """Whether the actor may act for whom they act; NotForOthers."""
     if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
         raise NotForOthers
+
+
+async def _locked(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    check_behalf(actor)
+    return await load(tx, Wish, wish_id, station=actor.station, lock=True)
 
 
 async def _taker(tx: AsyncSession, actor: Actor) -> Taker:

@@ -164,6 +164,15 @@ class Wish(Aggregate, Base):
         if not self.taken_by(actor):
             raise refusals.NotYourTask
 
+    def check_taker(self, actor: Actor) -> None:
+        """Whether the actor has it, delivered or not; NotYourTask, NotClaimed, WishClosed."""
+        if self.state in (State.POSTED, State.OPEN):
+            raise refusals.NotClaimed
+        if self.state not in (State.CLAIMED, State.DELIVERED):
+            raise refusals.WishClosed
+        if not self.taken_by(actor):
+            raise refusals.NotYourTask
+
     def deliver(self, actor: Actor, note: str, minutes: int) -> None:
         """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
         self.check_work(actor)

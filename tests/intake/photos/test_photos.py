@@ -1,5 +1,8 @@
-"""Photos over the API: added by the taker before delivering, seen by those who may."""
+"""Photos over the API: added by the taker, seen by those who may."""
 
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import httpx
@@ -9,6 +12,7 @@ from services.intake.photos.api import LARGEST
 from services.intake.photos.pictures import NotAPicture
 from services.intake.wishes import actions
 from services.intake.wishes.models import State
+from services.intake.wishes.refusals import NotClaimed
 from shared.auth import Actor, Role
 from shared.language import translate
 from shared.runtime import Runtime
@@ -135,12 +139,50 @@ async def test_who_gave_the_wish_back_sees_its_photos_no_more(
     assert (await second.get(photo)).status_code == 200
 
 
-async def test_photos_come_before_the_delivery(taken: Taken) -> None:
+async def test_what_comes_after_the_delivery_stays_and_is_not_published(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    before = (await taken.add(volunteer, public="true")).json()
+    act = f"/wishes/{taken.wish}"
+    await volunteer.post(f"{act}/deliver", {"note": "换好了", "minutes": 30})
+    after = (await taken.add(volunteer, public="true")).json()
+    assert (before["may_be_public"], after["may_be_public"]) == (True, False)
+    for photo in (before, after):
+        assert (await volunteer.call("DELETE", f"/photos/{photo['id']}")).status_code == 409
+    wisher = await taken.signed_in(taken.people.wisher)
+    assert (await wisher.get(taken.path)).json() == [before, after]
+    await wisher.post(f"{act}/confirm", {"photos_public": True})
+    neighbour = await taken.signed_in(taken.people.neighbour)
+    assert (await neighbour.get(taken.path)).json() == [before]
+    assert (await neighbour.get(f"/photos/{after['id']}")).status_code == 404
+    assert (await taken.add(volunteer)).status_code == 409
+
+
+async def test_nobody_adds_photos_to_a_wish_that_nobody_has(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    await volunteer.post(f"/wishes/{taken.wish}/release")
+    refused = await taken.add(volunteer)
+    assert refused.status_code == 409
+    assert refused.json()["title"] == translate(NotClaimed.title, "zh")
+
+
+async def test_of_eight_photos_at_once_four_are_kept(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    added = await asyncio.gather(*(taken.add(volunteer) for _ in range(8)))
+    assert Counter(answer.status_code for answer in added) == {201: 4, 409: 4}
+    assert len((await volunteer.get(taken.path)).json()) == 4
+
+
+async def test_only_the_desk_shows_and_takes_away_for_others(taken: Taken) -> None:
     volunteer = await taken.signed_in(taken.people.volunteer)
     photo = f"/photos/{(await taken.add(volunteer)).json()['id']}"
-    await volunteer.post(f"/wishes/{taken.wish}/deliver", {"note": "换好了", "minutes": 30})
-    assert (await taken.add(volunteer)).status_code == 409
-    assert (await volunteer.call("DELETE", photo)).status_code == 409
+    second = await taken.signed_in(taken.people.second)
+    behalf = str(taken.people.volunteer.person)
+    assert (await taken.add(second, on_behalf_of=behalf)).status_code == 403
+    for path in (photo, f"/photos/{uuid4()}"):
+        tried = await second.call("DELETE", path, params={"on_behalf_of": behalf})
+        assert tried.status_code == 403
+    gone = await taken.scene.desk.call("DELETE", photo, params={"on_behalf_of": behalf})
+    assert gone.status_code == 204
 
 
 async def test_the_desk_adds_on_behalf_of_the_volunteer(taken: Taken) -> None:
@@ -167,6 +209,22 @@ async def test_a_photo_may_be_larger_than_other_bodies_but_not_too_large(taken: 
     volunteer = await taken.signed_in(taken.people.volunteer)
     padded = PICTURE + bytes(1_000_000)
     assert (await taken.add(volunteer, padded)).status_code == 201
-    large = await taken.add(volunteer, PICTURE + bytes(LARGEST))
-    assert large.status_code == 413
-    assert large.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_is_too_large_is_a_problem_however_it_is_sent(taken: Taken) -> None:
+    volunteer = await taken.signed_in(taken.people.volunteer)
+    sent = PICTURE + bytes(LARGEST)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for start in range(0, len(sent), 1024 * 1024):
+            yield sent[start : start + 1024 * 1024]
+
+    note = {"note": "好" * 30_000, "minutes": 30}
+    for large in (
+        await taken.add(volunteer, sent),
+        await volunteer.call("POST", taken.path, content=in_pieces(), headers=JPEG),
+        await volunteer.post(f"/wishes/{taken.wish}/deliver", note),
+    ):
+        assert large.status_code == 413
+        assert large.headers["content-type"] == "application/problem+json"
+    assert (await volunteer.get(taken.path)).json() == []

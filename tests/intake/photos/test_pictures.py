@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from services.intake.photos.pictures import SIDE, NotAPicture, TooManyPixels, plain
+from services.intake.photos.pictures import MAX_PASSES, SIDE, NotAPicture, TooManyPixels, plain
 
 ORIENTATION, GPS, LATITUDE = 0x0112, 0x8825, 2
 
@@ -95,6 +95,47 @@ async def test_a_large_picture_becomes_small() -> None:
 async def test_a_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
     with pytest.raises(TooManyPixels):
         await plain(png_header(*size))
+
+
+async def test_a_telephones_picture_with_smaller_ones_behind_it_is_taken() -> None:
+    small = Image.new("RGB", (8, 8))
+    sent = encoded("MPO", (40, 20), save_all=True, append_images=[small])
+    with Image.open(io.BytesIO(sent)) as seen:
+        assert seen.format == "MPO"
+    kept = await plain(sent)
+    assert (kept.width, kept.height) == (40, 20)
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "more"),
+    [
+        ("JPEG", 5_001, {"progressive": True}),
+        ("PNG", 4_473, {}),
+        ("WEBP", 3_606, {"method": 0}),
+    ],
+)
+async def test_what_takes_too_much_memory_is_refused(
+    kind: str, side: int, more: dict[str, object]
+) -> None:
+    sent = encoded(kind, (side, side), "RGB", **more)
+    assert len(sent) < 1_000_000
+    with pytest.raises(TooManyPixels):
+        await plain(sent)
+
+
+def in_passes(passes: int) -> bytes:
+    """A JPEG whose last pass is repeated until there are that many."""
+    start = b"\xff\xda"
+    *before, last = encoded("JPEG", progressive=True).removesuffix(b"\xff\xd9").split(start)
+    again = [last] * (passes - len(before) + 1)
+    return start.join([*before, *again]) + b"\xff\xd9"
+
+
+async def test_a_picture_of_endless_passes_is_refused() -> None:
+    kept = await plain(in_passes(MAX_PASSES))
+    assert (kept.width, kept.height) == (40, 20)
+    with pytest.raises(NotAPicture):
+        await plain(in_passes(MAX_PASSES + 1))
 
 
 @pytest.mark.parametrize(
