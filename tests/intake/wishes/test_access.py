@@ -166,6 +166,19 @@ async def test_what_one_may_not_see_one_can_not_act_on(tx: AsyncSession, people:
         await actions.deliver(tx, people.second, wish.id, "换好了", 5)
 
 
+async def test_who_comes_late_hears_that_a_wish_is_taken_but_not_that_it_came_true(
+    tx: AsyncSession, people: People
+) -> None:
+    for state in (State.CLAIMED, State.DELIVERED):
+        wish = await people.wish(tx, state)
+        with pytest.raises(no.AlreadyClaimed):
+            await actions.claim(tx, people.second, wish.id)
+    for state in (State.POSTED, State.FULFILLED, State.WITHDRAWN):
+        wish = await people.wish(tx, state)
+        with pytest.raises(NotFound):
+            await actions.claim(tx, people.second, wish.id)
+
+
 @pytest.mark.parametrize("role", [Role.STAFF, Role.VOLUNTEER, Role.RESIDENT, Role.PARTNER])
 async def test_another_station_sees_and_does_nothing(
     tx: AsyncSession, people: People, role: Role
