@@ -1,4 +1,4 @@
-"""The HTTP edge: routes that name their policy, one transaction a request, health and metrics."""
+"""The HTTP edge: routes that name their policy, and one transaction a request."""
 
 import functools
 import re
@@ -25,12 +25,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def _refuse_control_characters(value: Any) -> None:
-    if isinstance(value, str) and CONTROL.search(value):
-        raise ValueError(N_("This has characters that can't be shown"))
-    children = value.values() if isinstance(value, dict) else value
-    if isinstance(children, list) or isinstance(value, dict):
-        for child in children:
-            _refuse_control_characters(child)
+    # A list of what is still to see, since a client may nest deeper than Python calls.
+    waiting = [value]
+    while waiting:
+        seen = waiting.pop()
+        if isinstance(seen, str) and CONTROL.search(seen):
+            raise ValueError(N_("This has characters that can't be shown"))
+        if isinstance(seen, dict):
+            waiting += seen.values()
+        elif isinstance(seen, list):
+            waiting += seen
 
 
 class Body(BaseModel):

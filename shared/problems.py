@@ -1,6 +1,5 @@
 """Problem details (RFC 9457): the one place that turns errors into answers."""
 
-import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from shared.bus.faults import describe
 from shared.errors import Invalid, Problem, Unavailable
 from shared.language import N_, Language, preferred, translate
+from shared.observability import logger
 
+log = logger("linli.http")
 MEDIA_TYPE = "application/problem+json"
 PASSING = {
     "40001",
@@ -144,7 +146,11 @@ def from_any(error: Exception) -> Problem:
         return from_http(error)
     known = from_database(error)
     if known is None:
-        logging.getLogger("linli.http").error("request failed", exc_info=error)
+        # What the database says in detail may hold rows, so of its errors only one line is kept.
+        trace = None if isinstance(error, DBAPIError) else error
+        log.error("request failed", error=describe(error), exc_info=trace)
+    elif isinstance(error, OSError):
+        log.warning("request failed", error=describe(error))
     return known or Problem()
 
 

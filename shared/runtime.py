@@ -15,11 +15,14 @@ from shared.service import Part, Service
 from shared.settings import ServiceSettings
 from shared.ticker import Ticker
 
+CONSUMING = 3
+
 
 class Runtime:
     """One replica of one service: its connections, its background and its application.
 
-    Per replica: a pool of `settings.pool_size` connections, two for the relay, one for the ticker.
+    Per replica: a pool of `settings.pool_size` connections for requests, two for the relay, three
+    for the consumer (a batch, what failed in it, retries), one for the ticker.
     What the application opened (connections to other services) it adds to `closing`.
     """
 
@@ -37,7 +40,11 @@ class Runtime:
         wake_after_commit(self.sessions, self.relay.wake)
         ticks = make_sessions(self._ticking, self.sealer)
         wake_after_commit(ticks, self.relay.wake)
-        self.consumer = Consumer(service.name, self.sessions, service.handlers, transport)
+        # Of its own, so that no crowd of requests can keep messages from being handled.
+        self._consuming = self._engine(CONSUMING, "consumer")
+        handled = make_sessions(self._consuming, self.sealer)
+        wake_after_commit(handled, self.relay.wake)
+        self.consumer = Consumer(service.name, handled, service.handlers, transport)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
         self.rest: tuple[Part, ...] = (self.consumer, self.ticker, *service.parts(self))
         self.closing: list[Callable[[], Awaitable[None]]] = []
@@ -62,7 +69,7 @@ class Runtime:
         """Let all connections go, once nothing uses them any more."""
         for close in self.closing:
             await close()
-        for engine in (self.engine, self._relaying, self._ticking):
+        for engine in (self.engine, self._relaying, self._ticking, self._consuming):
             await engine.dispose()
 
     def _engine(self, pool_size: int, purpose: str = "") -> AsyncEngine:

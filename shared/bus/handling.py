@@ -18,7 +18,7 @@ from shared.contracts.envelope import (
     InvalidMessage,
     wrong_fields,
 )
-from shared.contracts.registry import REGISTRY
+from shared.contracts.registry import REGISTRY, SOURCES
 from shared.ids import new_id
 from shared.observability import caused
 
@@ -51,6 +51,9 @@ class Handling:
             key = inbox.key_of_bytes(user, type_, body)
             return Received(key, _clean(type_), new_id(), body, None, wrong, count)
         key = inbox.key_of(user, envelope.source, envelope.id)
+        if envelope.source != SOURCES.get(type_, envelope.source):
+            wrong = "the source is not the service that says this"
+            return Received(key, type_, envelope.correlationid, body, None, wrong, count)
         return self._read(key, envelope, body, count)
 
     def reread(self, key: UUID, body: bytes) -> Received:

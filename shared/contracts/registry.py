@@ -38,7 +38,7 @@ READERS: dict[str, frozenset[str]] = {
     intake.WishDeclined.type: frozenset({"notify"}),
     intake.WishWithdrawn.type: frozenset({"volunteers", "notify"}),
     intake.WishAnswered.type: frozenset({"volunteers", "notify"}),
-    volunteers.VolunteerApplied.type: frozenset({"notify"}),
+    volunteers.VolunteerApplied.type: frozenset({"intake", "notify"}),
     volunteers.VolunteerApproved.type: frozenset({"intake", "notify"}),
     volunteers.PointsAwarded.type: frozenset({"notify"}),
     volunteers.PointsReversed.type: frozenset({"notify"}),

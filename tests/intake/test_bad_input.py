@@ -83,7 +83,10 @@ async def test_another_content_type_is_refused(scene: Scene, type_: str) -> None
     assert await scene.rows("residents") == 0
 
 
-@pytest.mark.parametrize("id_", ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", str(uuid4())])
+@pytest.mark.parametrize(
+    "id_",
+    ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", "0190aaaa-0000-7000-8000-000000000000"],
+)
 async def test_a_bad_id_is_told(scene: Scene, id_: str) -> None:
     for method, path in (
         ("GET", f"/residents/{id_}"),

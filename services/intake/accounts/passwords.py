@@ -1,9 +1,16 @@
 """Password hashes (Argon2id, RFC 9106), computed in a thread since they are slow on purpose."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 from pwdlib import PasswordHash
+
+T = TypeVar("T")
+# A hash takes 64 MiB while it is computed: many at once would be more than a container has.
+_threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
 @cache
@@ -19,12 +26,16 @@ def _nobodys_hash() -> str:
 
 async def hashed(password: str) -> str:
     """The hash to keep of a password."""
-    return await asyncio.to_thread(lambda: hasher().hash(password))
+    return await _apart(lambda: hasher().hash(password))
 
 
 async def fits(password: str, kept: str | None) -> bool:
     """Whether the password is the one that was hashed; as slow where there is no hash."""
-    right = await asyncio.to_thread(
+    right = await _apart(
         lambda: hasher().verify(password, kept if kept is not None else _nobodys_hash())
     )
     return right and kept is not None
+
+
+async def _apart(compute: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_threads, compute)

@@ -59,7 +59,7 @@ async def forward(request: Request, actor: MaybeWho) -> Response:
         method=request.method,
         path=safe_path(request),
         query=request.scope["query_string"],
-        headers={name: request.headers[name] for name in PASSED if name in request.headers},
+        headers=_passed(request),
         content=request.stream() if _has_body(request) else None,
     )
     answer = await neighbours.send(actor, wanted)
@@ -79,6 +79,12 @@ def safe_path(request: Request) -> str:
     if any(segment in ("", ".", "..") for segment in segments):
         raise NotFound
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _passed(request: Request) -> dict[str, bytes]:
+    """As bytes: what a client may put into a header isn't always ASCII."""
+    given = request.headers
+    return {name: given[name].encode("latin-1") for name in PASSED if name in given}
 
 
 def _has_body(request: Request) -> bool:

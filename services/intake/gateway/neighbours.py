@@ -30,7 +30,7 @@ class Wanted:
     method: str
     path: str
     query: bytes = b""
-    headers: Mapping[str, str] | None = None
+    headers: Mapping[str, str | bytes] | None = None
     content: bytes | AsyncIterable[bytes] | None = None
 
 
@@ -50,7 +50,7 @@ class Neighbours:
         `path` may have a query, `body` is sent as JSON, `key` as the Idempotency-Key.
         """
         url = httpx.URL(path)
-        headers = {"Idempotency-Key": key} if key else {}
+        headers: dict[str, str | bytes] = {"Idempotency-Key": key.encode()} if key else {}
         if actor is not None:
             headers["Accept-Language"] = actor.language
         if body is not None:
@@ -74,7 +74,7 @@ class Neighbours:
         request = client.build_request(
             wanted.method,
             client.base_url.copy_with(raw_path=target),
-            headers={**(wanted.headers or {}), **self._identity(actor, service)},
+            headers=_raw({**(wanted.headers or {}), **self._identity(actor, service)}),
             content=wanted.content,
         )
         try:
@@ -96,6 +96,13 @@ class Neighbours:
         if trace := traceparent.get():
             headers["traceparent"] = trace
         return headers
+
+
+def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.encode("ascii"), value if isinstance(value, bytes) else value.encode("ascii"))
+        for name, value in headers.items()
+    ]
 
 
 def _owner(path: str) -> str:

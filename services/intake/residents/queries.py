@@ -59,7 +59,7 @@ async def households(
     if home_id is not None:
         statement = statement.where(Household.home_id == home_id)
     found: Page[Household] = await page(tx, statement, Household.id, after=after)
-    addresses = await _addresses(tx, [household.home_id for household in found.items])
+    addresses = await _addresses(tx, station, [household.home_id for household in found.items])
     lived = [Lived(household, addresses[household.home_id]) for household in found.items]
     return Page(lived, found.after)
 
@@ -121,10 +121,10 @@ async def people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[U
     return {row.id: Person(row.name, Address(*row[2:]) if row[2] else None) for row in found.all()}
 
 
-async def _addresses(tx: AsyncSession, home_ids: list[UUID]) -> dict[UUID, Address]:
+async def _addresses(tx: AsyncSession, station: UUID, home_ids: list[UUID]) -> dict[UUID, Address]:
     found = await tx.execute(
         select(Home.id, Building.number, Home.unit, Home.number)
         .join(Building, Home.building_id == Building.id)
-        .where(Home.id.in_(home_ids))
+        .where(Home.station_id == station, Home.id.in_(home_ids))
     )
     return {id_: Address(building, unit, number) for id_, building, unit, number in found}

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
@@ -33,7 +33,7 @@ class ByHome(Body):
     """A home."""
 
     building: Short
-    unit: int
+    unit: Annotated[int, Field(ge=1, le=100)]
     number: Short
 
 

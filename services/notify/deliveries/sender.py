@@ -102,6 +102,9 @@ class Sender:
             except (SQLAlchemyError, OSError) as error:
                 wait = backoff.wait()
                 log.warning("sender waits for the database", error=describe(error))
+            except Exception as error:
+                wait = backoff.wait()
+                log.exception("sender failed", error=describe(error))
             await self._rest(wait)
 
     async def _rest(self, wait: float) -> None:
@@ -127,7 +130,7 @@ class Sender:
             return Failed("tried too often, without an answer", permanent=True)
         try:
             rendering = to_send(delivery, self._sealer, self._settings)
-        except (InvalidToken, KeyError, TemplateError) as error:
+        except (InvalidToken, LookupError, TypeError, ValueError, TemplateError) as error:
             # A key still to come, or a replica of another version, may be able to.
             return Failed(f"can't be put into words here: {type(error).__name__}")
         try:

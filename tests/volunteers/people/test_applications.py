@@ -119,7 +119,7 @@ async def test_the_list_is_paged_and_filtered(
     [
         ("GET", "/volunteers", Role.RESIDENT),
         ("GET", "/volunteers", Role.VOLUNTEER),
-        ("POST", f"/volunteers/{new_id()}/approve", Role.RESIDENT),
+        ("POST", "/volunteers/0190aaaa-0000-7000-8000-000000000000/approve", Role.RESIDENT),
         ("POST", "/volunteers", Role.PARTNER),
         ("GET", "/volunteers/me", Role.PARTNER),
         ("GET", "/points/me", Role.OPERATOR),

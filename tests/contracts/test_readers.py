@@ -1,0 +1,23 @@
+"""The registry says of every type who reads it, and the services' handlers say the same."""
+
+from services.intake.gateway.neighbours import PREFIXES
+from shared.bus.message import bindings
+from shared.contracts.registry import READERS
+from tests.support.house import SERVICES
+
+
+def test_registry_names_the_readers_that_there_are() -> None:
+    readers: dict[str, set[str]] = {}
+    for service in SERVICES:
+        for type_ in bindings(service.handlers):
+            readers.setdefault(type_, set()).add(service.name)
+    assert readers == {type_: set(services) for type_, services in READERS.items()}
+
+
+def test_gateway_forwards_what_the_services_declare() -> None:
+    declared = {
+        service.name: {prefix.strip("/").removeprefix("api/v1/") for prefix in service.prefixes}
+        for service in SERVICES
+        if service.prefixes
+    }
+    assert {name: set(prefixes) for name, prefixes in PREFIXES.items()} == declared
