@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := run
 .PHONY: run test check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
-UV := $(BIN)/uv
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
 	@$(BIN)/linli up
