@@ -22,7 +22,7 @@ async def add(
     """
     wish = await wishes.hold(tx, actor, wish_id)
     wish.check_taker(actor)
-    count = select(func.count()).where(Photo.wish_id == wish.id)
+    count = select(func.count()).where(Photo.wish_id == wish.id, Photo.made_by == actor.for_whom)
     if (await tx.scalar(count) or 0) >= MOST:
         raise TooManyPhotos
     # The resident agrees to what they were shown: what comes after the delivery isn't published.

@@ -57,7 +57,12 @@ class Photo(Base):
         )
 
     def visible_to(self, actor: Actor, wish: Wish) -> bool:
-        """Whether the actor may see it: neighbours only with the consent of maker and resident."""
-        if wish.shows_person_to(actor):
+        """Whether the actor may see it: neighbours only with the consent of maker and resident.
+
+        Who takes a wish after somebody else doesn't see what that one showed of the home.
+        """
+        if actor.at_desk or wish.made_by(actor):
             return True
+        if wish.taken_by(actor):
+            return self.made_by == actor.for_whom
         return self.may_be_public and wish.photos_public and wish.state == State.FULFILLED

@@ -88,7 +88,7 @@ RELEASE = Act(
     do=_release,
     title=N_("Give this wish back?"),
     lead=N_("Others can take it then. Giving back is no shame."),
-    note=N_("What should the next one know?"),
+    note=N_("Why do you give it back? The resident reads this, too."),
 )
 DELIVER = Act(
     name="deliver",
