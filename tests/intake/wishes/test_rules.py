@@ -54,8 +54,9 @@ def test_the_desk_delivers_on_behalf_of_the_volunteer() -> None:
 
 def test_what_the_station_took_anybody_at_the_desk_delivers() -> None:
     wish = claimed(BY_STATION)
-    with pytest.raises(no.NotYourTask):
-        wish.deliver(NEIGHBOUR, "换好了", 30)
+    for somebody in (NEIGHBOUR, COLLEAGUE.acting_for(VOLUNTEER.person)):
+        with pytest.raises(no.NotYourTask):
+            wish.deliver(somebody, "换好了", 30)
     wish.deliver(COLLEAGUE, "换好了", 30)
     assert wish.delivered_by == COLLEAGUE.person
 
@@ -134,6 +135,13 @@ def test_each_confirmation_has_a_revision_of_its_own() -> None:
     wish.deliver(VOLUNTEER, "又换了一次", 10)
     wish.confirm(WISHER, None, photos_public=False)
     assert wish.confirmations == 2
+
+
+def test_who_withdraws_a_confirmation_withdraws_their_consent_to_photos() -> None:
+    wish = delivered()
+    wish.confirm(WISHER, None, photos_public=True)
+    wish.reopen(WISHER)
+    assert not wish.photos_public
 
 
 def test_after_a_week_only_the_desk_withdraws_a_confirmation() -> None:
