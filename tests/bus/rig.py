@@ -22,6 +22,7 @@ from shared.bus.relay import Relay
 from shared.bus.transport import Delivery, Outcome, Outgoing, Publisher, Subscription, Transport
 from shared.contracts.envelope import Contract, Envelope
 from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
+from shared.contracts.registry import SOURCES
 from shared.db import make_engine
 from shared.ids import new_id
 
@@ -59,13 +60,13 @@ def fact(content: WishMessage, sequence: int = 1) -> Fact:
     return Fact(f"wishes/{content.wish_id}", STATION, sequence, content)
 
 
-def outgoing(content: Contract, *, id_: UUID | None = None, source: str = "/tests") -> Outgoing:
+def outgoing(content: Contract, *, id_: UUID | None = None, source: str | None = None) -> Outgoing:
     """A message as a publisher sends it, past any outbox."""
     id_ = id_ or new_id()
     envelope = Envelope(
         id=str(id_),
         type=content.type,
-        source=source,
+        source=source or SOURCES.get(content.type, "/tests"),
         subject=f"things/{id_}",
         time=clock.now(),
         station=STATION,

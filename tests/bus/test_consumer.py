@@ -104,6 +104,19 @@ async def test_problem_parks_at_once(rig: Rig) -> None:
     assert parked.due_at is None
 
 
+async def test_message_from_another_source_parks_uncalled(rig: Rig) -> None:
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", {WishOpened: note})
+    await notify.start(relay=False)
+    publishing = asyncio.create_task(
+        _publish(notify, [outgoing(wish(), source="/services/notify")])
+    )
+    await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+    await publishing
+
+    assert await notify.count("seen") == 0
+
+
 async def test_twelfth_failure_parks(rig: Rig) -> None:
     calls = 0
 
