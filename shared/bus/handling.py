@@ -51,9 +51,6 @@ class Handling:
             key = inbox.key_of_bytes(user, type_, body)
             return Received(key, _clean(type_), new_id(), body, None, wrong, count)
         key = inbox.key_of(user, envelope.source, envelope.id)
-        if envelope.source != SOURCES.get(type_, envelope.source):
-            wrong = "the source is not the service that says this"
-            return Received(key, type_, envelope.correlationid, body, None, wrong, count)
         return self._read(key, envelope, body, count)
 
     def reread(self, key: UUID, body: bytes) -> Received:
@@ -94,6 +91,8 @@ class Handling:
         message, wrong = None, ""
         if self._any is None and envelope.type not in self._by_type:
             wrong = "no handler for this type"
+        elif envelope.source != SOURCES.get(envelope.type, envelope.source):
+            wrong = "the source is not the service that says this"
         else:
             contract = REGISTRY.get(envelope.type, AnyMessage)
             try:
