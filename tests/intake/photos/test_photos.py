@@ -136,7 +136,8 @@ async def test_who_gave_the_wish_back_sees_its_photos_no_more(
     async with runtime.sessions.begin() as tx:
         await actions.claim(tx, taken.people.second, UUID(taken.wish))
     second = await taken.signed_in(taken.people.second)
-    assert (await second.get(photo)).status_code == 200
+    assert (await second.get(photo)).status_code == 404
+    assert (await second.get(taken.path)).json() == []
 
 
 async def test_what_comes_after_the_delivery_stays_and_is_not_published(taken: Taken) -> None:
