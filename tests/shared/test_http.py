@@ -184,3 +184,11 @@ async def test_bad_body_is_said_plainly(
     if field is not None:
         assert [error["field"] for error in said["errors"]] == [field]
     assert await count(engine) == 0
+
+
+@pytest.mark.parametrize("depth", [500, 930, 20_000])
+async def test_deep_nesting_is_no_fault_of_ours(client: httpx.AsyncClient, depth: int) -> None:
+    content = b'{"text": ' + b"[" * depth + b"]" * depth + b"}"
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/api/v1/notes", content=content, headers=headers)
+    assert answer.status_code in (400, 422)

@@ -89,6 +89,12 @@ async def test_the_headers_that_matter_pass_both_ways(desk: Visitor, mirror: Mir
     assert not {"set-cookie", "x-inner"} & set(answer.headers)
 
 
+async def test_a_header_that_is_not_ascii_is_passed_on(desk: Visitor, mirror: Mirror) -> None:
+    answer = await desk.get("/rules", headers={"Accept-Language": "é".encode("latin-1")})
+    assert answer.status_code == 200
+    assert mirror.asked
+
+
 async def test_an_answer_is_passed_on_as_it_comes(desk: Visitor, mirror: Mirror) -> None:
     headers = {"Authorization": f"Bearer {desk.token}"}
     async with desk.client.stream("GET", "/api/v1/points/held", headers=headers) as answer:
