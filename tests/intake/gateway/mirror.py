@@ -48,7 +48,7 @@ class Mirror:
             "method": scope["method"],
             "path": scope["raw_path"].decode(),
             "query": scope["query_string"].decode(),
-            "headers": {k.decode(): v.decode() for k, v in scope["headers"]},
+            "headers": {k.decode(): v.decode("latin-1") for k, v in scope["headers"]},
             "body": body.decode("latin-1"),
         }
         self.asked.append(asked)
