@@ -1,4 +1,4 @@
-"""Who may do what: every route names one of these policies, and nothing else decides by role."""
+"""Who may do what: every route names one of these policies; whose a thing is, models decide."""
 
 from shared.auth import Actor, Role
 from shared.errors import Forbidden, Unauthorized
