@@ -1,10 +1,10 @@
 """Every contract by its type, who issues it and who reads it."""
 
-from shared.contracts import intake, notify, volunteers
+from shared.contracts import events, intake, notify, volunteers
 from shared.contracts.envelope import Contract
 
 _ISSUED_BY: dict[str, tuple[type[Contract], ...]] = {
-    "intake": intake.CONTRACTS,
+    "intake": (*intake.CONTRACTS, *events.CONTRACTS),
     "volunteers": volunteers.CONTRACTS,
     "notify": notify.CONTRACTS,
 }
@@ -38,6 +38,13 @@ READERS: dict[str, frozenset[str]] = {
     intake.WishDeclined.type: frozenset({"notify"}),
     intake.WishWithdrawn.type: frozenset({"volunteers", "notify"}),
     intake.WishAnswered.type: frozenset({"volunteers", "notify"}),
+    events.EventPublished.type: frozenset(),
+    events.EventCancelled.type: frozenset(),
+    events.EventClosed.type: frozenset(),
+    events.EventJoined.type: frozenset({"volunteers", "notify"}),
+    events.EventLeft.type: frozenset({"volunteers", "notify"}),
+    events.EventAttended.type: frozenset({"volunteers", "notify"}),
+    events.EventMissed.type: frozenset({"volunteers", "notify"}),
     volunteers.VolunteerApplied.type: frozenset({"intake", "notify"}),
     volunteers.VolunteerApproved.type: frozenset({"intake", "notify"}),
     volunteers.PointsAwarded.type: frozenset({"notify"}),

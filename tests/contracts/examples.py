@@ -45,6 +45,21 @@ _POINTS: dict[str, Any] = {
     "title": "想换一个灯泡",
 }
 
+_EVENT: dict[str, Any] = {
+    "event_id": id_(7),
+    "kind": "clean_up",
+    "title": "楼道大扫除",
+    "place": "3 栋楼下",
+    "starts_at": "2025-03-08T09:00:00+08:00",
+    "ends_at": "2025-03-08T11:00:00+08:00",
+}
+_PART: dict[str, Any] = {
+    **_EVENT,
+    "participation_id": id_(8),
+    "resident_id": id_(3),
+    "role": "helper",
+}
+
 VALUES: dict[str, dict[str, Any]] = {
     "linli.resident.registered.v1": _RESIDENT,
     "linli.resident.changed.v1": {**_RESIDENT, "phone_sealed": None},
@@ -64,6 +79,13 @@ VALUES: dict[str, dict[str, Any]] = {
     "linli.wish.declined.v1": _WISH,
     "linli.wish.withdrawn.v1": _WISH,
     "linli.wish.answered.v1": _WISH,
+    "linli.event.published.v1": _EVENT,
+    "linli.event.cancelled.v1": _EVENT,
+    "linli.event.closed.v1": {**_EVENT, "helpers": 6, "guests": 20, "minutes": 2400, "missed": 2},
+    "linli.event.joined.v1": _PART,
+    "linli.event.left.v1": {**_PART, "reason": "cancelled", "words": "下雨，改期再约"},
+    "linli.event.attended.v1": {**_PART, "minutes": 90, "revision": 1},
+    "linli.event.missed.v1": _PART,
     "linli.volunteer.applied.v1": _VOLUNTEER,
     "linli.volunteer.approved.v1": _VOLUNTEER,
     "linli.points.awarded.v1": _POINTS,
