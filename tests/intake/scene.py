@@ -73,6 +73,10 @@ class Visitor:
         """An act."""
         return await self.call("POST", path, json=body or {}, **options)
 
+    async def edit(self, path: str, body: Any, etag: str = "*") -> httpx.Response:
+        """An edit of that version, or of whichever there is."""
+        return await self.call("PUT", path, json=body, headers={"If-Match": etag})
+
 
 @dataclass(frozen=True)
 class Scene:

@@ -50,7 +50,7 @@ async def test_what_was_refused_may_be_tried_again(scene: Scene) -> None:
     body = {"name": "演示乙", "phone": phone}
     assert (await scene.desk.post("/residents", body, headers=same)).status_code == 409
     path = f"/residents/{blocking.pop('id')}"
-    await scene.desk.call("PUT", path, json={**blocking, "phone": None})
+    await scene.desk.edit(path, {**blocking, "phone": None})
     assert (await scene.desk.post("/residents", body, headers=same)).status_code == 201
 
 

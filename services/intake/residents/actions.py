@@ -22,16 +22,9 @@ from services.intake.residents.models import (
 )
 from shared.auth import Actor
 from shared.bus.outbox import record
+from shared.conditions import WHICHEVER, Expected
 from shared.db import load, sealer_of
-from shared.errors import Problem
-from shared.language import N_, Language
-
-
-class Stale(Problem):
-    """If-Match names a state that is no longer the present one (RFC 9110, section 13.1.1)."""
-
-    status = 412
-    title = N_("Somebody changed this in the meantime; please look again")
+from shared.language import Language
 
 
 async def add_building(
@@ -78,15 +71,14 @@ async def change(
     actor: Actor,
     resident_id: UUID,
     changes: dict[str, Any],
-    expected: int | None = None,
+    expected: Expected = WHICHEVER,
 ) -> Resident:
     """Change what the register says: the fields of `Details` in `changes`, the others stay.
 
-    Raises Stale when `expected` is not the present version, PhoneKnown, NotFound.
+    Raises Stale when the present version is not `expected`, PhoneKnown, NotFound.
     """
     resident = await load(tx, Resident, resident_id, station=actor.station, lock=True)
-    if expected not in (None, resident.version):
-        raise Stale
+    expected.check(resident.version)
     details = replace(resident.details(sealer_of(tx)), **changes)
     await _check_household(tx, actor, details)
     resident.change(details, sealer_of(tx))

@@ -1,18 +1,18 @@
 """The register as the desk reads and writes it."""
 
-import re
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends
 from pydantic import Field, StringConstraints, model_validator
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents import actions, queries
 from services.intake.residents.models import Details, Registration, Resident
 from services.intake.residents.phones import Phone
 from services.intake.residents.queries import Lived
+from shared.conditions import ETag, IfMatch, Shown
 from shared.db import sealer_of
-from shared.errors import Invalid
 from shared.http import Api, Body, Listing, Tx, View, Who
 from shared.language import N_, Language
 from shared.sealing import Sealer
@@ -22,7 +22,6 @@ T = TypeVar("T")
 Short = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Named = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 BirthYear = Annotated[int, Field(ge=1900, le=2100)]
-ETAG = re.compile(r'^(?:W/)?"([0-9]{1,9})"$')
 
 
 class AddBuilding(Body):
@@ -158,27 +157,9 @@ class RevealedPhone(View):
     phone: str
 
 
-class Edition:
-    """Which state of a resident a change is meant for (If-Match), and which one is shown (ETag)."""
-
-    def __init__(
-        self, response: Response, if_match: Annotated[str | None, Header()] = None
-    ) -> None:
-        self.response = response
-        self.expected: int | None = None
-        if if_match is not None and if_match.strip() != "*":
-            found = ETAG.match(if_match.strip())
-            if found is None:
-                raise Invalid(errors={"If-Match": N_("This is not valid")})
-            self.expected = int(found[1])
-
-    def show(self, resident: Resident, sealer: Sealer) -> ResidentView:
-        """The resident's view, its state named."""
-        self.response.headers["ETag"] = f'"{resident.version}"'
-        return ResidentView.of(resident, sealer)
-
-
-AnEdition = Annotated[Edition, Depends()]
+def _shown(tx: AsyncSession, resident: Resident, etag: Shown) -> ResidentView:
+    etag.name(resident.version)
+    return ResidentView.of(resident, sealer_of(tx))
 
 
 @router.post("/buildings", policy="register.write", status_code=201)
@@ -231,12 +212,10 @@ async def list_households(
 
 
 @router.post("/residents", policy="register.write", status_code=201)
-async def register_resident(
-    body: RegisterResident, tx: Tx, actor: Who, edition: AnEdition
-) -> ResidentView:
+async def register_resident(body: RegisterResident, tx: Tx, actor: Who, etag: ETag) -> ResidentView:
     """Put a resident on the register."""
     resident = await actions.register(tx, actor, Details(**body.model_dump()))
-    return edition.show(resident, sealer_of(tx))
+    return _shown(tx, resident, etag)
 
 
 @router.get("/residents", policy="register.read")
@@ -249,10 +228,10 @@ async def list_residents(
 
 
 @router.get("/residents/{resident_id}", policy="register.read")
-async def get_resident(resident_id: UUID, tx: Tx, actor: Who, edition: AnEdition) -> ResidentView:
+async def get_resident(resident_id: UUID, tx: Tx, actor: Who, etag: ETag) -> ResidentView:
     """One resident, the phone masked."""
     resident = await queries.resident(tx, actor.station, resident_id)
-    return edition.show(resident, sealer_of(tx))
+    return _shown(tx, resident, etag)
 
 
 @router.put("/residents/{resident_id}", policy="register.write")
@@ -261,12 +240,12 @@ async def change_resident(
     body: ChangeResident,
     tx: Tx,
     actor: Who,
-    edition: AnEdition,
+    edit: IfMatch,
 ) -> ResidentView:
     """Change what the register says, if it still says what If-Match names."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
-    resident = await actions.change(tx, actor, resident_id, changes, edition.expected)
-    return edition.show(resident, sealer_of(tx))
+    resident = await actions.change(tx, actor, resident_id, changes, edit.expected)
+    return _shown(tx, resident, edit)
 
 
 @router.post("/residents/{resident_id}/reveal", policy="residents.reveal")

@@ -21,6 +21,7 @@ from services.intake.wishes.views import (
     WithReason,
 )
 from shared.auth import Actor
+from shared.conditions import ETag
 from shared.errors import Forbidden
 from shared.http import Api, Tx, Who, link_next
 
@@ -57,10 +58,10 @@ async def list_wishes(
 
 
 @router.get("/wishes/{wish_id}", policy="wishes.list")
-async def get_wish(wish_id: UUID, tx: Tx, actor: Who, response: Response) -> OneWishView:
+async def get_wish(wish_id: UUID, tx: Tx, actor: Who, etag: ETag) -> OneWishView:
     """One wish with its steps; home and names only for those who may know them."""
     seen = await queries.get(tx, actor, wish_id)
-    response.headers["ETag"] = f'"{seen.wish.version}"'
+    etag.name(seen.wish.version)
     return OneWishView.whole(seen, await queries.steps(tx, actor, seen.wish), actor)
 
 

@@ -131,7 +131,7 @@ async def test_a_code_dies_when_the_phone_passes_to_somebody_else(scene: Scene) 
     code = await scene.code_sent_last()
     changed = {**registered, "phone": a_phone()}
     del changed["id"]
-    await scene.desk.call("PUT", f"/residents/{registered['id']}", json=changed)
+    await scene.desk.edit(f"/residents/{registered['id']}", changed)
     await scene.registered(phone=phone)
     assert (await scene.try_sign_in(phone=phone, code=code)).status_code == 401
 

@@ -1,0 +1,86 @@
+"""Conditional edits (RFC 9110, section 13): which version is shown, and which one is edited."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from shared.errors import Invalid, Problem
+from shared.language import N_
+
+# A version is what it is in whatever coding it travelled: an edge that compresses an answer makes
+# its tag weak or adds the coding to it (`W/"3"`, `"3-gzip"`), and both come back in If-Match.
+TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:[-;][a-z]{1,8})?"')
+MOST_TAGS = 20
+
+
+class Stale(Problem):
+    """If-Match names no version that is the present one (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    title = N_("Somebody changed this in the meantime; please look again")
+
+
+class NoVersionNamed(Problem):
+    """An edit that doesn't say which version it was made of (RFC 6585, section 3)."""
+
+    status = 428
+    title = N_("Please say in If-Match which version you change (the ETag that you were given)")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Which versions of something an edit is meant for; None stands for whichever there is."""
+
+    versions: frozenset[int] | None = None
+
+    def check(self, version: int) -> None:
+        """Stale unless `version`, of a row that is locked, is one of those."""
+        if self.versions is not None and version not in self.versions:
+            raise Stale
+
+
+WHICHEVER = Expected()
+
+
+async def _expected(if_match: Annotated[str | None, Header()] = None) -> Expected:
+    """What If-Match names; NoVersionNamed without it, Invalid when it can't be read.
+
+    `*` overwrites whatever there is, and says so. Without it two people at the desk would undo
+    each other's edits unawares.
+    """
+    if if_match is None:
+        raise NoVersionNamed
+    said = [tag.strip() for tag in if_match.split(",", MOST_TAGS)]
+    if said == ["*"]:
+        return WHICHEVER
+    tags = [TAG.fullmatch(tag) for tag in said]
+    if not all(tags):
+        raise Invalid(errors={"If-Match": N_("This is not valid")})
+    return Expected(frozenset(int(tag[1]) for tag in tags if tag))
+
+
+class Shown:
+    """Names the version that an answer shows, in its ETag."""
+
+    def __init__(self, response: Response) -> None:
+        self._response = response
+
+    def name(self, version: int) -> None:
+        """Name the version (RFC 9110, section 8.8.3)."""
+        self._response.headers["ETag"] = f'"{version}"'
+
+
+class Edit(Shown):
+    """An edit: which versions it is meant for, and which one it leaves behind."""
+
+    def __init__(
+        self, response: Response, expected: Annotated[Expected, Depends(_expected)]
+    ) -> None:
+        super().__init__(response)
+        self.expected = expected
+
+
+ETag = Annotated[Shown, Depends()]
+IfMatch = Annotated[Edit, Depends()]
