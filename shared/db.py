@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Select, Uuid, select
+from sqlalchemy import DateTime, MetaData, Select, Uuid, and_, or_, select
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -128,6 +128,14 @@ class Page(Generic[Row]):
     after: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which part of a list is wanted: what comes after that id, so many at most."""
+
+    after: UUID | None = None
+    limit: int = PAGE
+
+
 async def page(
     tx: AsyncSession,
     statement: Select[Any],
@@ -139,8 +147,33 @@ async def page(
     """A page of `statement` by keyset over `key` (UUIDv7), newest first."""
     if after is not None:
         statement = statement.where(key < after)
-    ordered = statement.order_by(key.desc()).limit(limit + 1)
-    found: list[Row] = list((await tx.execute(ordered)).scalars())
+    return await _cut(tx, statement.order_by(key.desc()), key, limit)
+
+
+async def page_by_time(
+    tx: AsyncSession,
+    statement: Select[Any],
+    keys: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[UUID]],
+    *,
+    wanted: Slice,
+    newest_first: bool = True,
+) -> Page[Row]:
+    """A page of `statement` by keyset over a time and an id of one table."""
+    moment, key = keys
+    if wanted.after is not None:
+        at = select(moment).where(key == wanted.after).scalar_subquery()
+        beyond, tied = (
+            (moment < at, key < wanted.after) if newest_first else (moment > at, key > wanted.after)
+        )
+        statement = statement.where(or_(beyond, and_(moment == at, tied)))
+    order = [one.desc() if newest_first else one.asc() for one in keys]
+    return await _cut(tx, statement.order_by(*order), key, wanted.limit)
+
+
+async def _cut(
+    tx: AsyncSession, ordered: Select[Any], key: InstrumentedAttribute[UUID], limit: int
+) -> Page[Row]:
+    found: list[Row] = list((await tx.execute(ordered.limit(limit + 1))).scalars())
     items = found[:limit]
     last = getattr(items[-1], key.key) if len(found) > limit else None
     return Page(items, last)

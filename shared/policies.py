@@ -31,6 +31,11 @@ POLICIES: dict[str, frozenset[Role]] = {
     "wishes.withdraw": RESIDENTS | DESK,
     "wishes.answer": DESK,
     "wishes.reopen": RESIDENTS | DESK,
+    "events.list": SIGNED_IN,
+    "events.write": DESK,
+    "events.join": RESIDENTS | DESK,
+    "events.my-code": RESIDENTS,
+    "events.attend": DESK,
     # volunteers
     "volunteers.apply": RESIDENTS | DESK,
     "volunteers.read": RESIDENTS | DESK,

@@ -6,6 +6,8 @@ from fastapi import FastAPI
 
 from services.intake.accounts import api as accounts
 from services.intake.base import Base
+from services.intake.events import api as events
+from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway.neighbours import Neighbours
 from services.intake.photos import api as photos
@@ -25,7 +27,7 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, wishes, photos, gateway)
+FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, gateway)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:
@@ -45,5 +47,5 @@ SERVICE = Service(
     metadata=Base.metadata,
     build_app=build_app,
     handlers=volunteering.HANDLERS,
-    jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS),
+    jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
 )

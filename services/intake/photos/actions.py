@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.behalf import check_behalf
 from services.intake.photos.models import MOST, Photo, TooManyPhotos
 from services.intake.photos.pictures import Picture
 from services.intake.photos.queries import get
@@ -35,7 +36,7 @@ async def add(
 
 async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
     """Take a photo away again; NotYourTask, NotClaimed, AlreadyDelivered."""
-    wishes.check_behalf(actor)
+    check_behalf(actor)
     photo = await get(tx, actor, photo_id)
     wish = await wishes.hold(tx, actor, photo.wish_id)
     wish.check_work(actor)

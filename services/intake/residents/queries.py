@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents.models import Building, Home, Household, Resident
 from shared.db import Page, load, page, sealer_of
+from shared.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,18 @@ async def residents(
 async def resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> Resident:
     """One resident; NotFound."""
     return await load(tx, Resident, resident_id, station=station)
+
+
+async def hold(tx: AsyncSession, station: UUID, resident_id: UUID) -> None:
+    """Let nobody else act for that resident until the transaction ends; NotFound.
+
+    What merely refers to the resident goes on meanwhile (FOR NO KEY UPDATE).
+    """
+    statement = select(Resident.id).where(
+        Resident.id == resident_id, Resident.station_id == station
+    )
+    if await tx.scalar(statement.with_for_update(key_share=True)) is None:
+        raise NotFound
 
 
 async def by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident | None:

@@ -4,10 +4,9 @@ import secrets
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.spoken import UNAMBIGUOUS, as_printed
 from shared.db import sealer_of
 
-# Without 0 O 1 I L 5 S 2 Z 8 B U V, which are mistaken for each other on paper and by phone.
-UNAMBIGUOUS = "34679ACDEFGHJKMNPQRTWXY"
 SLIP_LENGTH = 10
 
 
@@ -29,7 +28,7 @@ def session_token() -> str:
 
 def slip_as_printed(text: str) -> str:
     """What somebody typed from a slip, in the form in which it was printed."""
-    code = "".join(character for character in text.upper() if character.isalnum())
+    code = as_printed(text)
     return f"{code[:5]}-{code[5:]}"
 
 

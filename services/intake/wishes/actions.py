@@ -4,10 +4,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.behalf import check_behalf, check_resident
 from services.intake.residents import queries as residents
 from services.intake.volunteering.queries import is_approved_volunteer
 from services.intake.wishes.models import State, Taker, Wish
-from services.intake.wishes.refusals import NotAVolunteer, NotForOthers, SameTaker
+from services.intake.wishes.refusals import NotAVolunteer, SameTaker
 from services.intake.wishes.steps import WishStep
 from shared.auth import Actor, Role
 from shared.bus.outbox import record
@@ -27,15 +28,12 @@ from shared.contracts.intake import (
     WishWithdrawn,
 )
 from shared.db import load
-from shared.errors import Invalid, NotFound
-from shared.language import N_
+from shared.errors import NotFound
 
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
     """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, NotForOthers."""
-    check_behalf(actor)
-    if actor.at_desk and actor.on_behalf_of is None:
-        raise Invalid(errors={"on_behalf_of": N_("Please say for whom")})
+    check_resident(actor)
     await residents.resident(tx, actor.station, actor.for_whom)
     wish = Wish.post(actor.station, actor.for_whom, title, details)
     tx.add(wish)
@@ -162,12 +160,6 @@ async def hold(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     if not wish.visible_to(actor):
         raise NotFound
     return wish
-
-
-def check_behalf(actor: Actor) -> None:
-    """Whether the actor may act for whom they act; NotForOthers."""
-    if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
-        raise NotForOthers
 
 
 async def _locked(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:

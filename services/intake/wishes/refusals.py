@@ -22,12 +22,6 @@ class NotAVolunteer(Forbidden):
     title = N_("Only an approved volunteer can take a wish")
 
 
-class NotForOthers(Forbidden):
-    """Only the desk acts on behalf of somebody else."""
-
-    title = N_("Only the desk can act on behalf of somebody else")
-
-
 class AlreadyReviewed(Conflict):
     """The wish was approved or declined before."""
 

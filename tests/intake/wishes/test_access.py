@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.behalf import NotForOthers
 from services.intake.residents.queries import Address
 from services.intake.wishes import actions, queries
 from services.intake.wishes import refusals as no
@@ -145,9 +146,9 @@ async def test_a_volunteer_does_not_take_their_own_wish(tx: AsyncSession, people
 async def test_only_the_desk_acts_for_others(tx: AsyncSession, people: People) -> None:
     wish = await people.wish(tx, State.DELIVERED)
     acting = people.neighbour.acting_for(people.wisher.person)
-    with pytest.raises(no.NotForOthers):
+    with pytest.raises(NotForOthers):
         await actions.post(tx, acting, "想换门锁", "")
-    with pytest.raises(no.NotForOthers):
+    with pytest.raises(NotForOthers):
         await actions.confirm(tx, acting, wish.id)
 
 

@@ -1,0 +1,24 @@
+"""Acting on a resident's behalf: who may, and when it has to be said."""
+
+from shared.auth import Actor
+from shared.errors import Forbidden, Invalid
+from shared.language import N_
+
+
+class NotForOthers(Forbidden):
+    """Only the desk acts on behalf of somebody else."""
+
+    title = N_("Only the desk can act on behalf of somebody else")
+
+
+def check_behalf(actor: Actor) -> None:
+    """Whether the actor may act for whom they act; NotForOthers."""
+    if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
+        raise NotForOthers
+
+
+def check_resident(actor: Actor) -> None:
+    """Whether it is a resident for whom the actor acts; NotForOthers, Invalid."""
+    check_behalf(actor)
+    if actor.at_desk and actor.on_behalf_of is None:
+        raise Invalid(errors={"on_behalf_of": N_("Please say for whom")})

@@ -1,0 +1,133 @@
+"""One resident's part in an event, from joining to having been there."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from services.intake.events import refusals
+from services.intake.events.models import DOORS, OVERTIME, Event
+from shared import clock
+from shared.db import Aggregate, Moment
+from shared.errors import Invalid
+from shared.language import N_
+
+
+class Part(StrEnum):
+    """Where a participation is in its life; `missed` and `attended` are the end of it."""
+
+    JOINED = "joined"
+    PRESENT = "present"
+    ATTENDED = "attended"
+    MISSED = "missed"
+    LEFT = "left"
+    CANCELLED = "cancelled"
+
+
+# Those that hold a place.
+PLACED = (Part.JOINED, Part.PRESENT, Part.ATTENDED, Part.MISSED)
+COMING = (Part.JOINED, Part.PRESENT)
+
+
+class Participation(Aggregate, Base):
+    """A resident's place in an event. Who leaves and joins anew keeps the row."""
+
+    __tablename__ = "participations"
+    __table_args__ = (
+        UniqueConstraint("event_id", "resident_id"),
+        CheckConstraint("role IN ('helper', 'guest')", name="role"),
+        CheckConstraint(
+            "state IN ('joined', 'present', 'attended', 'missed', 'left', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint(
+            "(state = 'attended') = (minutes IS NOT NULL)"
+            " AND (state IN ('present', 'attended')) = (checked_in_at IS NOT NULL)",
+            name="attendance",
+        ),
+        CheckConstraint("minutes >= 0", name="minutes"),
+        Index(None, "resident_id", "state"),
+    )
+    plural = "participations"
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    role: Mapped[str]
+    state: Mapped[str]
+    joined_at: Mapped[datetime] = mapped_column(Moment)
+    checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
+    checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    minutes: Mapped[int | None]
+
+    def leave(self) -> None:
+        """Give the place back; NotJoined, AlreadyThere."""
+        if self.state in (Part.PRESENT, Part.ATTENDED):
+            raise refusals.AlreadyThere
+        if self.state != Part.JOINED:
+            raise refusals.NotJoined
+        self.state = Part.LEFT.value
+
+    def check_in(self, event: Event) -> bool:
+        """They are there; again changes nothing and gives False.
+
+        Raises NotJoined, NotPublished, TooEarly, EventOver.
+        """
+        if self.state in (Part.PRESENT, Part.ATTENDED):
+            return False
+        if self.state != Part.JOINED:
+            raise refusals.NotJoined
+        event.check_doors()
+        self.state = Part.PRESENT.value
+        self.checked_in_at = clock.now()
+        return True
+
+    def check_out(self, event: Event, minutes: int | None = None) -> bool:
+        """They go; again changes nothing and gives False.
+
+        `minutes` are those of a list on paper. Raises NotJoined, NotCheckedIn, NotPublished,
+        NotBegun, Invalid.
+        """
+        if self.state == Part.ATTENDED:
+            return False
+        if self.state not in COMING:
+            raise refusals.NotJoined
+        event.check_running()
+        if self.state == Part.JOINED and minutes is None:
+            raise refusals.NotCheckedIn(refusals.NotCheckedIn.hint)
+        now = clock.now()
+        self._attend(self._counted(event, now) if minutes is None else _checked(event, minutes))
+        self.checked_in_at = self.checked_in_at or min(event.starts_at, now)
+        self.checked_out_at = now
+        return True
+
+    def close(self, event: Event) -> None:
+        """The event is over: who is there was there until now, at most until its end."""
+        if self.state == Part.PRESENT:
+            until = min(clock.now(), event.ends_at)
+            self._attend(self._counted(event, until))
+            self.checked_out_at = until
+        elif self.state == Part.JOINED:
+            self.state = Part.MISSED.value
+
+    def cancel(self) -> None:
+        """The event does not take place."""
+        self.state = Part.CANCELLED.value
+
+    def _attend(self, minutes: int) -> None:
+        self.state = Part.ATTENDED.value
+        self.minutes = minutes
+
+    def _counted(self, event: Event, until: datetime) -> int:
+        """Whole minutes since the check-in, of which overtime counts for an hour at most."""
+        since = self.checked_in_at or until
+        return max(0, (min(until, event.ends_at + OVERTIME) - since) // timedelta(minutes=1))
+
+
+def _checked(event: Event, minutes: int) -> int:
+    longest = (event.ends_at - event.starts_at + DOORS + OVERTIME) // timedelta(minutes=1)
+    if minutes > longest:
+        raise Invalid(errors={"minutes": N_("That is longer than the event lasted")})
+    return minutes

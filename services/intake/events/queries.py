@@ -1,0 +1,170 @@
+"""Reading events: a draft is the desk's, and so is who takes part."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from services.intake.events import codes
+from services.intake.events.codes import Code
+from services.intake.events.models import Event, State
+from services.intake.events.participation import COMING, PLACED, Part, Participation
+from services.intake.events.refusals import NotJoined
+from services.intake.residents import queries as residents
+from services.intake.residents.queries import Person
+from shared import clock
+from shared.auth import Actor
+from shared.db import Page, Slice, load, page, page_by_time, sealer_of
+from shared.errors import NotFound
+
+When = Literal["coming", "past"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An event as one reader sees it, with their own part in it."""
+
+    event: Event
+    mine: Participation | None
+    partner: str | None
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody's part in an event; for the desk."""
+
+    part: Participation
+    person: Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which events to list: `coming` soonest first, otherwise newest first."""
+
+    when: When | None = None
+    states: tuple[State, ...] = ()
+    mine: bool = False
+
+
+async def get(tx: AsyncSession, station: UUID, actor: Actor | None, event_id: UUID) -> Seen:
+    """One event; NotFound where the reader may not know of it. `actor` is None for nobody."""
+    event = await load(tx, Event, event_id, station=station)
+    if not event.visible_to(actor):
+        raise NotFound
+    return (await _as_seen(tx, station, actor, [event]))[0]
+
+
+async def seen(tx: AsyncSession, actor: Actor, event: Event) -> Seen:
+    """An event as the actor sees it."""
+    return (await _as_seen(tx, actor.station, actor, [event]))[0]
+
+
+async def listed(
+    tx: AsyncSession, station: UUID, actor: Actor | None, wanted: Wanted, part: Slice
+) -> Page[Seen]:
+    """The events that the reader may know of."""
+    statement = select(Event).where(Event.station_id == station, *_conditions(actor, wanted))
+    found: Page[Event] = await page_by_time(
+        tx,
+        statement,
+        (Event.starts_at, Event.id),
+        wanted=part,
+        newest_first=wanted.when != "coming",
+    )
+    return Page(await _as_seen(tx, station, actor, found.items), found.after)
+
+
+async def participants(
+    tx: AsyncSession, actor: Actor, event_id: UUID, part: Slice
+) -> Page[Participant]:
+    """Who takes part, or left, newest first, with names and homes: for the desk."""
+    event = await load(tx, Event, event_id, station=actor.station)
+    statement = select(Participation).where(
+        Participation.event_id == event.id, Participation.station_id == actor.station
+    )
+    found: Page[Participation] = await page(
+        tx, statement, Participation.id, after=part.after, limit=part.limit
+    )
+    people = await residents.people(tx, actor.station, [one.resident_id for one in found.items])
+    return Page([Participant(one, people[one.resident_id]) for one in found.items], found.after)
+
+
+async def participation(tx: AsyncSession, actor: Actor, participation_id: UUID) -> Participation:
+    """One participation, for the desk and the one whose it is; NotFound for everybody else."""
+    part = await load(tx, Participation, participation_id, station=actor.station)
+    if not actor.at_desk and part.resident_id != actor.for_whom:
+        raise NotFound
+    return part
+
+
+async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> Code:
+    """The code to show at the door, for coming or for going; NotFound, NotJoined."""
+    mine = (await get(tx, actor.station, actor, event_id)).mine
+    if mine is None or mine.state not in COMING:
+        raise NotJoined
+    purpose: codes.Purpose = "out" if mine.state == Part.PRESENT else "in"
+    return codes.code_of(sealer_of(tx), mine.id, purpose)
+
+
+async def partners(
+    tx: AsyncSession, station: UUID, ids: Iterable[UUID | None]
+) -> dict[UUID | None, str]:
+    """The names of those partners of the station."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    found = await tx.execute(
+        select(Account.id, Account.display_name).where(
+            Account.station_id == station, Account.id.in_(wanted)
+        )
+    )
+    return dict(iter(found))
+
+
+async def _as_seen(
+    tx: AsyncSession, station: UUID, actor: Actor | None, events: Sequence[Event]
+) -> list[Seen]:
+    parts = await _parts_of(tx, actor, [event.id for event in events]) if actor else {}
+    names = await partners(tx, station, [event.partner_id for event in events])
+    return [Seen(e, parts.get(e.id), names.get(e.partner_id)) for e in events]
+
+
+async def _parts_of(
+    tx: AsyncSession, actor: Actor, events: Sequence[UUID]
+) -> dict[UUID, Participation]:
+    found = await tx.scalars(
+        select(Participation).where(
+            Participation.station_id == actor.station,
+            Participation.resident_id == actor.for_whom,
+            Participation.event_id.in_(events),
+        )
+    )
+    return {part.event_id: part for part in found}
+
+
+def _conditions(actor: Actor | None, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if actor is None or not actor.at_desk:
+        conditions.append(Event.state != State.DRAFT)
+    if wanted.states:
+        conditions.append(Event.state.in_(wanted.states))
+    on = and_(Event.state.in_((State.DRAFT, State.PUBLISHED)), Event.ends_at > clock.now())
+    if wanted.when == "coming":
+        conditions.append(on)
+    elif wanted.when == "past":
+        conditions.append(or_(Event.state.in_((State.CLOSED, State.CANCELLED)), ~on))
+    if wanted.mine and actor is not None:
+        conditions.append(
+            select(Participation.id)
+            .where(
+                Participation.event_id == Event.id,
+                Participation.resident_id == actor.for_whom,
+                Participation.state.in_(PLACED),
+            )
+            .exists()
+        )
+    return conditions
