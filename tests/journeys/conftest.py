@@ -4,17 +4,12 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import pytest
 
-from services.intake.accounts.actions import NewAccount, create
-from services.intake.stations.models import Station
-from shared.auth import Actor, Role
 from tests.support.cast import Person, sign_in
 from tests.support.house import House, Kind, opened, transport
-
-PASSWORD = "a-password-of-the-tests"
+from tests.support.place import PASSWORD, found_station
 
 
 @pytest.fixture(params=["in process", "rabbit"], scope="module")
@@ -35,24 +30,6 @@ async def house(
             opened(module_database_urls, Path(folder), carried) as running,
         ):
             yield running
-
-
-async def found_station(house: House) -> tuple[str, Actor]:
-    """A new station with its first accounts; its code, and its admin."""
-    code = f"station-{uuid4().hex[:8]}"
-    async with house.intake.sessions.begin() as tx:
-        station = Station.found(code, ("测试站", "Test station"), ("测试社区", "Test community"))
-        tx.add(station)
-        await tx.flush()
-        founder = Actor.system(station.id)
-        for name, role in (
-            ("desk", Role.STAFF),
-            ("admin", Role.ADMIN),
-            ("operator", Role.OPERATOR),
-        ):
-            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
-            await create(tx, founder, wanted)
-    return code, founder
 
 
 @pytest.fixture

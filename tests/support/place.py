@@ -1,4 +1,4 @@
-"""A station with a home, some neighbours and a staff, for the tests of pages."""
+"""A station that is open: its staff, and for the tests of pages a home with some neighbours."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -23,6 +23,24 @@ class Place:
     house: House
     station: UUID
     people: dict[str, UUID]
+
+
+async def found_station(house: House) -> tuple[str, UUID]:
+    """A new station with accounts `desk`, `admin` and `operator`; its code and its id."""
+    code = f"station-{uuid4().hex[:8]}"
+    async with house.intake.sessions.begin() as tx:
+        station = Station.found(code, ("测试站", "Test station"), ("测试社区", "Test community"))
+        tx.add(station)
+        await tx.flush()
+        founder = Actor.system(station.id)
+        for name, role in (
+            ("desk", Role.STAFF),
+            ("admin", Role.ADMIN),
+            ("operator", Role.OPERATOR),
+        ):
+            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
+            await create(tx, founder, wanted)
+    return code, station.id
 
 
 async def open_place(house: House) -> Place:
