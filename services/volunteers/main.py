@@ -10,26 +10,27 @@ from services.volunteers.base import Base
 from services.volunteers.ledger import api as ledger
 from services.volunteers.people import api as people
 from services.volunteers.people.handlers import HANDLERS as DUTIES
-from services.volunteers.people.handlers import keep_duties, wishes
+from services.volunteers.people.handlers import keep_duties, subjects
 from services.volunteers.rules import api as rules
 from services.volunteers.rules.handlers import accounts, pay, take_back
 from services.volunteers.settings import VolunteersSettings
 from shared.app import create_app
 from shared.bus.message import Bulk, HandleMany, Handlers, Message
+from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.runtime import Runtime
 from shared.service import Service
 
 
 def _with_duties(points: HandleMany) -> Bulk:
-    """Both reactions to one message: the duty is closed or opened, the points are moved."""
+    """Both reactions to one message: the duty is opened or closed, the points are moved."""
 
     async def handle(tx: AsyncSession, messages: list[Message[Any]]) -> None:
         await keep_duties(tx, messages)
         await points(tx, messages)
 
     def locks(messages: Sequence[Message[Any]]) -> list[str]:
-        return [*wishes(messages), *accounts(messages)]
+        return [*subjects(messages), *accounts(messages)]
 
     return Bulk(handle, locks)
 
@@ -38,6 +39,7 @@ HANDLERS: Handlers = {
     **DUTIES,
     WishFulfilled: _with_duties(pay),
     WishReopened: _with_duties(take_back),
+    EventAttended: _with_duties(pay),
 }
 
 

@@ -1,6 +1,7 @@
 """Messages as the volunteers service hears them, and the giving of them to its handlers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,29 +17,65 @@ from shared.bus.handling import Handling
 from shared.bus.message import Message
 from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
+from shared.contracts.events import ParticipationMessage
 from shared.contracts.intake import WishFulfilled, WishMessage, WishReopened
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime import Runtime
 
 HANDLING = Handling(SERVICE.handlers)
-Told = Message[WishMessage]
+STARTS = datetime.fromisoformat("2026-05-30T09:00:00+08:00")
+Heard = WishMessage | ParticipationMessage
+Told = Message[Any]
 
 
-def told(station: UUID, wish: WishMessage, sequence: int) -> Told:
-    """A message of intake about a wish."""
+def told(station: UUID, content: Heard, sequence: int) -> Told:
+    """A message of intake about a wish, or about somebody's part in an event."""
+    if isinstance(content, WishMessage):
+        subject = f"wishes/{content.wish_id}"
+    else:
+        subject = f"participations/{content.participation_id}"
     return Message(
         id=str(new_id()),
-        type=wish.type,
-        subject=f"wishes/{wish.wish_id}",
+        type=content.type,
+        subject=subject,
         station=station,
         sequence=sequence,
         correlation=new_id(),
         causation=None,
         time=clock.now(),
         source="/services/intake",
-        content=wish,
+        content=content,
     )
+
+
+def about_event(
+    station: UUID,
+    contract: type[ParticipationMessage],
+    resident: UUID,
+    *,
+    sequence: int = 1,
+    **more: Any,
+) -> Told:
+    """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
+    content = contract.model_validate(
+        {
+            "event_id": new_id(),
+            "kind": "clean_up",
+            "title": "楼道大扫除",
+            "place": "3 栋楼下",
+            "starts_at": STARTS,
+            "ends_at": STARTS.replace(hour=11),
+            "participation_id": new_id(),
+            "resident_id": resident,
+            "role": "helper",
+            "reason": "left",
+            "minutes": 90,
+            "revision": 1,
+            **more,
+        }
+    )
+    return told(station, content, sequence)
 
 
 def fulfilled(

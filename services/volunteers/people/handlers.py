@@ -1,4 +1,4 @@
-"""What wishes say about coming duties: whatever the order, the latest message decides."""
+"""What wishes and events say about coming duties: whatever the order, the latest decides."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty
 from shared.bus.message import Bulk, Handlers, Message
+from shared.contracts.events import (
+    EventAttended,
+    EventJoined,
+    EventLeft,
+    EventMissed,
+    ParticipationMessage,
+)
 from shared.contracts.intake import (
     WishAnswered,
     WishClaimed,
@@ -21,46 +28,64 @@ from shared.contracts.intake import (
     WishWithdrawn,
 )
 
-OPENING = (WishClaimed, WishRefused, WishReopened)
-CLOSING = (WishDelivered, WishReleased, WishFulfilled, WishWithdrawn, WishAnswered)
+OPENING = (WishClaimed, WishRefused, WishReopened, EventJoined)
+CLOSING = (
+    WishDelivered,
+    WishReleased,
+    WishFulfilled,
+    WishWithdrawn,
+    WishAnswered,
+    EventLeft,
+    EventAttended,
+    EventMissed,
+)
+Heard = WishMessage | ParticipationMessage
 
 
-async def keep_duties(tx: AsyncSession, messages: Sequence[Message[WishMessage]]) -> None:
-    """Keep the duty of each wish in step with the messages, which may come in any order."""
-    latest: dict[UUID, Message[WishMessage]] = {}
+async def keep_duties(tx: AsyncSession, messages: Sequence[Message[Heard]]) -> None:
+    """Keep each duty in step with the messages about it, which may come in any order."""
+    latest: dict[UUID, Message[Heard]] = {}
     for message in sorted(messages, key=lambda m: m.sequence):
-        latest[message.content.wish_id] = message
+        latest[message.subject_id] = message
     heard = insert(Duty)
-    changed = ("resident_id", "title", "state", "until", "version")
+    changed = ("resident_id", "title", "state", "starts_at", "until", "version")
     await tx.execute(
         heard.on_conflict_do_update(
             index_elements=[Duty.kind, Duty.subject_id],
             set_={name: heard.excluded[name] for name in changed},
             where=Duty.version < heard.excluded.version,
         ),
-        [_duty(latest[wish]) for wish in sorted(latest)],
+        [_duty(latest[subject]) for subject in sorted(latest)],
     )
 
 
-def _duty(message: Message[WishMessage]) -> dict[str, object]:
-    wish = message.content
-    owner = wish.taker_id if wish.taker_kind == "volunteer" else None
-    is_open = owner is not None and isinstance(wish, OPENING)
+def _duty(message: Message[Heard]) -> dict[str, object]:
+    content = message.content
+    owner = _owner(content) if isinstance(content, OPENING) else None
+    is_open = owner is not None
     return {
-        "kind": "wish",
-        "subject_id": wish.wish_id,
+        "kind": "wish" if isinstance(content, WishMessage) else "event",
+        "subject_id": message.subject_id,
         "station_id": message.station,
-        "resident_id": owner if is_open else None,
-        "title": wish.title,
+        "resident_id": owner,
+        "title": content.title,
         "state": "open" if is_open else "closed",
-        "until": getattr(wish, "lease_until", None) if is_open else None,
+        "starts_at": getattr(content, "starts_at", None) if is_open else None,
+        "until": getattr(content, "lease_until", None) if is_open else None,
         "version": message.sequence,
     }
 
 
-def wishes(messages: Sequence[Message[Any]]) -> list[str]:
-    """The locks of duties: the wishes that the messages are about."""
+def _owner(content: Heard) -> UUID | None:
+    """Whose duty it is: a volunteer's who took a wish, a resident's who helps at an event."""
+    if isinstance(content, WishMessage):
+        return content.taker_id if content.taker_kind == "volunteer" else None
+    return content.resident_id if content.role == "helper" else None
+
+
+def subjects(messages: Sequence[Message[Any]]) -> list[str]:
+    """The locks of duties: what the messages are about."""
     return [message.subject for message in messages]
 
 
-HANDLERS: Handlers = {kind: Bulk(keep_duties, wishes) for kind in (*OPENING, *CLOSING)}
+HANDLERS: Handlers = {kind: Bulk(keep_duties, subjects) for kind in (*OPENING, *CLOSING)}

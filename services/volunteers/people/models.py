@@ -75,12 +75,13 @@ class Duty(Base):
     """What somebody has taken on, as the latest message about it says.
 
     `resident_id` is None where no volunteer has it to do: the row stays, so that a late message
-    opens nothing. `version` is the sequence of the message that decided; `until` ends the lease.
+    opens nothing. `version` is the sequence of the message that decided; `starts_at` is when an
+    event begins, `until` when the lease of a wish ends.
     """
 
     __tablename__ = "duties"
     __table_args__ = (
-        CheckConstraint("kind IN ('wish')", name="kind"),
+        CheckConstraint("kind IN ('wish', 'event')", name="kind"),
         CheckConstraint("state IN ('open', 'closed')", name="state"),
         CheckConstraint("state = 'closed' OR resident_id IS NOT NULL", name="open_has_owner"),
         Index(None, "station_id", "resident_id", postgresql_where="state = 'open'"),
@@ -92,5 +93,6 @@ class Duty(Base):
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     title: Mapped[str]
     state: Mapped[str]
+    starts_at: Mapped[datetime | None] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
@@ -45,7 +45,7 @@ async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
 
 
 async def coming_duties(tx: AsyncSession, actor: Actor) -> Sequence[Duty]:
-    """What the one who asks has yet to do, the most urgent first; at most `COMING`."""
+    """What the one who asks has yet to do, what comes first before the rest; at most `COMING`."""
     statement = (
         select(Duty)
         .where(
@@ -53,7 +53,7 @@ async def coming_duties(tx: AsyncSession, actor: Actor) -> Sequence[Duty]:
             Duty.resident_id == actor.for_whom,
             Duty.state == "open",
         )
-        .order_by(Duty.until.asc().nulls_last(), Duty.subject_id)
+        .order_by(func.coalesce(Duty.starts_at, Duty.until).asc().nulls_last(), Duty.subject_id)
         .limit(COMING)
     )
     return (await tx.scalars(statement)).all()

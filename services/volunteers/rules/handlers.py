@@ -39,7 +39,7 @@ async def pay(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
     because = {}
     for message, rule, (kind, payee) in due:
         account = AccountKey(message.station, OWNERS[kind], payee)
-        posting = Posting.award(_cause(message, rule), account, rule.amount)
+        posting = Posting.award(_cause(message, rule), account, rule.points(message.content))
         postings.append(posting)
         because[posting.id] = message
     await ledger.post(tx, postings, because)
@@ -90,7 +90,7 @@ async def _due(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[Due]:
         for message in told:
             for rule in in_force(rules, message.station, message.time):
                 payee = rule.payee(message.content)
-                if payee is not None:
+                if payee is not None and rule.points(message.content):
                     due.append((message, rule, payee))
     return due
 

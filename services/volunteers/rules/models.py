@@ -14,10 +14,13 @@ from shared.db import Moment
 from shared.language import N_
 
 # The sentences of the standard rules, which a migration writes.
-REASONS = (N_("A wish came true"),)
+REASONS = (N_("A wish came true"), N_("Helped at an event"), N_("Came to an event"))
+AmountKind = Literal["flat", "by_hour"]
 OWNERS: dict[str, Literal["resident", "partner"]] = {
     "volunteer": "resident",
     "resident": "resident",
+    "helper": "resident",
+    "guest": "resident",
     "partner": "partner",
 }
 
@@ -26,14 +29,15 @@ class Rule(Base):
     """One version of one earning rule; without a station it is the standard of every station.
 
     `who` and `who_kind` are paths into the message's content: to the payee's id and to what the
-    payee is; only the kinds in `paid_kinds` are paid. `amount` is in whole points.
+    payee is; only the kinds in `paid_kinds` are paid. `amount` is in whole points, for each hour of
+    the content's `minutes` where `amount_kind` is `by_hour`.
     """
 
     __tablename__ = "rules"
     __table_args__ = (
         UniqueConstraint("station_id", "name", "version", postgresql_nulls_not_distinct=True),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("amount_kind IN ('flat')", name="amount_kind"),
+        CheckConstraint("amount_kind IN ('flat', 'by_hour')", name="amount_kind"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("valid_from < valid_until", name="valid"),
     )
@@ -64,6 +68,12 @@ class Rule(Base):
         if kind in self.paid_kinds and kind in OWNERS and isinstance(id_, UUID):
             return str(kind), id_
         return None
+
+    def points(self, content: Contract) -> int:
+        """How many points it pays for this; parts of a point are dropped, so 0 is possible."""
+        if self.amount_kind == "flat":
+            return self.amount
+        return self.amount * int(getattr(content, "minutes", 0)) // 60
 
 
 class Judged(Base):

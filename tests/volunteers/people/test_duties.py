@@ -10,6 +10,7 @@ from sqlalchemy import select
 from services.volunteers.people.handlers import CLOSING, OPENING
 from services.volunteers.people.models import Duty
 from shared.auth import Role
+from shared.contracts.events import ParticipationMessage
 from shared.contracts.intake import (
     WishClaimed,
     WishDelivered,
@@ -81,6 +82,7 @@ async def test_a_volunteer_sees_what_is_to_be_done(
         "kind": "wish",
         "subject_id": str(claimed.content.wish_id),
         "title": "修水管",
+        "starts_at": None,
         "until": "2026-06-01T00:00:00Z",
     }
     await handle(runtime, released)
@@ -103,4 +105,5 @@ async def test_what_the_station_or_a_partner_takes_is_no_volunteer_s_duty(
 def test_every_message_that_can_end_or_begin_a_duty_is_heard() -> None:
     silent = {"WishPosted", "WishOpened", "WishDeclined"}
     heard = {contract.__name__ for contract in (*OPENING, *CLOSING)}
-    assert heard | silent == {contract.__name__ for contract in WishMessage.__subclasses__()}
+    said = (*WishMessage.__subclasses__(), *ParticipationMessage.__subclasses__())
+    assert heard | silent == {contract.__name__ for contract in said}

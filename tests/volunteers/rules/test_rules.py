@@ -5,12 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from services.volunteers.rules.models import Rule, in_force
+from services.volunteers.rules.models import REASONS, Rule, in_force
 from shared.auth import Role
+from shared.contracts.events import EventAttended, EventMissed
 from shared.contracts.intake import WishFulfilled
 from shared.ids import new_id
+from shared.language import translate
 from shared.runtime import Runtime
 from tests.volunteers.conftest import Client
+from tests.volunteers.told import about_event
 
 STATION = new_id()
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -87,8 +90,33 @@ async def test_rules_are_read_with_what_decides_now(
     rules = (await client(Role.RESIDENT, language="en").get("/rules")).json()
     assert [(r["amount"], r["standard"], r["in_force"]) for r in rules] == [
         (30, False, True),
+        (5, True, True),
+        (10, True, True),
         (20, True, False),
     ]
-    assert {rule["reason"] for rule in rules} == {"A wish came true"}
-    elsewhere = (await client(Role.RESIDENT, of=new_id()).get("/rules?limit=1")).json()
-    assert [(r["amount"], r["in_force"]) for r in elsewhere] == [(20, True)]
+    assert [(r["reason"], r["amount_kind"]) for r in rules[1:]] == [
+        ("Came to an event", "flat"),
+        ("Helped at an event", "by_hour"),
+        ("A wish came true", "flat"),
+    ]
+    elsewhere = (await client(Role.RESIDENT, of=new_id()).get("/rules?limit=3")).json()
+    assert [(r["amount"], r["in_force"]) for r in elsewhere] == [(5, True), (10, True), (20, True)]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_the_reasons_of_the_standard_rules_are_said_in_chinese(reason: str) -> None:
+    assert translate(reason, "zh") != reason
+
+
+@pytest.mark.parametrize(
+    ("minutes", "points"), [(0, 0), (5, 0), (6, 1), (59, 9), (60, 10), (90, 15)]
+)
+def test_by_the_hour_pays_whole_points(minutes: int, points: int) -> None:
+    content = about_event(STATION, EventAttended, new_id(), minutes=minutes).content
+    assert a_rule(amount_kind="by_hour", amount=10).points(content) == points
+    assert a_rule(amount=10).points(content) == 10
+
+
+def test_by_the_hour_pays_nothing_where_no_time_is_told() -> None:
+    content = about_event(STATION, EventMissed, new_id()).content
+    assert a_rule(amount_kind="by_hour").points(content) == 0
