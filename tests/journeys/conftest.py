@@ -1,15 +1,21 @@
 """A station that is open, over each transport."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.cast import Person, sign_in
 from tests.support.house import House, Kind, opened, transport
 from tests.support.place import PASSWORD, found_station
+
+CAME_EARLIER = text(
+    "UPDATE participations SET checked_in_at = checked_in_at - :minutes * interval '1 minute'"
+    " WHERE id = CAST(:id AS uuid)"
+)
 
 
 @pytest.fixture(params=["in process", "rabbit"], scope="module")
@@ -38,6 +44,17 @@ async def desk(house: House) -> AsyncIterator[Person]:
     code, _ = await found_station(house)
     async with house.client() as client:
         yield await sign_in(client, station=code, username="desk", password=PASSWORD)
+
+
+@pytest.fixture
+def set_back(house: House) -> Callable[[str, int], Awaitable[None]]:
+    """Let a participation have been checked in so many minutes ago."""
+
+    async def set_it_back(participation: str, minutes: int) -> None:
+        async with house.intake.sessions.begin() as tx:
+            await tx.execute(CAME_EARLIER, {"id": participation, "minutes": minutes})
+
+    return set_it_back
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.events import actions, attendance, queries
 from services.intake.events.attendance import Placed
 from services.intake.events.models import Event, State
-from services.intake.events.queries import Seen, Wanted, When
+from services.intake.events.queries import Wanted, When
 from services.intake.events.views import (
     Act,
     AttendanceView,
@@ -115,8 +115,7 @@ async def join_event(event_id: UUID, tx: Tx, actor: Who, body: Join = AS_GUEST) 
     """Take a place; at the desk on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)
     placed = await attendance.join(tx, actor, event_id, body.role, insist=body.insist)
-    names = await queries.partners(tx, actor.station, [placed.event.partner_id])
-    return EventView.of(Seen(placed.event, placed.part, names.get(placed.event.partner_id)))
+    return EventView.of(await queries.seen_with(tx, placed.event, placed.part))
 
 
 @router.post("/{event_id}/leave", policy="events.join")

@@ -1,26 +1,28 @@
 """Reading events: a draft is the desk's, and so is who takes part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.accounts.models import Account
+from services.intake.accounts import queries as accounts
 from services.intake.events import codes
 from services.intake.events.codes import Code
 from services.intake.events.models import Event, State
 from services.intake.events.participation import COMING, PLACED, Part, Participation
 from services.intake.events.refusals import NotJoined
 from services.intake.residents import queries as residents
+from services.intake.residents.models import Resident
 from services.intake.residents.queries import Person
 from shared import clock
 from shared.auth import Actor
 from shared.db import Page, Slice, load, page, page_by_time, sealer_of
 from shared.errors import NotFound
 
+AT_THE_DOOR = 200
 When = Literal["coming", "past"]
 
 
@@ -63,6 +65,14 @@ async def seen(tx: AsyncSession, actor: Actor, event: Event) -> Seen:
     return (await _as_seen(tx, actor.station, actor, [event]))[0]
 
 
+async def seen_with(tx: AsyncSession, event: Event, mine: Participation) -> Seen:
+    """An event as the one sees it whose part in it that is."""
+    names = await accounts.names(
+        tx, event.station_id, [event.partner_id] if event.partner_id else []
+    )
+    return Seen(event, mine, names.get(event.partner_id) if event.partner_id else None)
+
+
 async def listed(
     tx: AsyncSession, station: UUID, actor: Actor | None, wanted: Wanted, part: Slice
 ) -> Page[Seen]:
@@ -93,6 +103,38 @@ async def participants(
     return Page([Participant(one, people[one.resident_id]) for one in found.items], found.after)
 
 
+async def at_the_door(
+    tx: AsyncSession, actor: Actor, event_id: UUID, name: str = ""
+) -> list[Participant]:
+    """Who is expected, there, or gone, by name, at most `AT_THE_DOOR`; for the desk."""
+    event = await load(tx, Event, event_id, station=actor.station)
+    statement = (
+        select(Participation)
+        .join(Resident, Participation.resident_id == Resident.id)
+        .where(
+            Participation.event_id == event.id,
+            Participation.station_id == actor.station,
+            Participation.state.in_(PLACED),
+            Resident.name.contains(name, autoescape=True),
+        )
+        .order_by(Resident.name, Participation.id)
+        .limit(AT_THE_DOOR)
+    )
+    parts = (await tx.scalars(statement)).all()
+    people = await residents.people(tx, actor.station, [part.resident_id for part in parts])
+    return [Participant(part, people[part.resident_id]) for part in parts]
+
+
+async def counts(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, int]:
+    """How many participations of an event are in each state; for the desk."""
+    found = await tx.execute(
+        select(Participation.state, func.count())
+        .where(Participation.event_id == event_id, Participation.station_id == actor.station)
+        .group_by(Participation.state)
+    )
+    return dict(iter(found))
+
+
 async def participation(tx: AsyncSession, actor: Actor, participation_id: UUID) -> Participation:
     """One participation, for the desk and the one whose it is; NotFound for everybody else."""
     part = await load(tx, Participation, participation_id, station=actor.station)
@@ -110,27 +152,15 @@ async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> Code:
     return codes.code_of(sealer_of(tx), mine.id, purpose)
 
 
-async def partners(
-    tx: AsyncSession, station: UUID, ids: Iterable[UUID | None]
-) -> dict[UUID | None, str]:
-    """The names of those partners of the station."""
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
-        return {}
-    found = await tx.execute(
-        select(Account.id, Account.display_name).where(
-            Account.station_id == station, Account.id.in_(wanted)
-        )
-    )
-    return dict(iter(found))
-
-
 async def _as_seen(
     tx: AsyncSession, station: UUID, actor: Actor | None, events: Sequence[Event]
 ) -> list[Seen]:
     parts = await _parts_of(tx, actor, [event.id for event in events]) if actor else {}
-    names = await partners(tx, station, [event.partner_id for event in events])
-    return [Seen(e, parts.get(e.id), names.get(e.partner_id)) for e in events]
+    ids = [event.partner_id for event in events if event.partner_id]
+    names = await accounts.names(tx, station, ids)
+    return [
+        Seen(e, parts.get(e.id), names.get(e.partner_id) if e.partner_id else None) for e in events
+    ]
 
 
 async def _parts_of(

@@ -21,6 +21,9 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Places = Annotated[int, Field(ge=0, le=MOST_PLACES)]
 
 
+CodeTyped = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
 class EventBody(Body):
     """An event as staff write it; times name their offset."""
 
@@ -55,7 +58,7 @@ class Join(Act):
 class CheckIn(Body):
     """Whom: by the code that they show, or by who they are; one of the two."""
 
-    code: Annotated[str, StringConstraints(min_length=1, max_length=20)] | None = None
+    code: CodeTyped | None = None
     resident_id: UUID | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,10 @@ from services.intake.settings import IntakeSettings
 from services.intake.web import (
     delivering,
     desk,
+    desk_events,
     doing,
+    door,
+    events,
     home,
     inbox,
     making_a_wish,
@@ -19,6 +22,7 @@ from services.intake.web import (
     preferences,
     protection,
     review,
+    running_events,
     signing_in,
     static_files,
     volunteering,
@@ -31,7 +35,7 @@ from services.intake.web.screen import NoStationChosen
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-# `/wishes/new` has to come before `/wishes/{wish_id}`.
+# `/wishes/new` has to come before `/wishes/{wish_id}`, and so for events.
 SCREENS = (
     home,
     preferences,
@@ -40,6 +44,10 @@ SCREENS = (
     wishes,
     doing,
     delivering,
+    running_events,
+    events,
+    door,
+    desk_events,
     volunteering,
     points,
     inbox,

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from services.intake.events.models import Event
 from services.intake.residents.queries import Address
 from services.intake.stations.models import Station
 from services.intake.web import words
@@ -20,6 +21,8 @@ from shared.language import Language, chinese, translate
 
 TEMPLATES = Path(__file__).parent / "templates"
 PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
+LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
+DAYS = {"zh": "M月d日 EEEE", "en": "EEEE d MMMM"}
 
 
 def render(template: str, language: Language, values: dict[str, Any]) -> str:
@@ -45,6 +48,8 @@ def environment(language: Language) -> Environment:
     made.filters.update(
         moment=moment,
         day=day,
+        clock=clock,
+        span=span,
         home=lambda address: home(address, language),
         say=lambda sentence: translate(sentence, language),
     )
@@ -75,10 +80,27 @@ def day(context: Context, at: datetime) -> Markup:
     return _time(context, at, 1)
 
 
+@pass_context
+def clock(context: Context, at: datetime) -> str:
+    """A time of day of the station."""
+    station: Station | None = context["station"]
+    return f"{(at.astimezone(station.zone) if station else at):%H:%M}"
+
+
+@pass_context
+def span(context: Context, event: Event) -> Markup:
+    """When an event is: the day with its weekday, from when to when."""
+    language: Language = context["language"]
+    start, end = event.local_start, event.local_end
+    days = [format_datetime(at, DAYS[language], locale=LOCALES[language]) for at in (start, end)]
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{days[1]} {end:%H:%M}"
+    said = f"{days[0]} {start:%H:%M}–{until}"
+    return Markup('<time datetime="{}">{}</time>').format(start.isoformat(), said)
+
+
 def _time(context: Context, at: datetime, which: int) -> Markup:
     station: Station | None = context["station"]
     language: Language = context["language"]
     there = at.astimezone(station.zone) if station else at
-    locale = "en_GB" if language == "en" else "zh_Hans_CN"
-    said = format_datetime(there, PATTERNS[language][which], locale=locale)
+    said = format_datetime(there, PATTERNS[language][which], locale=LOCALES[language])
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), said)

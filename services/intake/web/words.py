@@ -1,7 +1,8 @@
-"""What pages call things: states and steps of a wish, roles, numbers to say on the phone."""
+"""What pages call things: states and steps, kinds and roles, numbers to say on the phone."""
 
 from uuid import UUID
 
+from services.intake.events.models import Event
 from services.intake.wishes.models import Wish
 from services.intake.wishes.steps import WishStep
 from shared.language import N_
@@ -75,12 +76,73 @@ SENDING = {
     "failed": N_("Couldn't be sent"),
 }
 OTHER = N_("Something changed")
+# What one can look at under the path that is its subject.
+PAGES = ("wishes", "events", "participations")
+EVENTS = {
+    "draft": N_("Draft"),
+    "published": N_("Open to join"),
+    "on": N_("Going on now"),
+    "over": N_("Over"),
+    "full": N_("All places are taken"),
+    "closed": N_("Over"),
+    "cancelled": N_("Cancelled"),
+}
+EVENT_SIGNS = {
+    "draft": "edit",
+    "published": "star",
+    "on": "wait",
+    "over": "ended",
+    "full": "done",
+    "closed": "ended",
+    "cancelled": "cross",
+}
+KINDS = {
+    "clean_up": N_("Clean-up"),
+    "free_clinic": N_("Free clinic"),
+    "haircuts": N_("Free haircuts"),
+    "class": N_("Class"),
+    "film": N_("Film"),
+    "practice": N_("Practice"),
+    "open_talk": N_("Open talk"),
+    "hazard_clearing": N_("Clearing of hazards"),
+    "market": N_("Market"),
+    "other": N_("Something else"),
+}
+ROLES = {"helper": N_("helper"), "guest": N_("guest")}
+PARTS = {
+    "joined": N_("has a place"),
+    "present": N_("is there"),
+    "attended": N_("was there"),
+    "missed": N_("did not come"),
+    "left": N_("has left"),
+    "cancelled": N_("cancelled"),
+}
+MINE = {
+    "joined": N_("You have a place"),
+    "present": N_("You are checked in"),
+    "attended": N_("You were there"),
+    "missed": N_("You were not checked in"),
+    "left": N_("You gave your place back"),
+    "cancelled": N_("Cancelled"),
+}
 
 
 def number(id_: UUID) -> str:
     """A short number of a wish, for the phone and the desk: `4F21-A9C3`."""
     tail = id_.hex[-8:].upper()
     return f"{tail[:4]}-{tail[4:]}"
+
+
+def event_state(event: Event) -> str:
+    """How an event stands for somebody who looks at it now: a key of `EVENTS`."""
+    if event.state != "published":
+        return event.state
+    if event.has_ended:
+        return "over"
+    if event.has_begun:
+        return "on"
+    full = event.helpers >= event.helper_places and event.guests >= event.guest_places
+    return "full" if full else "published"
 
 
 def step(taken: WishStep) -> str:
@@ -94,3 +156,11 @@ def step(taken: WishStep) -> str:
 def next_step(wish: Wish) -> str | None:
     """What happens next, told to the one who made the wish."""
     return NEXT.get(wish.state)
+
+
+def page_about(subject: str) -> str | None:
+    """The page about a subject of a message (`wishes/0190…`), None where there is none."""
+    kind, _, id_ = subject.partition("/")
+    if kind in PAGES and id_:
+        return f"/{kind}/{id_}"
+    return "/volunteer" if kind == "volunteers" else None

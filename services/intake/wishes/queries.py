@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.accounts.models import Account
+from services.intake.accounts import queries as accounts
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Address, Person
 from services.intake.wishes.models import UNANSWERED, State, Wish
@@ -96,14 +96,10 @@ async def names_of(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict
     wanted = list(set(ids))
     if not wanted:
         return {}
-    accounts = await tx.execute(
-        select(Account.id, Account.display_name).where(
-            Account.station_id == station, Account.id.in_(wanted)
-        )
-    )
+    named = await accounts.names(tx, station, wanted)
     people = await residents.people(tx, station, wanted)
     return {
-        **dict(iter(accounts)),
+        **named,
         **{id_: person.name for id_, person in people.items()},
     }
 

@@ -1,0 +1,33 @@
+"""Finding accounts, always within a station."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from shared.auth import Role
+
+
+async def partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
+    """The station's partners, by name."""
+    statement = (
+        select(Account)
+        .where(Account.station_id == station, Account.role == Role.PARTNER)
+        .order_by(Account.display_name, Account.id)
+    )
+    return (await tx.scalars(statement)).all()
+
+
+async def names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of those accounts of the station."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    found = await tx.execute(
+        select(Account.id, Account.display_name).where(
+            Account.station_id == station, Account.id.in_(wanted)
+        )
+    )
+    return dict(iter(found))

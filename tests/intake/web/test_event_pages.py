@@ -1,0 +1,185 @@
+"""An event on its pages, without JavaScript: planned, joined, checked in at the door, closed."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from shared import clock
+from tests.intake.web.visitor import Visitor
+from tests.support.place import Place
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def plan(*, starts_in: timedelta = timedelta(days=1), **other: str) -> dict[str, str]:
+    """What staff type into the form."""
+    begins: datetime = clock.now().astimezone(ZONE) + starts_in
+    return {
+        "kind": "clean_up",
+        "title": "楼道大扫除",
+        "place": "3 栋楼下",
+        "starts_at": f"{begins:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{begins + timedelta(minutes=90):%Y-%m-%dT%H:%M}",
+        "guest_places": "10",
+        "helper_places": "2",
+        "version": "0",
+        **other,
+    }
+
+
+async def planned(desk: Visitor, **other: Any) -> str:
+    """The path of a published event."""
+    page = await desk.send("/events/new", **plan(**other))
+    assert page.status_code == 200, page.text
+    path = page.url.path
+    await desk.send(f"{path}/publish")
+    return path
+
+
+async def test_an_event_is_planned_in_the_station_s_own_time(
+    desk: Visitor, anybody: Visitor
+) -> None:
+    begins = clock.now().astimezone(ZONE) + timedelta(days=1)
+    page = await desk.send("/events/new", **plan())
+    path = page.url.path
+    assert f"{begins:%H:%M}" in page.text
+    assert (await anybody.see(path)).status_code == 404
+    page = await desk.send(f"{path}/publish")
+    assert "已发布" in page.text
+    for where in ("/events", path):
+        assert "楼道大扫除" in (await anybody.see(where)).text
+    assert f"/sign-in?then={path}" in (await anybody.see(path)).text
+
+
+async def test_mistakes_in_a_plan_are_told_at_the_field_and_input_is_kept(desk: Visitor) -> None:
+    for wrong in (
+        {"title": ""},
+        {"starts_at": "soon"},
+        {"guest_places": "0", "helper_places": "0"},
+    ):
+        page = await desk.send("/events/new", **plan(**wrong))
+        assert page.status_code == 422
+        assert "field-error" in page.text
+        assert "3 栋楼下" in page.text
+
+
+async def test_two_who_edit_at_once_do_not_undo_each_other(desk: Visitor) -> None:
+    page = await desk.send("/events/new", **plan())
+    path = page.url.path
+    form = (await desk.see(f"{path}/edit")).text
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version is not None
+    mine = plan(title="大扫除", version=version[1])
+    assert (await desk.send(f"{path}/edit", **mine)).status_code == 200
+    page = await desk.send(f"{path}/edit", **plan(title="别的", version=version[1]))
+    assert page.status_code == 412
+    assert "大扫除" in (await desk.see(path)).text
+
+
+async def test_a_resident_joins_shows_a_code_and_leaves(desk: Visitor, wisher: Visitor) -> None:
+    path = await planned(desk)
+    page = await wisher.send(f"{path}/join", role="guest")
+    assert "留好了位置" in page.text
+    assert "楼道大扫除" in (await wisher.see("/events?list=mine")).text
+    assert "楼道大扫除" in (await wisher.see("/")).text
+    page = await wisher.see(f"{path}/my-code")
+    assert "<svg" in page.text
+    assert re.search(r"[A-Z0-9]{3}&nbsp;[A-Z0-9]{3}", page.text)
+    assert "来时出示" in page.text
+    assert (await wisher.see(f"{path}/leave")).status_code == 200
+    page = await wisher.send(f"{path}/leave")
+    assert page.url.path == path
+    assert f"{path}/join" in page.text
+
+
+async def test_a_second_tap_of_join_is_no_mistake(desk: Visitor, wisher: Visitor) -> None:
+    path = await planned(desk)
+    once = {"once": uuid4().hex, "role": "guest"}
+    first = await wisher.client.post(f"{path}/join", data=once)
+    second = await wisher.client.post(f"{path}/join", data=once)
+    assert (first.status_code, second.status_code) == (303, 303)
+
+
+async def test_another_event_at_that_time_is_asked_about_first(
+    desk: Visitor, wisher: Visitor
+) -> None:
+    first, second = await planned(desk), await planned(desk, title="免费量血压")
+    await wisher.send(f"{first}/join", role="guest")
+    page = await wisher.send(f"{second}/join", role="guest")
+    assert page.status_code == 409
+    assert "楼道大扫除" in page.text
+    page = await wisher.send(f"{second}/join", role="guest", insist="true")
+    assert page.url.path == second
+    for path in (first, second):
+        await wisher.send(f"{path}/leave")
+
+
+async def test_the_door_checks_in_by_code_and_by_name(
+    place: Place, desk: Visitor, wisher: Visitor, neighbour: Visitor
+) -> None:
+    path = await planned(desk, starts_in=timedelta(minutes=20))
+    await wisher.send(f"{path}/join", role="helper")
+    await neighbour.send(f"{path}/join", role="guest")
+    shown = re.search(
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+    )
+    assert shown is not None
+    code = "".join(shown.groups())
+    assert f'value="{code}"' in (await desk.see(f"{path}/door?code={code}")).text
+    page = await desk.send(f"{path}/door", code=code.lower())
+    assert "演示·1 已签到" in page.text
+    assert "没有变化" in (await desk.send(f"{path}/door", code=code)).text
+    page = await desk.send(f"{path}/door", code="333333")
+    assert page.status_code == 422
+    page = await desk.send(
+        f"{path}/door/people", resident=str(place.people["19900000003"]), act="in"
+    )
+    assert "演示·3 已签到" in page.text
+    assert "去时出示" in (await wisher.see(f"{path}/my-code")).text
+    assert (await wisher.see(f"{path}/door")).status_code == 403
+
+
+async def test_an_hour_early_is_told_in_words_at_the_door(desk: Visitor, wisher: Visitor) -> None:
+    path = await planned(desk, starts_in=timedelta(minutes=90))
+    await wisher.send(f"{path}/join", role="guest")
+    shown = re.search(
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+    )
+    assert shown is not None
+    page = await desk.send(f"{path}/door", code="".join(shown.groups()))
+    assert page.status_code == 409
+    assert "30 分钟" in page.text
+    await wisher.send(f"{path}/leave")
+
+
+async def test_the_desk_joins_for_somebody_who_called(place: Place, desk: Visitor) -> None:
+    path = await planned(desk)
+    resident = place.people["19900000004"]
+    assert path in (await desk.see(f"/desk/residents/{resident}/events")).text
+    page = await desk.send(f"{path}/join", role="helper", resident=str(resident))
+    assert page.url.path == f"/desk/residents/{resident}/events"
+    assert "演示·4" in (await desk.see(f"{path}/door")).text
+    page = await desk.send(f"{path}/leave", resident=str(resident))
+    assert page.status_code == 200
+
+
+async def test_nobody_but_the_desk_joins_for_others(
+    place: Place, desk: Visitor, wisher: Visitor
+) -> None:
+    path = await planned(desk)
+    other = str(place.people["19900000004"])
+    assert (await wisher.send(f"{path}/join", role="guest", resident=other)).status_code == 404
+
+
+async def test_what_cannot_be_undone_has_a_check_page(desk: Visitor, wisher: Visitor) -> None:
+    path = await planned(desk)
+    await wisher.send(f"{path}/join", role="guest")
+    assert "1" in (await desk.see(f"{path}/cancel")).text
+    assert (await desk.send(f"{path}/cancel")).status_code == 422
+    page = await desk.send(f"{path}/cancel", reason="下大雨")
+    assert "下大雨" in page.text
+    page = await wisher.see(path)
+    assert "下大雨" in page.text
+    assert f"{path}/join" not in page.text
