@@ -1,24 +1,44 @@
 """The notify service as it is declared."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.audience import handlers as audience
+from services.notify.appointments.handlers import HANDLERS as APPOINTMENTS
+from services.notify.appointments.handlers import keep_appointments, participations
+from services.notify.appointments.jobs import JOBS as REMINDING
+from services.notify.audience.handlers import HANDLERS as AUDIENCE
 from services.notify.base import Base
 from services.notify.channels.sms import sms_channel
-from services.notify.deliveries import handlers as deliveries
 from services.notify.deliveries.actions import forget_secrets
 from services.notify.deliveries.api import api
+from services.notify.deliveries.handlers import HANDLERS as TELLINGS
+from services.notify.deliveries.handlers import tell
 from services.notify.deliveries.sender import Sender
 from services.notify.settings import NotifySettings
 from shared.app import create_app
+from shared.bus.message import Bulk, Handlers, Message
 from shared.service import Part, Service
 from shared.ticker import Job
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
+
+
+async def _tell_and_keep(tx: AsyncSession, messages: list[Message[Any]]) -> None:
+    """Both reactions to one message: who takes part is told, and the appointment is kept."""
+    await tell(tx, messages)
+    await keep_appointments(tx, messages)
+
+
+HANDLERS: Handlers = {
+    **AUDIENCE,
+    **TELLINGS,
+    **APPOINTMENTS,
+    **{kind: Bulk(_tell_and_keep, participations) for kind in APPOINTMENTS.keys() & TELLINGS},
+}
 
 
 def build_app(runtime: "Runtime") -> FastAPI:
@@ -41,8 +61,8 @@ SERVICE = Service(
     settings=NotifySettings,
     metadata=Base.metadata,
     build_app=build_app,
-    handlers={**audience.HANDLERS, **deliveries.HANDLERS},
-    jobs=(Job("deliveries.forget-secrets", timedelta(minutes=1), forget_secrets),),
+    handlers=HANDLERS,
+    jobs=(Job("deliveries.forget-secrets", timedelta(minutes=1), forget_secrets), *REMINDING),
     prefixes=("/inbox", "/deliveries"),
     parts=parts,
 )

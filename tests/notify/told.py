@@ -1,7 +1,7 @@
 """Messages as notify hears them, the giving of them to its handlers, and what came of it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from shared import clock
 from shared.bus.handling import Handling
 from shared.bus.message import Message
 from shared.contracts.envelope import Contract
+from shared.contracts.events import ParticipationMessage
 from shared.contracts.intake import (
     Language,
     ResidentChanged,
@@ -28,6 +29,7 @@ HANDLING = Handling(SERVICE.handlers)
 PHONE = "13812345678"
 CODE = "482915"
 TITLE = "想换一个灯泡"
+STARTS = datetime.fromisoformat("2026-11-28T09:00:00+08:00")
 Told = Message[Any]
 
 
@@ -80,6 +82,34 @@ def claimed(station: UUID, resident: UUID, taker: UUID, kind: str = "volunteer")
     until = clock.now() + timedelta(days=7)
     taken = {"taker_kind": kind, "taker_id": taker, "lease_until": until}
     return about_wish(station, WishClaimed, resident, sequence=3, **taken)
+
+
+def about_event(
+    station: UUID,
+    contract: type[ParticipationMessage],
+    resident: UUID,
+    *,
+    sequence: int = 1,
+    **more: Any,
+) -> Told:
+    """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
+    values = {
+        "event_id": new_id(),
+        "kind": "clean_up",
+        "title": "楼道大扫除",
+        "place": "3 栋楼下",
+        "starts_at": STARTS,
+        "ends_at": STARTS + timedelta(hours=2),
+        "participation_id": new_id(),
+        "resident_id": resident,
+        "role": "helper",
+        "reason": "left",
+        "minutes": 90,
+        "revision": 1,
+        **more,
+    }
+    content = contract.model_validate(values)
+    return told(station, content, f"participations/{content.participation_id}", sequence)
 
 
 def code_issued(runtime: Runtime, station: UUID, resident: UUID, seconds: float = 300) -> Told:

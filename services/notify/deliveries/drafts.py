@@ -60,10 +60,9 @@ def recipient(who: Who, content: Contract) -> tuple[UUID, bool] | None:
     return (id_, PERSONS[kind]) if id_ is not None and kind in PERSONS else None
 
 
-def cause_of(message: Message[Any], template: str) -> UUID:
+def cause(station: UUID, template: str, subject: str, state: int | str) -> UUID:
     """The same for whatever says the same about the same state of the same thing."""
-    said = [str(message.station), template, message.subject, message.sequence]
-    return uuid5(CAUSES, json.dumps(said))
+    return uuid5(CAUSES, json.dumps([str(station), template, subject, state]))
 
 
 def _draft(
@@ -78,13 +77,13 @@ def _draft(
         recipient_id=recipient_id,
         in_audience=is_resident and telling.phone is None,
         channel=channel,
-        cause=cause_of(message, telling.template),
+        cause=cause(message.station, telling.template, message.subject, message.sequence),
         template=telling.template,
         language=plain.get("language"),
         params=json.dumps({name: plain[name] for name in telling.params}),
         sealed=json.dumps(sealed) if sealed else None,
         address_sealed=plain[telling.phone] if telling.phone else None,
         expires_at=getattr(message.content, "expires_at", None),
-        subject=plain[telling.about] if telling.about else message.subject,
+        subject=telling.about.format(**plain) if telling.about else message.subject,
         correlation=message.correlation,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.contracts.envelope import Contract
+from shared.contracts.events import EventJoined, EventLeft, EventMissed
 from shared.contracts.intake import (
     SignInCodeIssued,
     WishAnswered,
@@ -33,6 +34,8 @@ SMS: tuple[ChannelName, ...] = ("sms",)
 BOTH: tuple[ChannelName, ...] = ("inbox", "sms")
 WISH = ("title",)
 POINTS = ("title", "amount", "balance")
+EVENT = ("title", "place", "starts_at", "role")
+THE_EVENT = "events/{event_id}"
 
 
 def always(_: Any) -> bool:
@@ -40,9 +43,19 @@ def always(_: Any) -> bool:
     return True
 
 
-def released(*reasons: str) -> Callable[[Any], bool]:
-    """When a wish was released for one of these reasons."""
+def because(*reasons: str) -> Callable[[Any], bool]:
+    """When it happened for one of these reasons."""
     return lambda content: content.reason in reasons
+
+
+def paid_for(kind: str) -> Callable[[Any], bool]:
+    """When points moved for such a thing."""
+    return lambda content: content.cause_subject.startswith(f"{kind}/")
+
+
+def but_for(kind: str) -> Callable[[Any], bool]:
+    """When points moved for anything else."""
+    return lambda content: not content.cause_subject.startswith(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,8 @@ class Telling:
 
     `who` is the part of the message that names the recipient. `params` are the fields that the
     words need. `sealed` maps params to fields that come sealed and stay so. `phone` is the field
-    with the sealed number, where the message itself brings it; `about` the one with the subject
-    that the words are about, where that isn't the message's own.
+    with the sealed number, where the message itself brings it; `about` makes of the fields the
+    subject that the words are about, where that isn't the message's own.
     """
 
     who: Who
@@ -65,6 +78,13 @@ class Telling:
     about: str | None = None
 
 
+def _points(template: str, when: Callable[[Any], bool]) -> Telling:
+    return Telling("owner", template, INBOX, POINTS, when, about="{cause_subject}")
+
+
+# Said by the passing of time, not by a message.
+REMINDER = Telling("resident", "event.reminder", BOTH, EVENT, about=THE_EVENT)
+
 TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishPosted: (Telling("resident", "wish.posted", INBOX, WISH),),
     WishOpened: (Telling("resident", "wish.opened", INBOX, WISH),),
@@ -74,13 +94,13 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
         Telling("taker", "wish.claimed.taker", INBOX, ("title", "lease_until")),
     ),
     WishReleased: (
-        Telling("resident", "wish.released", INBOX, WISH, released("given_back", "expired")),
-        Telling("resident", "wish.handed-over.resident", INBOX, WISH, released("handed_over")),
-        Telling("taker", "wish.expired.taker", BOTH, WISH, released("expired")),
-        Telling("taker", "wish.handed-over.taker", INBOX, WISH, released("handed_over")),
+        Telling("resident", "wish.released", INBOX, WISH, because("given_back", "expired")),
+        Telling("resident", "wish.handed-over.resident", INBOX, WISH, because("handed_over")),
+        Telling("taker", "wish.expired.taker", BOTH, WISH, because("expired")),
+        Telling("taker", "wish.handed-over.taker", INBOX, WISH, because("handed_over")),
         # Told once where WishWithdrawn says it too: one aggregate, one sequence, one template.
-        Telling("taker", "wish.withdrawn.taker", BOTH, WISH, released("withdrawn")),
-        Telling("taker", "wish.closed.taker", BOTH, WISH, released("answered")),
+        Telling("taker", "wish.withdrawn.taker", BOTH, WISH, because("withdrawn")),
+        Telling("taker", "wish.closed.taker", BOTH, WISH, because("answered")),
     ),
     WishWithdrawn: (
         Telling("resident", "wish.withdrawn.resident", INBOX, WISH),
@@ -93,8 +113,28 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
     VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
     VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    PointsAwarded: (Telling("owner", "points.awarded", INBOX, POINTS, about="cause_subject"),),
-    PointsReversed: (Telling("owner", "points.reversed", INBOX, POINTS, about="cause_subject"),),
+    # Who was there hears of it by the points.
+    EventJoined: (Telling("resident", "event.joined", BOTH, EVENT, about=THE_EVENT),),
+    EventLeft: (
+        Telling("resident", "event.left", INBOX, EVENT, because("left"), about=THE_EVENT),
+        Telling(
+            "resident",
+            "event.cancelled",
+            BOTH,
+            (*EVENT, "words"),
+            because("cancelled"),
+            about=THE_EVENT,
+        ),
+    ),
+    EventMissed: (Telling("resident", "event.missed", INBOX, EVENT, about=THE_EVENT),),
+    PointsAwarded: (
+        _points("points.awarded", but_for("participations")),
+        _points("points.awarded.event", paid_for("participations")),
+    ),
+    PointsReversed: (
+        _points("points.reversed", paid_for("wishes")),
+        _points("points.reversed.other", but_for("wishes")),
+    ),
     SignInCodeIssued: (
         Telling(
             "resident",

@@ -12,8 +12,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shared.language import Language
 
-Category = Literal["wishes", "volunteering", "points", "sign-in"]
+Category = Literal["wishes", "volunteering", "points", "events", "sign-in"]
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 MONTHS = "January February March April May June July August September October November December"
 
 
@@ -63,10 +64,24 @@ def time_of_day(moment: str) -> str:
     return f"{datetime.fromisoformat(moment).astimezone(CHINA):%H:%M}"
 
 
+def when_zh(moment: str) -> str:
+    """An ISO 8601 moment by the clock of its own offset: `11月28日（星期六）9:00`."""
+    at = datetime.fromisoformat(moment)
+    return f"{at.month}月{at.day}日（星期{'一二三四五六日'[at.weekday()]}）{at.hour}:{at:%M}"
+
+
+def when_en(moment: str) -> str:
+    """An ISO 8601 moment by the clock of its own offset: `Saturday 28 November, 9:00`."""
+    at = datetime.fromisoformat(moment)
+    day = f"{WEEKDAYS.split()[at.weekday()]} {at.day} {MONTHS.split()[at.month - 1]}"
+    return f"{day}, {at.hour}:{at:%M}"
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     # What is made is plain text; whoever shows it in a page escapes it there.
     environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
     environment.filters.update(short=short, day_zh=day_zh, day_en=day_en, time=time_of_day)
+    environment.filters.update(when_zh=when_zh, when_en=when_en)
     return environment
 
 

@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 
 from services.notify.settings import NotifySettings
-from services.notify.wording.table import TABLE, Telling
-from services.notify.wording.template import day_en, day_zh, fill, short, time_of_day
+from services.notify.wording.table import REMINDER, TABLE, Telling
+from services.notify.wording.template import (
+    day_en,
+    day_zh,
+    fill,
+    short,
+    time_of_day,
+    when_en,
+    when_zh,
+)
 from services.notify.wording.texts import TEMPLATES
 from shared.language import Language
 
@@ -16,12 +24,21 @@ SAMPLE: dict[str, Any] = {
     "lease_until": "2026-03-08T17:30:00+00:00",
     "amount": 20,
     "balance": 1_000_120,
+    "place": "幸福里社区党群服务中心一楼多功能厅",
+    "starts_at": "2026-09-30T19:30:00+08:00",
+    "role": "helper",
+    "words": "今天下大雨，路上很滑，活动改到下个星期六上午，还在老地方等您",
     "code": "482915",
     "expires_at": "2026-03-08T06:05:00Z",
 }
 SMS_LENGTH: dict[Language, int] = {"zh": 70, "en": 160}
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-TELLINGS = [telling for tellings in TABLE.values() for telling in tellings]
+ENGLISH = {
+    "title": "Somebody to change a bulb that is far too high up for me",
+    "place": "Community centre, ground floor, second hall on the left",
+    "words": "It is raining hard today and the roads are slippery; we meet a week later",
+}
+TELLINGS = [*(telling for tellings in TABLE.values() for telling in tellings), REMINDER]
 NAMES = [f"{t.template}-{t.who}-{number}" for number, t in enumerate(TELLINGS)]
 
 
@@ -55,8 +72,8 @@ def test_words_are_whole_and_filled(telling: Telling, language: Language) -> Non
 def test_text_messages_fit_into_one(telling: Telling, language: Language) -> None:
     words = TEMPLATES[telling.template].words(language)
     values = given(telling)
-    if language == "en" and "title" in values:
-        values["title"] = "Somebody to change a bulb that is far too high up for me"
+    if language == "en":
+        values |= {name: text for name, text in ENGLISH.items() if name in values}
     text = signature(language) + fill(words.sms, values)
     assert len(text) <= SMS_LENGTH[language], text
     if language == "en":
@@ -92,6 +109,41 @@ def test_the_resident_hears_who_comes(kind: str, zh: str, en: str) -> None:
 def test_moments_are_told_by_china_s_clock() -> None:
     late = "2026-03-08T17:30:00+00:00"
     assert (day_zh(late), day_en(late), time_of_day(late)) == ("3月9日", "9 March", "01:30")
+
+
+@pytest.mark.parametrize(
+    ("moment", "zh", "en"),
+    [
+        ("2026-11-28T09:00:00+08:00", "11月28日（星期六）9:00", "Saturday 28 November, 9:00"),
+        ("2026-11-28T23:05:00-05:00", "11月28日（星期六）23:05", "Saturday 28 November, 23:05"),
+        ("2026-03-01T00:30:00Z", "3月1日（星期日）0:30", "Sunday 1 March, 0:30"),
+    ],
+)
+def test_events_are_told_by_the_station_s_own_clock(moment: str, zh: str, en: str) -> None:
+    assert (when_zh(moment), when_en(moment)) == (zh, en)
+
+
+@pytest.mark.parametrize("name", ["event.joined", "event.reminder"])
+def test_helpers_are_thanked_and_guests_are_welcome(name: str) -> None:
+    template = TEMPLATES[name]
+    guest = {**SAMPLE, "role": "guest"}
+    assert "谢谢您来帮忙" in fill(template.zh.body, SAMPLE)
+    assert "欢迎您来参加" in fill(template.zh.body, guest)
+    assert "as a helper" in fill(template.en.body, SAMPLE)
+    assert "as a guest" in fill(template.en.body, guest)
+
+
+def test_a_cancelled_event_tells_the_station_s_words_where_there_are_some() -> None:
+    template = TEMPLATES["event.cancelled"]
+    silent = {**SAMPLE, "words": None}
+    for language in LANGUAGES:
+        words = template.words(language)
+        assert SAMPLE["words"] in fill(words.body, SAMPLE)
+        for source in (words.body, words.sms):
+            assert not any(mark in fill(source, silent) for mark in ("None", "服务站说", "says"))
+    assert fill(template.zh.sms, {**silent, "title": "义诊"}) == (
+        "很抱歉，9月30日（星期三）19:30的“义诊”取消了。"
+    )
 
 
 def test_a_taker_without_a_lease_is_given_no_day() -> None:

@@ -37,6 +37,18 @@ TEMPLATES: dict[str, Template] = {
             "Thank you for “{{ title }}”: {{ amount }} points, which makes {{ balance }} in all.",
         ),
     ),
+    "points.awarded.event": Template(
+        "points",
+        zh=Words(
+            "您得到 {{ amount }} 积分",
+            "谢谢您来“{{ title }}”，得到 {{ amount }} 积分，现在一共 {{ balance }} 积分。",
+        ),
+        en=Words(
+            "You earned {{ amount }} points",
+            "Thank you for coming to “{{ title }}”: {{ amount }} points, which makes {{ balance }}"
+            " in all.",
+        ),
+    ),
     "points.reversed": Template(
         "points",
         zh=Words(
@@ -47,6 +59,19 @@ TEMPLATES: dict[str, Template] = {
             "{{ amount }} points went back",
             "The confirmation of “{{ title }}” was withdrawn, so {{ amount }} points went back."
             " You have {{ balance }} in all.",
+        ),
+    ),
+    "points.reversed.other": Template(
+        "points",
+        zh=Words(
+            "退回 {{ amount }} 积分",
+            "“{{ title }}”得到的 {{ amount }} 积分退回了，现在一共 {{ balance }} 积分。"
+            "不清楚的地方，请问服务站。",
+        ),
+        en=Words(
+            "{{ amount }} points went back",
+            "{{ amount }} points for “{{ title }}” went back. You have {{ balance }} in all. Please"
+            " ask the station if anything is unclear.",
         ),
     ),
     "sign-in.code": Template(

@@ -1,0 +1,1 @@
+"""Appointments: who comes to which event when, so that they are reminded the evening before."""
