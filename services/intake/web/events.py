@@ -93,7 +93,10 @@ async def join(screen: Shown, event_id: UUID) -> Response:
         await attendance.join(screen.tx, actor, event_id, body.role, insist=body.insist)
     except Overlaps as overlap:
         seen = await _seen(screen, event_id)
-        return await screen.show("events/overlap.html", 409, seen=seen, overlap=overlap, form=form)
+        sentence = screen.say(overlap.title, **overlap.params)
+        return await screen.show(
+            "events/overlap.html", 409, seen=seen, sentence=sentence, form=form
+        )
     return screen.go(_next(event_id, "joined", body.resident))
 
 

@@ -1,5 +1,6 @@
 """An event on its pages, without JavaScript: planned, joined, checked in at the door, closed."""
 
+import itertools
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,13 @@ from tests.support.place import Place
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def plan(*, starts_in: timedelta = timedelta(days=1), **other: str) -> dict[str, str]:
-    """What staff type into the form."""
-    begins: datetime = clock.now().astimezone(ZONE) + starts_in
+_days = itertools.count(1)
+
+
+def plan(*, starts_in: timedelta | None = None, **other: str) -> dict[str, str]:
+    """What staff type into the form, each time for another day unless said otherwise."""
+    ahead = starts_in or timedelta(days=next(_days))
+    begins: datetime = clock.now().astimezone(ZONE) + ahead
     return {
         "kind": "clean_up",
         "title": "楼道大扫除",
@@ -42,7 +47,7 @@ async def test_an_event_is_planned_in_the_station_s_own_time(
     desk: Visitor, anybody: Visitor
 ) -> None:
     begins = clock.now().astimezone(ZONE) + timedelta(days=1)
-    page = await desk.send("/events/new", **plan())
+    page = await desk.send("/events/new", **plan(starts_in=timedelta(days=1)))
     path = page.url.path
     assert f"{begins:%H:%M}" in page.text
     assert (await anybody.see(path)).status_code == 404
@@ -105,7 +110,8 @@ async def test_a_second_tap_of_join_is_no_mistake(desk: Visitor, wisher: Visitor
 async def test_another_event_at_that_time_is_asked_about_first(
     desk: Visitor, wisher: Visitor
 ) -> None:
-    first, second = await planned(desk), await planned(desk, title="免费量血压")
+    same = {"starts_in": timedelta(days=90)}
+    first, second = await planned(desk, **same), await planned(desk, title="免费量血压", **same)
     await wisher.send(f"{first}/join", role="guest")
     page = await wisher.send(f"{second}/join", role="guest")
     assert page.status_code == 409
@@ -120,8 +126,8 @@ async def test_the_door_checks_in_by_code_and_by_name(
     place: Place, desk: Visitor, wisher: Visitor, neighbour: Visitor
 ) -> None:
     path = await planned(desk, starts_in=timedelta(minutes=20))
-    await wisher.send(f"{path}/join", role="helper")
-    await neighbour.send(f"{path}/join", role="guest")
+    await wisher.send(f"{path}/join", role="helper", insist="true")
+    await neighbour.send(f"{path}/join", role="guest", insist="true")
     shown = re.search(
         r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
     )
@@ -143,7 +149,7 @@ async def test_the_door_checks_in_by_code_and_by_name(
 
 async def test_an_hour_early_is_told_in_words_at_the_door(desk: Visitor, wisher: Visitor) -> None:
     path = await planned(desk, starts_in=timedelta(minutes=90))
-    await wisher.send(f"{path}/join", role="guest")
+    await wisher.send(f"{path}/join", role="guest", insist="true")
     shown = re.search(
         r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
     )
