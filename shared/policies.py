@@ -36,6 +36,8 @@ POLICIES: dict[str, frozenset[Role]] = {
     "events.join": RESIDENTS | DESK,
     "events.my-code": RESIDENTS,
     "events.attend": DESK,
+    "party.read": DESK,
+    "party.write": DESK,
     # volunteers
     "volunteers.apply": RESIDENTS | DESK,
     "volunteers.read": RESIDENTS | DESK,

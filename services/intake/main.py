@@ -10,6 +10,7 @@ from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway.neighbours import Neighbours
+from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.residents import api as residents
 from services.intake.settings import IntakeSettings
@@ -27,7 +28,7 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, gateway)
+FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, party, gateway)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:

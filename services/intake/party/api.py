@@ -1,0 +1,69 @@
+"""Party members over HTTP."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from services.intake.party import actions, queries
+from services.intake.party.models import Membership, PartyMember, Standing
+from services.intake.residents import queries as residents
+from services.intake.residents.queries import Person
+from shared.http import Api, Body, Tx, View, Where, Who
+
+router = Api(prefix="/party", tags=["party"])
+
+
+class AddMember(Body):
+    """Who, where their membership is, and whether a member of another branch reports here too."""
+
+    resident_id: UUID
+    membership: Membership
+    reported: bool = False
+    joined_on: date | None = None
+
+    def standing(self) -> Standing:
+        """The same for the rules to judge."""
+        return Standing(**self.model_dump(exclude={"resident_id"}))
+
+
+class MemberView(View):
+    """A party member; for the desk."""
+
+    id: UUID
+    resident_id: UUID
+    resident_name: str
+    building: str | None
+    membership: Membership
+    reported: bool
+    joined_on: date | None
+
+    @classmethod
+    def of(cls, member: PartyMember, person: Person) -> Self:
+        """The view of an entry."""
+        building = person.home.building if person.home else None
+        own = ("id", "resident_id", "membership", "reported", "joined_on")
+        fields = {name: getattr(member, name) for name in own}
+        return cls(**fields, resident_name=person.name, building=building)
+
+
+@router.post("/members", policy="party.write", status_code=201)
+async def add_member(body: AddMember, tx: Tx, actor: Who) -> MemberView:
+    """Enter a resident as a party member."""
+    member = await actions.add(tx, actor, body.resident_id, body.standing())
+    people = await residents.people(tx, actor.station, [member.resident_id])
+    return MemberView.of(member, people[member.resident_id])
+
+
+@router.get("/members", policy="party.read")
+async def list_members(
+    tx: Tx, actor: Who, where: Where, membership: Membership | None = None
+) -> list[MemberView]:
+    """The party members who live here, newest entry first."""
+    found = where.link(await queries.listed(tx, actor, membership, where.part))
+    return [MemberView.of(one.member, one.person) for one in found.items]
+
+
+@router.delete("/members/{member_id}", policy="party.write", status_code=204)
+async def remove_member(member_id: UUID, tx: Tx, actor: Who) -> None:
+    """Take an entry away."""
+    await actions.remove(tx, actor, member_id)

@@ -1,0 +1,69 @@
+"""A resident who is a party member: of the estate's branch, or with their membership elsewhere."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from shared.db import Aggregate
+from shared.errors import Conflict, Invalid
+from shared.language import N_
+
+
+class MemberKnown(Conflict):
+    """The resident is entered already."""
+
+    title = N_("This resident is entered as a party member already")
+
+
+class Membership(StrEnum):
+    """Whose branch somebody belongs to."""
+
+    ESTATE = "estate"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where somebody's membership is; `joined_on` is when they joined the party.
+
+    `reported` is whether a member of another branch has reported to the estate's, too (双报到).
+    """
+
+    membership: Membership
+    reported: bool = False
+    joined_on: date | None = None
+
+    def check(self) -> None:
+        """Whether that can be so; Invalid with what is wrong by field."""
+        if self.reported and self.membership == Membership.ESTATE:
+            raise Invalid(errors={"reported": N_("Only members of another branch report here too")})
+
+
+class PartyMember(Aggregate, Base):
+    """A resident's entry; no message tells of it."""
+
+    __tablename__ = "party_members"
+    __table_args__ = (
+        UniqueConstraint("station_id", "resident_id"),
+        CheckConstraint("membership IN ('estate', 'elsewhere')", name="membership"),
+        CheckConstraint("NOT reported OR membership = 'elsewhere'", name="reported"),
+    )
+    plural = "party-members"
+
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    membership: Mapped[str]
+    reported: Mapped[bool]
+    joined_on: Mapped[date | None]
+
+    @classmethod
+    def enter(cls, station: UUID, resident: UUID, standing: Standing) -> Self:
+        """A new entry; Invalid."""
+        standing.check()
+        values = {**asdict(standing), "membership": standing.membership.value}
+        return cls.new(station, resident_id=resident, **values)
