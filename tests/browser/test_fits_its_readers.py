@@ -5,8 +5,16 @@ from playwright.async_api import Page
 from tests.browser.conftest import Visit
 from tests.browser.deeds import enter_as_account
 
-PUBLIC = ("/", "/sign-in", "/sign-in/slip", "/sign-in/password", "/wishes/new", "/nowhere")
-STAFF = ("/", "/review", "/desk", "/wishes", "/messages")
+PUBLIC = (
+    "/",
+    "/events",
+    "/sign-in",
+    "/sign-in/slip",
+    "/sign-in/password",
+    "/wishes/new",
+    "/nowhere",
+)
+STAFF = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/messages")
 MEASURE = """minimum => [...document.querySelectorAll(
     'button, input:not([type=hidden]), textarea, a[role=button], nav a, header a, .tile, .card h3 a'
 )].filter(e => e.offsetHeight && !e.closest('.skip')).filter(e => e.offsetHeight < minimum)

@@ -1,7 +1,7 @@
 """The deployment, brought up once for all of these tests, and a station in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,3 +89,16 @@ async def desk(operator: Person) -> Person:
 async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Person:
     """Somebody at the desk of another station."""
     return await _desk(await _open_station(deployment, client))
+
+
+@pytest.fixture(scope="session")
+def set_back(deployment: Deployment) -> Callable[[str, int], Awaitable[None]]:
+    """Let a participation have been checked in so many minutes ago."""
+
+    async def set_it_back(participation: str, minutes: int) -> None:
+        await deployment.sql(
+            "UPDATE intake.participations SET checked_in_at = checked_in_at"
+            f" - {minutes} * interval '1 minute' WHERE id = '{participation}'"
+        )
+
+    return set_it_back
