@@ -1,4 +1,4 @@
-"""The database as services use it: engines, aggregates, loads within a station, pages."""
+"""The database as services use it: engines, aggregates, loads and writes, pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,23 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Select, Uuid, and_, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    declared_attr,
+    mapped_column,
+)
 
 from shared import clock
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.sealing import Sealer
 
@@ -28,6 +35,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 PAGE = 50
+UNIQUE_VIOLATION = "23505"
 Moment = DateTime(timezone=True)
 T = TypeVar("T", bound="Aggregate")
 
@@ -115,6 +123,17 @@ async def load(
     if found is None:
         raise NotFound
     return found
+
+
+async def write_unique(tx: AsyncSession, row: DeclarativeBase, taken: type[Conflict]) -> None:
+    """Write the new or changed row now; `taken` is raised when a unique constraint refuses it."""
+    tx.add(row)
+    try:
+        await tx.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        raise taken from None
 
 
 Row = TypeVar("Row")

@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account, UsernameTaken
 from services.intake.accounts.passwords import hashed
-from services.intake.base import write_unique
 from shared.auth import Actor, Role
-from shared.db import load
+from shared.db import load, write_unique
 from shared.language import Language
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.base import write_unique
 from services.intake.residents.models import (
     Building,
     BuildingKnown,
@@ -23,7 +22,7 @@ from services.intake.residents.models import (
 from shared.auth import Actor
 from shared.bus.outbox import record
 from shared.conditions import WHICHEVER, Expected
-from shared.db import load, sealer_of
+from shared.db import load, sealer_of, write_unique
 from shared.language import Language
 
 

@@ -2,18 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import AlreadyApplied, Volunteer
 from shared.auth import Actor, Role
 from shared.bus.outbox import record
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
-from shared.db import load
+from shared.db import load, write_unique
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
-
-UNIQUE_VIOLATION = "23505"
 
 
 async def apply(
@@ -21,13 +18,7 @@ async def apply(
 ) -> Volunteer:
     """Apply for oneself, or at the desk for `actor.on_behalf_of`; AlreadyApplied, Forbidden."""
     volunteer = Volunteer.apply(actor.station, _applicant(actor), skills, times)
-    tx.add(volunteer)
-    try:
-        await tx.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            raise
-        raise AlreadyApplied from None
+    await write_unique(tx, volunteer, AlreadyApplied)
     said = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
     await record(tx, volunteer, said)
     return volunteer
