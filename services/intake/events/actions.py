@@ -137,7 +137,9 @@ async def _coming(tx: AsyncSession, event: Event) -> Sequence[Participation]:
 
 async def _anybody_attended(tx: AsyncSession, event: Event) -> bool:
     statement = select(Participation.id).where(
-        Participation.event_id == event.id, Participation.state == Part.ATTENDED
+        Participation.event_id == event.id,
+        Participation.station_id == event.station_id,
+        Participation.state == Part.ATTENDED,
     )
     return await tx.scalar(statement.limit(1)) is not None
 
@@ -147,6 +149,7 @@ async def _tally(tx: AsyncSession, event: Event) -> tuple[Sequence[Participation
     await tx.flush()
     statement = select(Participation).where(
         Participation.event_id == event.id,
+        Participation.station_id == event.station_id,
         Participation.state.in_((Part.ATTENDED, Part.MISSED)),
     )
     ended = (await tx.scalars(statement)).all()

@@ -192,6 +192,7 @@ def _conditions(actor: Actor | None, wanted: Wanted) -> list[ColumnElement[bool]
             select(Participation.id)
             .where(
                 Participation.event_id == Event.id,
+                Participation.station_id == actor.station,
                 Participation.resident_id == actor.for_whom,
                 Participation.state.in_(PLACED),
             )

@@ -1,0 +1,80 @@
+"""No one sees across stations: whatever reads or changes rows of a station says which station.
+
+A function that makes a statement over a table with a `station_id` names the station in it, or stands
+in the list below with the reason why it need not.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.orm import Mapper
+
+from services.intake.base import Base as Intake
+from services.notify.base import Base as Notify
+from services.volunteers.base import Base as Volunteers
+from tests.support.house import SERVICES
+
+ROOT = Path(__file__).resolve().parent.parent
+STATEMENTS = {"select", "update", "delete"}
+TIMED = "a timed job goes over every station, and changes each row within its own"
+LEASED = "the row was leased by this sender, which sends for every station"
+KEYED = "an account's id is derived from its station and its owner"
+SECRET = "what it looks for is a secret of 256 bits, which no two stations share"
+UNSCOPED = {
+    "intake/events/jobs:close_over": TIMED,
+    "intake/sign_in/actions:sign_out": SECRET,
+    "notify/appointments/jobs:forget": TIMED,
+    "notify/deliveries/actions:forget_secrets": TIMED,
+    "notify/deliveries/leasing:settle": LEASED,
+    "volunteers/ledger/actions:_balances": KEYED,
+    "volunteers/ledger/queries:standing": KEYED,
+}
+
+
+def scoped_models() -> set[str]:
+    """The names of the classes whose rows belong to a station."""
+    assert SERVICES  # Importing the services has declared every model.
+    mappers: list[Mapper[object]] = [
+        mapper for base in (Intake, Volunteers, Notify) for mapper in base.registry.mappers
+    ]
+    return {m.class_.__name__ for m in mappers if "station_id" in m.columns}
+
+
+def statements(tree: ast.AST, models: set[str]) -> Iterator[tuple[str, str]]:
+    """Each function that makes a statement over a scoped model, with its source."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+            _is_over(call, models) for call in ast.walk(node)
+        ):
+            yield node.name, ast.unparse(node)
+
+
+def _is_over(node: ast.AST, models: set[str]) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+        return False
+    if node.func.id not in STATEMENTS:
+        return False
+    named = {name.id for arg in node.args for name in ast.walk(arg) if isinstance(name, ast.Name)}
+    return bool(named & models)
+
+
+def unscoped() -> dict[str, str]:
+    """Functions over scoped models that name no station, with their source."""
+    models = scoped_models()
+    found = {}
+    for file in sorted((ROOT / "services").rglob("*.py")):
+        if "migrations" in file.parts or "cli" in file.parts:
+            continue
+        for name, source in statements(ast.parse(file.read_text("utf-8")), models):
+            if "station" not in source.partition("\n")[2]:
+                found[f"{file.relative_to(ROOT / 'services').with_suffix('')}:{name}"] = source
+    return found
+
+
+def test_every_statement_over_a_station_s_rows_names_the_station() -> None:
+    assert unscoped().keys() - UNSCOPED.keys() == set()
+
+
+def test_the_exceptions_are_still_there() -> None:
+    assert UNSCOPED.keys() - unscoped().keys() == set()
