@@ -1,6 +1,6 @@
 # Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
 .DEFAULT_GOAL := run
-.PHONY: run test check up test-compose clean format lock messages set-up set-up-dev
+.PHONY: run test bench check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
@@ -8,6 +8,9 @@ run: set-up ## the whole product in one process, with the demo estate, on http:/
 
 test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
 	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+
+bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails where a ratio is below its floor
+	@$(BIN)/python -m tests.bench
 
 check: set-up-dev ## format, lint, types, import contracts, migrations in step
 	@scripts/check

@@ -43,7 +43,7 @@ class Raw:
         return time.perf_counter() - began
 
     async def pace(self, messages: Sequence[Outgoing], a_second: float) -> list[float]:
-        """Publish so many a second; seconds from before each publish to its arrival at a reader."""
+        """Publish so many a second; milliseconds from before each publish to its arrival."""
         self._expect(messages)
         self.arrived.clear()
         began, left = time.perf_counter(), {}
@@ -53,7 +53,7 @@ class Raw:
                 left[message.id] = time.perf_counter()
                 group.create_task(self._publish(message))
         await self._all_arrived.wait()
-        return [self.arrived[id_] - at for id_, at in left.items()]
+        return [1000 * (self.arrived[id_] - at) for id_, at in left.items()]
 
     async def take(self, message: AbstractIncomingMessage) -> None:
         """Acknowledge a delivery."""

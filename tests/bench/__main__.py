@@ -1,0 +1,76 @@
+"""`make bench`: every benchmark beside its baseline, a table, and `build/bench.json`."""
+
+import asyncio
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.cli.embedded import PostgresFailed
+from shared.observability import configure_logging
+from tests.bench.ground import Ground, ground
+from tests.bench.report import Row, table, verdict, write
+from tests.bench.rounds import STEPS, Step, of_joins, of_wishes
+from tests.support.rabbitmq import NoBroker
+
+FILE = Path(__file__).resolve().parents[2] / "build" / "bench.json"
+EXPLAINED = """\
+Medians of three rounds, ours and the baseline by turns; a ratio is the better the higher.
+Wishes: three services and the clients in one process, against the bytes of the same messages
+published with confirms and consumed through the same RabbitMQ and bindings, without databases.
+Delays: commit to commit, 25 a second. Joins: `linli serve intake` against FastAPI and asyncpg by
+hand, the crowd in a process of its own, which could ask {ceiling:,.0f} times a second."""
+
+
+def main() -> int:
+    """Measure, tell, and give the exit status: 1 below a floor, 2 where it can't be measured."""
+    configure_logging("ERROR", "console")
+    warnings.simplefilter("ignore")
+    # As an exception, so that the servers are stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        with _progress() as step, ground() as servers:
+            rows, ceiling = asyncio.run(_measured(servers, step))
+    except (NoBroker, PostgresFailed) as error:
+        Console(stderr=True).print(str(error))
+        return 2
+    write(rows, FILE)
+    console = Console()
+    console.print(table(rows))
+    console.print(EXPLAINED.format(ceiling=ceiling), style="dim", highlight=False)
+    return verdict(rows)
+
+
+async def _measured(servers: Ground, step: Step) -> tuple[list[Row], float]:
+    told = await of_wishes(servers, step)
+    joined, ceiling = await of_joins(servers, step)
+    return [*told, *joined], ceiling
+
+
+@contextmanager
+def _progress() -> Iterator[Step]:
+    """A bar on stderr that is gone in the end; none where that is no terminal."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns,
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task("starting Postgres and RabbitMQ", total=STEPS)
+
+        def step(what: str) -> None:
+            bar.update(task, advance=1, description=what)
+
+        yield step
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""The baseline of joining: FastAPI and an asyncpg pool, the same rows written by hand.
+
+One transaction: the session is looked up, the Idempotency-Key taken, a place counted, the
+participation, the message and the answer written. No roles, no registers, no overlaps, no sealing,
+no metrics and no relay: what is left is what nobody who keeps the same promises can leave out.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+import asyncpg
+import uvicorn
+from fastapi import FastAPI, Header, Request, Response
+from pydantic import BaseModel
+
+from shared.run import HTTP_GRACE
+from shared.settings import ServiceSettings
+
+TYPE = "linli.event.joined.v1"
+POOL = ServiceSettings.model_fields["pool_size"].default
+_SESSION = "SELECT station_id, resident_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
+_TAKE_KEY = (
+    "INSERT INTO answers (key, fingerprint, created_at) VALUES ($1, $2, $3)"
+    " ON CONFLICT DO NOTHING RETURNING key"
+)
+_KEPT = "SELECT status, body FROM answers WHERE key = $1"
+_PLACE = (
+    "UPDATE events SET guests = guests + $3, helpers = helpers + $4"
+    " WHERE id = $1 AND station_id = $2 AND state = 'published' AND ends_at > $5"
+    " AND guests + $3 <= guest_places AND helpers + $4 <= helper_places"
+    " RETURNING kind, title, summary, place, starts_at, ends_at, guests, helpers"
+)
+_JOIN = (
+    "INSERT INTO participations"
+    " (id, station_id, version, created_at, event_id, resident_id, role, state, joined_at)"
+    " VALUES ($1, $2, 1, $3, $4, $5, $6, 'joined', $3)"
+)
+_SAY = "INSERT INTO outbox (lane, type, subject, correlation, body) VALUES ($1, $2, $3, $4, $5)"
+_KEEP = "UPDATE answers SET status = $2, body = $3 WHERE key = $1"
+
+
+class Join(BaseModel):
+    """In which role."""
+
+    role: Literal["helper", "guest"] = "guest"
+
+
+class Full(Exception):
+    """There is no place; what was written is rolled back."""
+
+
+@asynccontextmanager
+async def _pooled(app: FastAPI) -> AsyncIterator[None]:
+    settings = {"search_path": "intake", "timezone": "UTC"}
+    url = os.environ["LINLI_DATABASE_URL"]
+    async with asyncpg.create_pool(
+        url, min_size=POOL, max_size=POOL, server_settings=settings
+    ) as pool:
+        app.state.pool = pool
+        yield
+
+
+app = FastAPI(lifespan=_pooled, openapi_url=None)
+
+
+@app.post("/api/v1/ceiling")
+async def ceiling() -> Response:
+    """Nothing: what the load generator can do at most."""
+    return Response(b"{}", media_type="application/json")
+
+
+@app.post("/api/v1/events/{event_id}/join")
+async def join(
+    event_id: UUID,
+    said: Join,
+    request: Request,
+    authorization: str = Header(),
+    idempotency_key: str = Header(),
+) -> Response:
+    """Take a place."""
+    secret = os.environ["LINLI_LOOKUP_KEY"].encode()
+    token = authorization.removeprefix("Bearer ")
+    hashed = hmac.digest(secret, f"session\n{token}".encode(), hashlib.sha256)
+    pool: asyncpg.Pool = request.app.state.pool
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            session = await connection.fetchrow(_SESSION, hashed, datetime.now(UTC))
+            if session is None:
+                return Response(b"{}", 401)
+            key = hashlib.sha256(f"{session['resident_id']} {idempotency_key}".encode()).digest()
+            fingerprint = hashlib.sha256(request.url.path.encode() + await request.body()).digest()
+            if not await connection.fetchval(_TAKE_KEY, key, fingerprint, datetime.now(UTC)):
+                kept = await connection.fetchrow(_KEPT, key)
+                return Response(kept["body"], kept["status"], media_type="application/json")
+            body = await _join(connection, session, event_id, said.role)
+            await connection.execute(_KEEP, key, 200, body)
+    except Full:
+        return Response(b'{"title":"All places are taken"}', 409)
+    return Response(body, media_type="application/json")
+
+
+async def _join(
+    connection: asyncpg.Connection, session: asyncpg.Record, event_id: UUID, role: str
+) -> bytes:
+    now, id_, correlation = datetime.now(UTC), uuid4(), uuid4()
+    station, resident = session["station_id"], session["resident_id"]
+    event = await connection.fetchrow(
+        _PLACE, event_id, station, int(role == "guest"), int(role == "helper"), now
+    )
+    if event is None:
+        raise Full
+    await connection.execute(_JOIN, id_, station, now, event_id, resident, role)
+    part = {"id": str(id_), "role": role, "state": "joined", "joined_at": now.isoformat()}
+    shown = {"id": str(event_id), **event, "mine": part}
+    subject = f"participations/{id_}"
+    message = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "type": TYPE,
+        "source": "/services/intake",
+        "subject": subject,
+        "time": now.isoformat(),
+        "station": str(station),
+        "sequence": "000000000001",
+        "correlationid": str(correlation),
+        "data": {**shown, "resident_id": str(resident)},
+    }
+    lane = zlib.crc32(subject.encode()) % 16
+    await connection.execute(_SAY, lane, TYPE, subject, correlation, _json(message))
+    return _json(shown)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, default=datetime.isoformat).encode()
+
+
+def main() -> None:
+    """Serve as the product does, on the socket of LINLI_BIND."""
+    uvicorn.run(
+        app,
+        uds=os.environ["LINLI_BIND"].removeprefix("unix:"),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=HTTP_GRACE,
+    )
+
+
+if __name__ == "__main__":
+    main()
