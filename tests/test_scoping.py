@@ -1,7 +1,7 @@
 """No one sees across stations: whatever reads or changes rows of a station says which station.
 
-A function that makes a statement over a table with a `station_id` names the station in it, or stands
-in the list below with the reason why it need not.
+A function that makes a statement over a table with a `station_id` names the station in it, or
+stands in the list below with the reason why it need not.
 """
 
 import ast
