@@ -1,7 +1,7 @@
 """Loading the demo estate into running services: every step only where its result is missing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from services.cli import demo_register, demo_wishes
+from services.cli import demo_events, demo_register, demo_wishes
 from services.cli.demo_register import ACCOUNTS
 from services.cli.demo_wishes import Hands
 from services.cli.estate import Helper, estate
+from services.cli.estate_events import events
 from services.cli.estate_wishes import wishes
+from services.intake.events.participation import Participation
 from services.intake.stations.models import Station
 from services.intake.volunteering.models import Volunteer as VolunteerCopy
 from services.intake.wishes.models import Wish
@@ -22,6 +24,8 @@ from services.notify.audience.models import Recipient
 from services.volunteers.people import actions as people
 from services.volunteers.people.models import Volunteer
 from services.volunteers.rules.models import Judged
+from shared.contracts.envelope import Contract
+from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled
 
 PATIENCE = 60.0
@@ -79,14 +83,16 @@ async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool
     must be running, here or elsewhere. Raises NotTheDemo and NotHeard.
     """
     planned = estate()
-    parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes())
-    load = _Load(replicas, progress, total=4 + sum(len(part) for part in parts))
+    parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes(), events(0))
+    load = _Load(replicas, progress, total=6 + sum(len(part) for part in parts))
     async with _alone(replicas["intake"].engine):
         station = await _found(load)
         await _add_buildings(load, station)
         who = Hands(station, await _open_accounts(load, station))
+        await _enter_members(load, who)
         await _recruit(load, who)
         await _make_wishes(load, who)
+        await _hold_events(load, who)
         await _wait_for_points(load, station)
     return load.changed
 
@@ -118,6 +124,12 @@ async def _open_accounts(load: _Load, station: Station) -> dict[str, UUID]:
                 load.changed = True
         load.step(f"account {username}", changed=False)
     return known
+
+
+async def _enter_members(load: _Load, who: Hands) -> None:
+    async with load.begin("intake") as tx:
+        changed = await demo_register.enter_members(tx, who.desk)
+    load.step("party members", changed=changed)
 
 
 async def _recruit(load: _Load, who: Hands) -> None:
@@ -160,20 +172,40 @@ async def _make_wishes(load: _Load, who: Hands) -> None:
         load.step(f"wish {wish.title}", changed=missing)
 
 
+async def _hold_events(load: _Load, who: Hands) -> None:
+    async with load.begin("intake") as tx:
+        known = await demo_events.known_events(tx, who.station.id)
+    for event in demo_events.planned_for(who.station):
+        if event.id not in known:
+            async with load.begin("intake") as tx:
+                await demo_events.live(tx, who, event)
+        load.step(f"event {event.title}", changed=event.id not in known)
+
+
 async def _wait_for_points(load: _Load, station: Station) -> None:
-    """Wait until volunteers has paid for the wishes that came true, and notify knows everybody."""
+    """Wait until volunteers has paid for what was done, and notify knows everybody."""
     async with load.begin("intake") as tx:
         known = await demo_wishes.known_wishes(tx, station.id)
+        parts = await demo_events.attended(tx, station.id)
     true = [known[demo_wishes.key_of(wish)] for wish in wishes() if wish.came_true]
-    judged = select(func.count()).where(
-        Judged.station_id == station.id,
-        Judged.type == WishFulfilled.type,
-        Judged.revision == 1,
-        Judged.subject.in_([f"{Wish.plural}/{id_}" for id_ in true]),
-    )
-    await _wait(load, "volunteers", judged, len(true), "wishes paid for")
+    paid = _judged(station, WishFulfilled, Wish.plural, true)
+    await _wait(load, "volunteers", paid, len(true), "wishes paid for")
+    paid = _judged(station, EventAttended, Participation.plural, parts)
+    await _wait(load, "volunteers", paid, len(parts), "attendances paid for")
     recipients = select(func.count()).where(Recipient.station_id == station.id)
     await _wait(load, "notify", recipients, len(estate().people), "residents known to notify")
+
+
+def _judged(
+    station: Station, told: type[Contract], plural: str, ids: Sequence[UUID]
+) -> Select[int]:
+    """How many of these the earning rules have judged, the first time that they happened."""
+    return select(func.count()).where(
+        Judged.station_id == station.id,
+        Judged.type == told.type,
+        Judged.revision == 1,
+        Judged.subject.in_([f"{plural}/{id_}" for id_ in ids]),
+    )
 
 
 async def _wait(load: _Load, service: str, count: Select[int], wanted: int, what: str) -> None:

@@ -17,9 +17,12 @@ from services.cli.estate import (
     Person,
     demo_id,
 )
+from services.cli.estate_party import members
 from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
 from services.intake.accounts.models import Account
+from services.intake.party import actions as party
+from services.intake.party.models import PartyMember
 from services.intake.residents import models as register
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
@@ -34,6 +37,8 @@ ACCOUNTS = {
     "admin": (Role.ADMIN, "演示·站长"),
     "operator": (Role.OPERATOR, "演示·运维"),
     "partner": (Role.PARTNER, "演示·便民服务队"),
+    "property": (Role.PARTNER, "演示·物业公司"),
+    "health-centre": (Role.PARTNER, "演示·卫生服务中心"),
 }
 
 
@@ -108,6 +113,16 @@ async def add_building(tx: AsyncSession, station: Station, building: Building) -
     ]
     await tx.execute(insert(register.Resident), residents)
     await record_facts(tx, [_registered(row) for row in residents])
+
+
+async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
+    """Enter the party members, unless there are any; whether there were none."""
+    any_member = select(PartyMember.id).where(PartyMember.station_id == desk.station).limit(1)
+    if await tx.scalar(any_member) is not None:
+        return False
+    for member in members():
+        await party.add(tx, desk, member.person.id, member.standing)
+    return True
 
 
 def _homes(building: Building) -> Iterator[dict[str, Any]]:

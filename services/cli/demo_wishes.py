@@ -22,7 +22,7 @@ Key = tuple[UUID, str]
 
 @dataclass(frozen=True)
 class Hands:
-    """Who acts in the demo: the desk, the partner, residents and volunteers."""
+    """Who acts in the demo: the desk, the partners, residents and volunteers."""
 
     station: Station
     accounts: dict[str, UUID]
@@ -36,11 +36,9 @@ class Hands:
         """A resident for themselves."""
         return Actor(self.station.id, person.id, frozenset({Role.RESIDENT}))
 
-    def maker(self, wish: PlannedWish) -> Actor:
-        """Who makes the wish; for those without a phone the desk writes it down."""
-        return (
-            self.resident(wish.maker) if wish.maker.phone else self.desk.acting_for(wish.maker.id)
-        )
+    def through(self, person: Person) -> Actor:
+        """A resident for themselves, or the desk for one who has no phone."""
+        return self.resident(person) if person.phone else self.desk.acting_for(person.id)
 
     def taker(self, wish: PlannedWish) -> Actor:
         """Who takes the wish."""
@@ -88,7 +86,7 @@ def key_of(wish: PlannedWish) -> Key:
 
 async def live(tx: AsyncSession, who: Hands, planned: PlannedWish) -> None:
     """Let one wish be made and go through all that is planned for it."""
-    wish = await actions.post(tx, who.maker(planned), planned.title, planned.details)
+    wish = await actions.post(tx, who.through(planned.maker), planned.title, planned.details)
     for act in planned.acts:
         await PERFORM[act.verb](tx, who, wish.id, planned, act)
     await _set_back(tx, wish, planned, who.station)

@@ -1,15 +1,21 @@
 """What a load of the demo leaves in the databases, held against what is planned."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 
 from services.cli.demo_register import ACCOUNTS
 from services.cli.estate import estate
+from services.cli.estate_events import events
+from services.cli.estate_party import members
 from services.cli.estate_wishes import PlannedWish, wishes
 from services.intake.accounts.models import Account
+from services.intake.events.models import Event
+from services.intake.events.participation import Participation
+from services.intake.party.models import PartyMember
 from services.intake.residents.models import Building, Home, Household, Resident
 from services.intake.stations.models import Station
 from services.intake.wishes.models import Wish
@@ -21,7 +27,7 @@ from services.volunteers.people.models import Volunteer
 from shared.runtime import Runtime
 from tests.support.house import PRIVATE_KEY, SECRETS, House
 
-REWARD = 20
+REWARD, BY_HOUR, FOR_COMING = 20, 10, 5
 BUS = ("outbox", "sent", "inbox", "jobs")
 _LAST: dict[str, str] = {
     "approve": "open",
@@ -99,6 +105,10 @@ async def assert_register_is_whole(house: House) -> None:
         assert dict(own.all()) == {True: 96, False: 762}
         usernames = set(await tx.scalars(select(Account.username)))
         assert usernames == set(ACCOUNTS)
+        entered = await tx.execute(select(PartyMember.resident_id, PartyMember.membership))
+        assert sorted(entered.all()) == sorted(
+            (member.person.id, member.standing.membership) for member in members()
+        )
     async with house.notify.sessions() as tx:
         known = set(await tx.scalars(select(Recipient.resident_id)))
         assert known == {person.id for person in estate().people}
@@ -123,15 +133,54 @@ async def assert_people_did_as_planned(house: House) -> None:
         )
 
 
+async def assert_events_went_as_planned(house: House) -> None:
+    """Each event is there once, and those who joined it came, stayed away or left as planned."""
+    async with house.intake.sessions() as tx:
+        found = {event.id: event for event in await tx.scalars(select(Event))}
+        parts: dict[UUID, Counter[str]] = {id_: Counter() for id_ in found}
+        for part in await tx.scalars(select(Participation)):
+            parts[part.event_id][part.state] += 1
+    planned = {event.id: event for hour in (0, 12) for event in events(hour)}
+    by_title = {event.title: event for hour in (0, 12) for event in events(hour)}
+    assert set(found) == set(planned)
+    for id_, event in found.items():
+        plan = by_title[event.title]
+        assert plan.id == id_
+        assert event.state == {"coming": "published", "running": "published"}.get(
+            plan.fate, plan.fate
+        )
+        came, joined = len(plan.came), len(plan.parts)
+        wanted = {
+            "closed": {"attended": came, "missed": joined - came},
+            "running": {"present": came, "joined": joined - came},
+            "cancelled": {"cancelled": joined},
+        }.get(plan.fate, {"joined": joined - plan.leave, "left": plan.leave})
+        assert parts[id_] == Counter(wanted)
+
+
+def earned() -> Iterator[tuple[UUID, int]]:
+    """Who gets how many points for what is planned, one by one."""
+    for wish in wishes():
+        if wish.came_true and wish.taker:
+            yield wish.taker.id, REWARD
+    for event in events(0):
+        if event.fate == "closed":
+            for role, person, after in event.came:
+                helped = BY_HOUR * (event.minutes - after) // 60
+                yield person.id, helped if role == "helper" else FOR_COMING
+
+
 async def assert_books_balance(house: House) -> None:
-    """Each wish that a volunteer made true was paid for once, and all legs sum to zero."""
-    takers = Counter(w.taker.id for w in wishes() if w.came_true and w.taker)
+    """Each wish that a volunteer made true, each attendance was paid once; legs sum to zero."""
+    points: Counter[UUID] = Counter()
+    for id_, amount in earned():
+        points[id_] += amount
     async with house.volunteers.sessions() as tx:
         assert await tx.scalar(select(func.sum(Leg.amount))) == 0
-        assert await tx.scalar(select(func.count()).select_from(Transfer)) == takers.total()
+        assert await tx.scalar(select(func.count()).select_from(Transfer)) == len([*earned()])
         held = await tx.execute(
             select(PointsAccount.owner_id, PointsAccount.posted).where(
                 PointsAccount.kind == "resident"
             )
         )
-        assert dict(held.all()) == {id_: n * REWARD for id_, n in takers.items()}
+        assert dict(held.all()) == points

@@ -4,6 +4,8 @@ import hashlib
 from collections import Counter
 
 from services.cli.estate import RESIDENT, VOLUNTEER, estate
+from services.cli.estate_events import events
+from services.cli.estate_party import members
 from services.cli.estate_wishes import wishes
 from services.intake.residents.phones import normal
 from services.intake.wishes.models import LEASE
@@ -55,6 +57,32 @@ def test_ids_are_distinct_and_lists_begin_with_the_first() -> None:
 def test_the_estate_is_the_same_on_every_machine() -> None:
     drawn = hashlib.sha256(repr((estate(), wishes())).encode()).hexdigest()
     assert drawn[:16] == "936a0b2a58528f8c"
+
+
+def test_events_are_the_same_on_every_machine_and_everybody_has_a_place() -> None:
+    every = [event for hour in (0, 12) for event in events(hour)]
+    drawn = hashlib.sha256(repr([(event, event.came) for event in every]).encode()).hexdigest()
+    assert drawn[:16] == "fd1154d325e7cf8c"
+    for event in every:
+        roles = Counter(role for role, _ in event.parts)
+        assert roles["helper"] <= event.places[0]
+        assert roles["guest"] <= event.places[1]
+        assert len({person.number for _, person in event.parts}) == len(event.parts)
+    assert any(person.phone is None for event in every for _, person in event.parts)
+
+
+def test_nobody_is_at_two_events_at_one_time() -> None:
+    for hour in (0, 12):
+        days = Counter((event.day, event.at) for event in events(hour))
+        assert set(days.values()) == {1}
+
+
+def test_fifteen_members_are_of_the_branch_and_three_of_others_report_here() -> None:
+    standings = Counter((m.standing.membership, m.standing.reported) for m in members())
+    assert standings == {("estate", False): 15, ("elsewhere", True): 3}
+    assert len({member.person.id for member in members()}) == 18
+    for member in members():
+        member.standing.check()
 
 
 def test_more_than_twenty_volunteers_are_approved_and_some_wait() -> None:
