@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
 from shared.auth import Actor, read_token
+from shared.describing import complete
 from shared.errors import Unauthorized
 from shared.ids import new_id
 from shared.observability import caused
@@ -65,6 +66,12 @@ class Correlation:
 
 class Application(FastAPI):
     """FastAPI, but a body that is too large is told in problem details, not in plain text."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of this service."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the body limit stands outside of every middleware, so this is the place."""

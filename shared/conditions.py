@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Header, Response
 
@@ -44,7 +44,9 @@ class Expected:
 WHICHEVER = Expected()
 
 
-async def _expected(if_match: Annotated[str | None, Header()] = None) -> Expected:
+async def _expected(
+    if_match: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Expected:
     """What If-Match names; NoVersionNamed without it, Invalid when it can't be read.
 
     `*` overwrites whatever there is, and says so. Without it two people at the desk would undo
@@ -63,6 +65,10 @@ async def _expected(if_match: Annotated[str | None, Header()] = None) -> Expecte
 
 class Shown:
     """Names the version that an answer shows, in its ETag."""
+
+    gives: ClassVar[dict[str, Any]] = {
+        "ETag": {"schema": {"type": "string"}, "description": "The version, to name in If-Match."}
+    }
 
     def __init__(self, response: Response) -> None:
         self._response = response

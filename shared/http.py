@@ -3,17 +3,20 @@
 import functools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import policies
 from shared.auth import Actor
-from shared.db import PAGE, Page
+from shared.db import PAGE, Page, Slice
+from shared.describing import Told
 from shared.errors import Invalid, Unauthorized
 from shared.idempotency import Answer, Once, first_answer, keep_answer
 from shared.language import N_
@@ -134,17 +137,42 @@ class Adding(Protocol):
     def __call__(self, endpoint: Endpoint, /) -> Endpoint: ...
 
 
+class Filters(Body):
+    """What narrows a list, in its query; names that the route doesn't know are refused for all."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+async def _refuse_unknown_names(request: Request) -> None:
+    """Invalid for a name in the query that the route doesn't know: a filter that does nothing."""
+    unknown = request.query_params.keys() - _names_known_to(request.scope["route"])
+    if unknown:
+        raise Invalid(errors=dict.fromkeys(sorted(unknown), N_("There is no such field")))
+
+
+def _names_known_to(route: APIRoute) -> frozenset[str]:
+    return frozenset(field.alias for field in get_flat_params(route.dependant))
+
+
 class Api(APIRouter):
-    """Routes under `/api/v1`; each names its policy, each POST may be repeated safely."""
+    """Routes under `/api/v1`; each names its policy, each POST may be repeated safely.
+
+    What can be told from an endpoint's signature is in its description by itself; `problems` are
+    the statuses that it can give beyond that.
+    """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(prefix="/api/v1" + options.pop("prefix", ""), **options)
+        prefix = "/api/v1" + options.pop("prefix", "")
+        super().__init__(prefix=prefix, generate_unique_id_function=_name, **options)
 
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], *, policy: str = "", **options: Any
     ) -> None:
         """Add a route; `policy` is one of `policies.POLICIES`."""
         guards = [Depends(allow(policy)), *(options.pop("dependencies", None) or [])]
+        if options.get("include_in_schema", True):
+            guards.append(Depends(_refuse_unknown_names))
+            options = _described(path, endpoint, policy, options)
         if "POST" in (options.get("methods") or ()):
             endpoint = repeatable(endpoint, options.get("status_code") or 200)
         super().add_api_route(path, endpoint, dependencies=guards, **options)
@@ -175,15 +203,32 @@ class Api(APIRouter):
         return self.route_for("DELETE", path, policy, **options)
 
 
-def link_next(request: Request, response: Response, found: Page[Any]) -> None:
-    """Say in a Link header (RFC 8288) where the next page of a list is."""
-    if found.after is not None:
-        after = request.url.include_query_params(after=str(found.after))
-        response.headers["Link"] = f'<{after.path}?{after.query}>; rel="next"'
+def _name(route: APIRoute) -> str:
+    return route.name
+
+
+def _described(
+    path: str, endpoint: Callable[..., Any], policy: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The options of a route with what its description says by itself."""
+    told = Told.of(options["methods"][0], path, policy, endpoint)
+    responses = told.responses(options.get("status_code") or 200, options.pop("problems", ()))
+    for status, said in (options.pop("responses", None) or {}).items():
+        responses[status] = {**responses.get(status, {}), **said}
+    extra = {**told.operation(), **(options.pop("openapi_extra", None) or {})}
+    return {**options, "responses": responses, "openapi_extra": extra}
 
 
 class Listing:
     """Which part of a list the client asks for, and the Link header that says where it goes on."""
+
+    gives: ClassVar[dict[str, Any]] = {
+        "Link": {
+            "schema": {"type": "string"},
+            "description": 'Where the list goes on, `<…>; rel="next"` (RFC 8288); '
+            "the last page has none.",
+        }
+    }
 
     def __init__(
         self,
@@ -197,7 +242,17 @@ class Listing:
         self._request = request
         self._response = response
 
+    @property
+    def part(self) -> Slice:
+        """Which part that is, for a query."""
+        return Slice(self.after, self.limit)
+
     def link(self, found: Page[Item]) -> Page[Item]:
         """Say where the next page is, and hand the page back."""
-        link_next(self._request, self._response, found)
+        if found.after is not None:
+            after = self._request.url.include_query_params(after=str(found.after))
+            self._response.headers["Link"] = f'<{after.path}?{after.query}>; rel="next"'
         return found
+
+
+Where = Annotated[Listing, Depends()]

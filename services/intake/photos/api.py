@@ -10,7 +10,7 @@ from services.intake.photos import actions, queries
 from services.intake.photos.pictures import plain
 from services.intake.wishes.views import Act
 from shared.errors import Problem
-from shared.http import Api, Tx, View, Who
+from shared.http import Api, Tx, View, Where, Who
 from shared.language import N_
 
 LARGEST = 5 * 1024 * 1024
@@ -52,6 +52,7 @@ class PhotoView(View):
     status_code=201,
     max_body_size=LARGEST,
     openapi_extra=BODY,
+    problems=(415,),
 )
 async def add_photo(
     wish_id: UUID, shown: Annotated[ShownBy, Query()], request: Request, tx: Tx, actor: Who
@@ -72,9 +73,10 @@ async def add_photo(
 
 
 @router.get("/wishes/{wish_id}/photos", policy="wishes.list")
-async def list_photos(wish_id: UUID, tx: Tx, actor: Who) -> list[PhotoView]:
+async def list_photos(wish_id: UUID, tx: Tx, actor: Who, where: Where) -> list[PhotoView]:
     """The photos of a wish, oldest first."""
-    return [PhotoView.model_validate(p) for p in await queries.of_wish(tx, actor, wish_id)]
+    found = where.link(await queries.listed(tx, actor, wish_id, where.part))
+    return [PhotoView.model_validate(photo) for photo in found.items]
 
 
 @router.get("/photos/{photo_id}", policy="wishes.list", response_class=Response, responses=JPEG)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 from services.intake.photos.models import Photo
 from services.intake.wishes.models import Wish
 from shared.auth import Actor
-from shared.db import load
+from shared.db import Page, Slice, load
 from shared.errors import NotFound
 
 
@@ -27,6 +27,15 @@ async def get(tx: AsyncSession, actor: Actor, photo_id: UUID) -> Photo:
         raise NotFound
     photo: Photo = row.Photo
     return photo
+
+
+async def listed(tx: AsyncSession, actor: Actor, wish_id: UUID, wanted: Slice) -> Page[Photo]:
+    """A page of those photos; they are few, and the wish decides which of them may be seen."""
+    seen = await of_wish(tx, actor, wish_id)
+    if wanted.after is not None:
+        seen = [photo for photo in seen if photo.id > wanted.after]
+    items = seen[: wanted.limit]
+    return Page(items, items[-1].id if len(seen) > wanted.limit else None)
 
 
 async def of_wish(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Sequence[Photo]:

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
-from fastapi import Depends
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +12,7 @@ from services.intake.residents.phones import Phone
 from services.intake.residents.queries import Lived
 from shared.conditions import ETag, IfMatch, Shown
 from shared.db import sealer_of
-from shared.http import Api, Body, Listing, Tx, View, Who
+from shared.http import Api, Body, Tx, View, Where, Who
 from shared.language import N_, Language
 from shared.sealing import Sealer
 
@@ -170,11 +169,9 @@ async def add_building(body: AddBuilding, tx: Tx, actor: Who) -> BuildingView:
 
 
 @router.get("/buildings", policy="register.read")
-async def list_buildings(
-    where: Annotated[Listing, Depends()], tx: Tx, actor: Who
-) -> list[BuildingView]:
+async def list_buildings(tx: Tx, actor: Who, where: Where) -> list[BuildingView]:
     """The station's buildings."""
-    found = where.link(await queries.buildings(tx, actor.station, where.after))
+    found = where.link(await queries.buildings(tx, actor.station, where.after, where.limit))
     return [BuildingView.model_validate(building) for building in found.items]
 
 
@@ -186,11 +183,11 @@ async def add_home(building_id: UUID, body: AddHome, tx: Tx, actor: Who) -> Home
 
 
 @router.get("/buildings/{building_id}/homes", policy="register.read")
-async def list_homes(
-    building_id: UUID, where: Annotated[Listing, Depends()], tx: Tx, actor: Who
-) -> list[HomeView]:
+async def list_homes(building_id: UUID, tx: Tx, actor: Who, where: Where) -> list[HomeView]:
     """The building's homes."""
-    found = where.link(await queries.homes(tx, actor.station, building_id, where.after))
+    found = where.link(
+        await queries.homes(tx, actor.station, building_id, where.after, where.limit)
+    )
     return [HomeView.model_validate(home) for home in found.items]
 
 
@@ -204,10 +201,12 @@ async def add_household(body: AddHousehold, tx: Tx, actor: Who) -> HouseholdView
 
 @router.get("/households", policy="register.read")
 async def list_households(
-    where: Annotated[Listing, Depends()], tx: Tx, actor: Who, home_id: UUID | None = None
+    tx: Tx, actor: Who, where: Where, home_id: UUID | None = None
 ) -> list[LivedView]:
     """The station's households, or those of one home."""
-    found = where.link(await queries.households(tx, actor.station, home_id, where.after))
+    found = where.link(
+        await queries.households(tx, actor.station, home_id, where.after, where.limit)
+    )
     return [LivedView.of(lived) for lived in found.items]
 
 
@@ -220,10 +219,12 @@ async def register_resident(body: RegisterResident, tx: Tx, actor: Who, etag: ET
 
 @router.get("/residents", policy="register.read")
 async def list_residents(
-    where: Annotated[Listing, Depends()], tx: Tx, actor: Who, household_id: UUID | None = None
+    tx: Tx, actor: Who, where: Where, household_id: UUID | None = None
 ) -> list[ResidentView]:
     """The station's residents, or those of one household, phones masked."""
-    found = where.link(await queries.residents(tx, actor.station, household_id, where.after))
+    found = where.link(
+        await queries.residents(tx, actor.station, household_id, where.after, where.limit)
+    )
     return [ResidentView.of(resident, sealer_of(tx)) for resident in found.items]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents.models import Building, Home, Household, Resident
-from shared.db import Page, load, page, sealer_of
+from shared.db import PAGE, Page, load, page, sealer_of
 from shared.errors import NotFound
 
 
@@ -37,42 +37,52 @@ class Person:
     home: Address | None
 
 
-async def buildings(tx: AsyncSession, station: UUID, after: UUID | None = None) -> Page[Building]:
+async def buildings(
+    tx: AsyncSession, station: UUID, after: UUID | None = None, limit: int = PAGE
+) -> Page[Building]:
     """The station's buildings."""
     statement = select(Building).where(Building.station_id == station)
-    return await page(tx, statement, Building.id, after=after)
+    return await page(tx, statement, Building.id, after=after, limit=limit)
 
 
 async def homes(
-    tx: AsyncSession, station: UUID, building_id: UUID, after: UUID | None = None
+    tx: AsyncSession, station: UUID, building_id: UUID, after: UUID | None = None, limit: int = PAGE
 ) -> Page[Home]:
     """The homes of a building; NotFound when the station has no such building."""
     building = await load(tx, Building, building_id, station=station)
     statement = select(Home).where(Home.station_id == station, Home.building_id == building.id)
-    return await page(tx, statement, Home.id, after=after)
+    return await page(tx, statement, Home.id, after=after, limit=limit)
 
 
 async def households(
-    tx: AsyncSession, station: UUID, home_id: UUID | None = None, after: UUID | None = None
+    tx: AsyncSession,
+    station: UUID,
+    home_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = PAGE,
 ) -> Page[Lived]:
     """The station's households, or those of one home, with their addresses."""
     statement = select(Household).where(Household.station_id == station)
     if home_id is not None:
         statement = statement.where(Household.home_id == home_id)
-    found: Page[Household] = await page(tx, statement, Household.id, after=after)
+    found: Page[Household] = await page(tx, statement, Household.id, after=after, limit=limit)
     addresses = await _addresses(tx, station, [household.home_id for household in found.items])
     lived = [Lived(household, addresses[household.home_id]) for household in found.items]
     return Page(lived, found.after)
 
 
 async def residents(
-    tx: AsyncSession, station: UUID, household_id: UUID | None = None, after: UUID | None = None
+    tx: AsyncSession,
+    station: UUID,
+    household_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = PAGE,
 ) -> Page[Resident]:
     """The station's residents, or those of one household."""
     statement = select(Resident).where(Resident.station_id == station)
     if household_id is not None:
         statement = statement.where(Resident.household_id == household_id)
-    return await page(tx, statement, Resident.id, after=after)
+    return await page(tx, statement, Resident.id, after=after, limit=limit)
 
 
 async def resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> Resident:

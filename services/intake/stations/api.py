@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.intake.stations import queries
-from shared.http import Api, Tx, View
+from shared.http import Api, Tx, View, Where
 
 router = Api(tags=["stations"])
 
@@ -23,6 +23,7 @@ class StationView(View):
 
 
 @router.get("/stations", policy="stations.read")
-async def stations(tx: Tx) -> list[StationView]:
-    """The stations to choose from when signing in."""
-    return [StationView.model_validate(station) for station in await queries.everyone(tx)]
+async def list_stations(tx: Tx, where: Where) -> list[StationView]:
+    """The stations to choose from when signing in, oldest first."""
+    found = where.link(await queries.listed(tx, where.part))
+    return [StationView.model_validate(station) for station in found.items]

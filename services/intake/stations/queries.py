@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.stations.models import Station
+from shared.db import Page, Slice, page_by_time
 from shared.errors import Invalid, NotFound
 from shared.language import N_
 
@@ -14,6 +15,17 @@ from shared.language import N_
 async def everyone(tx: AsyncSession) -> Sequence[Station]:
     """All stations, oldest first."""
     return (await tx.scalars(select(Station).order_by(Station.id))).all()
+
+
+async def listed(tx: AsyncSession, wanted: Slice) -> Page[Station]:
+    """A page of the stations, oldest first."""
+    return await page_by_time(
+        tx,
+        select(Station),
+        (Station.created_at, Station.id),
+        wanted=wanted,
+        newest_first=False,
+    )
 
 
 async def get(tx: AsyncSession, id_: UUID) -> Station:

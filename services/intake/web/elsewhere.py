@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from services.intake.gateway.neighbours import Neighbours
 from services.intake.web.screen import Screen
+from shared.db import Page
 from shared.errors import Problem, Unavailable
 
 T = TypeVar("T")
@@ -63,10 +65,27 @@ async def ask(
     screen: Screen, method: str, path: str, body: Any = None, key: str | None = None
 ) -> Any:
     """What the service that owns the path answers; Unavailable, or the problem that it names."""
+    answer = await _answer(screen, method, path, body, key)
+    return answer.json() if answer.content else None
+
+
+async def listed(screen: Screen, path: str, kind: type[T], **query: Any) -> Page[T]:
+    """A page of a list of another service; parts of the query that are None are left out."""
+    wanted = {name: str(value) for name, value in query.items() if value is not None}
+    answer = await _answer(screen, "GET", str(httpx.URL(path, params=wanted)))
+    following = answer.links.get("next")
+    after = httpx.URL(following["url"]).params["after"] if following else None
+    items = TypeAdapter(list[kind]).validate_python(answer.json())  # type: ignore[valid-type]
+    return Page(items, UUID(after) if after else None)
+
+
+async def _answer(
+    screen: Screen, method: str, path: str, body: Any = None, key: str | None = None
+) -> httpx.Response:
     neighbours: Neighbours = screen.request.app.state.neighbours
     answer = await neighbours.ask(screen.who, method, f"/api/v1{path}", body, key)
     if answer.is_success:
-        return answer.json() if answer.content else None
+        return answer
     if answer.status_code >= 500:
         raise Unavailable
     said = answer.json()
@@ -87,11 +106,9 @@ async def standing(screen: Screen, resident: UUID | None = None) -> Standing:
     return Standing.model_validate(await ask(screen, "GET", f"/points/me{query}"))
 
 
-async def entries(screen: Screen, after: UUID | None = None) -> list[Entry]:
+async def entries(screen: Screen, after: UUID | None = None) -> Page[Entry]:
     """How the points came about, newest first."""
-    query = f"?after={after}" if after else ""
-    said = await ask(screen, "GET", f"/points/me/entries{query}")
-    return TypeAdapter(list[Entry]).validate_python(said)
+    return await listed(screen, "/points/me/entries", Entry, after=after)
 
 
 async def application(screen: Screen) -> Application | None:
@@ -104,10 +121,9 @@ async def application(screen: Screen) -> Application | None:
         raise
 
 
-async def applicants(screen: Screen) -> list[Application]:
+async def applicants(screen: Screen) -> Page[Application]:
     """Who waits to be approved as a volunteer."""
-    said = await ask(screen, "GET", "/volunteers?state=applied&limit=100")
-    return TypeAdapter(list[Application]).validate_python(said)
+    return await listed(screen, "/volunteers", Application, state="applied", limit=100)
 
 
 class Line(Said):
@@ -119,14 +135,6 @@ class Line(Said):
     subject: str
     created_at: datetime
     read_at: datetime | None
-
-
-class Inbox(Said):
-    """One's own inbox, newest first; `after` is where its next page begins."""
-
-    items: list[Line]
-    unread: int
-    after: UUID | None
 
 
 class Outgoing(Said):
@@ -142,20 +150,17 @@ class Outgoing(Said):
     sent_at: datetime | None
 
 
-class Outgoings(Said):
-    """A page of what the station told people."""
-
-    items: list[Outgoing]
-    after: UUID | None
+async def inbox(screen: Screen, after: UUID | None = None) -> Page[Line]:
+    """The inbox of whoever looks, newest first."""
+    return await listed(screen, "/inbox", Line, after=after, limit=30)
 
 
-async def inbox(screen: Screen, after: UUID | None = None, limit: int = 30) -> Inbox:
-    """The inbox of whoever looks."""
-    query = f"?limit={limit}" + (f"&after={after}" if after else "")
-    return Inbox.model_validate(await ask(screen, "GET", f"/inbox{query}"))
+async def unread(screen: Screen) -> int:
+    """How many lines of the inbox whoever looks hasn't read."""
+    said: int = (await ask(screen, "GET", "/inbox/unread"))["unread"]
+    return said
 
 
-async def outgoing(screen: Screen, channel: str, after: UUID | None = None) -> Outgoings:
+async def outgoing(screen: Screen, channel: str, after: UUID | None = None) -> Page[Outgoing]:
     """What the station told people over that channel."""
-    query = f"?channel={channel}" + (f"&after={after}" if after else "")
-    return Outgoings.model_validate(await ask(screen, "GET", f"/deliveries{query}"))
+    return await listed(screen, "/deliveries", Outgoing, channel=channel, after=after)

@@ -1,4 +1,4 @@
-"""The first page: big buttons for what one comes for, and how the latest wish stands."""
+"""The first page: big buttons for what one comes for, and what is under way."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,15 +6,16 @@ from typing import TypeVar
 
 from fastapi import Response
 
+from services.intake.events import queries as events
 from services.intake.web import elsewhere
-from services.intake.web.elsewhere import Inbox, Standing, if_there
+from services.intake.web.elsewhere import Standing, if_there
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
 from services.intake.wishes import queries as wishes
 from services.intake.wishes.models import State
 from services.intake.wishes.queries import Wanted
 from shared.auth import Role
-from shared.db import Page
+from shared.db import Page, Slice
 
 PATIENCE = 1.0
 T = TypeVar("T")
@@ -25,9 +26,11 @@ pages = Pages()
 async def home(screen: Shown) -> Response:
     """The first page of whoever looks."""
     if screen.actor is None:
-        return await screen.show("home.html", latest=None, standing=None, inbox=None, waiting=0)
-    standing, inbox = await _told(screen)
-    latest, waiting = None, 0
+        return await screen.show(
+            "home.html", latest=None, coming=None, standing=None, unread=0, waiting=0
+        )
+    standing, unread = await _told(screen)
+    latest, coming, waiting = None, None, 0
     if screen.who.at_desk:
         posted = Wanted(states=(State.POSTED,))
         waiting = len((await wishes.listed(screen.tx, screen.who, posted, limit=99)).items)
@@ -36,19 +39,35 @@ async def home(screen: Shown) -> Response:
             screen.tx, screen.who, Wanted(mine=True), limit=1
         )
         latest = mine.items[0] if mine.items else None
+        coming = await _next_event(screen)
     return await screen.show(
-        "home.html", latest=latest, standing=standing, inbox=inbox, waiting=waiting
+        "home.html",
+        latest=latest,
+        coming=coming,
+        standing=standing,
+        unread=unread,
+        waiting=waiting,
     )
 
 
-async def _told(screen: Screen) -> tuple[Standing | None, Inbox | None]:
-    """Points and inbox, as far as the others answer soon: they only adorn this page."""
+async def _next_event(screen: Screen) -> events.Seen | None:
+    """The next event in which whoever looks has a place."""
+    wanted = events.Wanted(when="coming", mine=True)
+    who = screen.who
+    found: Page[events.Seen] = await events.listed(
+        screen.tx, who.station, who, wanted, Slice(limit=1)
+    )
+    return found.items[0] if found.items else None
+
+
+async def _told(screen: Screen) -> tuple[Standing | None, int | None]:
+    """Points and unread lines, as far as the others answer soon: they only adorn this page."""
     has_points = screen.who.has(Role.RESIDENT, Role.PARTNER)
-    standing, inbox = await asyncio.gather(
+    standing, unread = await asyncio.gather(
         _soon(elsewhere.standing(screen)) if has_points else _nothing(),
-        _soon(elsewhere.inbox(screen, limit=1)),
+        _soon(elsewhere.unread(screen)),
     )
-    return standing, inbox
+    return standing, unread
 
 
 async def _soon(asked: Awaitable[T]) -> T | None:

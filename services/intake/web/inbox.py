@@ -8,6 +8,7 @@ from services.intake.web import elsewhere
 from services.intake.web.elsewhere import if_there
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Shown
+from services.intake.web.words import page_about
 
 pages = Pages()
 
@@ -16,7 +17,8 @@ pages = Pages()
 async def inbox(screen: Shown, after: UUID | None = None) -> Response:
     """What one was told, newest first."""
     found = await if_there(elsewhere.inbox(screen, after))
-    return await screen.show("inbox.html", inbox=found)
+    unread = await if_there(elsewhere.unread(screen)) if found else 0
+    return await screen.show("inbox.html", found=found, unread=unread)
 
 
 @pages.post("/messages/read", policy="inbox.read", once=False)
@@ -32,12 +34,4 @@ async def read(screen: Shown, line_id: UUID) -> Response:
     line = elsewhere.Line.model_validate(
         await elsewhere.ask(screen, "POST", f"/inbox/{line_id}/read", {})
     )
-    return screen.go(about(line.subject) or "/messages")
-
-
-def about(subject: str) -> str | None:
-    """The page about a subject of a message."""
-    kind, _, id_ = subject.partition("/")
-    if kind == "wishes" and id_:
-        return f"/wishes/{id_}"
-    return "/volunteer" if kind == "volunteers" else None
+    return screen.go(page_about(line.subject) or "/messages")

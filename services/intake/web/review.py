@@ -25,7 +25,8 @@ QUEUES = {
 @pages.get("/review", policy="wishes.review")
 async def queue(screen: Shown, done: str = "") -> Response:
     """Everything that waits for the staff."""
-    applicants: list[Application] | None = await if_there(elsewhere.applicants(screen))
+    found: Page[Application] | None = await if_there(elsewhere.applicants(screen))
+    applicants = None if found is None else found.items
     queues: dict[str, Page[Seen]] = {
         name: await queries.listed(screen.tx, screen.who, wanted) for name, wanted in QUEUES.items()
     }

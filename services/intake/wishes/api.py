@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, queries
@@ -23,7 +23,7 @@ from services.intake.wishes.views import (
 from shared.auth import Actor
 from shared.conditions import ETag
 from shared.errors import Forbidden
-from shared.http import Api, Tx, Who, link_next
+from shared.http import Api, Tx, Where, Who
 
 router = Api(tags=["wishes"])
 # What a request without a body says.
@@ -43,17 +43,12 @@ async def post_wish(body: PostWish, tx: Tx, actor: Who) -> WishView:
 
 @router.get("/wishes", policy="wishes.list")
 async def list_wishes(
-    request: Request,
-    response: Response,
-    tx: Tx,
-    actor: Who,
-    filters: Annotated[WishFilters, Query()],
+    tx: Tx, actor: Who, filters: Annotated[WishFilters, Query()], where: Where
 ) -> list[WishView]:
     """Wishes, newest first: one's own, the open ones, those one took; the desk sees all."""
     if filters.needs_decision and not actor.at_desk:
         raise Forbidden
-    found = await queries.listed(tx, actor, filters.wanted(), filters.after)
-    link_next(request, response, found)
+    found = where.link(await queries.listed(tx, actor, filters.wanted(), where.after, where.limit))
     return [WishView.of(seen, actor) for seen in found.items]
 
 

@@ -10,7 +10,7 @@ from services.intake.wishes.models import State, TakerKind
 from services.intake.wishes.queries import Seen, SeenStep, Wanted
 from services.intake.wishes.steps import Hand
 from shared.auth import Actor
-from shared.http import Body, View
+from shared.http import Body, Filters, View
 
 Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
@@ -63,17 +63,16 @@ class AnswerWish(Act):
     answer: Words
 
 
-class WishFilters(Body):
+class WishFilters(Filters):
     """Which wishes to list; `state` may be repeated."""
 
     state: list[State] = Field(default=[], max_length=len(State))
     mine: bool = False
     taken: bool = False
     needs_decision: bool = False
-    after: UUID | None = None
 
     def wanted(self) -> Wanted:
-        """The same without where the page begins."""
+        """What the query takes."""
         return Wanted(
             states=tuple(self.state),
             mine=self.mine,

@@ -17,7 +17,7 @@ from services.notify.deliveries.rendering import (
 )
 from services.notify.settings import NotifySettings
 from services.notify.wording.table import ChannelName
-from shared.http import Api, Listing, Tx, View, Who
+from shared.http import Api, Tx, View, Where, Who
 from shared.language import Language, preferred
 from shared.observability import logger
 from shared.sealing import Sealer
@@ -52,12 +52,10 @@ class InboxItem(View):
         )
 
 
-class Inbox(View):
-    """A page of the inbox, and how many items in all of it are unread."""
+class Unread(View):
+    """How many items of the inbox are unread."""
 
-    items: list[InboxItem]
     unread: int
-    after: UUID | None
 
 
 class AllRead(View):
@@ -103,13 +101,6 @@ class DeliveryView(View):
         )
 
 
-class Deliveries(View):
-    """A page of deliveries."""
-
-    items: list[DeliveryView]
-    after: UUID | None
-
-
 class Reader:
     """Who reads, and in which language: the one asked for, or else the person's own."""
 
@@ -129,23 +120,25 @@ class Wanted:
 
 @api.get("/inbox", policy="inbox.read")
 async def read_inbox(
-    part: Annotated[Listing, Depends()],
+    where: Where,
     response: Response,
     tx: Tx,
     speaking: Annotated[Reader, Depends()],
     unread: bool = False,
-) -> Inbox:
+) -> list[InboxItem]:
     """One's own inbox, newest first, in the reader's language."""
     actor, language = speaking.actor, speaking.language
-    found = part.link(
-        await queries.inbox(tx, actor, unread=unread, after=part.after, limit=part.limit)
+    found = where.link(
+        await queries.inbox(tx, actor, unread=unread, after=where.after, limit=where.limit)
     )
     response.headers["Content-Language"] = language
-    return Inbox(
-        items=[InboxItem.of(delivery, language) for delivery in found.items],
-        unread=await queries.count_unread(tx, actor),
-        after=found.after,
-    )
+    return [InboxItem.of(delivery, language) for delivery in found.items]
+
+
+@api.get("/inbox/unread", policy="inbox.read")
+async def count_unread(tx: Tx, actor: Who) -> Unread:
+    """How many items of one's own inbox are unread."""
+    return Unread(unread=await queries.count_unread(tx, actor))
 
 
 @api.post("/inbox/read-all", policy="inbox.read")
@@ -164,26 +157,23 @@ async def mark_read(delivery_id: UUID, tx: Tx, speaking: Annotated[Reader, Depen
 @api.get("/deliveries", policy="deliveries.read")
 async def list_deliveries(
     request: Request,
-    part: Annotated[Listing, Depends()],
+    where: Where,
     wanted: Annotated[Wanted, Depends()],
     tx: Tx,
     actor: Who,
-) -> Deliveries:
+) -> list[DeliveryView]:
     """What the station told people, newest first, and what came of it.
 
     With the on-screen adapter a sign-in code can be read here until it expires, which is how a
     station without an SMS contract hands out codes.
     """
-    found = part.link(
+    found = where.link(
         await queries.deliveries(
-            tx, actor, wanted=wanted.columns, after=part.after, limit=part.limit
+            tx, actor, wanted=wanted.columns, after=where.after, limit=where.limit
         )
     )
     shown = [str(d.id) for d in found.items if d.sealed and shows_secrets(d)]
     if shown:
         log.info("sign-in codes shown", person=str(actor.person), deliveries=shown)
     runtime = request.app.state.runtime
-    return Deliveries(
-        items=[DeliveryView.of(d, runtime.sealer, runtime.settings) for d in found.items],
-        after=found.after,
-    )
+    return [DeliveryView.of(d, runtime.sealer, runtime.settings) for d in found.items]

@@ -4,32 +4,23 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, Response
-from pydantic import Field
+from fastapi import Query, Request
 
 from services.volunteers.language import language_of
 from services.volunteers.ledger import queries
 from services.volunteers.ledger.models import AccountKey, Leg
 from shared.auth import Actor, Role
-from shared.db import PAGE
 from shared.errors import Forbidden
-from shared.http import Api, Body, Tx, View, Who, link_next
+from shared.http import Api, Filters, Tx, View, Where, Who
 from shared.language import Language, translate
 
 router = Api(prefix="/points", tags=["points"])
 
 
-class Whose(Body):
+class Whose(Filters):
     """Whose points: one's own, or at the desk a resident's."""
 
     resident: UUID | None = None
-
-
-class WhoseEntries(Whose):
-    """Whose points, and which part of the list."""
-
-    after: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = PAGE
 
 
 class StandingView(View):
@@ -82,15 +73,11 @@ async def points(tx: Tx, actor: Who, whose: Annotated[Whose, Query()]) -> Standi
 
 @router.get("/me/entries", policy="points.read")
 async def entries(
-    request: Request,
-    response: Response,
-    tx: Tx,
-    actor: Who,
-    whose: Annotated[WhoseEntries, Query()],
+    request: Request, tx: Tx, actor: Who, whose: Annotated[Whose, Query()], where: Where
 ) -> list[EntryView]:
     """How the points came about, newest first."""
-    found = await queries.entries(tx, _account(actor, whose), after=whose.after, limit=whose.limit)
-    link_next(request, response, found)
+    account = _account(actor, whose)
+    found = where.link(await queries.entries(tx, account, after=where.after, limit=where.limit))
     language = language_of(request, actor)
     return [EntryView.of(leg, language) for leg in found.items]
 

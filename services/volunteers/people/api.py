@@ -5,13 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Len
-from fastapi import Query, Request, Response
+from fastapi import Query
 from pydantic import Field, StringConstraints
 
 from services.volunteers.people import actions, queries
 from services.volunteers.people.models import State
-from shared.db import PAGE
-from shared.http import Api, Body, Tx, View, Who, link_next
+from shared.http import Api, Body, Filters, Tx, View, Where, Who
 
 router = Api(prefix="/volunteers", tags=["volunteers"])
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -26,12 +25,10 @@ class Application(Body):
     on_behalf_of: UUID | None = None
 
 
-class Choice(Body):
-    """Which part of the list is wanted."""
+class Choice(Filters):
+    """Which volunteers to list."""
 
     state: State | None = None
-    after: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = PAGE
 
 
 class VolunteerView(View):
@@ -47,11 +44,12 @@ class VolunteerView(View):
 
 
 class DutyView(View):
-    """Something taken on and not yet done."""
+    """Something taken on and not yet done: an event that starts, or a wish with a lease."""
 
     kind: str
     subject_id: UUID
     title: str
+    starts_at: datetime | None
     until: datetime | None
 
 
@@ -77,13 +75,14 @@ async def approve(volunteer_id: UUID, tx: Tx, actor: Who) -> VolunteerView:
 
 @router.get("", policy="volunteers.list")
 async def volunteers(
-    request: Request, response: Response, tx: Tx, actor: Who, chosen: Annotated[Choice, Query()]
+    tx: Tx, actor: Who, chosen: Annotated[Choice, Query()], where: Where
 ) -> list[VolunteerView]:
     """The station's volunteers, newest application first."""
-    found = await queries.volunteers(
-        tx, actor, state=chosen.state, after=chosen.after, limit=chosen.limit
+    found = where.link(
+        await queries.volunteers(
+            tx, actor, state=chosen.state, after=where.after, limit=where.limit
+        )
     )
-    link_next(request, response, found)
     return [VolunteerView.model_validate(volunteer) for volunteer in found.items]
 
 

@@ -1,27 +1,18 @@
 """The JSON routes of earning rules."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import cast
 from uuid import UUID
 
-from fastapi import Query, Request, Response
-from pydantic import Field
+from fastapi import Request
 
 from services.volunteers.language import language_of
 from services.volunteers.rules import queries
-from services.volunteers.rules.models import Rule
-from shared.db import PAGE
-from shared.http import Api, Body, Tx, View, Who, link_next
+from services.volunteers.rules.models import AmountKind, Rule
+from shared.http import Api, Tx, View, Where, Who
 from shared.language import Language, translate
 
 router = Api(prefix="/rules", tags=["rules"])
-
-
-class Part(Body):
-    """Which part of the list is wanted."""
-
-    after: UUID | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = PAGE
 
 
 class RuleView(View):
@@ -34,6 +25,7 @@ class RuleView(View):
     in_force: bool
     message_type: str
     paid_kinds: list[str]
+    amount_kind: AmountKind
     amount: int
     reason: str
     valid_from: datetime | None
@@ -50,6 +42,7 @@ class RuleView(View):
             in_force=decides,
             message_type=rule.message_type,
             paid_kinds=rule.paid_kinds,
+            amount_kind=cast(AmountKind, rule.amount_kind),
             amount=rule.amount,
             reason=translate(rule.reason, language),
             valid_from=rule.valid_from,
@@ -58,12 +51,9 @@ class RuleView(View):
 
 
 @router.get("", policy="rules.read")
-async def rules(
-    request: Request, response: Response, tx: Tx, actor: Who, part: Annotated[Part, Query()]
-) -> list[RuleView]:
+async def rules(request: Request, tx: Tx, actor: Who, where: Where) -> list[RuleView]:
     """The standard rules and the station's own, all their versions, newest first."""
-    found = await queries.page_of_rules(tx, actor, after=part.after, limit=part.limit)
-    link_next(request, response, found)
+    found = where.link(await queries.page_of_rules(tx, actor, after=where.after, limit=where.limit))
     language = language_of(request, actor)
     deciding = {rule.id for rule in await queries.deciding(tx, actor)}
     return [RuleView.of(r, language, decides=r.id in deciding) for r in found.items]
