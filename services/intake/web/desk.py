@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
+from services.intake.party import queries as party
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.phones import Phone
@@ -120,6 +121,7 @@ async def _resident_page(
         resident=found,
         phone=found.masked_phone(sealer_of(screen.tx)),
         address=people[resident_id].home,
+        party=await party.of_resident(screen.tx, who, resident_id),
         wishes=mine.items,
         form=form,
     )
