@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Select, Uuid, and_, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import DateTime, MetaData, Select, Uuid, and_, event, or_, select
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -80,12 +80,11 @@ def make_engine(url: str, *, schema: str, name: str = "", pool_size: int = 8) ->
 
     `url` is `postgresql://…`; `name` shows in pg_stat_activity.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,  # What residents wrote belongs in no log.
         connect_args={
             "timeout": 10,
@@ -99,6 +98,18 @@ def make_engine(url: str, *, schema: str, name: str = "", pool_size: int = 8) ->
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _replace_closed)
+    return engine
+
+
+def _replace_closed(connection: Any, _record: object, _fairy: object) -> None:
+    """Lend no connection that the server has closed; all others of the pool are made anew too.
+
+    The driver hears of it at once. To ask the server instead (`pool_pre_ping`) takes three round
+    trips each time, and a server that is silent keeps the question waiting as it would the request.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
 def make_sessions(engine: AsyncEngine, sealer: Sealer) -> async_sessionmaker[AsyncSession]:
