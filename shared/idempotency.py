@@ -17,8 +17,8 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     delete,
+    text,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -41,6 +41,13 @@ answers = Table(
     PrimaryKeyConstraint("key", name="pk_answers"),
     Index("ix_answers_created_at", "created_at"),
 )
+
+# Made once, since every act runs both.
+_TAKE = text(
+    "INSERT INTO answers (key, fingerprint, created_at) VALUES (:key, :fingerprint, :created_at)"
+    " ON CONFLICT DO NOTHING RETURNING key"
+)
+_KEEP = text("UPDATE answers SET status = :status, body = :body WHERE key = :key")
 
 
 class KeyReused(Invalid):
@@ -84,9 +91,8 @@ async def first_answer(tx: AsyncSession, once: Once) -> Answer | None:
     """
     # Keyed, or a phone could be guessed from the hash of the request that it came in.
     fingerprint = sealer_of(tx).lookup(once.fingerprint.hex())
-    taken = insert(answers).values(key=once.key, fingerprint=fingerprint, created_at=clock.now())
-    fresh = await tx.execute(taken.on_conflict_do_nothing().returning(answers.c.key))
-    if fresh.first() is not None:
+    taken = {"key": once.key, "fingerprint": fingerprint, "created_at": clock.now()}
+    if (await tx.execute(_TAKE, taken)).first() is not None:
         return None
     kept = (await tx.execute(answers.select().where(answers.c.key == once.key))).one_or_none()
     if kept is None or kept.status is None:
@@ -99,9 +105,7 @@ async def first_answer(tx: AsyncSession, once: Once) -> Answer | None:
 async def keep_answer(tx: AsyncSession, once: Once, answer: Answer) -> None:
     """Keep the answer beside what the action wrote, sealed: it may hold a phone or a code."""
     sealed = sealer_of(tx).seal(answer.body.decode()).encode()
-    await tx.execute(
-        answers.update().where(answers.c.key == once.key).values(status=answer.status, body=sealed)
-    )
+    await tx.execute(_KEEP, {"key": once.key, "status": answer.status, "body": sealed})
 
 
 async def forget_old_answers(tx: AsyncSession) -> None:
