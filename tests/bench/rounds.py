@@ -19,7 +19,7 @@ from tests.support.house import Kind
 ROUNDS = 3
 CARRIES = 3
 FULFILLED = WishFulfilled.type
-WHOLE, CONFIRMED, PACED, WARM = 40, 200, 80, 8
+WHOLE, CONFIRMED, PACED, WARM = 40, 200, 60, 8
 KINDS: tuple[Kind, ...] = ("in process", "rabbit")
 NAMES: dict[Kind, str] = {"in process": "in process", "rabbit": "RabbitMQ"}
 # Well below what was measured on two shared cores: only what has become worse falls through.

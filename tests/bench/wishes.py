@@ -13,7 +13,7 @@ from tests.bench.stage import Stage
 from tests.support.cast import Person
 
 AT_ONCE = 8
-A_SECOND = 25.0
+A_SECOND = 15.0
 _DELAYS = (
     "SELECT extract(epoch FROM pg_xact_commit_timestamp(transfers.xmin)"
     "   - pg_xact_commit_timestamp(wish_steps.xmin))::float8 * 1000"
