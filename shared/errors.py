@@ -1,6 +1,7 @@
 """The one family of errors that a client sees (RFC 9457) and the one that only handlers raise."""
 
-from typing import ClassVar
+from math import ceil
+from typing import ClassVar, Self
 
 from shared.language import N_
 
@@ -20,6 +21,11 @@ class Problem(Exception):
         super().__init__(detail or self.title)
         self.detail = detail
         self.params = params
+
+    def after(self, seconds: float) -> Self:
+        """The same, naming the seconds to wait before trying again (RFC 9110, 10.2.3)."""
+        self.__dict__["headers"] = {**self.headers, "Retry-After": str(max(1, ceil(seconds)))}
+        return self
 
 
 class Invalid(Problem):

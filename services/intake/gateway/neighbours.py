@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from services.intake.gateway.breaker import Breaker
 from services.intake.settings import IntakeSettings
 from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
@@ -17,7 +18,7 @@ PREFIXES: Mapping[str, tuple[str, ...]] = {
     "notify": ("inbox", "deliveries"),
 }
 API = "/api/v1/"
-TIMEOUT = httpx.Timeout(15, connect=2, pool=2)
+TIMEOUT = httpx.Timeout(15, connect=1, pool=2)
 # Shorter than uvicorn's 5 s, so that no connection is used that the other side just closed.
 LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
 FAULTS = (httpx.TransportError, httpx.InvalidURL)
@@ -41,6 +42,7 @@ class Neighbours:
         self._key = settings.private_key
         addresses = {"volunteers": settings.volunteers_url, "notify": settings.notify_url}
         self._clients = {service: _client(address) for service, address in addresses.items()}
+        self._breakers = {service: Breaker(service) for service in addresses}
 
     async def ask(
         self, actor: Actor | None, method: str, path: str, body: Any = None, key: str | None = None
@@ -57,18 +59,18 @@ class Neighbours:
             headers["Content-Type"] = "application/json"
         content = None if body is None else httpx.Request("POST", "/", json=body).content
         wanted = Wanted(method, url.path, url.query, headers, content)
-        answer = await self.send(actor, wanted)
-        try:
-            await answer.aread()
-        except FAULTS as error:
-            raise Unavailable from error
-        finally:
-            await answer.aclose()
-        return answer
+        return await _whole(await self.send(actor, wanted))
+
+    async def describe(self, service: str) -> httpx.Response:
+        """Ask that service for the description of itself (OpenAPI)."""
+        wanted = Wanted("GET", f"{API}openapi/{service}.json")
+        return await _whole(await self._send(service, None, wanted))
 
     async def send(self, actor: Actor | None, wanted: Wanted) -> httpx.Response:
         """Send it and return the answer with its body still to come; the caller closes it."""
-        service = _owner(wanted.path)
+        return await self._send(_owner(wanted.path), actor, wanted)
+
+    async def _send(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
         client = self._clients[service]
         target = wanted.path.encode("ascii") + (b"?" + wanted.query if wanted.query else b"")
         request = client.build_request(
@@ -78,9 +80,14 @@ class Neighbours:
             content=wanted.content,
         )
         try:
-            return await client.send(request, stream=True)
+            with self._breakers[service].watching():
+                answer = await client.send(request, stream=True)
         except FAULTS as error:
             raise Unavailable from error
+        if answer.headers.get("content-type", "").startswith("text/event-stream"):
+            # A stream of events is silent for as long as nothing happens.
+            request.extensions["timeout"]["read"] = None
+        return answer
 
     async def close(self) -> None:
         """Close all connections."""
@@ -96,6 +103,16 @@ class Neighbours:
         if trace := traceparent.get():
             headers["traceparent"] = trace
         return headers
+
+
+async def _whole(answer: httpx.Response) -> httpx.Response:
+    try:
+        await answer.aread()
+    except FAULTS as error:
+        raise Unavailable from error
+    finally:
+        await answer.aclose()
+    return answer
 
 
 def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:

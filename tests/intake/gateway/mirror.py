@@ -21,6 +21,7 @@ HEADERS = [
     (b"connection", b"x-inner"),
     (b"x-inner", b"for the gateway alone"),
 ]
+EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
 class Mirror:
@@ -55,7 +56,9 @@ class Mirror:
         if scope["path"].endswith("/silent"):
             await self.go.wait()
         status = 207 if scope["path"].endswith("/odd") else 200
-        await send({"type": "http.response.start", "status": status, "headers": HEADERS})
+        events = scope["path"].endswith("/events/held")
+        headers = [EVENTS, *HEADERS[1:]] if events else HEADERS
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         held = scope["path"].endswith("/held")
         if held:
             await send({"type": "http.response.body", "body": b"first,", "more_body": True})

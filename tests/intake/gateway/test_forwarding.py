@@ -10,8 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.intake.gateway import neighbours
-from services.intake.gateway.neighbours import Neighbours
+from services.intake.gateway import breaker, neighbours
+from services.intake.gateway.neighbours import Neighbours, Wanted
 from shared.auth import Actor, Role, read_token
 from shared.errors import NotFound, Unauthorized, Unavailable
 from tests.intake.gateway.mirror import Mirror, served
@@ -144,6 +144,42 @@ async def test_a_service_that_is_silent_is_told_in_plain_words(
         with pytest.raises(Unavailable):
             await asked.ask(None, "GET", "/api/v1/points/silent")
         mirror.go.set()
+
+
+async def test_a_silent_stream_of_events_is_not_cut(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "TIMEOUT", httpx.Timeout(5, read=0.2))
+    async with asking(mirror) as asked:
+        cut = await asked.send(None, Wanted("GET", "/api/v1/points/held"))
+        with pytest.raises(httpx.ReadTimeout):
+            await cut.aread()
+        stream = await asked.send(None, Wanted("GET", "/api/v1/points/events/held"))
+        pieces = stream.aiter_raw()
+        assert await anext(pieces) == b"first,"
+        waiting = asyncio.ensure_future(anext(pieces))
+        done, _ = await asyncio.wait([waiting], timeout=0.6)
+        assert not done
+        mirror.go.set()
+        assert await waiting == b"second"
+        await stream.aclose()
+
+
+async def test_a_service_that_is_down_is_asked_no_more_until_a_while_has_passed(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "TIMEOUT", httpx.Timeout(5, read=0.2))
+    async with asking(mirror) as asked:
+        for _ in range(breaker.OPENS_AFTER):
+            with pytest.raises(Unavailable):
+                await asked.ask(None, "GET", "/api/v1/points/silent")
+        with pytest.raises(Unavailable):
+            await asked.ask(None, "GET", "/api/v1/points/me")
+        assert len(mirror.asked) == breaker.OPENS_AFTER
+        monkeypatch.setattr(breaker, "PAUSE", 0)
+        mirror.go.set()
+        for _ in range(2):
+            assert (await asked.ask(None, "GET", "/api/v1/points/me")).status_code == 200
 
 
 async def test_pages_ask_as_the_one_who_looks(mirror: Mirror) -> None:
