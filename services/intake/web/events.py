@@ -78,7 +78,16 @@ async def listed(
 @pages.get("/events/{event_id}", policy="public")
 async def one(screen: Shown, event_id: UUID, done: str = "") -> Response:
     """One event: what, when, where, the places left, one's own part."""
-    return await page_of(screen, event_id, DONE.get(done))
+    seen = await _seen(screen, event_id)
+    actor = screen.actor
+    at_desk = actor is not None and actor.at_desk
+    return await screen.show(
+        "events/one.html",
+        seen=seen,
+        coming=seen.mine is not None and seen.mine.state in COMING,
+        counts=await queries.counts(screen.tx, screen.who, event_id) if at_desk else {},
+        done=DONE.get(done),
+    )
 
 
 @pages.post("/events/{event_id}/join", policy="events.join")
@@ -131,13 +140,6 @@ async def of_participation(screen: Shown, participation_id: UUID) -> Response:
     """The event that a participation belongs to: inbox and points speak of those."""
     part = await queries.participation(screen.tx, screen.who, participation_id)
     return screen.go(f"/events/{part.event_id}")
-
-
-async def page_of(screen: Screen, event_id: UUID, done: str | None = None) -> Response:
-    """The page of an event."""
-    seen = await _seen(screen, event_id)
-    coming = seen.mine is not None and seen.mine.state in COMING
-    return await screen.show("events/one.html", seen=seen, coming=coming, done=done)
 
 
 async def _seen(screen: Screen, event_id: UUID) -> Seen:
