@@ -9,6 +9,7 @@ from services.intake.base import Base
 from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
+from services.intake.gateway.description import Description
 from services.intake.gateway.neighbours import Neighbours
 from services.intake.party import api as party
 from services.intake.photos import api as photos
@@ -36,6 +37,8 @@ def build_app(runtime: "Runtime") -> FastAPI:
     app = create_app(runtime, authenticate=authenticate)
     app.state.neighbours = Neighbours(cast(IntakeSettings, runtime.settings))
     runtime.closing.append(app.state.neighbours.close)
+    app.state.description = Description(app.openapi, app.state.neighbours)
+    app.include_router(gateway.at_root)
     for feature in FEATURES:
         app.include_router(feature.router)
     mount(app, runtime)

@@ -1,19 +1,20 @@
-"""Forwarding: requests for what another service owns go to it, and its answers come back."""
+"""Forwarding to the other services, and the one description of them all."""
 
 import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import httpx
-from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
+from services.intake.gateway.description import FRESH_FOR, Description
 from services.intake.gateway.neighbours import PREFIXES, Neighbours, Wanted
 from shared.app import BODY_LIMIT
 from shared.errors import NotFound
-from shared.http import Api, MaybeWho
+from shared.http import Api, MaybeWho, allow
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ODD = re.compile(r"[\x00-\x1f\x7f\\%;]")
@@ -47,6 +48,15 @@ NOT_RETURNED = {
 }
 
 router = Api(tags=["gateway"])
+# Where clients look for it first, outside of `/api/v1`.
+at_root = APIRouter()
+
+
+async def describe(request: Request) -> Response:
+    """The description of the whole API (OpenAPI 3.1)."""
+    description: Description = request.app.state.description
+    keeping = {"Cache-Control": f"public, max-age={FRESH_FOR:.0f}"}
+    return JSONResponse(await description.now(), headers=keeping)
 
 
 async def forward(request: Request, actor: MaybeWho) -> Response:
@@ -111,6 +121,16 @@ async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
         await answer.aclose()
 
 
+router.add_api_route(
+    "/openapi.json", describe, policy="public", methods=["GET"], include_in_schema=False
+)
+at_root.add_api_route(
+    "/openapi.json",
+    describe,
+    methods=["GET"],
+    include_in_schema=False,
+    dependencies=[Depends(allow("public"))],
+)
 for prefix in (prefix for prefixes in PREFIXES.values() for prefix in prefixes):
     for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
         router.add_api_route(
