@@ -204,7 +204,9 @@ class _Worker:
     async def _publish(self, lane: int, rows: Sequence[Row[Any]]) -> list[Outcome]:
         """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
         batch = [
-            Outgoing(id_in(row.body), row.type, row.correlation, row.body, row.type in READERS)
+            Outgoing(
+                id_in(row.body), row.type, row.correlation, row.body, bool(READERS.get(row.type))
+            )
             for row in rows
         ]
         if not batch:

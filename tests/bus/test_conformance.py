@@ -5,13 +5,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import clock
 from shared.bus.message import Message
-from shared.bus.outbox import record_facts
+from shared.bus.outbox import Fact, record_facts
 from shared.bus.transport import Disconnected, Outcome
 from shared.contracts.envelope import Envelope
+from shared.contracts.events import EventPublished
 from shared.contracts.intake import WishDeclined, WishOpened
+from shared.ids import new_id
 from shared.observability import caused
 from tests.bus.rig import (
+    STATION,
     Rig,
     Wrapped,
     declined,
@@ -140,6 +144,20 @@ async def test_unroutable_message_stays_and_its_lane_rests(rig: Rig) -> None:
     assert intake.relay.resting(row.lane)
     [kept] = await intake.rows("SELECT type FROM outbox")
     assert kept.type == WishDeclined.type
+
+
+async def test_message_whose_type_nobody_reads_goes_out_all_the_same(rig: Rig) -> None:
+    at = clock.now()
+    held = EventPublished(
+        event_id=new_id(), kind="film", title="a film", place="here", starts_at=at, ends_at=at
+    )
+    await rig.bind(notify=[WishOpened])
+    intake = await rig.replica("intake").start(consumer=False)
+
+    await intake.record(Fact(f"events/{held.event_id}", STATION, 1, held))
+
+    await until(intake.idle)
+    assert await intake.count("sent") == 1
 
 
 async def test_unconfirmed_message_stays_and_is_published_again(rig: Rig) -> None:
