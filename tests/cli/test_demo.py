@@ -26,6 +26,7 @@ from services.intake.wishes.steps import WishStep
 from services.notify.appointments.models import Appointment
 from services.notify.deliveries.models import Delivery
 from shared import clock
+from shared.bus.tables import outbox
 from shared.contracts.events import EventKind
 from tests.cli.books import (
     REWARD,
@@ -160,6 +161,14 @@ async def test_nobody_is_told_today_that_they_have_a_place_in_what_is_over(house
             select(Delivery.template).where(Delivery.subject.in_(subjects)).distinct()
         )
         assert set(told) == {"event.missed"}
+
+
+async def test_all_that_was_said_goes_out(house: House) -> None:
+    async def silence() -> bool:
+        async with house.intake.sessions() as tx:
+            return await tx.scalar(select(func.count()).select_from(outbox)) == 0
+
+    await eventually(silence)
 
 
 async def test_more_than_twenty_wishes_came_true_this_year(house: House) -> None:
