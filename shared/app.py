@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from sqlalchemy import text
@@ -113,10 +113,16 @@ def bearer(request: Request) -> str | None:
     return token.strip()
 
 
-def create_app(runtime: "Runtime", *, authenticate: Authenticate | None = None) -> FastAPI:
+def create_app(
+    runtime: "Runtime",
+    *,
+    authenticate: Authenticate | None = None,
+    first: Callable[..., Awaitable[None]] | None = None,
+) -> FastAPI:
     """An application for the service of `runtime`, with everything but its own routes.
 
-    Without `authenticate`, the gateway's signed token says who asks.
+    Without `authenticate`, the gateway's signed token says who asks. `first` is a dependency that
+    every route begins with.
     """
     service = runtime.service.name
 
@@ -130,6 +136,7 @@ def create_app(runtime: "Runtime", *, authenticate: Authenticate | None = None) 
         docs_url=None,
         redoc_url=None,
         max_body_size=BODY_LIMIT,
+        dependencies=[Depends(first)] if first else None,
     )
     app.state.runtime = runtime
     app.state.authenticate = authenticate or by_token

@@ -68,6 +68,7 @@ def _server(runtime: Runtime) -> _Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=runtime.settings.trusted_proxies,
             timeout_graceful_shutdown=HTTP_GRACE,
         )
     )

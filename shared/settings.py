@@ -23,7 +23,11 @@ class MissingSettings(Exception):
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs to know; a service's own class adds to it."""
+    """What every service needs to know; a service's own class adds to it.
+
+    `trusted_proxies` are the addresses and networks, comma-separated, whose X-Forwarded-For tells
+    the client's address: the edge's, and nobody's where there is none.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
 
@@ -34,6 +38,7 @@ class ServiceSettings(BaseSettings):
     lookup_key: SecretStr = Field(min_length=32)
     token_public_key: str
     bind: str = "127.0.0.1:8000"
+    trusted_proxies: str = ""
     log_level: str = "INFO"
     log_format: str = "json"
     pool_size: int = 8

@@ -11,6 +11,7 @@ from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway.description import Description
 from services.intake.gateway.neighbours import Neighbours
+from services.intake.gateway.rates import Rates, within_rates
 from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.residents import api as residents
@@ -34,8 +35,10 @@ FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, part
 
 def build_app(runtime: "Runtime") -> FastAPI:
     """The application: API, gateway and pages."""
-    app = create_app(runtime, authenticate=authenticate)
-    app.state.neighbours = Neighbours(cast(IntakeSettings, runtime.settings))
+    app = create_app(runtime, authenticate=authenticate, first=within_rates)
+    settings = cast(IntakeSettings, runtime.settings)
+    app.state.rates = Rates(settings)
+    app.state.neighbours = Neighbours(settings)
     runtime.closing.append(app.state.neighbours.close)
     app.state.description = Description(app.openapi, app.state.neighbours)
     app.include_router(gateway.at_root)

@@ -76,6 +76,8 @@ class Deployment:
         own = {
             "LINLI_PORT": f"127.0.0.1:{port}",
             "LINLI_PUBLIC_URL": f"https://localhost:{port}",
+            # The tests are many requests of few people.
+            **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_NOBODY", "LINLI_RATE_ADDRESS"), "0"),
         }
         written = dict(_SETTING.findall(env_file.read_text())) | own
         env_file.write_text("".join(f"{name}={value}\n" for name, value in written.items()))

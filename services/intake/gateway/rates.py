@@ -1,0 +1,87 @@
+"""How many requests a minute somebody may make of this replica (decision record 0007)."""
+
+import ipaddress
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from shared.auth import Actor
+from shared.errors import TooMany, Unauthorized
+from shared.http import current_actor
+
+if TYPE_CHECKING:
+    from services.intake.settings import IntakeSettings
+
+FREE = ("/health/", "/metrics", "/static/")
+
+
+@dataclass(frozen=True)
+class _Limit:
+    """So many requests a minute under that name; none of them counted where it is 0."""
+
+    name: str
+    most: int
+
+
+class Rates:
+    """Counts requests in memory: by person, by the address of those not signed in, and by address.
+
+    An address may stand for many people (the desk, a home, a carrier's NAT), so signed-in people
+    are counted each for themselves, and their address only against a flood.
+    """
+
+    def __init__(self, settings: "IntakeSettings") -> None:
+        self._address = _Limit("address", settings.rate_address)
+        self._nobody = _Limit("nobody", settings.rate_nobody)
+        self._person = _Limit("person", settings.rate_person)
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def count(self, request: Request) -> None:
+        """Count a request; TooMany beyond a limit, with the seconds until there is room again."""
+        address = network_of(request)
+        # Before anybody is looked up: a flood of false tokens must not reach the database.
+        await self._hit(self._address, address)
+        try:
+            actor: Actor | None = await current_actor(request)
+        except Unauthorized:
+            await self._hit(self._nobody, address)
+            raise
+        if actor is None:
+            await self._hit(self._nobody, address)
+        else:
+            await self._hit(self._person, f"{actor.station}/{actor.person}")
+
+    async def _hit(self, limit: _Limit, whose: str) -> None:
+        if limit.most == 0:
+            return
+        item = RateLimitItemPerMinute(limit.most)
+        if not await self._counter.hit(item, limit.name, whose):
+            again = await self._counter.get_window_stats(item, limit.name, whose)
+            raise TooMany().after(again.reset_time - time.time())
+
+
+async def within_rates(request: Request) -> None:
+    """A dependency of every route: health, metrics and static files are never counted."""
+    if not request.url.path.startswith(FREE):
+        rates: Rates = request.app.state.rates
+        await rates.count(request)
+
+
+def network_of(request: Request) -> str:
+    """The client's address, of IPv6 the /64 that one household has; `local` over a socket."""
+    if request.client is None:
+        return "local"
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return request.client.host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
