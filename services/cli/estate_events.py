@@ -81,7 +81,7 @@ _COMING = (
     PlannedEvent(
         number=14,
         kind="clean_up",
-        title="“我带头”大扫除：把 6 栋楼下的绿地清出来",
+        title="我带头大扫除：清理 6 栋楼下的绿地",
         summary="党员带头，捡垃圾、除杂草、补种麦冬。手套和铲子站里准备，带上水杯就好。",
         place="6 栋楼下集合",
         fate="coming",

@@ -9,7 +9,7 @@ PAST_EVENTS = (
     PlannedEvent(
         number=1,
         kind="clean_up",
-        title="“我带头”大扫除：清理 1 至 3 栋楼道",
+        title="我带头大扫除：清理 1 至 3 栋楼道",
         summary="党员带头，一层一层把楼道里的旧家具、纸箱清下来，给大家腾出一条安全的路。手套、扫把站里准备。",
         place="1 栋楼下集合",
         fate="closed",
@@ -49,7 +49,7 @@ PAST_EVENTS = (
         places=(4, 60),
         come=(3, 18),
         absent=2,
-        words="来的人比报名的多，散场时凳子是孩子们一起收的。",
+        words="散场时凳子是孩子们一起收的，都在问下个月放什么。",
     ),
     PlannedEvent(
         number=4,
@@ -82,7 +82,7 @@ PAST_EVENTS = (
         also=(("guest", RESIDENT),),
         absent=2,
         partner="health-centre",
-        words="看了三十多位邻居，查出 4 位血压偏高，已约好家庭医生上门。",
+        words="看了 15 位邻居，查出 2 位血压偏高，已约好家庭医生上门。",
     ),
     PlannedEvent(
         number=6,
