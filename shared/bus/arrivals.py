@@ -32,14 +32,15 @@ class Arrivals(Generic[T]):
         self.ended = True
         self._signal.set()
 
-    async def take(self, limit: int, linger: float) -> list[T]:
-        """Wait for something, then up to `linger` seconds for more; empty when woken."""
+    async def take(self, limit: int) -> list[T]:
+        """Wait for something, and take all there is up to `limit`; empty when woken.
+
+        It doesn't wait for more: while a batch is handled the next one gathers.
+        """
         while not self._waiting:
             self._signal.clear()
             if await self._interrupted():
                 return []
-        if len(self._waiting) < limit and linger > 0:
-            await asyncio.sleep(linger)
         if self.ended:
             raise Disconnected
         return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]

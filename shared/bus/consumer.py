@@ -24,7 +24,6 @@ from shared.observability import CONSUMER_ALIVE, HANDLED, REPEATED, logger
 __all__ = ["Bulk", "Consumer", "Handler", "Handlers", "Message", "One"]
 
 BATCH = 200
-LINGER = 0.005
 PREFETCH = 2 * BATCH
 SUSPECT = 3
 POISON = 20
@@ -99,7 +98,7 @@ class Consumer:
         self._subscription = subscription
         try:
             while not self._stopping.is_set():
-                deliveries = await subscription.take(BATCH, LINGER)
+                deliveries = await subscription.take(BATCH)
                 if deliveries:
                     await self._settle(deliveries)
                     await subscription.ack(deliveries)

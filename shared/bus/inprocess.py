@@ -164,8 +164,8 @@ class _Subscription:
     def alive(self) -> bool:
         return not self._arrivals.ended
 
-    async def take(self, limit: int, linger: float) -> list[Delivery]:
-        items = await self._arrivals.take(limit, linger)
+    async def take(self, limit: int) -> list[Delivery]:
+        items = await self._arrivals.take(limit)
         self._unacked.update((item.delivery.tag, item) for item in items)
         return [item.delivery for item in items]
 

@@ -177,8 +177,8 @@ class _Subscription:
     def alive(self) -> bool:
         return not self._arrivals.ended
 
-    async def take(self, limit: int, linger: float) -> list[Delivery]:
-        return await self._arrivals.take(limit, linger)
+    async def take(self, limit: int) -> list[Delivery]:
+        return await self._arrivals.take(limit)
 
     def wake(self) -> None:
         self._arrivals.wake()

@@ -67,8 +67,8 @@ class Subscription(Protocol):
         """Whether deliveries still come in."""
         ...
 
-    async def take(self, limit: int, linger: float) -> list[Delivery]:
-        """Wait for deliveries, then gather up to `limit` or for `linger` seconds.
+    async def take(self, limit: int) -> list[Delivery]:
+        """Wait for deliveries, and take what is there, up to `limit`.
 
         Empty after `wake`; Disconnected when the channel goes, and what it had brought is dropped.
         """

@@ -245,7 +245,7 @@ async def taken(subscription: Subscription, count: int) -> list[Delivery]:
     deliveries: list[Delivery] = []
     async with asyncio.timeout(20):
         while len(deliveries) < count:
-            some = await subscription.take(200, 0)
+            some = await subscription.take(200)
             await subscription.ack(some)
             deliveries += some
     return deliveries

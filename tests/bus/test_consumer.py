@@ -258,7 +258,7 @@ async def _returned(replica: Replica) -> list[Delivery]:
     """Take what is there and give it back by closing the channel."""
     subscription = await replica.transport.subscribe("notify", 400)
     async with asyncio.timeout(10):
-        deliveries = await subscription.take(10, 0)
+        deliveries = await subscription.take(10)
     await subscription.close()
     return deliveries
 

@@ -84,7 +84,7 @@ async def test_closed_transport_ends_its_subscriptions() -> None:
 
     assert not subscription.alive
     with pytest.raises(Disconnected):
-        await subscription.take(1, 0)
+        await subscription.take(1)
     with pytest.raises(Disconnected):
         await subscription.ack([])
 
