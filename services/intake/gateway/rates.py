@@ -1,6 +1,5 @@
 """How many requests a minute somebody may make of this replica (decision record 0007)."""
 
-import ipaddress
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from shared.auth import Actor
 from shared.errors import TooMany, Unauthorized
 from shared.http import current_actor
+from shared.networks import network_of
 
 if TYPE_CHECKING:
     from services.intake.settings import IntakeSettings
@@ -43,7 +43,7 @@ class Rates:
 
     async def count(self, request: Request) -> None:
         """Count a request; TooMany beyond a limit, with the seconds until there is room again."""
-        address = network_of(request)
+        address = network_of(request) or "local"
         # Before anybody is looked up: a flood of false tokens must not reach the database.
         await self._hit(self._address, address)
         try:
@@ -70,18 +70,3 @@ async def within_rates(request: Request) -> None:
     if not request.url.path.startswith(FREE):
         rates: Rates = request.app.state.rates
         await rates.count(request)
-
-
-def network_of(request: Request) -> str:
-    """The client's address, of IPv6 the /64 that one household has; `local` over a socket."""
-    if request.client is None:
-        return "local"
-    try:
-        address = ipaddress.ip_address(request.client.host)
-    except ValueError:
-        return request.client.host
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

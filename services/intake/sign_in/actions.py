@@ -1,6 +1,6 @@
 """Signing in and out. Whatever is wrong, the answer is one and the same sentence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
-from services.intake.accounts.passwords import fits
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import by_phone
 from services.intake.sign_in import secret_codes, throttle
@@ -52,6 +51,31 @@ class Password:
     password: str
 
 
+@dataclass(frozen=True)
+class Fitting:
+    """An account whose password was shown, and the hash that it fitted."""
+
+    account_id: UUID
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a try was counted under: the address, and for a password the account, too."""
+
+    address: bytes | None
+    account: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A proof of which nothing slow is left to look at, None where it is worth nothing."""
+
+    station: UUID
+    proof: Code | Printed | Fitting | None
+    tried: Tried
+
+
 Proof = Code | Printed | Password
 
 
@@ -64,11 +88,14 @@ class Opened:
     person: Resident | Account
 
 
-async def issue_code(tx: AsyncSession, station: UUID, phone: str) -> None:
+async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str | None) -> None:
     """Issue a one-time code and have it sent; the same happens for a phone that nobody has.
 
-    TooMany beyond five an hour. A new code ends the ones before.
+    TooMany beyond five an hour, and for an address that asks for many phones' codes. A new code
+    ends the ones before.
     """
+    if address:
+        await throttle.count(tx, kept(tx, "codes from", address), throttle.CODES_AN_ADDRESS)
     await throttle.count(tx, kept(tx, "codes", station, phone), throttle.CODES_A_PHONE)
     resident = await by_phone(tx, station, phone)
     lookup = sealer_of(tx).lookup(phone)
@@ -92,11 +119,14 @@ async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple
     return printed, slip
 
 
-async def count_try(tx: AsyncSession, station: UUID, proof: Proof) -> None:
+async def count_try(tx: AsyncSession, station: UUID, proof: Proof, address: str | None) -> Tried:
     """Count a try, in a transaction of its own that commits before the proof is looked at.
 
-    TooMany when the account's password was tried too often.
+    TooMany when that address failed, or the account's password was tried, too often.
     """
+    tried = Tried(kept(tx, "tries from", address) if address else None)
+    if tried.address:
+        await throttle.count(tx, tried.address, throttle.FAILURES_AN_ADDRESS)
     if isinstance(proof, Code):
         newest = _newest_code(tx, station, proof.phone).with_only_columns(SignInCode.id)
         await tx.execute(
@@ -106,18 +136,31 @@ async def count_try(tx: AsyncSession, station: UUID, proof: Proof) -> None:
             .execution_options(synchronize_session=False)
         )
     elif isinstance(proof, Password):
-        key = _password_key(tx, station, proof.username)
-        await throttle.count(tx, key, throttle.PASSWORDS_AN_ACCOUNT)
+        name = proof.username.casefold()
+        near = kept(tx, "password from", station, name, address)
+        anywhere = kept(tx, "password", station, name)
+        await throttle.count(tx, near, throttle.PASSWORDS_AN_ACCOUNT_AND_ADDRESS)
+        await throttle.count(tx, anywhere, throttle.PASSWORDS_AN_ACCOUNT)
+        tried = replace(tried, account=(near, anywhere))
+    return tried
 
 
-async def sign_in(tx: AsyncSession, station: UUID, proof: Proof) -> Opened:
+async def sign_in(tx: AsyncSession, shown: Shown) -> Opened:
     """Begin a session for whoever the proof belongs to; WrongSignIn. Count the try before."""
+    station, proof = shown.station, shown.proof
+    # First, in the order of counting, so that two tries never wait for each other; undone with
+    # everything else where the proof is worth nothing.
+    if shown.tried.address:
+        await throttle.give_back(tx, shown.tried.address)
+    for key in shown.tried.account:
+        await throttle.forget(tx, key)
+    person: Resident | Account | None = None
     if isinstance(proof, Code):
-        person: Resident | Account | None = await _by_code(tx, station, proof)
+        person = await _by_code(tx, station, proof)
     elif isinstance(proof, Printed):
         person = await _by_slip(tx, station, proof.slip)
-    else:
-        person = await _by_password(tx, station, proof)
+    elif isinstance(proof, Fitting):
+        person = await _by_account(tx, station, proof)
     if person is None:
         raise WrongSignIn
     return await _begin(tx, person)
@@ -157,16 +200,16 @@ async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | No
     return await load(tx, Resident, resident_id, station=station) if resident_id else None
 
 
-async def _by_password(tx: AsyncSession, station: UUID, proof: Password) -> Account | None:
-    account = await tx.scalar(
+async def _by_account(tx: AsyncSession, station: UUID, proof: Fitting) -> Account | None:
+    # The password may have been changed since it was looked at.
+    found: Account | None = await tx.scalar(
         select(Account).where(
-            Account.station_id == station, Account.username == proof.username.casefold()
+            Account.station_id == station,
+            Account.id == proof.account_id,
+            Account.password_hash == proof.password_hash,
         )
     )
-    if not await fits(proof.password, account.password_hash if account else None):
-        return None
-    await throttle.forget(tx, _password_key(tx, station, proof.username))
-    return account
+    return found
 
 
 async def _begin(tx: AsyncSession, person: Resident | Account) -> Opened:
@@ -189,10 +232,6 @@ def _newest_code(tx: AsyncSession, station: UUID, phone: str) -> Select[SignInCo
         .order_by(SignInCode.id.desc())
         .limit(1)
     )
-
-
-def _password_key(tx: AsyncSession, station: UUID, username: str) -> bytes:
-    return kept(tx, "password", station, username.casefold())
 
 
 def _issued(code: SignInCode, resident: Resident, code_sealed: str) -> SignInCodeIssued:

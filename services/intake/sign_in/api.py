@@ -13,8 +13,8 @@ from services.intake.accounts.models import Account
 from services.intake.residents import actions as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.phones import Phone
-from services.intake.sign_in import actions, queries
-from services.intake.sign_in.actions import Code, Opened, Password, Printed, Proof
+from services.intake.sign_in import actions, authentication, queries
+from services.intake.sign_in.actions import Code, Opened, Password, Printed, Proof, Shown
 from services.intake.sign_in.authentication import forget, presented
 from services.intake.stations import queries as stations
 from services.intake.stations.api import StationView
@@ -22,6 +22,7 @@ from shared.auth import Actor, Role
 from shared.db import sealer_of
 from shared.http import Api, Body, Tx, View, Who
 from shared.language import N_, Language
+from shared.networks import network_of
 from shared.sealing import Sealer
 
 router = Api(tags=["sign-in"])
@@ -143,28 +144,27 @@ def _masked(person: Resident | Account, sealer: Sealer) -> str | None:
     return person.masked_phone(sealer) if isinstance(person, Resident) else None
 
 
-async def count_try(request: Request, body: SignIn) -> None:
-    """Count the try in a transaction that lasts, whatever becomes of the request."""
-    async with request.app.state.runtime.sessions.begin() as tx:
+async def look_at(request: Request, body: SignIn) -> Shown:
+    """Count the try and look at the proof, before the transaction of the request does anything."""
+    async with request.app.state.runtime.sessions() as tx:
         station = await stations.named(tx, body.station)
-        await actions.count_try(tx, station.id, body.proof)
+    return await authentication.look_at(request, station.id, body.proof)
 
 
 @router.post("/sign-in/codes", policy="sign-in", status_code=202)
-async def ask_for_code(body: AskForCode, tx: Tx) -> Accepted:
+async def ask_for_code(request: Request, body: AskForCode, tx: Tx) -> Accepted:
     """Have a one-time code sent to a phone; whether it is known is not told."""
     station = await stations.named(tx, body.station)
-    await actions.issue_code(tx, station.id, body.phone)
+    await actions.issue_code(tx, station.id, body.phone, network_of(request))
     return Accepted()
 
 
-@router.post("/sign-in", policy="sign-in", dependencies=[Depends(count_try)])
-async def sign_in(body: SignIn, tx: Tx) -> SignedIn:
+@router.post("/sign-in", policy="sign-in", problems=(400,))
+async def sign_in(shown: Annotated[Shown, Depends(look_at)], tx: Tx) -> SignedIn:
     """Begin a session."""
-    station = await stations.named(tx, body.station)
-    opened = await actions.sign_in(tx, station.id, body.proof)
+    opened = await actions.sign_in(tx, shown)
     actor = await queries.actor_of(tx, opened.token)
-    return SignedIn.of(opened, actor or Actor.system(station.id))
+    return SignedIn.of(opened, actor or Actor.system(shown.station))
 
 
 @router.post("/sign-out", policy="me.sign-out", status_code=204)

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from services.intake.accounts.passwords import fits
 from services.intake.settings import IntakeSettings
 from services.intake.sign_in import actions, queries
-from services.intake.sign_in.actions import Opened, Proof
+from services.intake.sign_in.actions import Fitting, Opened, Password, Proof, Shown
 from services.intake.sign_in.models import SESSION_LIFE
 from shared.app import bearer
 from shared.auth import Actor
 from shared.errors import Unauthorized
+from shared.networks import network_of
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
@@ -37,12 +39,20 @@ def presented(request: Request) -> str | None:
     return bearer(request) or request.cookies.get(COOKIE) or None
 
 
-async def enter(runtime: "Runtime", station: UUID, proof: Proof) -> Opened:
-    """Sign in from a page: the try is counted and committed first; WrongSignIn, TooMany."""
+async def look_at(request: Request, station: UUID, proof: Proof) -> Shown:
+    """Count the try, whatever becomes of it, and look at a password; TooMany.
+
+    No connection is held while the password's hash is computed, which is slow on purpose.
+    """
+    runtime: Runtime = request.app.state.runtime
     async with runtime.sessions.begin() as tx:
-        await actions.count_try(tx, station, proof)
-    async with runtime.sessions.begin() as tx:
-        return await actions.sign_in(tx, station, proof)
+        tried = await actions.count_try(tx, station, proof, network_of(request))
+        if not isinstance(proof, Password):
+            return Shown(station, proof, tried)
+        account = await queries.account_named(tx, station, proof.username)
+    if await fits(proof.password, account.password_hash if account else None) and account:
+        return Shown(station, Fitting(account.id, account.password_hash), tried)
+    return Shown(station, None, tried)
 
 
 def remember(request: Request, response: Response, opened: Opened) -> None:

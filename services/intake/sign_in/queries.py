@@ -46,6 +46,16 @@ async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
     return Actor(session.station_id, person, frozenset(roles), language)
 
 
+async def account_named(tx: AsyncSession, station: UUID, username: str) -> Account | None:
+    """The account with that user name, however its letters are written."""
+    found: Account | None = await tx.scalar(
+        select(Account).where(
+            Account.station_id == station, Account.username == username.casefold()
+        )
+    )
+    return found
+
+
 async def person_of(tx: AsyncSession, actor: Actor) -> Resident | Account:
     """The resident or the account that acts; NotFound."""
     model = Resident if actor.has(Role.RESIDENT) else Account

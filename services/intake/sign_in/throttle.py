@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,13 @@ class Limit:
 
 
 CODES_A_PHONE = Limit(5, timedelta(hours=1))
-PASSWORDS_AN_ACCOUNT = Limit(10, timedelta(minutes=15))
+# One address may be a whole estate behind its carrier's, or the desk with everybody's slips.
+CODES_AN_ADDRESS = Limit(100, timedelta(hours=1))
+FAILURES_AN_ADDRESS = Limit(100, timedelta(minutes=15))
+# Tight from one address, so that guessing ends there; loose from anywhere, so that somebody
+# elsewhere can't keep the owner of an account out by guessing.
+PASSWORDS_AN_ACCOUNT_AND_ADDRESS = Limit(10, timedelta(minutes=15))
+PASSWORDS_AN_ACCOUNT = Limit(100, timedelta(hours=1))
 
 
 async def count(tx: AsyncSession, key: bytes, limit: Limit) -> None:
@@ -42,6 +48,16 @@ async def count(tx: AsyncSession, key: bytes, limit: Limit) -> None:
     )
     if counted is None or counted > limit.tries:
         raise TooMany
+
+
+async def give_back(tx: AsyncSession, key: bytes) -> None:
+    """Count one try less: it was no failure."""
+    await tx.execute(
+        update(Tries)
+        .where(Tries.key == key, Tries.count > 0)
+        .values(count=Tries.count - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def forget(tx: AsyncSession, key: bytes) -> None:

@@ -15,6 +15,7 @@ from services.intake.web.forms import Filled, filled
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown, own_path
 from shared.http import Body
+from shared.networks import network_of
 from shared.sealing import mask_phone
 
 pages = Pages()
@@ -75,15 +76,16 @@ async def typed_password(screen: Screen) -> Proof | None:
 
 
 def counted(typed: Callable[[Screen], Awaitable[Proof | None]]) -> Callable[..., Awaitable[None]]:
-    """A dependency that counts the try in a transaction that lasts, whatever becomes of it."""
+    """A dependency that counts the try and looks at what was typed, before the form is answered."""
 
     async def count(screen: Shown) -> None:
         proof = await typed(screen)
         if proof is None:
             return
-        async with screen.request.app.state.runtime.sessions.begin() as tx:
+        request = screen.request
+        async with request.app.state.runtime.sessions() as tx:
             station = await replace(screen, tx=tx).station()
-            await actions.count_try(tx, station.id, proof)
+        request.state.shown = await authentication.look_at(request, station.id, proof)
 
     return count
 
@@ -103,7 +105,7 @@ async def send_code(screen: Shown) -> Response:
     if form.body is None:
         return await screen.show("sign_in/phone.html", 422, form=form)
     station = await screen.station()
-    await actions.issue_code(screen.tx, station.id, form.body.phone)
+    await actions.issue_code(screen.tx, station.id, form.body.phone, network_of(screen.request))
     answer = screen.go("/sign-in/code")
     said = {"phone": form.body.phone, "then": own_path(form.body.then)}
     sealed_cookies.remember(screen, answer, COOKIE, said)
@@ -126,7 +128,7 @@ async def with_code(screen: Shown) -> Response:
     if "phone" not in begun:
         return screen.go("/sign-in")
     form = await filled(screen, WithCode)
-    answer = await _enter(screen, await typed_code(screen), begun.get("then"))
+    answer = await _enter(screen, begun.get("then"))
     if answer is None:
         return await _code_page(screen, begun, form.wrong("code", WrongSignIn.title), 422)
     sealed_cookies.forget(answer, COOKIE)
@@ -144,7 +146,7 @@ async def ask_slip(screen: Shown, then: str = "/") -> Response:
 async def with_slip(screen: Shown) -> Response:
     """Sign in with a slip from the desk."""
     form = await filled(screen, WithSlip)
-    answer = await _enter(screen, await typed_slip(screen), form.value("then"))
+    answer = await _enter(screen, form.value("then"))
     if answer is not None:
         return answer
     form = form.wrong("slip", WrongSignIn.title)
@@ -162,7 +164,7 @@ async def ask_password(screen: Shown, then: str = "/") -> Response:
 async def with_password(screen: Shown) -> Response:
     """Sign in with an account's password."""
     form = await filled(screen, WithPassword)
-    answer = await _enter(screen, await typed_password(screen), form.value("then"))
+    answer = await _enter(screen, form.value("then"))
     if answer is not None:
         return answer
     form = form.wrong("password", WrongSignIn.title)
@@ -186,13 +188,13 @@ async def _code_page(
     )
 
 
-async def _enter(screen: Screen, proof: Proof | None, then: str | None) -> Response | None:
-    """Where to go once signed in; None where the proof is worth nothing."""
-    if proof is None:
+async def _enter(screen: Screen, then: str | None) -> Response | None:
+    """Where to go once signed in; None where what was typed is worth nothing."""
+    shown: actions.Shown | None = getattr(screen.request.state, "shown", None)
+    if shown is None:
         return None
-    station = await screen.station()
     try:
-        opened = await actions.sign_in(screen.tx, station.id, proof)
+        opened = await actions.sign_in(screen.tx, shown)
     except WrongSignIn:
         return None
     answer = screen.go(own_path(then))

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import Request
 
-from services.intake.gateway.rates import network_of
 from services.intake.main import SERVICE
 from shared.bus.inprocess import InProcessTransport
+from shared.networks import network_of
 from shared.run import listen, serving
 from shared.runtime import Runtime
 from tests.intake.scene import Scene, settings
