@@ -1,6 +1,5 @@
 """Reminders the evening before: once, to who still comes, and never by a late message."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,7 +25,16 @@ from shared.contracts.events import (
 )
 from shared.ids import new_id
 from shared.runtime import Runtime
-from tests.notify.told import STARTS, Told, about_event, deliveries_of, handle, move_in, told
+from tests.notify.told import (
+    HANDLING,
+    STARTS,
+    Told,
+    about_event,
+    deliveries_of,
+    handle,
+    move_in,
+    told,
+)
 
 EVENING = datetime(2026, 11, 27, 10, tzinfo=UTC)
 EARLIER = EVENING - timedelta(days=3)
@@ -134,24 +142,47 @@ async def test_who_left_and_joined_anew_is_reminded_once(runtime: Runtime, stati
     assert len(await reminders_of(runtime, station)) == 2
 
 
-async def test_several_replicas_remind_everybody_once(
+async def _everybody(runtime: Runtime, station: UUID, count: int) -> list[UUID]:
+    """So many residents who come; in the order of their ids."""
+    people = sorted([await move_in(runtime, station) for _ in range(count)])
+    await hear(runtime, *(about_event(station, EventJoined, person) for person in people))
+    return people
+
+
+async def test_a_chunk_at_a_time_everybody_is_reminded(
     runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "CHUNK", 3)
-    people = [await move_in(runtime, station) for _ in range(8)]
-    await hear(runtime, *(about_event(station, EventJoined, person) for person in people))
-    with clock.frozen(EVENING):
-        for _ in range(3):
-            await asyncio.gather(*(_run(runtime) for _ in range(3)))
+    people = await _everybody(runtime, station, 8)
+    for reminded in (3, 6, 8, 8):
+        await run_job(runtime)
+        assert len(await reminders_of(runtime, station)) == 2 * reminded
     found = await reminders_of(runtime, station)
-    assert sorted((d.recipient_id, d.channel) for d in found) == sorted(
-        (person, channel) for person in people for channel in ("inbox", "sms")
-    )
+    assert [d.recipient_id for d in found if d.channel == "inbox"] == people
 
 
-async def _run(runtime: Runtime) -> None:
+async def test_two_replicas_at_once_remind_of_different_things(
+    runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "CHUNK", 3)
+    people = await _everybody(runtime, station, 6)
+    with clock.frozen(EVENING):
+        async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
+            await remind(one)
+            await remind(other)
+    found = await reminders_of(runtime, station)
+    assert [d.recipient_id for d in found if d.channel == "inbox"] == people
+
+
+async def test_what_a_message_is_changing_is_passed_over(runtime: Runtime, station: UUID) -> None:
+    resident, part = await move_in(runtime, station), new_id()
+    await hear(runtime, about_event(station, EventJoined, resident, participation_id=part))
+    left = about_event(station, EventLeft, resident, participation_id=part, sequence=2)
     async with runtime.sessions.begin() as tx:
-        await remind(tx)
+        await HANDLING.handle(tx, [left])
+        await run_job(runtime)
+    await run_job(runtime)
+    assert not await reminders_of(runtime, station)
 
 
 async def test_a_resident_who_is_no_longer_known_holds_up_nobody(
