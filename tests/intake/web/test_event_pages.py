@@ -59,12 +59,13 @@ async def test_an_event_is_planned_in_the_station_s_own_time(
 
 
 async def test_mistakes_in_a_plan_are_told_at_the_field_and_input_is_kept(desk: Visitor) -> None:
-    for wrong in (
+    mistakes = (
         {"title": ""},
         {"starts_at": "soon"},
         {"guest_places": "0", "helper_places": "0"},
-    ):
-        page = await desk.send("/events/new", **plan(**wrong))
+    )
+    for wrong in mistakes:
+        page = await desk.send("/events/new", **{**plan(), **wrong})
         assert page.status_code == 422
         assert "field-error" in page.text
         assert "3 栋楼下" in page.text
