@@ -17,7 +17,7 @@ INTAKE = {"volunteers": 0, "notify": 0}
 OTHERS = {"intake": 0}
 
 
-async def test_what_happens_meanwhile_arrives_once(
+async def test_what_happensmeanwhilearrives_once(
     kind: Kind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     amqp = os.environ["LINLI_TEST_AMQP_URL"]
@@ -29,9 +29,9 @@ async def test_what_happens_meanwhile_arrives_once(
             alone.client() as client,
         ):
             desk = await _desk(alone, client)
-            person, attendance = await _meanwhile(desk)
+            person, attendance = await meanwhile(desk)
             async with opened(database_urls, where, carried, scale=OTHERS):
-                await _arrives_once(person, attendance)
+                await arrives_once(person, attendance)
 
 
 async def _desk(house: House, client: httpx.AsyncClient) -> Person:
@@ -39,7 +39,7 @@ async def _desk(house: House, client: httpx.AsyncClient) -> Person:
     return await sign_in(client, station=code, username="desk", password=PASSWORD)
 
 
-async def _meanwhile(desk: Person) -> tuple[Person, str]:
+async def meanwhile(desk: Person) -> tuple[Person, str]:
     """Somebody signs in, wishes, joins and attends while nobody else is there."""
     person = await resident(desk)
     for path in ("/points/me", "/inbox", "/volunteers/me"):
@@ -54,7 +54,9 @@ async def _meanwhile(desk: Person) -> tuple[Person, str]:
     return person, gone["id"]
 
 
-async def _arrives_once(person: Person, attendance: str) -> None:
+async def arrives_once(person: Person, attendance: str) -> None:
+    """Points and lines of all that, once they are there, and none twice."""
+
     async def paid() -> bool:
         answer = await person.call("GET", "/points/me")
         return answer.is_success and answer.json()["balance"] == 5
