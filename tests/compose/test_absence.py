@@ -1,4 +1,4 @@
-"""Volunteers and notify are stopped, every replica: residents go on, and later all of it arrives."""
+"""Volunteers and notify are stopped, every replica: residents go on, and later it all arrives."""
 
 from tests.compose.deployment import Deployment
 from tests.journeys.test_others_are_away import arrives_once, meanwhile
