@@ -53,7 +53,7 @@ async def _attendance(tx: AsyncSession, actor: Actor, placed: Placed) -> Attenda
     return AttendanceView.of(part, people[part.resident_id].name, changed=placed.changed)
 
 
-@router.post("", policy="events.write", status_code=201)
+@router.post("", policy="events.write", status_code=201, problems=(404,))
 async def create_event(body: EventBody, tx: Tx, actor: Who, etag: ETag) -> EventView:
     """Plan an event; it is a draft until it is published."""
     event = await actions.create(tx, actor, body.details())
@@ -150,7 +150,7 @@ async def list_participants(
     return [ParticipantView.of(one) for one in found.items]
 
 
-@router.get("/{event_id}/my-code", policy="events.my-code")
+@router.get("/{event_id}/my-code", policy="events.my-code", problems=(409,))
 async def my_code(event_id: UUID, tx: Tx, actor: Who) -> CodeView:
     """The code to show at the door, for coming or for going; it changes every five minutes."""
     code = await queries.my_code(tx, actor, event_id)

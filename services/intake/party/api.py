@@ -46,7 +46,7 @@ class MemberView(View):
         return cls(**fields, resident_name=person.name, building=building)
 
 
-@router.post("/members", policy="party.write", status_code=201)
+@router.post("/members", policy="party.write", status_code=201, problems=(404,))
 async def add_member(body: AddMember, tx: Tx, actor: Who) -> MemberView:
     """Enter a resident as a party member."""
     member = await actions.add(tx, actor, body.resident_id, body.standing())

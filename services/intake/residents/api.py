@@ -191,7 +191,7 @@ async def list_homes(building_id: UUID, tx: Tx, actor: Who, where: Where) -> lis
     return [HomeView.model_validate(home) for home in found.items]
 
 
-@router.post("/households", policy="register.write", status_code=201)
+@router.post("/households", policy="register.write", status_code=201, problems=(404,))
 async def add_household(body: AddHousehold, tx: Tx, actor: Who) -> HouseholdView:
     """Put a household on the register."""
     registration = Registration(body.own, body.registered_with, body.office_phone)
@@ -210,7 +210,7 @@ async def list_households(
     return [LivedView.of(lived) for lived in found.items]
 
 
-@router.post("/residents", policy="register.write", status_code=201)
+@router.post("/residents", policy="register.write", status_code=201, problems=(404,))
 async def register_resident(body: RegisterResident, tx: Tx, actor: Who, etag: ETag) -> ResidentView:
     """Put a resident on the register."""
     resident = await actions.register(tx, actor, Details(**body.model_dump()))

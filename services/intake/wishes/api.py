@@ -34,7 +34,7 @@ async def _shown(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
     return WishView.of(await queries.seen(tx, actor, wish), actor)
 
 
-@router.post("/wishes", policy="wishes.post", status_code=201)
+@router.post("/wishes", policy="wishes.post", status_code=201, problems=(404,))
 async def post_wish(body: PostWish, tx: Tx, actor: Who) -> WishView:
     """Make a wish; the desk does it on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)

@@ -59,7 +59,7 @@ class MyVolunteering(VolunteerView):
     duties: list[DutyView]
 
 
-@router.post("", policy="volunteers.apply", status_code=201)
+@router.post("", policy="volunteers.apply", status_code=201, problems=(404,))
 async def apply(body: Application, tx: Tx, actor: Who) -> VolunteerView:
     """Ask to be a volunteer."""
     applicant = actor.acting_for(body.on_behalf_of)
@@ -86,7 +86,7 @@ async def volunteers(
     return [VolunteerView.model_validate(volunteer) for volunteer in found.items]
 
 
-@router.get("/me", policy="volunteers.read")
+@router.get("/me", policy="volunteers.read", problems=(404,))
 async def me(tx: Tx, actor: Who) -> MyVolunteering:
     """One's own application and coming duties."""
     found = VolunteerView.model_validate(await queries.application(tx, actor))

@@ -1,0 +1,111 @@
+"""A station in which every kind of thing exists, so that ids lead somewhere."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from shared import clock
+from tests.support.cast import Person, eventually, resident, sign_in, volunteer
+from tests.support.house import House
+from tests.support.place import PASSWORD, found_station
+
+WISHES = 4
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Who asks, and the ids that there are under the names that parameters and fields have."""
+
+    askers: Mapping[str, Person | None]
+    ids: Mapping[str, list[str]]
+
+
+def picture() -> bytes:
+    """A small JPEG."""
+    kept = io.BytesIO()
+    Image.new("RGB", (16, 12), (200, 30, 30)).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+async def laid(house: House, client: httpx.AsyncClient) -> Ground:
+    """The station, its people and its things."""
+    code, _ = await found_station(house)
+    proof = {"station": code, "password": PASSWORD}
+    desk = await sign_in(client, username="desk", **proof)
+    operator = await sign_in(client, username="operator", **proof)
+    household = await _household(desk)
+    wisher = await resident(desk, household_id=household["id"])
+    helper = await volunteer(desk, household_id=household["id"])
+    wishes = [await _wish(desk, wisher) for _ in range(WISHES)]
+    await helper.post(f"/wishes/{wishes[0]}/claim")
+    events = [await _event(desk, days) for days in (1, 2)]
+    await wisher.post(f"/events/{events[0]}/join", {"role": "guest"})
+    people = [wisher.id, helper.id]
+
+    async def told() -> list[Any]:
+        found: list[Any] = await wisher.get("/inbox")
+        return found
+
+    lines = await eventually(told)
+    ids = {
+        "wish_id": wishes,
+        "event_id": events,
+        "photo_id": [await _photo(helper, wishes[0])],
+        "building_id": [household["building_id"]],
+        "home_id": [household["home_id"]],
+        "household_id": [household["id"]],
+        "member_id": [(await desk.post("/party/members", _membership(wisher)))["id"]],
+        "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
+        "delivery_id": [line["id"] for line in lines],
+        **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
+        "station": [code],
+    }
+    askers = {"nobody": None, "resident": wisher, "volunteer": helper, "staff": desk}
+    return Ground({**askers, "operator": operator}, ids)
+
+
+async def _household(desk: Person) -> dict[str, Any]:
+    building = (await desk.post("/buildings", {"number": "3", "units": 2}))["id"]
+    home = (await desk.post(f"/buildings/{building}/homes", {"unit": 1, "number": "501"}))["id"]
+    found = await desk.post("/households", {"home_id": home, "own": True})
+    return {**found, "building_id": building}
+
+
+async def _wish(desk: Person, wisher: Person) -> str:
+    wish: str = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "在厨房"}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    return wish
+
+
+async def _event(desk: Person, days: int) -> str:
+    begins = clock.now() + timedelta(days=days)
+    planned = {
+        "kind": "other",
+        "title": "包饺子",
+        "summary": "一起包饺子",
+        "place": "活动室",
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(hours=2)).isoformat(),
+        "helper_places": 3,
+        "guest_places": 20,
+    }
+    event: str = (await desk.post("/events", planned))["id"]
+    await desk.post(f"/events/{event}/publish")
+    return event
+
+
+async def _photo(helper: Person, wish: str) -> str:
+    headers = {"Content-Type": "image/jpeg"}
+    answer = await helper.call("POST", f"/wishes/{wish}/photos", content=picture(), headers=headers)
+    assert answer.is_success, answer.text
+    photo: str = answer.json()["id"]
+    return photo
+
+
+def _membership(person: Person) -> dict[str, Any]:
+    return {"resident_id": person.id, "membership": "estate"}
