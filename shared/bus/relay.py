@@ -1,7 +1,7 @@
-"""Relaying: from the outbox to the transport, lane by lane, each row gone only once confirmed."""
+"""Relaying: from the outbox to the transport by lanes, each row gone only once confirmed."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +28,7 @@ from shared.observability import (
 
 WORKERS = 2
 TURN = 500
+LANES_A_TURN = 4  # So that four workers, of whatever replicas, find something to do at once.
 POLL = 1.0
 SAMPLE_EVERY = 5.0
 
@@ -36,13 +37,21 @@ _LANES = text(
     f"SELECT lane FROM generate_series(0, {LANES - 1}) AS lane"  # noqa: S608 - a constant
     " WHERE EXISTS (SELECT FROM outbox WHERE outbox.lane = lane.lane)"
 )
-# The lock and the rows are two statements: in one, the snapshot would be older than the lock.
-_LOCK = text("SELECT pg_try_advisory_xact_lock('outbox'::regclass::oid::int, :lane)")
+# The locks and the rows are two statements: in one, the snapshot would be older than the locks.
+_LOCK = text(
+    "SELECT lane FROM unnest(CAST(:lanes AS smallint[])) AS lane"
+    " WHERE pg_try_advisory_xact_lock('outbox'::regclass::oid::int, lane)"
+)
+# So many of each lane, so that none of them keeps the others waiting.
 _ROWS = text(
-    "SELECT id, type, correlation, body FROM outbox WHERE lane = :lane ORDER BY id LIMIT :limit"
+    "SELECT row.lane, row.id, row.type, row.correlation, row.body"
+    " FROM unnest(CAST(:lanes AS smallint[])) AS held (lane) CROSS JOIN LATERAL"
+    " (SELECT * FROM outbox WHERE outbox.lane = held.lane ORDER BY id LIMIT :limit) AS row"
+    " ORDER BY row.lane, row.id"
 )
 _MOVE = text(
-    "WITH gone AS (DELETE FROM outbox WHERE lane = :lane AND id = ANY(CAST(:ids AS bigint[]))"
+    "WITH gone AS (DELETE FROM outbox WHERE lane = ANY(CAST(:lanes AS smallint[]))"
+    " AND id = ANY(CAST(:ids AS bigint[]))"
     " RETURNING lane, id, type, subject, correlation, body, created_at)"
     " INSERT INTO sent (lane, id, type, subject, correlation, body, created_at, sent_at)"
     " SELECT lane, id, type, subject, correlation, body, created_at, now() FROM gone"
@@ -164,10 +173,10 @@ class _Worker:
             relay.wake.clear()
             await self._sample()
             moved = 0
-            for lane in await self._lanes():
+            for lanes in _grouped(await self._lanes()):
                 if relay._stopping.is_set():
                     return
-                moved += await self._turn(lane)
+                moved += await self._turn(lanes)
             if not moved:
                 await relay._wait(relay.wake, POLL)
 
@@ -179,29 +188,35 @@ class _Worker:
         ordered = lanes[start:] + lanes[:start]
         return [lane for lane in ordered if not self._relay.resting(lane)]
 
-    async def _turn(self, lane: int) -> int:
-        """Relay one lane once; how many rows were moved."""
+    async def _turn(self, lanes: Sequence[int]) -> int:
+        """Relay some lanes once, those that are free; how many rows were moved."""
         async with self._conn.begin():
-            if not await self._conn.scalar(_LOCK, {"lane": lane}):
+            free = (await self._conn.scalars(_LOCK, {"lanes": lanes})).all()
+            if not free:
                 return 0
-            found = await self._conn.execute(_ROWS, {"lane": lane, "limit": TURN})
+            share = TURN // len(free)
+            found = await self._conn.execute(_ROWS, {"lanes": free, "limit": share})
             rows = found.all()
-            outcomes = await self._publish(lane, rows)
+            outcomes = await self._publish(rows)
             ids = [
                 row.id
                 for row, outcome in zip(rows, outcomes, strict=False)
                 if outcome is Outcome.CONFIRMED
             ]
             if ids:
-                await self._conn.execute(_MOVE, {"lane": lane, "ids": ids})
-        self._count(lane, outcomes)
+                await self._conn.execute(_MOVE, {"lanes": free, "ids": ids})
+        by_lane: dict[int, list[Outcome]] = {}
+        for row, outcome in zip(rows, outcomes, strict=False):
+            by_lane.setdefault(row.lane, []).append(outcome)
+        for lane, some in by_lane.items():
+            self._count(lane, some)
         if Outcome.UNKNOWN in outcomes:
             # What is unknown may still be in flight; its id must not be twice on one channel.
             await self.publisher.close()
             self.publisher = await self._relay._transport.publisher(self._service)
         return len(ids)
 
-    async def _publish(self, lane: int, rows: Sequence[Row[Any]]) -> list[Outcome]:
+    async def _publish(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
         """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
         batch = [
             Outgoing(
@@ -217,7 +232,8 @@ class _Worker:
             await asyncio.wait({publishing, stopping}, return_when=asyncio.FIRST_COMPLETED)
             return publishing.result() if publishing.done() else []
         except Disconnected:
-            self._relay._rest(lane)
+            for lane in {row.lane for row in rows}:
+                self._relay._rest(lane)
             raise
         finally:
             stopping.cancel()
@@ -245,3 +261,9 @@ class _Worker:
         for lane in range(LANES):
             OUTBOX_DEPTH.labels(self._service, lane).set(found[lane].depth if lane in found else 0)
         OUTBOX_OLDEST.labels(self._service).set(max((row.age for row in found.values()), default=0))
+
+
+def _grouped(lanes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The lanes in groups for one turn each, the rest of which is left to other workers."""
+    for first in range(0, len(lanes), LANES_A_TURN):
+        yield lanes[first : first + LANES_A_TURN]
