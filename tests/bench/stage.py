@@ -119,7 +119,7 @@ class Stage:
         await self.quiet()
         rows = await self.books.fetch(_SENT_AFTER, mark.intake, mark.volunteers)
         return [
-            Outgoing(id_in(body), type_, correlation, body, mandatory=type_ in READERS)
+            Outgoing(id_in(body), type_, correlation, body, mandatory=bool(READERS.get(type_)))
             for type_, correlation, body in rows
         ]
 
