@@ -22,7 +22,7 @@ from shared.language import Language, chinese, translate
 TEMPLATES = Path(__file__).parent / "templates"
 PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
-DAYS = {"zh": "M月d日 EEEE", "en": "EEEE d MMMM"}
+DAYS = {"zh": "M月d日 EEEE", "en": "EEE d MMM,"}
 
 
 def render(template: str, language: Language, values: dict[str, Any]) -> str:
