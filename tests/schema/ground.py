@@ -41,8 +41,14 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
     household = await _household(desk)
     wisher = await resident(desk, household_id=household["id"])
     helper = await volunteer(desk, household_id=household["id"])
-    wishes = [await _wish(desk, wisher) for _ in range(WISHES)]
-    await helper.post(f"/wishes/{wishes[0]}/claim")
+    posted = {"title": "想换一个灯泡", "details": "在厨房"}
+    wishes = [(await wisher.post("/wishes", posted))["id"] for _ in range(WISHES)]
+    # One is left to be reviewed, one is open, one is taken, one is delivered.
+    for wish in wishes[1:]:
+        await desk.post(f"/wishes/{wish}/approve")
+    for wish in wishes[2:]:
+        await helper.post(f"/wishes/{wish}/claim")
+    await helper.post(f"/wishes/{wishes[3]}/deliver", {"note": "换好了", "minutes": 30})
     events = [await _event(desk, days) for days in (1, 2)]
     await wisher.post(f"/events/{events[0]}/join", {"role": "guest"})
     people = [wisher.id, helper.id]
@@ -55,7 +61,7 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
     ids = {
         "wish_id": wishes,
         "event_id": events,
-        "photo_id": [await _photo(helper, wishes[0])],
+        "photo_id": [await _photo(helper, wishes[2])],
         "building_id": [household["building_id"]],
         "home_id": [household["home_id"]],
         "household_id": [household["id"]],
@@ -74,12 +80,6 @@ async def _household(desk: Person) -> dict[str, Any]:
     home = (await desk.post(f"/buildings/{building}/homes", {"unit": 1, "number": "501"}))["id"]
     found = await desk.post("/households", {"home_id": home, "own": True})
     return {**found, "building_id": building}
-
-
-async def _wish(desk: Person, wisher: Person) -> str:
-    wish: str = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "在厨房"}))["id"]
-    await desk.post(f"/wishes/{wish}/approve")
-    return wish
 
 
 async def _event(desk: Person, days: int) -> str:
