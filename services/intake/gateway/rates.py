@@ -1,14 +1,11 @@
 """How many requests a minute somebody may make of this replica (decision record 0007)."""
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
+from services.intake.gateway.sliding_minute import SlidingMinute
 from shared.auth import Actor
 from shared.errors import TooMany, Unauthorized
 from shared.http import current_actor
@@ -39,30 +36,28 @@ class Rates:
         self._address = _Limit("address", settings.rate_address)
         self._nobody = _Limit("nobody", settings.rate_nobody)
         self._person = _Limit("person", settings.rate_person)
-        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counter = SlidingMinute()
 
     async def count(self, request: Request) -> None:
         """Count a request; TooMany beyond a limit, with the seconds until there is room again."""
         address = network_of(request) or "local"
         # Before anybody is looked up: a flood of false tokens must not reach the database.
-        await self._hit(self._address, address)
+        self._hit(self._address, address)
         try:
             actor: Actor | None = await current_actor(request)
         except Unauthorized:
-            await self._hit(self._nobody, address)
+            self._hit(self._nobody, address)
             raise
         if actor is None:
-            await self._hit(self._nobody, address)
+            self._hit(self._nobody, address)
         else:
-            await self._hit(self._person, f"{actor.station}/{actor.person}")
+            self._hit(self._person, f"{actor.station}/{actor.person}")
 
-    async def _hit(self, limit: _Limit, whose: str) -> None:
+    def _hit(self, limit: _Limit, whose: str) -> None:
         if limit.most == 0:
             return
-        item = RateLimitItemPerMinute(limit.most)
-        if not await self._counter.hit(item, limit.name, whose):
-            again = await self._counter.get_window_stats(item, limit.name, whose)
-            raise TooMany().after(again.reset_time - time.time())
+        if wait := self._counter.hit(f"{limit.name} {whose}", limit.most):
+            raise TooMany().after(wait)
 
 
 async def within_rates(request: Request) -> None:

@@ -1,0 +1,37 @@
+"""Counting over a sliding minute, in memory."""
+
+import time
+from collections.abc import Callable
+
+
+class SlidingMinute:
+    """How often each key came: in this minute, and in the share of the last one that isn't over.
+
+    Two dictionaries change places each minute, so that nothing is searched and what is over is
+    forgotten at once. `clock` gives seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._minute = 0
+        self._now: dict[str, int] = {}
+        self._before: dict[str, int] = {}
+
+    def hit(self, key: str, most: int) -> float:
+        """Count one more of at most `most`: 0, or uncounted the seconds until there is room."""
+        minute, passed = divmod(self._clock() / 60, 1)
+        self._turn(int(minute))
+        now, before = self._now.get(key, 0), self._before.get(key, 0)
+        if now + before * (1 - passed) + 1 <= most:
+            self._now[key] = now + 1
+            return 0.0
+        room = most - now - 1
+        if room < 0 or before == 0:
+            return 60 * (1 - passed)
+        return 60 * (1 - room / before - passed)
+
+    def _turn(self, minute: int) -> None:
+        if minute != self._minute:
+            self._before = self._now if minute == self._minute + 1 else {}
+            self._now = {}
+            self._minute = minute
