@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
@@ -46,6 +46,45 @@ _TAKE_A_PLACE = text(
       (SELECT helpers FROM place) AS helpers, (SELECT guests FROM place) AS guests
     """
 )
+
+
+def _look() -> Select[Event, str, str]:
+    """An event, the state of a resident's part in it, and the title of another at that time."""
+    mine, theirs, other = (
+        aliased(Participation, name="mine"),
+        aliased(Participation, name="theirs"),
+        aliased(Event, name="other"),
+    )
+    resident: BindParameter[UUID] = bindparam("resident")
+    overlapping = (
+        select(other.title)
+        .join(theirs, theirs.event_id == other.id)
+        .where(
+            theirs.resident_id == resident,
+            theirs.state.in_(COMING),
+            other.id != Event.id,
+            other.state == State.PUBLISHED,
+            other.starts_at < Event.ends_at,
+            other.ends_at > Event.starts_at,
+        )
+        .order_by(other.starts_at)
+        .limit(1)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    state = (
+        select(mine.state)
+        .where(mine.event_id == Event.id, mine.resident_id == resident)
+        .correlate(Event)
+        .scalar_subquery()
+    )
+    return select(Event, state, overlapping).where(
+        Event.id == bindparam("event"), Event.station_id == bindparam("station")
+    )
+
+
+# Made once: aliases of mapped classes take longer to make than the statement takes to run.
+_LOOK = _look()
 
 
 @dataclass(frozen=True)
@@ -150,39 +189,8 @@ async def _looked_at(
     tx: AsyncSession, actor: Actor, event_id: UUID
 ) -> tuple[Event, str | None, str | None]:
     """The event, the state of one's part in it, and the title of another at that time."""
-    mine, theirs, other = (
-        aliased(Participation, name="mine"),
-        aliased(Participation, name="theirs"),
-        aliased(Event, name="other"),
-    )
-    overlapping = (
-        select(other.title)
-        .join(theirs, theirs.event_id == other.id)
-        .where(
-            theirs.resident_id == actor.for_whom,
-            theirs.state.in_(COMING),
-            other.id != Event.id,
-            other.state == State.PUBLISHED,
-            other.starts_at < Event.ends_at,
-            other.ends_at > Event.starts_at,
-        )
-        .order_by(other.starts_at)
-        .limit(1)
-        .correlate(Event)
-        .scalar_subquery()
-    )
-    state = (
-        select(mine.state)
-        .where(mine.event_id == Event.id, mine.resident_id == actor.for_whom)
-        .correlate(Event)
-        .scalar_subquery()
-    )
-    found = await tx.execute(
-        select(Event, state, overlapping).where(
-            Event.id == event_id, Event.station_id == actor.station
-        )
-    )
-    row = found.one_or_none()
+    about = {"event": event_id, "station": actor.station, "resident": actor.for_whom}
+    row = (await tx.execute(_LOOK, about)).one_or_none()
     if row is None or not row[0].visible_to(actor):
         raise NotFound
     return row[0], row[1], row[2]

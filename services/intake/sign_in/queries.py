@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
@@ -16,34 +16,45 @@ from shared.auth import Actor, Role
 from shared.db import load
 from shared.language import Language
 
+_APPROVED = (
+    select(Volunteer.volunteer_id)
+    .where(
+        Volunteer.station_id == Session.station_id,
+        Volunteer.resident_id == Session.resident_id,
+        Volunteer.state == "approved",
+    )
+    .exists()
+)
+# Made once, since every request asks it: columns rather than an entity, which would be kept.
+_ASKING = (
+    select(
+        Session.station_id,
+        Session.resident_id,
+        Session.account_id,
+        Resident.language,
+        Account.language,
+        Account.role,
+        _APPROVED,
+    )
+    .outerjoin(Resident, Resident.id == Session.resident_id)
+    .outerjoin(Account, Account.id == Session.account_id)
+    .where(Session.token_hash == bindparam("token"), Session.expires_at > bindparam("now"))
+)
+
 
 async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
     """Who holds that session, with the roles that hold at this moment; None for no session."""
-    approved = (
-        select(Volunteer.volunteer_id)
-        .where(
-            Volunteer.station_id == Session.station_id,
-            Volunteer.resident_id == Session.resident_id,
-            Volunteer.state == "approved",
-        )
-        .exists()
-    )
-    found = await tx.execute(
-        select(Session, Resident.language, Account.language, Account.role, approved)
-        .outerjoin(Resident, Resident.id == Session.resident_id)
-        .outerjoin(Account, Account.id == Session.account_id)
-        .where(Session.token_hash == kept(tx, "session", token), Session.expires_at > clock.now())
-    )
+    found = await tx.execute(_ASKING, {"token": kept(tx, "session", token), "now": clock.now()})
     row = found.one_or_none()
     if row is None:
         return None
-    session, residents_language, accounts_language, role, is_volunteer = row
+    station, resident, account, residents_language, accounts_language, role, is_volunteer = row
     roles = {Role(role or Role.RESIDENT)}
     if is_volunteer:
         roles.add(Role.VOLUNTEER)
-    person = cast(UUID, session.resident_id or session.account_id)
+    person = cast(UUID, resident or account)
     language = cast(Language, residents_language or accounts_language)
-    return Actor(session.station_id, person, frozenset(roles), language)
+    return Actor(station, person, frozenset(roles), language)
 
 
 async def account_named(tx: AsyncSession, station: UUID, username: str) -> Account | None:
