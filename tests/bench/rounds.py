@@ -32,8 +32,8 @@ FLOORS: dict[str, float] = {
     "p50 rabbit": 0.06,
     "p99 in process": 0.03,
     "p99 rabbit": 0.03,
-    "join": 0.08,
-    "knock": 0.03,
+    "join": 0.14,
+    "knock": 0.08,
 }
 STEPS = len(KINDS) * (1 + 4 * ROUNDS) + ROUNDS + 2
 
