@@ -4,17 +4,21 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.params import Depends as DependsParameter
 from starlette.datastructures import FormData
 
 from services.intake.web.screen import Screen
-from shared.http import Adding, Endpoint, allow
+from shared.http import Adding, Endpoint, Filters, allow
 from shared.idempotency import Answer, Once, first_answer, keep_answer
 
 KEY = "once"
+
+
+async def readable(_: Annotated[Filters, Query()]) -> None:
+    """Invalid for what no page can show, anywhere in the query; a page needn't look itself."""
 
 
 class Pages(APIRouter):
@@ -52,7 +56,7 @@ class Pages(APIRouter):
         **options: Any,
     ) -> Adding:
         options |= {"include_in_schema": False, "response_model": None}
-        dependencies = [Depends(allow(policy)), *guards]
+        dependencies = [Depends(allow(policy)), Depends(readable), *guards]
 
         def add(endpoint: Endpoint) -> Endpoint:
             answering = wrap(endpoint) if wrap else endpoint
@@ -60,6 +64,12 @@ class Pages(APIRouter):
             return endpoint
 
         return add
+
+
+async def key_of(screen: Screen) -> str | None:
+    """The form's hidden key, for another service that remembers it; None for none to speak of."""
+    key = str((await screen.form()).get(KEY) or "")[:64]
+    return key if key and key.isprintable() else None
 
 
 def taking_effect_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from fastapi import Response
 from services.intake.residents import queries as residents
 from services.intake.web import elsewhere
 from services.intake.web.elsewhere import Application, if_there
-from services.intake.web.pages import KEY, Pages
+from services.intake.web.pages import Pages, key_of
 from services.intake.web.screen import Shown
 from services.intake.wishes import queries
 from services.intake.wishes.models import State
@@ -40,6 +40,6 @@ async def queue(screen: Shown, done: str = "") -> Response:
 @pages.post("/review/volunteers/{volunteer_id}", policy="volunteers.approve", once=False)
 async def approve(screen: Shown, volunteer_id: UUID) -> Response:
     """Approve a volunteer; the volunteers service remembers that this tap was made."""
-    key = str((await screen.form()).get(KEY) or "")[:64] or None
+    key = await key_of(screen)
     await elsewhere.ask(screen, "POST", f"/volunteers/{volunteer_id}/approve", {}, key)
     return screen.go("/review?done=approved-volunteer")

@@ -5,7 +5,7 @@ from fastapi import Response
 from services.intake.web import elsewhere
 from services.intake.web.elsewhere import Answered
 from services.intake.web.forms import Filled, filled
-from services.intake.web.pages import KEY, Pages
+from services.intake.web.pages import Pages, key_of
 from services.intake.web.screen import Screen, Shown
 from services.intake.wishes.views import Words
 from shared.errors import Unavailable
@@ -33,7 +33,7 @@ async def apply(screen: Shown) -> Response:
     form = await filled(screen, Apply)
     if form.body is None:
         return await _page(screen, form, 422)
-    key = str((await screen.form()).get(KEY) or "")[:64] or None
+    key = await key_of(screen)
     said = {"skills": phrases(form.body.skills), "times": phrases(form.body.times)}
     try:
         await elsewhere.ask(screen, "POST", "/volunteers", said, key)

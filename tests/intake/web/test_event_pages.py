@@ -1,46 +1,13 @@
 """An event on its pages, without JavaScript: planned, joined, checked in at the door, closed."""
 
-import itertools
 import re
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from shared import clock
+from tests.intake.web.planning import ZONE, plan, planned
 from tests.intake.web.visitor import Visitor
 from tests.support.place import Place
-
-ZONE = ZoneInfo("Asia/Shanghai")
-
-
-_days = itertools.count(1)
-
-
-def plan(*, starts_in: timedelta | None = None, **other: str) -> dict[str, str]:
-    """What staff type into the form, each time for another day unless said otherwise."""
-    ahead = starts_in or timedelta(days=next(_days))
-    begins: datetime = clock.now().astimezone(ZONE) + ahead
-    return {
-        "kind": "clean_up",
-        "title": "楼道大扫除",
-        "place": "3 栋楼下",
-        "starts_at": f"{begins:%Y-%m-%dT%H:%M}",
-        "ends_at": f"{begins + timedelta(minutes=90):%Y-%m-%dT%H:%M}",
-        "guest_places": "10",
-        "helper_places": "2",
-        "version": "0",
-        **other,
-    }
-
-
-async def planned(desk: Visitor, **other: Any) -> str:
-    """The path of a published event."""
-    page = await desk.send("/events/new", **plan(**other))
-    assert page.status_code == 200, page.text
-    path = page.url.path
-    await desk.send(f"{path}/publish")
-    return path
 
 
 async def test_an_event_is_planned_in_the_station_s_own_time(

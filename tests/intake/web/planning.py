@@ -1,0 +1,38 @@
+"""Events that the desk plans for tests of pages."""
+
+import itertools
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shared import clock
+from tests.intake.web.visitor import Visitor
+
+ZONE = ZoneInfo("Asia/Shanghai")
+_days = itertools.count(1)
+
+
+def plan(*, starts_in: timedelta | None = None, **other: str) -> dict[str, str]:
+    """What staff type into the form, each time for another day unless said otherwise."""
+    ahead = starts_in or timedelta(days=next(_days))
+    begins: datetime = clock.now().astimezone(ZONE) + ahead
+    return {
+        "kind": "clean_up",
+        "title": "楼道大扫除",
+        "place": "3 栋楼下",
+        "starts_at": f"{begins:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{begins + timedelta(minutes=90):%Y-%m-%dT%H:%M}",
+        "guest_places": "10",
+        "helper_places": "2",
+        "version": "0",
+        **other,
+    }
+
+
+async def planned(desk: Visitor, **other: Any) -> str:
+    """The path of a published event."""
+    page = await desk.send("/events/new", **plan(**other))
+    assert page.status_code == 200, page.text
+    path = page.url.path
+    await desk.send(f"{path}/publish")
+    return path
