@@ -37,9 +37,8 @@ def _with_duties(points: HandleMany) -> Bulk:
 
 HANDLERS: Handlers = {
     **DUTIES,
-    WishFulfilled: _with_duties(pay),
+    **dict.fromkeys((WishFulfilled, EventAttended), _with_duties(pay)),
     WishReopened: _with_duties(take_back),
-    EventAttended: _with_duties(pay),
 }
 
 

@@ -75,14 +75,12 @@ class Handling:
         await tx.flush()
 
     def _plan(self, messages: Messages) -> list[tuple[One | Bulk, Messages]]:
-        by_type: dict[str, list[Message[Any]]] = {}
+        by_handler: dict[One | Bulk, list[Message[Any]]] = {}
         for message in messages:
-            by_type.setdefault(message.type, []).append(message)
-        plan: list[tuple[One | Bulk, Messages]] = [
-            (self._by_type[type_], group)
-            for type_, group in by_type.items()
-            if type_ in self._by_type
-        ]
+            handler = self._by_type.get(message.type)
+            if handler is not None:
+                by_handler.setdefault(handler, []).append(message)
+        plan: list[tuple[One | Bulk, Messages]] = list(by_handler.items())
         if self._any is not None:
             plan.append((self._any, messages))
         return plan

@@ -56,10 +56,12 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A handler of many messages of one type at once, in one transaction.
+    """A handler of many messages at once, in one transaction.
 
-    `locks` names what the messages will change, one key each (`account/<id>`). The keys of the
-    whole batch, whatever its types, are locked in one order before any handler runs.
+    One that is registered for several types is given all of theirs together, in the order in
+    which they came. `locks` names what the messages will change, one key each (`account/<id>`).
+    The keys of the whole batch, whatever its types, are locked in one order before any handler
+    runs.
     """
 
     handle: HandleMany

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
+from shared.bus.handling import Handling
 from shared.bus.message import Bulk, Handlers, Message
 from shared.bus.transport import Delivery, Outgoing
 from shared.contracts.envelope import AnyMessage
@@ -150,6 +151,20 @@ async def test_contention_runs_the_batch_again_and_is_no_attempt(rig: Rig, state
 
     assert times == 3
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
+
+
+async def test_a_bulk_of_several_types_is_given_all_at_once_as_they_came(rig: Rig) -> None:
+    given: list[list[str]] = []
+
+    async def handle(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
+        given.append([message.type for message in messages])
+
+    handling = Handling({contract: Bulk(handle) for contract in (WishOpened, WishDeclined)})
+    came = [outgoing(content) for content in (wish(), declined(), wish())]
+    read = [handling.read("intake", one.type, one.body).message for one in came]
+    async with rig.replica("notify", {}).sessions() as tx:
+        await handling.handle(tx, [message for message in read if message is not None])
+    assert given == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
 
 
 async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(rig: Rig) -> None:
