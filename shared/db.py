@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Select, Uuid, and_, event, or_, select
+from sqlalchemy import ColumnElement, DateTime, MetaData, Select, Uuid, and_, event, or_, select
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -183,20 +183,23 @@ async def page(
 async def page_by_time(
     tx: AsyncSession,
     statement: Select[Any],
-    keys: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[UUID]],
+    keys: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[UUID], ColumnElement[bool]],
     *,
     wanted: Slice,
     newest_first: bool = True,
 ) -> Page[Row]:
-    """A page of `statement` by keyset over a time and an id of one table."""
-    moment, key = keys
+    """A page of `statement` by keyset over a time and an id of one table.
+
+    The third of `keys` is the condition by which a row is of the station.
+    """
+    moment, key, own = keys
     if wanted.after is not None:
-        at = select(moment).where(key == wanted.after).scalar_subquery()
+        at = select(moment).where(key == wanted.after, own).correlate(None).scalar_subquery()
         beyond, tied = (
             (moment < at, key < wanted.after) if newest_first else (moment > at, key > wanted.after)
         )
         statement = statement.where(or_(beyond, and_(moment == at, tied)))
-    order = [one.desc() if newest_first else one.asc() for one in keys]
+    order = [one.desc() if newest_first else one.asc() for one in (moment, key)]
     return await _cut(tx, statement.order_by(*order), key, wanted.limit)
 
 

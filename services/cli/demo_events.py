@@ -55,6 +55,8 @@ async def live(tx: AsyncSession, who: Hands, planned: PlannedEvent) -> None:
     await tx.flush()
     if planned.fate in ("closed", "running"):
         await _look_back(tx, who, planned, event)
+    elif planned.fate == "dropped":
+        await actions.cancel(tx, who.desk, event.id, planned.words)
     elif planned.fate != "draft":
         await _look_ahead(tx, who, planned, event)
 

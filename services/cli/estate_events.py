@@ -168,6 +168,19 @@ _DRAFTS = (
         minutes=150,
         places=(6, 54),
     ),
+    PlannedEvent(
+        number=21,
+        kind="film",
+        title="除夕放烟花，一起看",
+        summary="",
+        place=SQUARE,
+        fate="dropped",
+        words="城区不许放烟花，改成看晚会。",
+        day=40,
+        at=time(20),
+        minutes=60,
+        places=(10, 200),
+    ),
 )
 
 

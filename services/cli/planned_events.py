@@ -9,7 +9,7 @@ from uuid import UUID
 from services.cli.estate import RESIDENT, VOLUNTEER, Person, demo_id, draw, estate, shuffled
 from shared.contracts.events import EventKind, EventRole
 
-Fate = Literal["draft", "coming", "cancelled", "running", "closed"]
+Fate = Literal["draft", "coming", "cancelled", "running", "closed", "dropped"]
 PAVILION, SQUARE, STATION, GATE = "议事亭", "小区中心广场", "党群服务站", "南门岗亭"
 
 

@@ -17,7 +17,7 @@ INTAKE = {"volunteers": 0, "notify": 0}
 OTHERS = {"intake": 0}
 
 
-async def test_what_happensmeanwhilearrives_once(
+async def test_what_happens_meanwhile_arrives_once(
     kind: Kind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     amqp = os.environ["LINLI_TEST_AMQP_URL"]

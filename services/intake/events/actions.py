@@ -1,20 +1,21 @@
 """What the station does with an event: planning, publishing, closing, cancelling it."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.events.models import Details, Event, State
-from services.intake.events.participation import COMING, Part, Participation
+from services.intake.events.participation import Part, Participation
 from services.intake.events.refusals import SomebodyCame
 from services.intake.stations.models import Station
+from shared import clock
 from shared.auth import Actor, Role
-from shared.bus.outbox import record, record_many
+from shared.bus.outbox import Fact, record, record_facts
 from shared.conditions import WHICHEVER, Expected
-from shared.contracts.envelope import Contract
 from shared.contracts.events import (
     EventAttended,
     EventCancelled,
@@ -22,10 +23,14 @@ from shared.contracts.events import (
     EventLeft,
     EventMissed,
     EventPublished,
+    ParticipationMessage,
 )
 from shared.db import load
 from shared.errors import Invalid
 from shared.language import N_
+
+# Somebody attends a participation once.
+ONCE = 1
 
 
 async def create(tx: AsyncSession, actor: Actor, details: Details) -> Event:
@@ -63,21 +68,18 @@ async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
 
 
 async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) -> Event:
-    """Call an event off; each who had joined hears the reason. NotPublished, SomebodyCame."""
+    """Call an event off; each who had joined hears the reason. A draft is dropped in silence.
+
+    Raises NotPublished, EventOver, SomebodyCame.
+    """
     event = await hold(tx, actor, event_id)
-    was_public = event.state == State.PUBLISHED
-    parts = await _coming(tx, event)
-    if any(part.state == Part.PRESENT for part in parts) or await _anybody_attended(tx, event):
+    if await _anybody_came(tx, event):
         raise SomebodyCame
     event.cancel(reason)
-    for part in parts:
-        part.cancel()
-    goodbyes = [
-        (part, EventLeft.of(event, part, reason="cancelled", words=reason)) for part in parts
-    ]
-    # Nothing is ever said about what was never published.
-    said = [(event, EventCancelled.about(event))] if was_public else []
-    await record_many(tx, [*said, *goodbyes])
+    if event.state == State.CANCELLED:
+        await record(tx, event, EventCancelled.about(event))
+        left = await _turn(tx, event, Part.JOINED, state=Part.CANCELLED.value)
+        await _tell(tx, event, left, EventLeft, reason="cancelled", words=reason)
     return event
 
 
@@ -88,21 +90,25 @@ async def close(tx: AsyncSession, actor: Actor, event_id: UUID, result: str | No
 
 
 async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
-    """Close an event that the caller has locked; NotPublished, NotBegun."""
+    """Close an event that the caller has locked; NotPublished, NotBegun.
+
+    Who is there was there until now, at most until the event's end.
+    """
     event.close(result)
-    parts = await _coming(tx, event)
-    said: list[tuple[Participation, Contract]] = []
-    for part in parts:
-        part.close(event)
-        said.append((part, _end_of(event, part)))
-    came, missed = await _tally(tx, event)
-    counts = {
-        "helpers": sum(part.role == "helper" for part in came),
-        "guests": sum(part.role == "guest" for part in came),
-        "minutes": sum(part.minutes or 0 for part in came),
-        "missed": missed,
-    }
-    await record_many(tx, [(event, EventClosed.about(event, **counts)), *said])
+    until = min(clock.now(), event.ends_at)
+    seconds = func.extract("epoch", literal(until) - Participation.checked_in_at)
+    stayed = await _turn(
+        tx,
+        event,
+        Part.PRESENT,
+        state=Part.ATTENDED.value,
+        minutes=cast(func.greatest(0, func.floor(seconds / 60)), Integer),
+        checked_out_at=until,
+    )
+    missed = await _turn(tx, event, Part.JOINED, state=Part.MISSED.value)
+    await record(tx, event, EventClosed.about(event, **await _tally(tx, event)))
+    await _tell(tx, event, stayed, EventAttended, revision=ONCE)
+    await _tell(tx, event, missed, EventMissed)
     return event
 
 
@@ -112,49 +118,73 @@ async def hold(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
 
 
 def attended(event: Event, part: Participation) -> EventAttended:
-    """The message that somebody was there. One participation is attended once: revision 1."""
-    return EventAttended.of(event, part, minutes=part.minutes, revision=1)
+    """The message that somebody was there."""
+    return EventAttended.of(event, part, minutes=part.minutes, revision=ONCE)
 
 
-def _end_of(event: Event, part: Participation) -> Contract:
-    return attended(event, part) if part.state == Part.ATTENDED else EventMissed.of(event, part)
+async def _turn(tx: AsyncSession, event: Event, of: Part, **values: object) -> Sequence[Any]:
+    """Change all participations in that state with one statement; what became of each.
 
-
-async def _coming(tx: AsyncSession, event: Event) -> Sequence[Participation]:
-    statement = (
-        select(Participation)
+    Of a hundred rows the mapper would make a hundred statements, since it checks each version.
+    """
+    turned = await tx.execute(
+        update(Participation)
         .where(
             Participation.event_id == event.id,
             Participation.station_id == event.station_id,
-            Participation.state.in_(COMING),
+            Participation.state == of,
         )
-        .order_by(Participation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        .values(version=Participation.version + 1, **values)
+        .returning(
+            Participation.id,
+            Participation.version,
+            Participation.resident_id,
+            Participation.role,
+            Participation.minutes,
+        )
+        .execution_options(synchronize_session="fetch")
     )
-    return (await tx.scalars(statement)).all()
+    return turned.all()
 
 
-async def _anybody_attended(tx: AsyncSession, event: Event) -> bool:
+async def _tell(
+    tx: AsyncSession,
+    event: Event,
+    parts: Sequence[Any],
+    contract: type[ParticipationMessage],
+    **more: object,
+) -> None:
+    """Record the same message about each of these participations."""
+    facts = []
+    for part in parts:
+        own = {**more, "minutes": part.minutes} if contract is EventAttended else more
+        said = contract.of(event, part, **own)
+        subject = f"{Participation.plural}/{part.id}"
+        facts.append(Fact(subject, event.station_id, part.version, said))
+    await record_facts(tx, facts)
+
+
+async def _anybody_came(tx: AsyncSession, event: Event) -> bool:
     statement = select(Participation.id).where(
         Participation.event_id == event.id,
         Participation.station_id == event.station_id,
-        Participation.state == Part.ATTENDED,
+        Participation.state.in_((Part.PRESENT, Part.ATTENDED)),
     )
     return await tx.scalar(statement.limit(1)) is not None
 
 
-async def _tally(tx: AsyncSession, event: Event) -> tuple[Sequence[Participation], int]:
-    """Who came, and how many did not."""
-    await tx.flush()
-    statement = select(Participation).where(
-        Participation.event_id == event.id,
-        Participation.station_id == event.station_id,
-        Participation.state.in_((Part.ATTENDED, Part.MISSED)),
+async def _tally(tx: AsyncSession, event: Event) -> dict[str, int]:
+    """How many came in each role, for how many minutes, and how many did not come."""
+    came, missed = Participation.state == Part.ATTENDED, Participation.state == Part.MISSED
+    found = await tx.execute(
+        select(
+            func.count().filter(came, Participation.role == "helper").label("helpers"),
+            func.count().filter(came, Participation.role == "guest").label("guests"),
+            func.coalesce(func.sum(Participation.minutes), 0).label("minutes"),
+            func.count().filter(missed).label("missed"),
+        ).where(Participation.event_id == event.id, Participation.station_id == event.station_id)
     )
-    ended = (await tx.scalars(statement)).all()
-    came = [part for part in ended if part.state == Part.ATTENDED]
-    return came, len(ended) - len(came)
+    return dict(found.one()._mapping)
 
 
 async def _check_partner(tx: AsyncSession, actor: Actor, partner: UUID | None) -> None:

@@ -22,12 +22,12 @@ from services.intake.events.views import (
     EventView,
     Join,
     ParticipantView,
+    Undo,
 )
 from services.intake.residents import queries as residents
 from shared.auth import Actor
 from shared.conditions import ETag, IfMatch
-from shared.db import Slice
-from shared.http import Api, Listing, Tx, Who
+from shared.http import Api, Tx, Where, Who
 
 router = Api(prefix="/events", tags=["events"])
 # What a request without a body says.
@@ -66,11 +66,10 @@ async def list_events(
     tx: Tx,
     actor: Who,
     wanted: Annotated[Wanted, Depends(_wanted)],
-    where: Annotated[Listing, Depends()],
+    where: Where,
 ) -> list[EventView]:
     """Events: the coming ones soonest first, otherwise newest first; drafts are the desk's."""
-    part = Slice(where.after, where.limit)
-    found = where.link(await queries.listed(tx, actor.station, actor, wanted, part))
+    found = where.link(await queries.listed(tx, actor.station, actor, wanted, where.part))
     return [EventView.of(seen) for seen in found.items]
 
 
@@ -140,13 +139,20 @@ async def check_out(event_id: UUID, body: CheckOut, tx: Tx, actor: Who) -> Atten
     )
 
 
+@router.post("/{event_id}/undo-check-in", policy="events.attend")
+async def undo_check_in(event_id: UUID, body: Undo, tx: Tx, actor: Who) -> AttendanceView:
+    """The wrong person was checked in: they are expected again."""
+    return await _attendance(
+        tx, actor, await attendance.undo_check_in(tx, actor, event_id, body.resident_id)
+    )
+
+
 @router.get("/{event_id}/participants", policy="events.attend")
 async def list_participants(
-    event_id: UUID, tx: Tx, actor: Who, where: Annotated[Listing, Depends()]
+    event_id: UUID, tx: Tx, actor: Who, where: Where
 ) -> list[ParticipantView]:
     """Who takes part, or left, newest first."""
-    part = Slice(where.after, where.limit)
-    found = where.link(await queries.participants(tx, actor, event_id, part))
+    found = where.link(await queries.participants(tx, actor, event_id, where.part))
     return [ParticipantView.of(one) for one in found.items]
 
 

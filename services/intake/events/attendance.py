@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services.intake.behalf import check_behalf, check_resident
+from services.intake.behalf import check_resident
 from services.intake.events import codes
 from services.intake.events.actions import attended, hold
 from services.intake.events.codes import Purpose
@@ -122,6 +122,9 @@ async def join(
         raise Overlaps(Overlaps.hint, title=other)
     taken = await _take_a_place(tx, actor, event, role)
     if taken is None:
+        # Somebody was faster: with the last place, or with closing the event.
+        await tx.refresh(event)
+        event.check_joinable(role)
         raise Full
     part = Participation(
         id=taken.id,
@@ -176,13 +179,25 @@ async def check_out(
     """Somebody goes, and has earned what the rules say; again changes nothing.
 
     `minutes` are those of a list on paper. Raises UnknownCode, NotJoined, NotCheckedIn,
-    NotPublished, NotBegun, Invalid.
+    NotPublished, NotBegun, TooLate, Invalid.
     """
     event, part = await _recognised(tx, actor, event_id, who, "out")
     changed = part.check_out(event, minutes)
     if changed:
         await record(tx, part, attended(event, part))
     return Placed(event, part, changed)
+
+
+async def undo_check_in(tx: AsyncSession, actor: Actor, event_id: UUID, resident: UUID) -> Placed:
+    """The wrong person was checked in: they are expected again. NotThere, NotJoined, NotPublished.
+
+    Who has been checked out stays so: points are on their way.
+    """
+    event = await hold(tx, actor, event_id)
+    part = await _part_of(tx, event, resident)
+    part.undo_check_in(event)
+    await tx.flush()
+    return Placed(event, part)
 
 
 async def _looked_at(
@@ -227,7 +242,6 @@ def _count(event: Event, row: Any) -> None:
 async def _recognised(
     tx: AsyncSession, actor: Actor, event_id: UUID, who: Who, purpose: Purpose
 ) -> tuple[Event, Participation]:
-    check_behalf(actor)
     event = await hold(tx, actor, event_id)
     if who.code is None:
         return event, await _part_of(tx, event, who.resident_id)

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.events.actions import settle
 from services.intake.events.models import Event, State
 from shared import clock
+from shared.ids import new_id
+from shared.observability import caused
 from shared.ticker import Job
 
 FORGOTTEN = timedelta(days=1)
-CHUNK = 10
+CHUNK = 5
 
 
 async def close_over(tx: AsyncSession) -> None:
@@ -25,7 +27,9 @@ async def close_over(tx: AsyncSession) -> None:
         .execution_options(populate_existing=True)
     )
     for event in (await tx.scalars(statement)).all():
-        await settle(tx, event, None)
+        # Each on its own account, or one resident's trail would hold those of all others.
+        with caused(new_id(), None):
+            await settle(tx, event, None)
 
 
 JOBS = (Job("events.close-over", timedelta(minutes=1), close_over),)

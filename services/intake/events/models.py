@@ -23,6 +23,8 @@ MOST_PLACES = 500
 LONGEST = timedelta(days=3)
 DOORS = timedelta(minutes=30)
 OVERTIME = timedelta(hours=1)
+# How long after its end a list on paper can be entered.
+ON_PAPER = timedelta(days=30)
 
 
 class State(StrEnum):
@@ -32,11 +34,16 @@ class State(StrEnum):
     PUBLISHED = "published"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    DROPPED = "dropped"
+
+
+# What was never published is the desk's own.
+UNSEEN = (State.DRAFT, State.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What an event is: times are aware, places are numbers of people."""
+    """What an event is: times are aware and of whole minutes, places are numbers of people."""
 
     kind: EventKind
     title: str
@@ -47,6 +54,11 @@ class Details:
     helper_places: int
     guest_places: int
     partner_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        """Cut the times to the minute, which is what people see and write."""
+        for name in ("starts_at", "ends_at"):
+            object.__setattr__(self, name, getattr(self, name).replace(second=0, microsecond=0))
 
     def check(self) -> None:
         """Whether such an event can be; Invalid with what is wrong by field."""
@@ -74,7 +86,9 @@ class Event(Aggregate, Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        CheckConstraint("state IN ('draft', 'published', 'closed', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state IN ('draft', 'published', 'closed', 'cancelled', 'dropped')", name="state"
+        ),
         CheckConstraint("helpers BETWEEN 0 AND helper_places", name="helpers"),
         CheckConstraint("guests BETWEEN 0 AND guest_places", name="guests"),
         CheckConstraint("helper_places + guest_places > 0", name="places"),
@@ -147,8 +161,8 @@ class Event(Aggregate, Base):
         return self.helpers if role == "helper" else self.guests
 
     def visible_to(self, actor: Actor | None) -> bool:
-        """Whether a reader may know of it: a draft is the desk's."""
-        return self.state != State.DRAFT or (actor is not None and actor.at_desk)
+        """Whether a reader may know of it: what was never published is the desk's."""
+        return self.state not in UNSEEN or (actor is not None and actor.at_desk)
 
     def edit(self, details: Details) -> None:
         """Change what may still change; Invalid, NotPublished, FixedOnceAnnounced."""
@@ -195,25 +209,39 @@ class Event(Aggregate, Base):
         if self.has_ended:
             raise refusals.EventOver
 
-    def check_running(self) -> None:
-        """Whether attendance can be recorded; NotPublished, NotBegun."""
+    def check_on(self) -> None:
+        """Whether people are there now, or were just now; NotPublished."""
         self._require(State.PUBLISHED, refusals.NotPublished)
-        if clock.now() < self.starts_at - DOORS:
+
+    def check_paper(self) -> None:
+        """Whether a list on paper can be entered: from the start until 30 days after the end.
+
+        Raises NotPublished, NotBegun, TooLate.
+        """
+        if self.state not in (State.PUBLISHED, State.CLOSED):
+            raise refusals.NotPublished
+        if not self.has_begun:
             raise refusals.NotBegun
+        if clock.now() > self.ends_at + ON_PAPER:
+            raise refusals.TooLate
 
     def close(self, result: str | None) -> None:
         """It is over, with what came of it in words; NotPublished, NotBegun."""
         self._require(State.PUBLISHED, refusals.NotPublished)
         if not self.has_begun:
-            raise refusals.NotBegun
+            raise refusals.NotBegun(refusals.NotBegun.hint)
         self.state = State.CLOSED.value
         self.result = result
 
     def cancel(self, reason: str) -> None:
-        """It does not take place; NotPublished."""
-        if self.state not in (State.DRAFT, State.PUBLISHED):
-            raise refusals.NotPublished
-        self.state = State.CANCELLED.value
+        """It does not take place; a draft is dropped. NotPublished, EventOver."""
+        if self.state == State.DRAFT:
+            self.state = State.DROPPED.value
+        else:
+            self._require(State.PUBLISHED, refusals.NotPublished)
+            if self.has_ended:
+                raise refusals.EventOver
+            self.state = State.CANCELLED.value
         self.reason = reason
 
     def _require(self, state: State, otherwise: type[Conflict]) -> None:

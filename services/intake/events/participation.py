@@ -87,47 +87,41 @@ class Participation(Aggregate, Base):
     def check_out(self, event: Event, minutes: int | None = None) -> bool:
         """They go; again changes nothing and gives False.
 
-        `minutes` are those of a list on paper. Raises NotJoined, NotCheckedIn, NotPublished,
-        NotBegun, Invalid.
+        `minutes` are those of a list on paper, by which somebody who was held to have missed the
+        event was there after all. Raises NotJoined, NotCheckedIn, NotPublished, NotBegun, TooLate,
+        Invalid.
         """
         if self.state == Part.ATTENDED:
             return False
-        if self.state not in COMING:
+        if self.state not in (*COMING, Part.MISSED):
             raise refusals.NotJoined
-        event.check_running()
-        if self.state == Part.JOINED and minutes is None:
-            raise refusals.NotCheckedIn(refusals.NotCheckedIn.hint)
         now = clock.now()
-        self._attend(self._counted(event, now) if minutes is None else _checked(event, minutes))
-        self.checked_in_at = self.checked_in_at or min(event.starts_at, now)
+        if minutes is not None:
+            event.check_paper()
+            _check_minutes(event, minutes)
+            self.checked_in_at = self.checked_in_at or event.starts_at
+        elif self.checked_in_at is None:
+            raise refusals.NotCheckedIn(refusals.NotCheckedIn.hint)
+        else:
+            event.check_on()
+            until = min(now, event.ends_at + OVERTIME)
+            minutes = max(0, (until - self.checked_in_at) // timedelta(minutes=1))
+        self.state = Part.ATTENDED.value
+        self.minutes = minutes
         self.checked_out_at = now
         return True
 
-    def close(self, event: Event) -> None:
-        """The event is over: who is there was there until now, at most until its end."""
-        if self.state == Part.PRESENT:
-            until = min(clock.now(), event.ends_at)
-            self._attend(self._counted(event, until))
-            self.checked_out_at = until
-        elif self.state == Part.JOINED:
-            self.state = Part.MISSED.value
-
-    def cancel(self) -> None:
-        """The event does not take place."""
-        self.state = Part.CANCELLED.value
-
-    def _attend(self, minutes: int) -> None:
-        self.state = Part.ATTENDED.value
-        self.minutes = minutes
-
-    def _counted(self, event: Event, until: datetime) -> int:
-        """Whole minutes since the check-in, of which overtime counts for an hour at most."""
-        since = self.checked_in_at or until
-        return max(0, (min(until, event.ends_at + OVERTIME) - since) // timedelta(minutes=1))
+    def undo_check_in(self, event: Event) -> None:
+        """It was somebody else: they are expected again; NotThere, NotPublished."""
+        event.check_on()
+        if self.state != Part.PRESENT:
+            raise refusals.NotThere
+        self.state = Part.JOINED.value
+        self.checked_in_at = None
 
 
-def _checked(event: Event, minutes: int) -> int:
-    longest = (event.ends_at - event.starts_at + DOORS + OVERTIME) // timedelta(minutes=1)
-    if minutes > longest:
+def _check_minutes(event: Event, minutes: int) -> None:
+    """Nobody was there for longer than the doors have been open, overtime included."""
+    until = min(clock.now(), event.ends_at + OVERTIME)
+    if minutes > (until - event.starts_at + DOORS) // timedelta(minutes=1):
         raise Invalid(errors={"minutes": N_("That is longer than the event lasted")})
-    return minutes

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts import queries as accounts
 from services.intake.events import codes
 from services.intake.events.codes import Code
-from services.intake.events.models import Event, State
+from services.intake.events.models import UNSEEN, Event, State
 from services.intake.events.participation import COMING, PLACED, Part, Participation
-from services.intake.events.refusals import NotJoined
+from services.intake.events.refusals import AlreadyGone, NotJoined
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import Person
@@ -45,11 +45,16 @@ class Participant:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which events to list: `coming` soonest first, otherwise newest first."""
+    """Which events to list: `coming` soonest first, otherwise newest first.
+
+    `mine` are those in which the reader has or had a place, `expected` those in which they are
+    expected or there now.
+    """
 
     when: When | None = None
     states: tuple[State, ...] = ()
     mine: bool = False
+    expected: bool = False
 
 
 async def get(tx: AsyncSession, station: UUID, actor: Actor | None, event_id: UUID) -> Seen:
@@ -81,7 +86,7 @@ async def listed(
     found: Page[Event] = await page_by_time(
         tx,
         statement,
-        (Event.starts_at, Event.id),
+        (Event.starts_at, Event.id, Event.station_id == station),
         wanted=part,
         newest_first=wanted.when != "coming",
     )
@@ -144,8 +149,10 @@ async def participation(tx: AsyncSession, actor: Actor, participation_id: UUID) 
 
 
 async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> Code:
-    """The code to show at the door, for coming or for going; NotFound, NotJoined."""
+    """The code to show at the door, for coming or for going; NotFound, NotJoined, AlreadyGone."""
     mine = (await get(tx, actor.station, actor, event_id)).mine
+    if mine is not None and mine.state == Part.ATTENDED:
+        raise AlreadyGone
     if mine is None or mine.state not in COMING:
         raise NotJoined
     purpose: codes.Purpose = "out" if mine.state == Part.PRESENT else "in"
@@ -179,22 +186,22 @@ async def _parts_of(
 def _conditions(actor: Actor | None, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if actor is None or not actor.at_desk:
-        conditions.append(Event.state != State.DRAFT)
+        conditions.append(Event.state.not_in(UNSEEN))
     if wanted.states:
         conditions.append(Event.state.in_(wanted.states))
     on = and_(Event.state.in_((State.DRAFT, State.PUBLISHED)), Event.ends_at > clock.now())
     if wanted.when == "coming":
         conditions.append(on)
     elif wanted.when == "past":
-        conditions.append(or_(Event.state.in_((State.CLOSED, State.CANCELLED)), ~on))
-    if wanted.mine and actor is not None:
+        conditions.append(~on)
+    if (wanted.mine or wanted.expected) and actor is not None:
         conditions.append(
             select(Participation.id)
             .where(
                 Participation.event_id == Event.id,
                 Participation.station_id == actor.station,
                 Participation.resident_id == actor.for_whom,
-                Participation.state.in_(PLACED),
+                Participation.state.in_(COMING if wanted.expected else PLACED),
             )
             .exists()
         )

@@ -26,7 +26,7 @@ class FixedOnceAnnounced(Conflict):
 class NotPublished(Conflict):
     """It is a draft, cancelled or closed."""
 
-    title = N_("This event is not open")
+    title = N_("This event is over, cancelled, or not published yet")
 
 
 class EventOver(Conflict):
@@ -38,7 +38,8 @@ class EventOver(Conflict):
 class NotBegun(Conflict):
     """What has not begun can't be closed."""
 
-    title = N_("The event has not begun yet; it can be cancelled")
+    title = N_("The event has not begun yet")
+    hint = N_("If it doesn't take place, cancel it.")
 
 
 class SomebodyCame(Conflict):
@@ -95,6 +96,24 @@ class NotCheckedIn(Conflict):
 
     title = N_("This person was not checked in")
     hint = N_("If they were there, enter how many minutes.")
+
+
+class TooLate(Conflict):
+    """The list on paper comes too late."""
+
+    title = N_("The event ended more than 30 days ago")
+
+
+class AlreadyGone(Conflict):
+    """Who has been checked out needs no code any more."""
+
+    title = N_("You have been checked out; no code is needed any more")
+
+
+class NotThere(Conflict):
+    """Only a check-in that is there can be undone."""
+
+    title = N_("This person is not checked in now")
 
 
 class UnknownCode(Invalid):

@@ -78,6 +78,12 @@ class CheckOut(CheckIn):
     minutes: Annotated[int, Field(ge=0, le=1440 * 3)] | None = None
 
 
+class Undo(Body):
+    """Whose check-in was a mistake."""
+
+    resident_id: UUID
+
+
 class Close(Body):
     """What came of the event, in words."""
 

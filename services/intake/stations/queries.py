@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.stations.models import Station
@@ -22,7 +22,7 @@ async def listed(tx: AsyncSession, wanted: Slice) -> Page[Station]:
     return await page_by_time(
         tx,
         select(Station),
-        (Station.created_at, Station.id),
+        (Station.created_at, Station.id, true()),
         wanted=wanted,
         newest_first=False,
     )

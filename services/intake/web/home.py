@@ -52,7 +52,7 @@ async def home(screen: Shown) -> Response:
 
 async def _next_event(screen: Screen) -> events.Seen | None:
     """The next event in which whoever looks has a place."""
-    wanted = events.Wanted(when="coming", mine=True)
+    wanted = events.Wanted(when="coming", expected=True)
     who = screen.who
     found: Page[events.Seen] = await events.listed(
         screen.tx, who.station, who, wanted, Slice(limit=1)

@@ -86,6 +86,7 @@ EVENTS = {
     "full": N_("All places are taken"),
     "closed": N_("Over"),
     "cancelled": N_("Cancelled"),
+    "dropped": N_("Dropped"),
 }
 EVENT_SIGNS = {
     "draft": "edit",
@@ -95,6 +96,7 @@ EVENT_SIGNS = {
     "full": "done",
     "closed": "ended",
     "cancelled": "cross",
+    "dropped": "ended",
 }
 KINDS = {
     "clean_up": N_("Clean-up"),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.behalf import NotForOthers
-from services.intake.events import attendance, queries
+from services.intake.events import actions, attendance, queries
 from services.intake.events import refusals as no
 from services.intake.events.attendance import Who
 from services.intake.events.codes import ROTATION
@@ -147,9 +147,11 @@ async def test_a_list_on_paper_is_entered_with_its_minutes(tx: AsyncSession, cro
     event = await crowd.event(tx)
     await attendance.join(tx, crowd.guest, event.id, "guest")
     who = Who(resident_id=crowd.guest.person)
-    with pytest.raises(no.NotBegun):
+    with clock.frozen(event.starts_at - timedelta(minutes=1)), pytest.raises(no.NotBegun):
         await attendance.check_out(tx, crowd.desk, event.id, who, 60)
-    with clock.shifted(SOON + LENGTH + timedelta(hours=2)):
+    with clock.frozen(event.starts_at + timedelta(minutes=10)), pytest.raises(Invalid):
+        await attendance.check_out(tx, crowd.desk, event.id, who, 60)
+    with clock.frozen(event.ends_at + timedelta(hours=2)):
         with pytest.raises(no.EventOver):
             await attendance.check_in(tx, crowd.desk, event.id, who)
         with pytest.raises(no.NotCheckedIn):
@@ -158,6 +160,42 @@ async def test_a_list_on_paper_is_entered_with_its_minutes(tx: AsyncSession, cro
             await attendance.check_out(tx, crowd.desk, event.id, who, 1000)
         placed = await attendance.check_out(tx, crowd.desk, event.id, who, 60)
     assert (placed.part.state, placed.part.minutes) == (Part.ATTENDED, 60)
+
+
+async def test_who_is_held_to_have_missed_it_can_be_put_right_for_a_month(
+    tx: AsyncSession, crowd: Crowd
+) -> None:
+    event = await crowd.event(tx)
+    part = (await attendance.join(tx, crowd.guest, event.id, "guest")).part
+    await attendance.join(tx, crowd.helper, event.id, "helper")
+    with clock.frozen(event.ends_at + timedelta(days=1)):
+        await actions.close(tx, crowd.desk, event.id)
+        placed = await attendance.check_out(
+            tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person), 60
+        )
+    assert placed.part.state == Part.ATTENDED
+    assert names(await said_about(tx, part.subject)) == ["joined", "missed", "attended"]
+    with clock.frozen(event.ends_at + timedelta(days=31)), pytest.raises(no.TooLate):
+        await attendance.check_out(
+            tx, crowd.desk, event.id, Who(resident_id=crowd.helper.person), 60
+        )
+
+
+async def test_a_check_in_of_the_wrong_person_is_undone(tx: AsyncSession, crowd: Crowd) -> None:
+    event = await crowd.event(tx)
+    await attendance.join(tx, crowd.helper, event.id, "helper")
+    who = Who(resident_id=crowd.helper.person)
+    with clock.frozen(event.starts_at):
+        with pytest.raises(no.NotThere):
+            await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.helper.person)
+        await attendance.check_in(tx, crowd.desk, event.id, who)
+        await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.helper.person)
+        await attendance.leave(tx, crowd.helper, event.id)
+        await attendance.join(tx, crowd.guest, event.id, "guest")
+        await attendance.check_in(tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person))
+        await attendance.check_out(tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person))
+        with pytest.raises(no.NotThere):
+            await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.guest.person)
 
 
 async def test_who_is_there_cannot_leave_and_who_never_joined_cannot_come(
@@ -189,7 +227,7 @@ async def test_a_code_lets_in_once_and_another_one_out(tx: AsyncSession, crowd: 
         out = await queries.my_code(tx, crowd.helper, event.id)
         assert (out.purpose, out.text != code.text) == ("out", True)
         await attendance.check_out(tx, crowd.desk, event.id, Who(code=out.text))
-        with pytest.raises(no.NotJoined):
+        with pytest.raises(no.AlreadyGone):
             await queries.my_code(tx, crowd.helper, event.id)
 
 

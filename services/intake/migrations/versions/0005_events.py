@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'published', 'closed', 'cancelled')", name=op.f("ck_events_state")
+            "state IN ('draft', 'published', 'closed', 'cancelled', 'dropped')",
+            name=op.f("ck_events_state"),
         ),
         sa.CheckConstraint("helpers BETWEEN 0 AND helper_places", name=op.f("ck_events_helpers")),
         sa.CheckConstraint("guests BETWEEN 0 AND guest_places", name=op.f("ck_events_guests")),
