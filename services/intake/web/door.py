@@ -12,7 +12,7 @@ from services.intake.events.participation import Part
 from services.intake.events.refusals import UnknownCode
 from services.intake.events.views import CodeTyped
 from services.intake.residents import queries as residents
-from services.intake.web.forms import Filled, filled
+from services.intake.web.forms import Filled, filled, refused
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
 from shared.errors import Conflict, Invalid
@@ -56,8 +56,8 @@ async def by_code(screen: Shown, event_id: UUID) -> Response:
     who = Who(code=form.body.code)
     try:
         placed = await _came_or_went(screen, event_id, who)
-    except (Invalid, Conflict) as refused:
-        return await _page(screen, event_id, _refused(screen, form, refused), status=refused.status)
+    except (Invalid, Conflict) as problem:
+        return await _page(screen, event_id, refused(screen, form, problem), status=problem.status)
     return await _page(screen, event_id, Filled(), placed)
 
 
@@ -73,8 +73,8 @@ async def by_name(screen: Shown, event_id: UUID) -> Response:
             placed = await attendance.check_in(screen.tx, screen.who, event_id, who)
         else:
             placed = await attendance.check_out(screen.tx, screen.who, event_id, who, body.minutes)
-    except (Invalid, Conflict) as refused:
-        return await _page(screen, event_id, _refused(screen, form, refused), status=refused.status)
+    except (Invalid, Conflict) as problem:
+        return await _page(screen, event_id, refused(screen, form, problem), status=problem.status)
     return await _page(screen, event_id, Filled(values={"name": body.name}), placed)
 
 
@@ -83,17 +83,6 @@ async def _came_or_went(screen: Screen, event_id: UUID, who: Who) -> Placed:
         return await attendance.check_in(screen.tx, screen.who, event_id, who)
     except UnknownCode:
         return await attendance.check_out(screen.tx, screen.who, event_id, who)
-
-
-def _refused(
-    screen: Screen, form: Filled[ByCode] | Filled[ByName], problem: Invalid | Conflict
-) -> Filled[ByCode] | Filled[ByName]:
-    """The form with what was refused, in the language of the page."""
-    if isinstance(problem, Invalid):
-        return form.refused(problem)
-    sentence = screen.say(problem.title, **problem.params)
-    more = f" {screen.say(problem.detail)}" if problem.detail else ""
-    return form.wrong("", sentence + more)
 
 
 async def _page(

@@ -17,7 +17,7 @@ from services.intake.web.screen import Screen, Shown
 from shared.auth import Actor, Role
 from shared.contracts.events import EventRole
 from shared.db import Page, Slice
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.http import Body
 from shared.language import N_
 
@@ -78,16 +78,7 @@ async def listed(
 @pages.get("/events/{event_id}", policy="public")
 async def one(screen: Shown, event_id: UUID, done: str = "") -> Response:
     """One event: what, when, where, the places left, one's own part."""
-    seen = await _seen(screen, event_id)
-    actor = screen.actor
-    at_desk = actor is not None and actor.at_desk
-    return await screen.show(
-        "events/one.html",
-        seen=seen,
-        coming=seen.mine is not None and seen.mine.state in COMING,
-        counts=await queries.counts(screen.tx, screen.who, event_id) if at_desk else {},
-        done=DONE.get(done),
-    )
+    return await show_one(screen, event_id, DONE.get(done))
 
 
 @pages.post("/events/{event_id}/join", policy="events.join")
@@ -140,6 +131,24 @@ async def of_participation(screen: Shown, participation_id: UUID) -> Response:
     """The event that a participation belongs to: inbox and points speak of those."""
     part = await queries.participation(screen.tx, screen.who, participation_id)
     return screen.go(f"/events/{part.event_id}")
+
+
+async def show_one(
+    screen: Screen, event_id: UUID, done: str | None = None, refused: str | None = None
+) -> Response:
+    """The page of an event, with what was just done, or why it wasn't."""
+    seen = await _seen(screen, event_id)
+    actor = screen.actor
+    at_desk = actor is not None and actor.at_desk
+    return await screen.show(
+        "events/one.html",
+        Conflict.status if refused else 200,
+        seen=seen,
+        coming=seen.mine is not None and seen.mine.state in COMING,
+        counts=await queries.counts(screen.tx, screen.who, event_id) if at_desk else {},
+        done=done,
+        refused=refused,
+    )
 
 
 async def _seen(screen: Screen, event_id: UUID) -> Seen:

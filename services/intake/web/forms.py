@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from services.intake.web.screen import Screen
-from shared.errors import Invalid
+from shared.errors import Invalid, Problem
 from shared.http import Body
 from shared.language import N_
 from shared.problems import from_validation
@@ -52,3 +52,16 @@ async def filled(screen: Screen, model: type[B]) -> Filled[B]:
         problem = from_validation(RequestValidationError(error.errors()))
         errors = problem.errors if isinstance(problem, Invalid) else {"": problem.title}
         return Filled(None, values, {name: PLAIN.get(text, text) for name, text in errors.items()})
+
+
+def refused(screen: Screen, form: Filled[B], problem: Problem) -> Filled[B]:
+    """The form, refused by the rules of what it was sent to; what was typed is kept."""
+    if isinstance(problem, Invalid) and problem.errors:
+        return form.refused(problem)
+    return form.wrong("", in_words(screen, problem))
+
+
+def in_words(screen: Screen, problem: Problem) -> str:
+    """What can't be and why, in the language of the page."""
+    said = (problem.title, problem.detail) if problem.detail else (problem.title,)
+    return " ".join(screen.say(sentence, **problem.params) for sentence in said)

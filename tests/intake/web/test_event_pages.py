@@ -10,6 +10,13 @@ from tests.intake.web.visitor import Visitor
 from tests.support.place import Place
 
 
+def version_in(page: str) -> str:
+    """The version that the form of an event was made of."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
 async def test_an_event_is_planned_in_the_station_s_own_time(
     desk: Visitor, anybody: Visitor
 ) -> None:
@@ -38,17 +45,55 @@ async def test_mistakes_in_a_plan_are_told_at_the_field_and_input_is_kept(desk: 
         assert "3 栋楼下" in page.text
 
 
-async def test_two_who_edit_at_once_do_not_undo_each_other(desk: Visitor) -> None:
+async def test_of_two_who_edit_at_once_the_second_is_told_and_tries_again(desk: Visitor) -> None:
     page = await desk.send("/events/new", **plan())
     path = page.url.path
-    form = (await desk.see(f"{path}/edit")).text
-    version = re.search(r'name="version" value="(\d+)"', form)
-    assert version is not None
-    mine = plan(title="大扫除", version=version[1])
+    first = version_in((await desk.see(f"{path}/edit")).text)
+    mine = plan(title="大扫除", version=first)
     assert (await desk.send(f"{path}/edit", **mine)).status_code == 200
-    page = await desk.send(f"{path}/edit", **plan(title="别的", version=version[1]))
+    theirs = plan(title="别的", place="广场", version=first)
+    page = await desk.send(f"{path}/edit", **{**theirs, "guest_places": "many"})
+    assert version_in(page.text) == first
+    page = await desk.send(f"{path}/edit", **theirs)
     assert page.status_code == 412
-    assert "大扫除" in (await desk.see(path)).text
+    for words in ('value="别的"', 'value="广场"', "<dd>大扫除</dd>", "<dd>3 栋楼下</dd>"):
+        assert words in page.text
+    page = await desk.send(f"{path}/edit", **{**theirs, "version": version_in(page.text)})
+    assert page.status_code == 200
+    assert "别的" in page.text
+
+
+async def test_words_are_kept_where_an_event_changed_before_they_were_sent(desk: Visitor) -> None:
+    path = await planned(desk)
+    page = await desk.send(f"{path}/close", result="扫了三栋楼")
+    assert page.status_code == 409
+    assert "扫了三栋楼" in page.text
+    assert 'role="alert"' in page.text
+    await desk.send(f"{path}/cancel", reason="下大雨")
+    page = await desk.send(f"{path}/cancel", reason="下大雪")
+    assert page.status_code == 409
+    assert "下大雪" in page.text
+    page = await desk.send(f"{path}/edit", guest_places="7", version="9")
+    assert page.status_code in (409, 412)
+    assert 'value="7"' in page.text
+    page = await desk.send(f"{path}/publish")
+    assert page.status_code == 409
+    assert "楼道大扫除" in page.text
+    for act in ("edit", "cancel", "close"):
+        assert (await desk.see(f"{path}/{act}")).url.path == path
+
+
+async def test_what_is_announced_is_not_asked_again_once_published(desk: Visitor) -> None:
+    path = await planned(desk)
+    form = (await desk.see(f"{path}/edit")).text
+    for name in ("kind", "title", "place", "starts_at", "ends_at"):
+        assert f'name="{name}"' not in form
+    said = {"guest_places": "7", "helper_places": "2", "summary": "带手套"}
+    said["version"] = version_in(form)
+    page = await desk.send(f"{path}/edit", **said, title="别的", starts_at="2000-01-01T10:00")
+    assert page.status_code == 200
+    for words in ("楼道大扫除", "带手套", "7"):
+        assert words in page.text
 
 
 async def test_a_resident_joins_shows_a_code_and_leaves(desk: Visitor, wisher: Visitor) -> None:
