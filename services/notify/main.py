@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.appointments.handlers import HANDLERS as APPOINTMENTS
 from services.notify.appointments.handlers import keep_appointments, participations
 from services.notify.appointments.jobs import JOBS as REMINDING
+from services.notify.appointments.queries import still_so
 from services.notify.audience.handlers import HANDLERS as AUDIENCE
 from services.notify.base import Base
 from services.notify.channels.sms import sms_channel
@@ -27,17 +28,19 @@ if TYPE_CHECKING:
     from shared.runtime import Runtime
 
 
-async def _tell_and_keep(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Both reactions to one message: who takes part is told, and the appointment is kept."""
-    await tell(tx, messages)
+async def _keep_and_tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:
+    """Both reactions to what is said of participations, of which only what is still so is told.
+
+    Whatever the order of messages, what somebody reads last is how it stands.
+    """
     await keep_appointments(tx, messages)
+    await tell(tx, await still_so(tx, messages))
 
 
 HANDLERS: Handlers = {
     **AUDIENCE,
     **TELLINGS,
-    **APPOINTMENTS,
-    **{kind: Bulk(_tell_and_keep, participations) for kind in APPOINTMENTS.keys() & TELLINGS},
+    **dict.fromkeys(APPOINTMENTS, Bulk(_keep_and_tell, participations)),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.contracts.envelope import Contract
-from shared.contracts.events import EventJoined, EventLeft, EventMissed
+from shared.contracts.events import EventAttended, EventJoined, EventLeft, EventMissed
 from shared.contracts.intake import (
     SignInCodeIssued,
     WishAnswered,
@@ -113,7 +113,6 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
     VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
     VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    # Who was there hears of it by the points.
     EventJoined: (Telling("resident", "event.joined", BOTH, EVENT, about=THE_EVENT),),
     EventLeft: (
         Telling("resident", "event.left", INBOX, EVENT, because("left"), about=THE_EVENT),
@@ -127,6 +126,7 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
         ),
     ),
     EventMissed: (Telling("resident", "event.missed", INBOX, EVENT, about=THE_EVENT),),
+    EventAttended: (),  # Who was there hears of it by the points.
     PointsAwarded: (
         _points("points.awarded", but_for("participations")),
         _points("points.awarded.event", paid_for("participations")),

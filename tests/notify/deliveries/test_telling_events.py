@@ -18,7 +18,16 @@ from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime import Runtime
-from tests.notify.told import TITLE, about_event, deliveries_of, handle, move_in, told
+from tests.notify.told import (
+    TITLE,
+    Told,
+    about_event,
+    deliveries_of,
+    handle,
+    move_in,
+    registered,
+    told,
+)
 
 SETTINGS = NotifySettings.model_construct()
 
@@ -89,6 +98,78 @@ async def test_the_same_part_told_twice_is_told_once(runtime: Runtime, station: 
 async def test_who_is_not_known_yet_waits(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(NotYet):
         await handle(runtime, about_event(station, EventJoined, new_id()))
+
+
+Steps = list[tuple[type[ParticipationMessage], str]]
+JOINED, LEFT, CANCELLED = (EventJoined, "left"), (EventLeft, "left"), (EventLeft, "cancelled")
+MISSED, ATTENDED = (EventMissed, "left"), (EventAttended, "left")
+
+
+def life_of(station: UUID, resident: UUID, steps: Steps) -> list[Told]:
+    """What is said of one participation, step by step."""
+    part = new_id()
+    return [
+        about_event(
+            station, contract, resident, participation_id=part, sequence=number, reason=reason
+        )
+        for number, (contract, reason) in enumerate(steps, 1)
+    ]
+
+
+async def inbox_of(runtime: Runtime, station: UUID, resident: UUID) -> list[str]:
+    """What somebody finds in their inbox, by the names of the templates, newest first."""
+    found = await deliveries_of(runtime, station)
+    mine = [d.template for d in found if (d.recipient_id, d.channel) == (resident, "inbox")]
+    return mine[::-1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "told_of"),
+    [
+        ([JOINED, LEFT, JOINED], ["event.joined"]),
+        ([JOINED, LEFT, JOINED, LEFT], ["event.left"]),
+        ([JOINED, CANCELLED], ["event.cancelled"]),
+        ([JOINED, MISSED, ATTENDED], []),
+    ],
+)
+async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
+    runtime: Runtime, station: UUID, steps: Steps, told_of: list[str]
+) -> None:
+    resident, other = await move_in(runtime, station), await move_in(runtime, station)
+    elsewhere = about_event(station, EventLeft, other)
+    await handle(runtime, elsewhere, *life_of(station, resident, steps))
+    assert await inbox_of(runtime, station, resident) == told_of
+    assert await inbox_of(runtime, station, other) == ["event.left"]
+    found = await deliveries_of(runtime, station)
+    by_sms = {d.template for d in found if d.channel == "sms"}
+    assert by_sms == set(told_of) - {"event.left"}
+
+
+@pytest.mark.parametrize("late", [0, 1])
+async def test_what_comes_too_late_to_be_so_is_not_told(
+    runtime: Runtime, station: UUID, late: int
+) -> None:
+    resident = await move_in(runtime, station)
+    messages = life_of(station, resident, [JOINED, LEFT, JOINED])
+    held_back = messages.pop(late)
+    for message in messages:
+        await handle(runtime, message)
+    before = await inbox_of(runtime, station, resident)
+    await handle(runtime, held_back)
+    assert await inbox_of(runtime, station, resident) == before
+    assert before[0] == "event.joined"
+
+
+async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
+    late = new_id()
+    joined, left = life_of(station, late, [JOINED, LEFT])
+    for batch in ([joined], [left], [joined, left]):
+        with pytest.raises(NotYet):
+            await handle(runtime, *batch)
+    await handle(runtime, registered(runtime, station, late))
+    await handle(runtime, left)
+    await handle(runtime, joined)
+    assert await inbox_of(runtime, station, late) == ["event.left"]
 
 
 @pytest.mark.parametrize(
