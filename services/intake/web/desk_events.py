@@ -5,27 +5,42 @@ from uuid import UUID
 from fastapi import Response
 
 from services.intake.events import queries
+from services.intake.events.models import State
 from services.intake.events.queries import Seen, Wanted
 from services.intake.residents import queries as residents
-from services.intake.web.events import DONE
+from services.intake.residents.models import Resident
+from services.intake.web.outcomes import told
 from services.intake.web.pages import Pages
-from services.intake.web.screen import Shown
-from shared.db import Page, Slice
+from services.intake.web.screen import Screen, Shown
+from shared.db import Page, Slice, sealer_of
 
 pages = Pages()
-LIST = 50
+LIST = 20
+OPEN = Wanted(when="coming", states=(State.PUBLISHED,))
 
 
 @pages.get("/desk/residents/{resident_id}/events", policy="register.read")
-async def coming(screen: Shown, resident_id: UUID, done: str = "") -> Response:
-    """The coming events with the resident's part in each."""
+async def coming(
+    screen: Shown,
+    resident_id: UUID,
+    after: UUID | None = None,
+    done: str = "",
+    event: UUID | None = None,
+) -> Response:
+    """The coming events with the resident's part in each; `done` is what was done with `event`."""
     who = screen.who
     found = await residents.resident(screen.tx, who.station, resident_id)
-    acting = who.acting_for(resident_id)
     events: Page[Seen] = await queries.listed(
-        screen.tx, who.station, acting, Wanted(when="coming"), Slice(limit=LIST)
+        screen.tx, who.station, who.acting_for(resident_id), OPEN, Slice(after, LIST)
     )
-    open_now = [seen for seen in events.items if seen.event.state == "published"]
-    return await screen.show(
-        "desk/events.html", resident=found, events=open_now, done=DONE.get(done)
-    )
+    said = await _told(screen, found, done, event) if event else None
+    return await screen.show("desk/events.html", resident=found, events=events, done=said)
+
+
+async def _told(screen: Screen, resident: Resident, done: str, event: UUID) -> str | None:
+    """What was done, with whether they hear of it: not by text message without a phone."""
+    acting = screen.who.acting_for(resident.id)
+    seen = await queries.get(screen.tx, acting.station, acting, event)
+    if done == "joined-for" and resident.masked_phone(sealer_of(screen.tx)) is None:
+        done = "joined-for-no-phone"
+    return told(done, seen)

@@ -11,6 +11,7 @@ from services.intake.events.queries import Seen, Wanted
 from services.intake.events.refusals import Overlaps
 from services.intake.settings import IntakeSettings
 from services.intake.web.forms import filled
+from services.intake.web.outcomes import told
 from services.intake.web.pages import Pages
 from services.intake.web.qr import qr
 from services.intake.web.screen import Screen, Shown
@@ -19,22 +20,10 @@ from shared.contracts.events import EventRole
 from shared.db import Page, Slice
 from shared.errors import Conflict, NotFound
 from shared.http import Body
-from shared.language import N_
 
 pages = Pages()
 LIST = 20
 Kind = Literal["coming", "mine", "past"]
-DONE = {
-    "joined": N_("You have a place. We remind you the evening before."),
-    "joined-for": N_("They have a place, and we tell them so."),
-    "left": N_("Your place is free for somebody else now."),
-    "left-for": N_("Their place is free for somebody else now."),
-    "planned": N_("The event is planned. Nobody sees it until you publish it."),
-    "edited": N_("The changes are kept."),
-    "published": N_("The event is published: everybody sees it and can join."),
-    "cancelled": N_("The event is cancelled, and everybody who had joined is told why."),
-    "closed": N_("The event is closed; points are on their way."),
-}
 WANTED = {
     "coming": Wanted(when="coming"),
     "mine": Wanted(mine=True),
@@ -78,7 +67,7 @@ async def listed(
 @pages.get("/events/{event_id}", policy="public")
 async def one(screen: Shown, event_id: UUID, done: str = "") -> Response:
     """One event: what, when, where, the places left, one's own part."""
-    return await show_one(screen, event_id, DONE.get(done))
+    return await show_one(screen, event_id, done=done)
 
 
 @pages.post("/events/{event_id}/join", policy="events.join")
@@ -134,7 +123,7 @@ async def of_participation(screen: Shown, participation_id: UUID) -> Response:
 
 
 async def show_one(
-    screen: Screen, event_id: UUID, done: str | None = None, refused: str | None = None
+    screen: Screen, event_id: UUID, *, done: str = "", refused: str | None = None
 ) -> Response:
     """The page of an event, with what was just done, or why it wasn't."""
     seen = await _seen(screen, event_id)
@@ -146,7 +135,7 @@ async def show_one(
         seen=seen,
         coming=seen.mine is not None and seen.mine.state in COMING,
         counts=await queries.counts(screen.tx, screen.who, event_id) if at_desk else {},
-        done=done,
+        done=told(done, seen),
         refused=refused,
     )
 
@@ -165,4 +154,4 @@ def _acting(screen: Screen, resident: UUID | None) -> Actor:
 def _next(event_id: UUID, done: str, resident: UUID | None) -> str:
     if resident is None:
         return f"/events/{event_id}?done={done}"
-    return f"/desk/residents/{resident}/events?done={done}-for"
+    return f"/desk/residents/{resident}/events?done={done}-for&event={event_id}"

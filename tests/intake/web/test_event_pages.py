@@ -4,7 +4,13 @@ import re
 from datetime import timedelta
 from uuid import uuid4
 
+from services.intake.events.models import Event
+from services.intake.residents import actions as register
+from services.intake.residents.models import Details
+from services.intake.web.outcomes import reminded_at
+from services.notify.appointments.models import evening_before
 from shared import clock
+from shared.auth import Actor
 from tests.intake.web.planning import ZONE, plan, planned
 from tests.intake.web.visitor import Visitor
 from tests.support.place import Place
@@ -15,6 +21,12 @@ def version_in(page: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', page)
     assert found is not None
     return found[1]
+
+
+def told_on(page: str) -> str:
+    """What the page says was done."""
+    found = re.search(r'<div class="told".*?<p>(.*?)</p>', page, re.DOTALL)
+    return found[1] if found else ""
 
 
 async def test_an_event_is_planned_in_the_station_s_own_time(
@@ -112,6 +124,45 @@ async def test_a_resident_joins_shows_a_code_and_leaves(desk: Visitor, wisher: V
     assert f"{path}/join" in page.text
 
 
+async def test_a_reminder_is_promised_only_while_it_is_still_to_come(
+    desk: Visitor, wisher: Visitor
+) -> None:
+    event = Event(starts_at=clock.now(), time_zone="Asia/Shanghai")
+    assert reminded_at(event) == evening_before(event.local_start)
+    soon = await planned(desk, starts_in=timedelta(minutes=20))
+    page = await wisher.send(f"{soon}/join", role="guest", insist="true")
+    assert "留好了位置" in page.text
+    assert "前一天晚上" not in page.text
+    later = await planned(desk)
+    page = await wisher.send(f"{later}/join", role="guest", insist="true")
+    assert "前一天晚上" in page.text
+    for path in (soon, later):
+        await wisher.send(f"{path}/leave")
+
+
+async def test_the_desk_is_told_who_gets_no_text_message(place: Place, desk: Visitor) -> None:
+    async with place.house.intake.sessions.begin() as tx:
+        nobody = Details(name="演示·无电话", phone=None, household_id=None)
+        unreachable = (await register.register(tx, Actor.system(place.station), nobody)).id
+    for resident, words in ((place.people["19900000004"], "短信"), (unreachable, "没有登记电话")):
+        path = await planned(desk)
+        page = await desk.send(f"{path}/join", role="guest", resident=str(resident))
+        assert words in told_on(page.text)
+        page = await desk.send(f"{path}/leave", resident=str(resident))
+        assert "名额" in told_on(page.text)
+
+
+async def test_a_link_cannot_claim_what_was_not_done(desk: Visitor, wisher: Visitor) -> None:
+    path = await planned(desk)
+    for done in ("cancelled", "closed", "planned", "joined", "left", "nonsense"):
+        for visitor in (desk, wisher):
+            assert told_on((await visitor.see(f"{path}?done={done}")).text) == "", done
+    await wisher.send(f"{path}/join", role="guest", insist="true")
+    assert told_on((await wisher.see(f"{path}?done=left")).text) == ""
+    await wisher.send(f"{path}/leave")
+    assert told_on((await wisher.see(f"{path}?done=joined")).text) == ""
+
+
 async def test_a_second_tap_of_join_is_no_mistake(desk: Visitor, wisher: Visitor) -> None:
     path = await planned(desk)
     once = {"once": uuid4().hex, "role": "guest"}
@@ -129,6 +180,7 @@ async def test_another_event_at_that_time_is_asked_about_first(
     page = await wisher.send(f"{second}/join", role="guest")
     assert page.status_code == 409
     assert "楼道大扫除" in page.text
+    assert f'href="{second}"' in page.text
     page = await wisher.send(f"{second}/join", role="guest", insist="true")
     assert page.url.path == second
     for path in (first, second):
@@ -180,6 +232,13 @@ async def test_the_desk_joins_for_somebody_who_called(place: Place, desk: Visito
     page = await desk.send(f"{path}/join", role="helper", resident=str(resident))
     assert page.url.path == f"/desk/residents/{resident}/events"
     assert "演示·4" in (await desk.see(f"{path}/door")).text
+    other = await planned(desk, starts_in=timedelta(days=120))
+    same = await planned(desk, starts_in=timedelta(days=120))
+    await desk.send(f"{other}/join", role="helper", resident=str(resident))
+    page = await desk.send(f"{same}/join", role="helper", resident=str(resident))
+    assert page.status_code == 409
+    assert f'href="/desk/residents/{resident}/events"' in page.text
+    await desk.send(f"{other}/leave", resident=str(resident))
     page = await desk.send(f"{path}/leave", resident=str(resident))
     assert page.status_code == 200
 
