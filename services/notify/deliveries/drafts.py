@@ -60,8 +60,11 @@ def recipient(who: Who, content: Contract) -> tuple[UUID, bool] | None:
     return (id_, PERSONS[kind]) if id_ is not None and kind in PERSONS else None
 
 
-def cause(station: UUID, template: str, subject: str, state: int | str) -> UUID:
-    """The same for whatever says the same about the same state of the same thing."""
+def cause(station: UUID, template: str, subject: str, state: int | str | None) -> UUID:
+    """The same for whatever says the same about the same state of the same thing.
+
+    Without a state it is the same for whatever says it about that thing.
+    """
     return uuid5(CAUSES, json.dumps([str(station), template, subject, state]))
 
 
@@ -71,13 +74,14 @@ def _draft(
     plain = message.content.model_dump(mode="json")
     recipient_id, is_resident = found
     sealed = {param: plain[field] for param, field in telling.sealed}
+    state = None if channel in telling.once else message.sequence
     return Draft(
         id=new_id(),
         station_id=message.station,
         recipient_id=recipient_id,
         in_audience=is_resident and telling.phone is None,
         channel=channel,
-        cause=cause(message.station, telling.template, message.subject, message.sequence),
+        cause=cause(message.station, telling.template, message.subject, state),
         template=telling.template,
         language=plain.get("language"),
         params=json.dumps({name: plain[name] for name in telling.params}),

@@ -65,7 +65,8 @@ class Telling:
     `who` is the part of the message that names the recipient. `params` are the fields that the
     words need. `sealed` maps params to fields that come sealed and stay so. `phone` is the field
     with the sealed number, where the message itself brings it; `about` makes of the fields the
-    subject that the words are about, where that isn't the message's own.
+    subject that the words are about, where that isn't the message's own. Over the channels in
+    `once` it is told the first time that it happens to a subject and never again.
     """
 
     who: Who
@@ -76,6 +77,7 @@ class Telling:
     sealed: tuple[tuple[str, str], ...] = ()
     phone: str | None = None
     about: str | None = None
+    once: tuple[ChannelName, ...] = ()
 
 
 def _points(template: str, when: Callable[[Any], bool]) -> Telling:
@@ -113,7 +115,8 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
     VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
     VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    EventJoined: (Telling("resident", "event.joined", BOTH, EVENT, about=THE_EVENT),),
+    # Text messages cost: to leave and join again and again must not send one each time.
+    EventJoined: (Telling("resident", "event.joined", BOTH, EVENT, about=THE_EVENT, once=SMS),),
     EventLeft: (
         Telling("resident", "event.left", INBOX, EVENT, because("left"), about=THE_EVENT),
         Telling(
@@ -123,6 +126,7 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
             (*EVENT, "words"),
             because("cancelled"),
             about=THE_EVENT,
+            once=SMS,
         ),
     ),
     EventMissed: (Telling("resident", "event.missed", INBOX, EVENT, about=THE_EVENT),),

@@ -160,6 +160,31 @@ async def test_what_comes_too_late_to_be_so_is_not_told(
     assert before[0] == "event.joined"
 
 
+async def test_who_joins_again_and_again_is_sent_one_text_message(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident = await move_in(runtime, station)
+    for message in life_of(station, resident, [JOINED, LEFT, JOINED, LEFT, JOINED, CANCELLED]):
+        await handle(runtime, message)
+    assert await inbox_of(runtime, station, resident) == [
+        "event.cancelled",
+        *("event.joined", "event.left") * 2,
+        "event.joined",
+    ]
+    found = await deliveries_of(runtime, station)
+    assert [d.template for d in found if d.channel == "sms"] == ["event.joined", "event.cancelled"]
+
+
+async def test_a_part_cancelled_twice_is_sent_one_text_message(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident = await move_in(runtime, station)
+    for message in life_of(station, resident, [CANCELLED, CANCELLED]):
+        await handle(runtime, message)
+    found = await deliveries_of(runtime, station)
+    assert [d.channel for d in found] == ["inbox", "inbox", "sms"]
+
+
 async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
     late = new_id()
     joined, left = life_of(station, late, [JOINED, LEFT])
