@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.appointments.models import Appointment
 from services.notify.audience.models import Recipient
 from services.notify.deliveries.actions import deliver
-from services.notify.deliveries.drafts import Draft, cause
+from services.notify.deliveries.drafts import Draft, cause, expiry
 from services.notify.wording.table import REMINDER
 from shared import clock
 from shared.ids import new_id
@@ -86,7 +86,7 @@ def _drafts(appointment: Appointment) -> Iterator[Draft]:
             params=json.dumps({name: words[name] for name in REMINDER.params}),
             sealed=None,
             address_sealed=None,
-            expires_at=appointment.starts_at,
+            expires_at=expiry(REMINDER, appointment),
             subject=(REMINDER.about or subject).format(**words),
             correlation=appointment.correlation,
         )

@@ -68,6 +68,11 @@ def cause(station: UUID, template: str, subject: str, state: int | str | None) -
     return uuid5(CAUSES, json.dumps([str(station), template, subject, state]))
 
 
+def expiry(telling: Telling, of: object) -> datetime | None:
+    """When it becomes pointless to say this of that; None for never."""
+    return getattr(of, telling.until) if telling.until else None
+
+
 def _draft(
     message: Message[Any], telling: Telling, found: tuple[UUID, bool], channel: ChannelName
 ) -> Draft:
@@ -87,7 +92,7 @@ def _draft(
         params=json.dumps({name: plain[name] for name in telling.params}),
         sealed=json.dumps(sealed) if sealed else None,
         address_sealed=plain[telling.phone] if telling.phone else None,
-        expires_at=getattr(message.content, "expires_at", None),
+        expires_at=expiry(telling, message.content),
         subject=telling.about.format(**plain) if telling.about else message.subject,
         correlation=message.correlation,
     )

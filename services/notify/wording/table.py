@@ -35,7 +35,6 @@ BOTH: tuple[ChannelName, ...] = ("inbox", "sms")
 WISH = ("title",)
 POINTS = ("title", "amount", "balance")
 EVENT = ("title", "place", "starts_at", "role")
-THE_EVENT = "events/{event_id}"
 
 
 def always(_: Any) -> bool:
@@ -66,7 +65,8 @@ class Telling:
     words need. `sealed` maps params to fields that come sealed and stay so. `phone` is the field
     with the sealed number, where the message itself brings it; `about` makes of the fields the
     subject that the words are about, where that isn't the message's own. Over the channels in
-    `once` it is told the first time that it happens to a subject and never again.
+    `once` it is told the first time that it happens to a subject and never again. `until` is the
+    field with the moment from which on nothing is sent any more.
     """
 
     who: Who
@@ -78,6 +78,26 @@ class Telling:
     phone: str | None = None
     about: str | None = None
     once: tuple[ChannelName, ...] = ()
+    until: str | None = None
+
+
+def _event(
+    template: str,
+    channels: tuple[ChannelName, ...],
+    when: Callable[[Any], bool] = always,
+    *more: str,
+) -> Telling:
+    """To who takes part; whoever leaves and joins again and again is sent no SMS for each time."""
+    return Telling(
+        "resident",
+        template,
+        channels,
+        (*EVENT, *more),
+        when,
+        about="events/{event_id}",
+        once=SMS,
+        until="starts_at",
+    )
 
 
 def _points(template: str, when: Callable[[Any], bool]) -> Telling:
@@ -85,7 +105,7 @@ def _points(template: str, when: Callable[[Any], bool]) -> Telling:
 
 
 # Said by the passing of time, not by a message.
-REMINDER = Telling("resident", "event.reminder", BOTH, EVENT, about=THE_EVENT)
+REMINDER = _event("event.reminder", BOTH)
 
 TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishPosted: (Telling("resident", "wish.posted", INBOX, WISH),),
@@ -115,21 +135,12 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
     VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
     VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    # Text messages cost: to leave and join again and again must not send one each time.
-    EventJoined: (Telling("resident", "event.joined", BOTH, EVENT, about=THE_EVENT, once=SMS),),
+    EventJoined: (_event("event.joined", BOTH),),
     EventLeft: (
-        Telling("resident", "event.left", INBOX, EVENT, because("left"), about=THE_EVENT),
-        Telling(
-            "resident",
-            "event.cancelled",
-            BOTH,
-            (*EVENT, "words"),
-            because("cancelled"),
-            about=THE_EVENT,
-            once=SMS,
-        ),
+        _event("event.left", INBOX, because("left")),
+        _event("event.cancelled", BOTH, because("cancelled"), "words"),
     ),
-    EventMissed: (Telling("resident", "event.missed", INBOX, EVENT, about=THE_EVENT),),
+    EventMissed: (_event("event.missed", INBOX),),
     EventAttended: (),  # Who was there hears of it by the points.
     PointsAwarded: (
         _points("points.awarded", but_for("participations")),
@@ -145,6 +156,7 @@ TABLE: dict[type[Contract], tuple[Telling, ...]] = {
             "sign-in.code",
             SMS,
             ("expires_at",),
+            until="expires_at",
             sealed=(("code", "code_sealed"),),
             phone="phone_sealed",
         ),

@@ -1,5 +1,6 @@
 """What people are told about events: only those concerned, once, and of points in fitting words."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 
 from services.notify.deliveries.rendering import InboxText, as_sms, category_of, in_inbox
 from services.notify.settings import NotifySettings
+from shared import clock
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -18,7 +20,9 @@ from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime import Runtime
+from tests.notify.deliveries.loopback import Loopback, sender_of
 from tests.notify.told import (
+    STARTS,
     TITLE,
     Told,
     about_event,
@@ -183,6 +187,21 @@ async def test_a_part_cancelled_twice_is_sent_one_text_message(
         await handle(runtime, message)
     found = await deliveries_of(runtime, station)
     assert [d.channel for d in found] == ["inbox", "inbox", "sms"]
+
+
+@pytest.mark.parametrize("step", [JOINED, CANCELLED])
+async def test_once_an_event_has_begun_no_text_message_goes_out_about_it(
+    runtime: Runtime, station: UUID, step: tuple[type[ParticipationMessage], str]
+) -> None:
+    resident = await move_in(runtime, station)
+    with clock.frozen(STARTS + timedelta(days=1)):
+        await handle(runtime, *life_of(station, resident, [step]))
+        channel = Loopback()
+        while await sender_of(runtime, channel).send_due():
+            continue
+    inbox, sms = await deliveries_of(runtime, station)
+    assert (inbox.state, sms.state, sms.expires_at) == ("sent", "failed", STARTS)
+    assert sms.id not in channel.deliveries
 
 
 async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
