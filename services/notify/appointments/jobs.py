@@ -23,7 +23,8 @@ KEPT_FOR = timedelta(days=35)
 async def remind(tx: AsyncSession) -> None:
     """Remind those of every station whose evening has come, once each, a chunk at a time.
 
-    What another replica reminds of, or a message is changing, at this moment is passed over.
+    What a message is changing at this moment is passed over. An evening that nothing ran on is
+    made up for until the start, in words that say that it is today.
     """
     now = clock.now()
     is_known = exists().where(
@@ -64,13 +65,16 @@ async def forget(tx: AsyncSession) -> None:
 
 
 def _drafts(appointment: Appointment) -> Iterator[Draft]:
-    start = appointment.local_start.isoformat()
+    begins = appointment.local_start
+    is_today = clock.now().astimezone(begins.tzinfo).date() == begins.date()
+    start = begins.isoformat()
     subject = f"participations/{appointment.participation_id}"
     words = {
         "title": appointment.title,
         "place": appointment.place,
         "starts_at": start,
         "role": appointment.role,
+        "day": "today" if is_today else "tomorrow",
         "event_id": str(appointment.event_id),
     }
     for channel in REMINDER.channels:

@@ -105,7 +105,7 @@ def _points(template: str, when: Callable[[Any], bool]) -> Telling:
 
 
 # Said by the passing of time, not by a message.
-REMINDER = _event("event.reminder", BOTH)
+REMINDER = _event("event.reminder", BOTH, always, "day")
 
 TABLE: dict[type[Contract], tuple[Telling, ...]] = {
     WishPosted: (Telling("resident", "wish.posted", INBOX, WISH),),

@@ -96,12 +96,39 @@ async def test_who_comes_is_reminded_once_the_evening_before(
     assert {d.correlation for d in (inbox, sms)} == {joined.correlation}
     assert sms.expires_at == STARTS
     assert in_inbox(inbox, "zh").body == (
-        "您报名的“楼道大扫除”快到了：11月28日（星期六）9:00，地点：3 栋楼下。"
+        "您报名的“楼道大扫除”就在明天，11月28日（星期六）9:00，地点：3 栋楼下。"
         "谢谢您来帮忙！要是来不了，请告诉我们一声。"
     )
     assert as_sms(sms, {}, SETTINGS) == (
-        "【邻里服务站】提醒您：“楼道大扫除”，11月28日（星期六）9:00，3 栋楼下。来不了请说一声。"
+        "【邻里服务站】提醒您：明天有“楼道大扫除”，11月28日（星期六）9:00，3 栋楼下。"
+        "来不了请说一声。"
     )
+
+
+async def test_who_is_reminded_late_is_not_told_that_it_is_tomorrow(
+    runtime: Runtime, station: UUID
+) -> None:
+    joined = about_event(station, EventJoined, await move_in(runtime, station))
+    await hear(runtime, joined)
+    midnight = STARTS.replace(hour=0)
+    await run_job(runtime, midnight)
+    inbox, sms = await reminders_of(runtime, station)
+    assert "就在今天，11月28日" in in_inbox(inbox, "zh").body
+    assert "is today, Saturday" in in_inbox(inbox, "en").body
+    assert "今天有“楼道大扫除”" in as_sms(sms, {}, SETTINGS)
+
+
+async def test_a_reminder_of_an_older_version_can_still_be_read(
+    runtime: Runtime, station: UUID
+) -> None:
+    await hear(runtime, about_event(station, EventJoined, await move_in(runtime, station)))
+    await run_job(runtime)
+    inbox, sms = await reminders_of(runtime, station)
+    for delivery in (inbox, sms):
+        delivery.params = {name: said for name, said in delivery.params.items() if name != "day"}
+    assert "“楼道大扫除”快到了，11月28日" in in_inbox(inbox, "zh").body
+    assert "is near: Saturday" in in_inbox(inbox, "en").body
+    assert "提醒您：“楼道大扫除”" in as_sms(sms, {}, SETTINGS)
 
 
 async def test_once_the_event_has_begun_nobody_is_reminded(runtime: Runtime, station: UUID) -> None:

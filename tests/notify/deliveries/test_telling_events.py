@@ -75,6 +75,7 @@ async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UU
     )
     assert as_sms(sms, {}, SETTINGS) == (
         "【邻里服务站】您报名了“楼道大扫除”，11月28日（星期六）9:00，3 栋楼下，谢谢您来帮忙。"
+        "来不了请说一声。"
     )
 
 

@@ -25,8 +25,9 @@ SAMPLE: dict[str, Any] = {
     "amount": 20,
     "balance": 1_000_120,
     "place": "幸福里社区党群服务中心一楼多功能厅",
-    "starts_at": "2026-09-30T19:30:00+08:00",
+    "starts_at": "2026-11-25T19:30:00+08:00",
     "role": "helper",
+    "day": "tomorrow",
     "words": "今天下大雨，路上很滑，活动改到下个星期六上午，还在老地方等您",
     "code": "482915",
     "expires_at": "2026-03-08T06:05:00Z",
@@ -142,7 +143,7 @@ def test_a_cancelled_event_tells_the_station_s_words_where_there_are_some() -> N
         for source in (words.body, words.sms):
             assert not any(mark in fill(source, silent) for mark in ("None", "服务站说", "says"))
     assert fill(template.zh.sms, {**silent, "title": "义诊"}) == (
-        "很抱歉，9月30日（星期三）19:30的“义诊”取消了。"
+        "很抱歉，11月25日（星期三）19:30的“义诊”取消了，请别白跑。"
     )
 
 
