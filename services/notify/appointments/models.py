@@ -53,7 +53,11 @@ class Appointment(Base):
 
 
 def evening_before(starts_at: datetime) -> datetime:
-    """Six in the evening of the day before, by the clock of the moment's own offset."""
+    """Six in the evening of the day before, by the clock of the moment's own offset.
+
+    A message brings no zone, only the offset at the start: on the eve of a change to summer time
+    or back it comes an hour off. China changes no clocks.
+    """
     return datetime.combine(
         starts_at.date() - timedelta(days=1), REMIND_AT, timezone(utc_offset_of(starts_at))
     )
