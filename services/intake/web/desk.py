@@ -1,6 +1,6 @@
 """The desk: a walk-in or a caller is found, and what they want is entered on their behalf."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Response
@@ -21,16 +21,23 @@ from shared.db import sealer_of
 from shared.http import Body
 
 pages = Pages()
+B = TypeVar("B", bound=Body)
 Short = Annotated[str, StringConstraints(max_length=20)]
 
 
-class ByPhone(Body):
+class Search(Body):
+    """Whom one looks for, perhaps because they want to take part in an event."""
+
+    event: UUID | None = None
+
+
+class ByPhone(Search):
     """Somebody's phone."""
 
     phone: Phone
 
 
-class ByHome(Body):
+class ByHome(Search):
     """A home."""
 
     building: Short
@@ -39,9 +46,10 @@ class ByHome(Body):
 
 
 @pages.get("/desk", policy="register.read")
-async def desk(screen: Shown) -> Response:
-    """Who is it?"""
-    return await _search(screen, Filled(), Filled())
+async def desk(screen: Shown, event: UUID | None = None) -> Response:
+    """Who is it? `event` is what they want to take part in."""
+    said = {"event": str(event)} if event else {}
+    return await _search(screen, Filled(values=said), Filled(values=said))
 
 
 @pages.post("/desk/by-phone", policy="register.read", once=False)
@@ -49,9 +57,9 @@ async def by_phone(screen: Shown) -> Response:
     """The resident with that phone."""
     form = await filled(screen, ByPhone)
     if form.body is None:
-        return await _search(screen, form, Filled(), status=422)
+        return await _search(screen, form, _other(form), status=422)
     found = await residents.by_phone(screen.tx, screen.who.station, form.body.phone)
-    return await _search(screen, form, Filled(), [found] if found else [])
+    return await _search(screen, form, _other(form), [found] if found else [])
 
 
 @pages.post("/desk/by-home", policy="register.read", once=False)
@@ -59,10 +67,10 @@ async def by_home(screen: Shown) -> Response:
     """The residents of that home."""
     form = await filled(screen, ByHome)
     if form.body is None:
-        return await _search(screen, Filled(), form, status=422)
+        return await _search(screen, _other(form), form, status=422)
     home = residents.Address(form.body.building, form.body.unit, form.body.number)
     found = await residents.living_at(screen.tx, screen.who.station, home)
-    return await _search(screen, Filled(), form, list(found))
+    return await _search(screen, _other(form), form, list(found))
 
 
 @pages.get("/desk/residents/{resident_id}", policy="register.read")
@@ -91,6 +99,11 @@ async def print_slip(screen: Shown, resident_id: UUID) -> Response:
     return await screen.show(
         "desk/slip.html", resident=found, code=printed, slip=slip, address=address
     )
+
+
+def _other(form: Filled[B]) -> Filled[Any]:
+    """The other form of the search, with what both are for."""
+    return Filled(values={"event": form.value("event")})
 
 
 async def _search(

@@ -24,23 +24,34 @@ async def coming(
     screen: Shown,
     resident_id: UUID,
     after: UUID | None = None,
-    done: str = "",
     event: UUID | None = None,
+    done: str = "",
 ) -> Response:
-    """The coming events with the resident's part in each; `done` is what was done with `event`."""
+    """The coming events with the resident's part in each.
+
+    First comes the `event` that they are here for; `done` is what was just done with it.
+    """
     who = screen.who
+    acting = who.acting_for(resident_id)
     found = await residents.resident(screen.tx, who.station, resident_id)
+    about = await queries.get(screen.tx, who.station, acting, event) if event else None
     events: Page[Seen] = await queries.listed(
-        screen.tx, who.station, who.acting_for(resident_id), OPEN, Slice(after, LIST)
+        screen.tx, who.station, acting, OPEN, Slice(after, LIST)
     )
-    said = await _told(screen, found, done, event) if event else None
-    return await screen.show("desk/events.html", resident=found, events=events, done=said)
+    others = [seen for seen in events.items if seen.event.id != event]
+    first = [about] if about and about.event.state == State.PUBLISHED else []
+    return await screen.show(
+        "desk/events.html",
+        resident=found,
+        events=[*first, *others],
+        after=events.after,
+        door=first[0].event if first else None,
+        done=_told(screen, found, about, done) if about else None,
+    )
 
 
-async def _told(screen: Screen, resident: Resident, done: str, event: UUID) -> str | None:
-    """What was done, with whether they hear of it: not by text message without a phone."""
-    acting = screen.who.acting_for(resident.id)
-    seen = await queries.get(screen.tx, acting.station, acting, event)
+def _told(screen: Screen, resident: Resident, seen: Seen, done: str) -> str | None:
+    """What was done, and whether they hear of it: not by text message without a phone."""
     if done == "joined-for" and resident.masked_phone(sealer_of(screen.tx)) is None:
         done = "joined-for-no-phone"
     return told(done, seen)

@@ -12,7 +12,7 @@ from services.notify.appointments.models import evening_before
 from shared import clock
 from shared.auth import Actor
 from tests.intake.web.planning import ZONE, plan, planned
-from tests.intake.web.visitor import Visitor
+from tests.intake.web.visitor import Visitor, told_on
 from tests.support.place import Place
 
 
@@ -21,12 +21,6 @@ def version_in(page: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', page)
     assert found is not None
     return found[1]
-
-
-def told_on(page: str) -> str:
-    """What the page says was done."""
-    found = re.search(r'<div class="told".*?<p>(.*?)</p>', page, re.DOTALL)
-    return found[1] if found else ""
 
 
 async def test_an_event_is_planned_in_the_station_s_own_time(
@@ -185,44 +179,6 @@ async def test_another_event_at_that_time_is_asked_about_first(
     assert page.url.path == second
     for path in (first, second):
         await wisher.send(f"{path}/leave")
-
-
-async def test_the_door_checks_in_by_code_and_by_name(
-    place: Place, desk: Visitor, wisher: Visitor, neighbour: Visitor
-) -> None:
-    path = await planned(desk, starts_in=timedelta(minutes=20))
-    await wisher.send(f"{path}/join", role="helper", insist="true")
-    await neighbour.send(f"{path}/join", role="guest", insist="true")
-    shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
-    )
-    assert shown is not None
-    code = "".join(shown.groups())
-    assert f'value="{code}"' in (await desk.see(f"{path}/door?code={code}")).text
-    page = await desk.send(f"{path}/door", code=code.lower())
-    assert "演示·1 已签到" in page.text
-    assert "没有变化" in (await desk.send(f"{path}/door", code=code)).text
-    page = await desk.send(f"{path}/door", code="333333")
-    assert page.status_code == 422
-    page = await desk.send(
-        f"{path}/door/people", resident=str(place.people["19900000003"]), act="in"
-    )
-    assert "演示·3 已签到" in page.text
-    assert "去时出示" in (await wisher.see(f"{path}/my-code")).text
-    assert (await wisher.see(f"{path}/door")).status_code == 403
-
-
-async def test_an_hour_early_is_told_in_words_at_the_door(desk: Visitor, wisher: Visitor) -> None:
-    path = await planned(desk, starts_in=timedelta(minutes=90))
-    await wisher.send(f"{path}/join", role="guest", insist="true")
-    shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
-    )
-    assert shown is not None
-    page = await desk.send(f"{path}/door", code="".join(shown.groups()))
-    assert page.status_code == 409
-    assert "30 分钟" in page.text
-    await wisher.send(f"{path}/leave")
 
 
 async def test_the_desk_joins_for_somebody_who_called(place: Place, desk: Visitor) -> None:

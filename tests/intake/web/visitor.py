@@ -1,5 +1,6 @@
 """A visitor of pages: follows links and sends forms as a browser without JavaScript does."""
 
+import re
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -27,3 +28,9 @@ class Visitor:
         page = await self.send("/wishes/new/check")
         assert page.url.path.endswith("/done"), page.text
         return page.url.path.removesuffix("/done")
+
+
+def told_on(page: str) -> str:
+    """What the page says was done."""
+    found = re.search(r'<div class="told".*?<p>(.*?)</p>', page, re.DOTALL)
+    return found[1] if found else ""
