@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,8 @@ ASSETS = {
     "htmx-ext-sse/dist/sse.min.js": "sse.min.js",
     "@picocss/pico/css/pico.min.css": "pico.min.css",
 }
+# What only tests read: the schemas that documents of ours are held against.
+SCHEMAS = {"@asyncapi/specs/schemas/3.0.0-without-$id.json": "asyncapi-3.0.0.json"}
 
 
 class SetUpFailed(Exception):
@@ -65,7 +67,9 @@ def set_up(*, dev: bool, assets_only: bool) -> None:
         for lock in locks:
             step(lock, VENV / f".{lock}.stamp", [read(lock)], partial(install, lock))
         step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)
-    step("web assets", VENDOR / ".stamp", [read("package-lock.json"), repr(ASSETS)], fetch_assets)
+    fetched("web assets", ASSETS, VENDOR, "--omit=dev")
+    if dev and not assets_only:
+        fetched("schemas", SCHEMAS, VENV / "schemas")
 
 
 def read(name: str) -> str:
@@ -100,12 +104,19 @@ def pip(*arguments: str) -> None:
     run([str(BIN / "python"), "-m", "pip", arguments[0], *quiet, *arguments[1:]])
 
 
-def fetch_assets() -> None:
+def fetched(name: str, files: Mapping[str, str], folder: Path, *options: str) -> None:
+    """Copies those files of the npm packages into the folder, when they aren't there yet."""
+    inputs = [read("package-lock.json"), repr(files)]
+    step(name, folder / ".stamp", inputs, partial(fetch, files, folder, *options))
+
+
+def fetch(files: Mapping[str, str], folder: Path, *options: str) -> None:
     modules = ROOT / "node_modules"
-    run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-    VENDOR.mkdir(parents=True, exist_ok=True)
-    for source, name in ASSETS.items():
-        shutil.copyfile(modules / source, VENDOR / name)
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run([*npm(), "ci", *quiet, *options])
+    folder.mkdir(parents=True, exist_ok=True)
+    for source, name in files.items():
+        shutil.copyfile(modules / source, folder / name)
     shutil.rmtree(modules)
 
 

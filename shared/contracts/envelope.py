@@ -42,9 +42,12 @@ class NotAMessage(InvalidMessage):
 
 
 class Contract(BaseModel):
-    """The content of one type of message; within a version fields are only ever added."""
+    """The content of one type of message; within a version fields are only ever added.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    What a field means stands in a string below it, and from there in the description of messages.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     type: ClassVar[str]
 
@@ -79,23 +82,35 @@ def _written_out(value: object) -> object:
 _Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     specversion: str = Field(pattern=r"^1\.0$")
+    """The version of CloudEvents."""
     id: _Attribute
+    """The message; with its source it tells a repeat. At most 255 bytes, as the next three."""
     type: _Attribute
+    """The contract with its version, and the routing key."""
     source: _Attribute
+    """Who says it."""
     subject: _Attribute
+    """The aggregate that it is about; messages about one subject are sent in order."""
     time: _Time
+    """When it was recorded."""
     station: UUID
+    """The station that it happened in."""
     sequence: str = Field(pattern=r"^[0-9]{1,19}$")
+    """The version of the aggregate after it, with leading zeros."""
     correlationid: UUID
+    """The story that it is part of: what one request led to."""
     causationid: _Attribute | None = None
+    """The message that led to it, where one did."""
     traceparent: _Attribute | None = None
+    """The trace that it is part of (W3C Trace Context), where one is kept."""
     data: dict[str, Any]
+    """What is said, as its contract has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +171,7 @@ class Envelope:
         if len(body) > MAX_BODY_BYTES:
             raise TooLarge("the message", MAX_BODY_BYTES)
         try:
-            wire = _Wire.model_validate_json(body)
+            wire = Wire.model_validate_json(body)
         except ValidationError as error:
             raise NotAMessage(wrong_fields(error)) from None
         return cls(

@@ -59,11 +59,17 @@ class EventMessage(Contract):
     """
 
     event_id: UUID
+    """The event."""
     kind: EventKind
+    """What kind of event it is."""
     title: str
+    """Its name, for people to read."""
     place: str
+    """Where it is, for people to read."""
     starts_at: AwareDatetime
+    """When it begins, with the offset of the station's zone."""
     ends_at: AwareDatetime
+    """When it ends, with the offset of the station's zone."""
 
     @classmethod
     def about(cls, event: _Event, **more: object) -> Self:
@@ -75,8 +81,11 @@ class ParticipationMessage(EventMessage):
     """One resident's part in an event; subject `participations/<id>`."""
 
     participation_id: UUID
+    """The participation."""
     resident_id: UUID
+    """Who takes part."""
     role: EventRole
+    """Whether they help or are a guest."""
 
     @classmethod
     def of(cls, event: _Event, part: _Participation, **more: object) -> Self:
@@ -102,9 +111,13 @@ class EventClosed(EventMessage):
 
     type: ClassVar[str] = "linli.event.closed.v1"
     helpers: NonNegativeInt
+    """How many came to help."""
     guests: NonNegativeInt
+    """How many came as guests."""
     minutes: NonNegativeInt
+    """How long all of them were there together, in minutes."""
     missed: NonNegativeInt
+    """How many had a place and did not come."""
 
 
 class EventJoined(ParticipationMessage):
@@ -118,7 +131,9 @@ class EventLeft(ParticipationMessage):
 
     type: ClassVar[str] = "linli.event.left.v1"
     reason: LeaveReason
+    """Whether they left or the event was cancelled."""
     words: str | None = None
+    """The station's reason for cancelling, for people to read."""
 
 
 class EventAttended(ParticipationMessage):
@@ -126,7 +141,9 @@ class EventAttended(ParticipationMessage):
 
     type: ClassVar[str] = "linli.event.attended.v1"
     minutes: NonNegativeInt
+    """How long they were there, in minutes."""
     revision: PositiveInt
+    """Which attendance of this participation it is, from 1."""
 
 
 class EventMissed(ParticipationMessage):

@@ -17,8 +17,11 @@ class ResidentRegistered(Contract):
 
     type: ClassVar[str] = "linli.resident.registered.v1"
     resident_id: UUID
+    """The resident."""
     phone_sealed: str | None
+    """Their phone, sealed; null where none is known."""
     language: Language
+    """What they are addressed in."""
 
 
 class ResidentChanged(Contract):
@@ -26,8 +29,11 @@ class ResidentChanged(Contract):
 
     type: ClassVar[str] = "linli.resident.changed.v1"
     resident_id: UUID
+    """The resident."""
     phone_sealed: str | None
+    """Their phone, sealed; null where none is known."""
     language: Language
+    """What they are addressed in."""
 
 
 class SignInCodeIssued(Contract):
@@ -35,10 +41,15 @@ class SignInCodeIssued(Contract):
 
     type: ClassVar[str] = "linli.sign-in-code.issued.v1"
     resident_id: UUID
+    """Who signs in."""
     phone_sealed: str
+    """Where the code goes to, sealed."""
     code_sealed: str
+    """The code, sealed."""
     language: Language
+    """What they are addressed in."""
     expires_at: AwareDatetime
+    """From when on the code is worth nothing."""
 
 
 class _Wish(Protocol):
@@ -60,10 +71,15 @@ class WishMessage(Contract):
     """The projection that every message about a wish carries whole."""
 
     wish_id: UUID
+    """The wish."""
     resident_id: UUID
+    """Who made it."""
     title: str
+    """The wish in a few words, for people to read."""
     taker_kind: TakerKind | None = None
+    """What kind of taker it has; null while nobody took it."""
     taker_id: UUID | None = None
+    """Who took it: a volunteer by their resident's id, a partner or the station by its own."""
 
     @classmethod
     def of(cls, wish: _Wish, **more: object) -> Self:
@@ -95,6 +111,7 @@ class WishClaimed(WishMessage):
 
     type: ClassVar[str] = "linli.wish.claimed.v1"
     lease_until: AwareDatetime | None = None
+    """By when it is to be fulfilled, or it is open again."""
 
 
 class WishReleased(WishMessage):
@@ -102,6 +119,7 @@ class WishReleased(WishMessage):
 
     type: ClassVar[str] = "linli.wish.released.v1"
     reason: ReleaseReason
+    """Why it was released."""
 
 
 class WishDelivered(WishMessage):
@@ -115,7 +133,9 @@ class WishFulfilled(WishMessage):
 
     type: ClassVar[str] = "linli.wish.fulfilled.v1"
     minutes: int
+    """How long it took, in minutes."""
     revision: PositiveInt
+    """Which confirmation of this wish it is, from 1."""
 
 
 class WishReopened(WishMessage):
@@ -123,7 +143,9 @@ class WishReopened(WishMessage):
 
     type: ClassVar[str] = "linli.wish.reopened.v1"
     revision: PositiveInt
+    """Which confirmation of this wish it is, from 1."""
     lease_until: AwareDatetime | None = None
+    """By when it is to be fulfilled, or it is open again."""
 
 
 class WishRefused(WishMessage):
@@ -131,6 +153,7 @@ class WishRefused(WishMessage):
 
     type: ClassVar[str] = "linli.wish.refused.v1"
     lease_until: AwareDatetime | None = None
+    """By when it is to be fulfilled, or it is open again."""
 
 
 class WishDeclined(WishMessage):

@@ -13,7 +13,9 @@ class VolunteerApplied(Contract):
 
     type: ClassVar[str] = "linli.volunteer.applied.v1"
     volunteer_id: UUID
+    """The volunteer."""
     resident_id: UUID
+    """The resident who the volunteer is."""
 
 
 class VolunteerApproved(Contract):
@@ -21,27 +23,36 @@ class VolunteerApproved(Contract):
 
     type: ClassVar[str] = "linli.volunteer.approved.v1"
     volunteer_id: UUID
+    """The volunteer."""
     resident_id: UUID
+    """The resident who the volunteer is."""
 
 
 class PointsMessage(Contract):
-    """One posting to an account, with the balance after it and the balance's version.
-
-    `amount` and `balance` are whole points; `rule` names what paid; `cause_subject` is the
-    aggregate that it was paid for and `wish_id` its id where it is a wish; `title` is for people.
-    """
+    """One posting to an account, with the balance after it and the balance's version."""
 
     account_id: UUID
+    """The account."""
     owner_kind: OwnerKind
+    """What kind of owner the account has."""
     owner_id: UUID
+    """Whose account it is."""
     transfer_id: UUID
+    """The transfer that the posting is part of."""
     amount: int
+    """By how many whole points the account changed."""
     balance: int
+    """How many whole points are on the account after it."""
     balance_version: int
+    """The version of the balance: of two messages the one with the greater is the later."""
     rule: str
+    """The rule that paid."""
     wish_id: UUID | None = None
+    """The wish that it was paid for, where it is one."""
     cause_subject: str
+    """The aggregate that it was paid for."""
     title: str
+    """What it was paid for, for people to read."""
 
 
 class PointsAwarded(PointsMessage):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.envelope import Envelope, InvalidMessage, NotAMessage, TooLarge, id_in
-from tests.contracts.examples import VALUES, example, id_
+from shared.contracts.examples import VALUES, example, id_
 
 ENVELOPE = Envelope(
     id=str(id_(10)),

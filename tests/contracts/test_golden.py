@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from shared.contracts.examples import VALUES, example
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
-from tests.contracts.examples import GOLDEN, VALUES, example
+from tests.contracts.golden_files import GOLDEN
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))

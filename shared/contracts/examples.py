@@ -1,14 +1,11 @@
-"""One example of every contract, as the golden files hold them."""
+"""One example of every contract, for the description of messages and for the golden files."""
 
-import json
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.envelope import Contract
-from shared.contracts.registry import REGISTRY
-
-GOLDEN = Path(__file__).parent / "golden"
+from shared.contracts.envelope import Contract, Envelope
+from shared.contracts.registry import REGISTRY, SOURCES
 
 
 def id_(number: int) -> UUID:
@@ -44,7 +41,6 @@ _POINTS: dict[str, Any] = {
     "cause_subject": f"wishes/{id_(2)}",
     "title": "想换一个灯泡",
 }
-
 _EVENT: dict[str, Any] = {
     "event_id": id_(7),
     "kind": "clean_up",
@@ -58,6 +54,16 @@ _PART: dict[str, Any] = {
     "participation_id": id_(8),
     "resident_id": id_(3),
     "role": "helper",
+}
+
+# The aggregates that messages are about, by the second word of their types.
+_SUBJECTS = {
+    "resident": f"residents/{id_(1)}",
+    "sign-in-code": f"sign-in-codes/{id_(13)}",
+    "wish": f"wishes/{id_(2)}",
+    "event": f"events/{id_(7)}",
+    "volunteer": f"volunteers/{id_(4)}",
+    "points": f"accounts/{id_(5)}",
 }
 
 VALUES: dict[str, dict[str, Any]] = {
@@ -98,14 +104,24 @@ def example(type_: str) -> Contract:
     return REGISTRY[type_].model_validate(VALUES[type_])
 
 
-def write() -> None:
-    """Write the golden files of contracts that have none: those that exist are promises."""
-    for type_ in REGISTRY:
-        path = GOLDEN / f"{type_}.json"
-        if not path.exists():
-            content = example(type_).model_dump(mode="json")
-            path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+def example_envelope(type_: str) -> Envelope:
+    """The example of a type as it is sent."""
+    return Envelope(
+        id=str(id_(10)),
+        type=type_,
+        source=SOURCES[type_],
+        subject=_subject(type_),
+        time=datetime(2025, 3, 1, 8, 0, 0, 123456, tzinfo=UTC),
+        station=id_(9),
+        sequence=7,
+        correlationid=id_(11),
+        data=example(type_).model_dump(mode="json"),
+        causationid=str(id_(12)),
+        traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    )
 
 
-if __name__ == "__main__":
-    write()
+def _subject(type_: str) -> str:
+    if "participation_id" in VALUES[type_]:
+        return f"participations/{id_(8)}"
+    return _SUBJECTS[type_.split(".")[1]]
