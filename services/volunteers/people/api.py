@@ -10,11 +10,13 @@ from pydantic import Field, StringConstraints
 
 from services.volunteers.people import actions, queries
 from services.volunteers.people.models import State
+from shared.db import Slice
 from shared.http import Api, Body, Filters, Tx, View, Where, Who
 
 router = Api(prefix="/volunteers", tags=["volunteers"])
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Phrases = Annotated[list[Phrase], Len(max_length=20)]
+COMING = 100
 
 
 class Application(Body):
@@ -44,10 +46,14 @@ class VolunteerView(View):
 
 
 class DutyView(View):
-    """Something taken on and not yet done: an event that starts, or a wish with a lease."""
+    """Something taken on and not yet done: an event that starts, or a wish with a lease.
+
+    `about` is what can be looked at: `events/0190…`, `wishes/0190…`.
+    """
 
     kind: str
     subject_id: UUID
+    about: str
     title: str
     starts_at: datetime | None
     until: datetime | None
@@ -88,10 +94,18 @@ async def volunteers(
 
 @router.get("/me", policy="volunteers.read", problems=(404,))
 async def me(tx: Tx, actor: Who) -> MyVolunteering:
-    """One's own application and coming duties."""
+    """One's own application and the first hundred coming duties."""
     found = VolunteerView.model_validate(await queries.application(tx, actor))
-    duties = [DutyView.model_validate(duty) for duty in await queries.coming_duties(tx, actor)]
+    coming = await queries.coming_duties(tx, actor, Slice(limit=COMING))
+    duties = [DutyView.model_validate(duty) for duty in coming.items]
     return MyVolunteering(**found.model_dump(), duties=duties)
+
+
+@router.get("/me/duties", policy="volunteers.read")
+async def my_duties(tx: Tx, actor: Who, where: Where) -> list[DutyView]:
+    """What one has yet to do, as a volunteer or not, what comes first before the rest."""
+    found = where.link(await queries.coming_duties(tx, actor, where.part))
+    return [DutyView.model_validate(duty) for duty in found.items]
 
 
 @router.get("/{volunteer_id}", policy="volunteers.read")

@@ -39,6 +39,7 @@ CLOSING = (
     EventAttended,
     EventMissed,
 )
+EVENT = ("event_id", "starts_at", "ends_at")
 Heard = WishMessage | ParticipationMessage
 
 
@@ -48,7 +49,7 @@ async def keep_duties(tx: AsyncSession, messages: Sequence[Message[Heard]]) -> N
     for message in sorted(messages, key=lambda m: m.sequence):
         latest[message.subject_id] = message
     heard = insert(Duty)
-    changed = ("resident_id", "title", "state", "starts_at", "until", "version")
+    changed = ("resident_id", "title", "state", *EVENT, "until", "version")
     await tx.execute(
         heard.on_conflict_do_update(
             index_elements=[Duty.kind, Duty.subject_id],
@@ -70,7 +71,7 @@ def _duty(message: Message[Heard]) -> dict[str, object]:
         "resident_id": owner,
         "title": content.title,
         "state": "open" if is_open else "closed",
-        "starts_at": getattr(content, "starts_at", None) if is_open else None,
+        **{name: getattr(content, name, None) for name in EVENT},
         "until": getattr(content, "lease_until", None) if is_open else None,
         "version": message.sequence,
     }

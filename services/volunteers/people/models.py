@@ -4,8 +4,18 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from services.volunteers.base import Base
 from shared import clock
@@ -75,8 +85,9 @@ class Duty(Base):
     """What somebody has taken on, as the latest message about it says.
 
     `resident_id` is None where no volunteer has it to do: the row stays, so that a late message
-    opens nothing. `version` is the sequence of the message that decided; `starts_at` is when an
-    event begins, `until` when the lease of a wish ends.
+    opens nothing. `version` is the sequence of the message that decided; `starts_at` and `ends_at`
+    are when an event begins and ends, `until` is when the lease of a wish ends. `due` orders them:
+    what has no time comes last.
     """
 
     __tablename__ = "duties"
@@ -93,6 +104,21 @@ class Duty(Base):
     resident_id: Mapped[UUID | None] = mapped_column(Uuid)
     title: Mapped[str]
     state: Mapped[str]
+    event_id: Mapped[UUID | None] = mapped_column(Uuid)
     starts_at: Mapped[datetime | None] = mapped_column(Moment)
+    ends_at: Mapped[datetime | None] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(BigInteger)
+    due: Mapped[datetime] = column_property(
+        func.coalesce(starts_at, until, text("'infinity'::timestamptz")), deferred=True
+    )
+
+    @property
+    def about(self) -> str:
+        """What it is about, to be followed: `events/0190…`, `wishes/0190…`.
+
+        A participation where the event was not kept yet when it was heard of.
+        """
+        if self.kind == "wish":
+            return f"wishes/{self.subject_id}"
+        return f"events/{self.event_id}" if self.event_id else f"participations/{self.subject_id}"

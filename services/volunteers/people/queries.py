@@ -1,17 +1,16 @@
 """Finding volunteers and what they have taken on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
+from shared import clock
 from shared.auth import Actor
-from shared.db import Page, load, page
+from shared.db import Page, Slice, load, page, page_by_time
 from shared.errors import NotFound
-
-COMING = 100
 
 
 async def volunteers(
@@ -44,19 +43,19 @@ async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
     return found
 
 
-async def coming_duties(tx: AsyncSession, actor: Actor) -> Sequence[Duty]:
-    """What the one who asks has yet to do, what comes first before the rest; at most `COMING`."""
-    statement = (
-        select(Duty)
-        .where(
-            Duty.station_id == actor.station,
-            Duty.resident_id == actor.for_whom,
-            Duty.state == "open",
-        )
-        .order_by(func.coalesce(Duty.starts_at, Duty.until).asc().nulls_last(), Duty.subject_id)
-        .limit(COMING)
+async def coming_duties(tx: AsyncSession, actor: Actor, wanted: Slice) -> Page[Duty]:
+    """What the one who asks has yet to do, what comes first before the rest.
+
+    An event that has ended is nothing to do any more, before anybody has said who was there.
+    """
+    statement = select(Duty).where(
+        Duty.station_id == actor.station,
+        Duty.resident_id == actor.for_whom,
+        Duty.state == "open",
+        or_(Duty.ends_at.is_(None), Duty.ends_at > clock.now()),
     )
-    return (await tx.scalars(statement)).all()
+    keys = (Duty.due, Duty.subject_id, Duty.station_id == actor.station)
+    return await page_by_time(tx, statement, keys, wanted=wanted, newest_first=False)
 
 
 async def known_volunteers(

@@ -81,6 +81,7 @@ async def test_a_volunteer_sees_what_is_to_be_done(
     assert duty == {
         "kind": "wish",
         "subject_id": str(claimed.content.wish_id),
+        "about": claimed.subject,
         "title": "修水管",
         "starts_at": None,
         "until": "2026-06-01T00:00:00Z",
