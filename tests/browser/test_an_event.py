@@ -24,8 +24,8 @@ async def test_from_the_plan_to_the_points(visit: Visit, javascript: bool) -> No
 
     await _plan(desk, title)
     await _join(guest, operator, title, PEOPLE[javascript])
-    await _check(desk, await _code(guest, "来时出示"), "已签到")
-    await _check(desk, await _code(guest, "去时出示"), "已签退")
+    await _check(desk, await _code(guest, "签到时请出示"), "已签到")
+    await _check(desk, await _code(guest, "离开时请出示"), "已签退")
     await _see_points(guest, title)
 
 
@@ -41,7 +41,7 @@ async def _plan(desk: Page, title: str) -> None:
     await expect(desk.get_by_role("alert")).to_contain_text("至少要有一个名额")
     await fill(desk, "参加的名额", "10")
     await press(desk, "保存")
-    await press(desk, "通过并发布")
+    await press(desk, "发布活动")
     await expect(desk.get_by_text("活动已发布")).to_be_visible()
     await press(desk, "签到台")
 

@@ -8,9 +8,9 @@ from fastapi import Response
 from services.intake.events import attendance, queries
 from services.intake.events.participation import COMING
 from services.intake.events.queries import Seen, Wanted
-from services.intake.events.refusals import Overlaps
+from services.intake.events.refusals import AlreadyJoined, AlreadyThere, NotJoined, Overlaps
 from services.intake.settings import IntakeSettings
-from services.intake.web.forms import filled
+from services.intake.web.forms import filled, in_words
 from services.intake.web.outcomes import told
 from services.intake.web.pages import Pages
 from services.intake.web.qr import qr
@@ -18,7 +18,7 @@ from services.intake.web.screen import Screen, Shown
 from shared.auth import Actor, Role
 from shared.contracts.events import EventRole
 from shared.db import Page, Slice
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound, Problem
 from shared.http import Body
 
 pages = Pages()
@@ -86,6 +86,8 @@ async def join(screen: Shown, event_id: UUID) -> Response:
         return await screen.show(
             "events/overlap.html", 409, seen=seen, sentence=sentence, form=form
         )
+    except (Conflict, Invalid) as problem:
+        return await _refused(screen, event_id, body.resident, problem)
     return screen.go(_next(event_id, "joined", body.resident))
 
 
@@ -101,15 +103,22 @@ async def leave(screen: Shown, event_id: UUID) -> Response:
     form = await filled(screen, Leaving)
     if form.body is None:
         raise NotFound
-    await attendance.leave(screen.tx, _acting(screen, form.body.resident), event_id)
-    return screen.go(_next(event_id, "left", form.body.resident))
+    resident = form.body.resident
+    try:
+        await attendance.leave(screen.tx, _acting(screen, resident), event_id)
+    except Conflict as problem:
+        return await _refused(screen, event_id, resident, problem)
+    return screen.go(_next(event_id, "left", resident))
 
 
 @pages.get("/events/{event_id}/my-code", policy="events.my-code")
 async def my_code(screen: Shown, event_id: UUID) -> Response:
     """What to show at the door, as a picture and as characters to read out."""
     seen = await _seen(screen, event_id)
-    code = await queries.my_code(screen.tx, screen.who, event_id)
+    try:
+        code = await queries.my_code(screen.tx, screen.who, event_id)
+    except Conflict as problem:
+        return await _refused(screen, event_id, None, problem)
     settings: IntakeSettings = screen.request.app.state.runtime.settings
     address = f"{settings.public_url}/events/{event_id}/door?code={code.text}"
     return await screen.show("events/my_code.html", seen=seen, code=code, picture=qr(address))
@@ -123,7 +132,7 @@ async def of_participation(screen: Shown, participation_id: UUID) -> Response:
 
 
 async def show_one(
-    screen: Screen, event_id: UUID, *, done: str = "", refused: str | None = None
+    screen: Screen, event_id: UUID, *, done: str = "", refused: Problem | None = None
 ) -> Response:
     """The page of an event, with what was just done, or why it wasn't."""
     seen = await _seen(screen, event_id)
@@ -131,13 +140,24 @@ async def show_one(
     at_desk = actor is not None and actor.at_desk
     return await screen.show(
         "events/one.html",
-        Conflict.status if refused else 200,
+        refused.status if refused else 200,
         seen=seen,
         coming=seen.mine is not None and seen.mine.state in COMING,
         counts=await queries.counts(screen.tx, screen.who, event_id) if at_desk else {},
         done=told(done, seen),
-        refused=refused,
+        refused=in_words(screen, refused) if refused else None,
     )
+
+
+async def _refused(
+    screen: Screen, event_id: UUID, resident: UUID | None, problem: Problem
+) -> Response:
+    """Why not, on the page of the event, where one's own part may say it already."""
+    if resident is not None:
+        raise problem
+    if isinstance(problem, (AlreadyJoined, AlreadyThere, NotJoined)):
+        return screen.go(f"/events/{event_id}")
+    return await show_one(screen, event_id, refused=problem)
 
 
 async def _seen(screen: Screen, event_id: UUID) -> Seen:

@@ -17,12 +17,14 @@ from services.intake.residents.queries import Address
 from services.intake.stations.models import Station
 from services.intake.web import words
 from services.intake.web.assets import assets
+from shared import clock
 from shared.language import Language, chinese, translate
 
 TEMPLATES = Path(__file__).parent / "templates"
 PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 DAYS = {"zh": "M月d日 EEEE", "en": "EEE d MMM,"}
+DAYS_OF_OTHER_YEARS = {"zh": "y年M月d日 EEEE", "en": "EEE d MMM y,"}
 
 
 def render(template: str, language: Language, values: dict[str, Any]) -> str:
@@ -48,7 +50,7 @@ def environment(language: Language) -> Environment:
     made.filters.update(
         moment=moment,
         day=day,
-        clock=clock,
+        clock=time_of_day,
         span=span,
         home=lambda address: home(address, language),
         say=lambda sentence: translate(sentence, language),
@@ -81,7 +83,7 @@ def day(context: Context, at: datetime) -> Markup:
 
 
 @pass_context
-def clock(context: Context, at: datetime) -> str:
+def time_of_day(context: Context, at: datetime) -> str:
     """A time of day of the station."""
     station: Station | None = context["station"]
     return f"{(at.astimezone(station.zone) if station else at):%H:%M}"
@@ -89,10 +91,15 @@ def clock(context: Context, at: datetime) -> str:
 
 @pass_context
 def span(context: Context, event: Event) -> Markup:
-    """When an event is: the day with its weekday, from when to when."""
+    """When an event is: the day with its weekday, from when to when; the year unless it is now."""
     language: Language = context["language"]
     start, end = event.local_start, event.local_end
-    days = [format_datetime(at, DAYS[language], locale=LOCALES[language]) for at in (start, end)]
+    this_year = clock.now().astimezone(event.zone).year
+    patterns = [DAYS if at.year == this_year else DAYS_OF_OTHER_YEARS for at in (start, end)]
+    days = [
+        format_datetime(at, pattern[language], locale=LOCALES[language])
+        for at, pattern in zip((start, end), patterns, strict=True)
+    ]
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{days[1]} {end:%H:%M}"
     said = f"{days[0]} {start:%H:%M}–{until}"
     return Markup('<time datetime="{}">{}</time>').format(start.isoformat(), said)

@@ -9,7 +9,7 @@ from services.intake.events.models import State
 from services.intake.events.participation import Part
 from services.intake.events.views import Reason, Words
 from services.intake.web.events import show_one
-from services.intake.web.forms import Filled, filled, in_words, refused
+from services.intake.web.forms import Filled, filled, refused
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
 from shared.errors import Conflict
@@ -38,7 +38,7 @@ async def publish(screen: Shown, event_id: UUID) -> Response:
     try:
         await actions.publish(screen.tx, screen.who, event_id)
     except Conflict as problem:
-        return await show_one(screen, event_id, refused=in_words(screen, problem))
+        return await show_one(screen, event_id, refused=problem)
     return screen.go(f"/events/{event_id}?done=published")
 
 

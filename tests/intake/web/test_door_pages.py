@@ -35,7 +35,7 @@ async def test_the_door_checks_in_by_code_and_by_name(
         f"{path}/door/people", resident=str(place.people["19900000003"]), act="in"
     )
     assert "演示·3 已签到" in page.text
-    assert "去时出示" in (await wisher.see(f"{path}/my-code")).text
+    assert "离开时请出示" in (await wisher.see(f"{path}/my-code")).text
     assert (await wisher.see(f"{path}/door")).status_code == 403
 
 

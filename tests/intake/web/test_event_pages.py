@@ -1,17 +1,20 @@
 """An event on its pages, without JavaScript: planned, joined, checked in at the door, closed."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
+
+import pytest
 
 from services.intake.events.models import Event
 from services.intake.residents import actions as register
 from services.intake.residents.models import Details
 from services.intake.web.outcomes import reminded_at
+from services.intake.web.rendering import environment
 from services.notify.appointments.models import evening_before
 from shared import clock
 from shared.auth import Actor
-from tests.intake.web.planning import ZONE, plan, planned
+from tests.intake.web.planning import ZONE, brought_forward, plan, planned
 from tests.intake.web.visitor import Visitor, told_on
 from tests.support.place import Place
 
@@ -111,7 +114,7 @@ async def test_a_resident_joins_shows_a_code_and_leaves(desk: Visitor, wisher: V
     page = await wisher.see(f"{path}/my-code")
     assert "<svg" in page.text
     assert re.search(r"[A-Z0-9]{3}&nbsp;[A-Z0-9]{3}", page.text)
-    assert "来时出示" in page.text
+    assert "签到时请出示" in page.text
     assert (await wisher.see(f"{path}/leave")).status_code == 200
     page = await wisher.send(f"{path}/leave")
     assert page.url.path == path
@@ -126,10 +129,10 @@ async def test_a_reminder_is_promised_only_while_it_is_still_to_come(
     soon = await planned(desk, starts_in=timedelta(minutes=20))
     page = await wisher.send(f"{soon}/join", role="guest", insist="true")
     assert "留好了位置" in page.text
-    assert "前一天晚上" not in page.text
+    assert "前一天" not in page.text
     later = await planned(desk)
     page = await wisher.send(f"{later}/join", role="guest", insist="true")
-    assert "前一天晚上" in page.text
+    assert "前一天" in page.text
     for path in (soon, later):
         await wisher.send(f"{path}/leave")
 
@@ -209,11 +212,95 @@ async def test_nobody_but_the_desk_joins_for_others(
 
 async def test_what_cannot_be_undone_has_a_check_page(desk: Visitor, wisher: Visitor) -> None:
     path = await planned(desk)
+    assert "没有人报名" in (await desk.see(f"{path}/cancel")).text
     await wisher.send(f"{path}/join", role="guest")
-    assert "1" in (await desk.see(f"{path}/cancel")).text
+    assert "有 1 人报了名" in (await desk.see(f"{path}/cancel")).text
     assert (await desk.send(f"{path}/cancel")).status_code == 422
     page = await desk.send(f"{path}/cancel", reason="下大雨")
-    assert "下大雨" in page.text
+    assert "活动已取消" in told_on(page.text)
     page = await wisher.see(path)
     assert "下大雨" in page.text
     assert f"{path}/join" not in page.text
+    assert "名额" not in page.text
+
+
+async def test_a_plan_is_dropped_in_silence(desk: Visitor, anybody: Visitor) -> None:
+    page = await desk.send("/events/new", **plan())
+    path = page.url.path
+    assert "还没有公开" in (await desk.see(f"{path}/cancel")).text
+    page = await desk.send(f"{path}/cancel", reason="场地没有了")
+    assert "不办了" in told_on(page.text)
+    assert (await anybody.see(path)).status_code == 404
+
+
+async def test_an_event_is_closed_with_what_came_of_it(
+    place: Place, desk: Visitor, wisher: Visitor, neighbour: Visitor
+) -> None:
+    path = await planned(desk, starts_in=timedelta(minutes=20))
+    for guest in (wisher, neighbour):
+        await guest.send(f"{path}/join", role="guest", insist="true")
+    assert f"{path}/close" not in (await desk.see(path)).text
+    resident = str(place.people["19900000001"])
+    await desk.send(f"{path}/door/people", resident=resident, act="in")
+    await brought_forward(place, path, timedelta(hours=3))
+    page = await desk.see(path)
+    assert f"{path}/close" in page.text
+    assert f"{path}/cancel" not in page.text
+    page = await desk.see(f"{path}/close")
+    assert "有 1 人签到后还没签退" in page.text
+    assert "有 1 人没有签到" in page.text
+    page = await desk.send(f"{path}/close", result="扫了三栋楼")
+    assert "活动已结束" in told_on(page.text)
+    assert "您到场了" in (await wisher.see(path)).text
+    page = await neighbour.see(path)
+    assert "没有您的签到记录" in page.text
+    assert "扫了三栋楼" in page.text
+
+
+async def test_the_next_event_is_one_to_go_to_still(
+    place: Place, desk: Visitor, wisher: Visitor
+) -> None:
+    first = await planned(desk, starts_in=timedelta(minutes=20), title="先来的活动")
+    second = await planned(desk, starts_in=timedelta(minutes=50), title="后来的活动")
+    for path in (first, second):
+        await wisher.send(f"{path}/join", role="guest", insist="true")
+    assert "先来的活动" in (await wisher.see("/")).text
+    resident = str(place.people["19900000001"])
+    for act in ("in", "out"):
+        await desk.send(f"{first}/door/people", resident=resident, act=act)
+    page = await wisher.see("/")
+    assert "先来的活动" not in page.text
+    assert "后来的活动" in page.text
+    await wisher.send(f"{second}/leave")
+
+
+async def test_who_is_refused_a_place_reads_why_on_the_event_s_own_page(
+    desk: Visitor, wisher: Visitor, neighbour: Visitor
+) -> None:
+    path = await planned(desk, guest_places="1", helper_places="0")
+    await neighbour.send(f"{path}/join", role="guest", insist="true")
+    page = await wisher.send(f"{path}/join", role="guest", insist="true")
+    assert page.status_code == 409
+    assert "名额已满" in page.text
+    assert "3 栋楼下" in page.text
+    page = await wisher.send(f"{path}/join", role="helper", insist="true")
+    assert page.status_code == 422
+    assert "没有这类名额" in page.text
+    for page in (await wisher.send(f"{path}/leave"), await neighbour.send(f"{path}/join")):
+        assert (page.status_code, page.url.path) == (200, path)
+    assert (await wisher.see(f"{path}/my-code")).url.path == path
+
+
+@pytest.mark.parametrize(("language", "written"), [("zh", "{}年"), ("en", " {},")])
+def test_an_event_of_another_year_is_shown_with_its_year(language: str, written: str) -> None:
+    begins = datetime(2026, 12, 31, 22, tzinfo=ZONE)
+    event = Event(starts_at=begins, ends_at=begins + timedelta(hours=4), time_zone="Asia/Shanghai")
+    for looked_at, years in ((begins, {2027}), (begins + timedelta(days=1), {2026})):
+        with clock.frozen(looked_at):
+            said = (
+                environment(language)
+                .from_string("{{ event|span }}")
+                .render(event=event, language=language)
+            )
+        shown = said.partition(">")[2]
+        assert {year for year in (2026, 2027) if written.format(year) in shown} == years
