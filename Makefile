@@ -12,7 +12,7 @@ test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
 bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails where a ratio is below its floor
 	@$(BIN)/python -m tests.bench
 
-check: set-up-dev ## format, lint, types, import contracts, migrations in step
+check: set-up-dev ## format, lint, types, import contracts, contracts of messages, catalogue, migrations in step
 	@scripts/check
 
 up: .env ## the real deployment on one machine

@@ -1,0 +1,131 @@
+"""What the last release promised its readers, and what of it the contracts no longer keep."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.schemas import Schema, schemas
+
+RELEASED = Path(__file__).with_name("released.json")
+# What a schema says to people; it binds nobody.
+WORDING = frozenset({"$defs", "default", "description", "discriminator", "examples", "title"})
+
+
+def released(file: Path) -> tuple[str, dict[str, Schema]]:
+    """The last release, and what it promised of every type."""
+    kept = json.loads(file.read_text("utf-8"))
+    return kept["release"], kept["schemas"]
+
+
+def release(version: str, file: Path) -> None:
+    """Keep the contracts of now as what that release promises."""
+    kept = {"release": version, "schemas": promised()}
+    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def promised() -> dict[str, Schema]:
+    """What binds in the schemas of now: no wording, and every reference replaced."""
+    return {name: binding(schema, schema.get("$defs", {})) for name, schema in schemas().items()}
+
+
+def binding(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
+    """The schema without its wording, with what its references lead to in their places."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    return {
+        keyword: _binding_value(keyword, value, definitions)
+        for keyword, value in schema.items()
+        if keyword not in WORDING
+    }
+
+
+def breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
+    """What would break a reader, a sentence each; both as `promised` has them.
+
+    During an update two releases run side by side, and messages of the old one wait in queues:
+    each has to read what the other writes. So what there was stays exactly as it was; new types
+    and new optional fields may come.
+    """
+    found: list[str] = []
+    for name, schema in before.items():
+        if name in now:
+            found += [f"{name}: {broken}" for broken in _changes("its content", schema, now[name])]
+        else:
+            found.append(f"{name}: the type was removed.")
+    return found
+
+
+def _binding_value(keyword: str, value: Any, definitions: Mapping[str, Schema]) -> Any:
+    if keyword == "properties":
+        return {name: binding(field, definitions) for name, field in value.items()}
+    if keyword in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        return [binding(part, definitions) for part in value]
+    if keyword in ("items", "additionalProperties") and isinstance(value, dict):
+        return binding(value, definitions)
+    return value
+
+
+def _changes(what: str, before: Schema, now: Schema) -> Iterator[str]:
+    """How values that the one takes and the other refuses could come about."""
+    old, new = _alternatives(before), _alternatives(now)
+    for kind, compare in (("object", _object_changes), ("array", _array_changes)):
+        theirs, ours = ([each for each in side if each.get("type") == kind] for side in (old, new))
+        if len(theirs) == len(ours) == 1:
+            yield from compare(what, theirs[0], ours[0])
+            old.remove(theirs[0])
+            new.remove(ours[0])
+    gone, come = ([each for each in a if each not in b] for a, b in ((old, new), (new, old)))
+    if all("const" in each for each in gone + come):
+        for each in gone:
+            yield f"the value {each['const']!r} of {what} was removed."
+        for each in come:
+            yield f"{what} has the new value {each['const']!r}, which readers refuse."
+    else:
+        yield f"the type of {what} was {_written(before)}, and is {_written(now)}."
+
+
+def _alternatives(schema: Schema) -> list[Schema]:
+    """What a value may be, one by one; a value that any text includes is no alternative to it."""
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            rest = {key: value for key, value in schema.items() if key != keyword}
+            every = [one for part in schema[keyword] for one in _alternatives({**rest, **part})]
+            return [each for each in every if not _is_text_beside(each, every)]
+    if "enum" in schema:
+        return [{"const": value} for value in schema["enum"]]
+    return [{"const": schema["const"]}] if "const" in schema else [schema]
+
+
+def _is_text_beside(each: Schema, every: list[Schema]) -> bool:
+    return isinstance(each.get("const"), str) and {"type": "string"} in every
+
+
+def _object_changes(what: str, before: Schema, now: Schema) -> Iterator[str]:
+    old, new = before.get("properties", {}), now.get("properties", {})
+    needed, needs = set(before.get("required", ())), set(now.get("required", ()))
+    for name in (each for each in old if each not in new):
+        yield f"the field {name} was removed."
+    for name in (each for each in old if each in new):
+        yield from _changes(name, old[name], new[name])
+    for name in sorted(needs - needed):
+        state = "was optional and is required." if name in old else "is new and required."
+        yield f"the field {name} {state}"
+    for name in sorted((needed - needs) & new.keys()):
+        yield f"the field {name} was required and is optional."
+    yield from _other_changes(what, before, now, {"properties", "required"})
+
+
+def _array_changes(what: str, before: Schema, now: Schema) -> Iterator[str]:
+    yield from _changes(f"each of {what}", before.get("items", {}), now.get("items", {}))
+    yield from _other_changes(what, before, now, {"items"})
+
+
+def _other_changes(what: str, before: Schema, now: Schema, compared: set[str]) -> Iterator[str]:
+    for keyword in sorted((before.keys() | now.keys()) - compared):
+        if before.get(keyword) != now.get(keyword):
+            yield f"{keyword} of {what} was {before.get(keyword)!r}, and is {now.get(keyword)!r}."
+
+
+def _written(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False)

@@ -1,0 +1,177 @@
+"""What would break a reader of the last release is refused, and nothing else is."""
+
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, create_model
+from typer.testing import CliRunner, Result
+
+from services.cli.main import app
+from shared.contracts import compatibility
+from shared.contracts.compatibility import RELEASED, binding, breaks, promised, release, released
+from shared.contracts.registry import REGISTRY
+
+TYPE = "linli.wish.posted.v1"
+VALUES: dict[str, Any] = {
+    "wish_id": "01900000-0000-7000-8000-000000000002",
+    "kind": "light",
+    "step": "begun",
+    "minutes": 5,
+    "words": None,
+    "places": [{"name": "hall"}],
+}
+
+
+class Place(BaseModel):
+    """Something inside of a message."""
+
+    name: str
+
+
+class FartherPlace(Place):
+    """The same with one more optional field."""
+
+    floor: int | None = None
+
+
+class NumberedPlace(Place):
+    """The same with one more required field."""
+
+    number: int
+
+
+BEFORE: dict[str, Any] = {
+    "wish_id": (UUID, ...),
+    "kind": (Literal["light", "tap"], ...),
+    "step": (Literal["begun", "done"] | str, ...),
+    "minutes": (NonNegativeInt, ...),
+    "words": (str | None, None),
+    "places": (list[Place], ...),
+}
+
+
+def made(fields: dict[str, Any], config: ConfigDict | None = None) -> type[BaseModel]:
+    """A contract of these fields."""
+    return create_model("Said", __config__=config, **fields)
+
+
+def refused(before: type[BaseModel], now: type[BaseModel]) -> list[str]:
+    """What the change would break."""
+    schemas = [model.model_json_schema() for model in (before, now)]
+    old, new = ({TYPE: binding(schema, schema.get("$defs", {}))} for schema in schemas)
+    return [sentence.removeprefix(f"{TYPE}: ") for sentence in breaks(old, new)]
+
+
+ALLOWED: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "an optional field": {"place": (str | None, None)},
+    "an optional field inside of another": {"places": (list[FartherPlace], ...)},
+    "a value where readers take any text": {
+        "step": (Literal["begun", "done", "paused"] | str, ...)
+    },
+    "any text said otherwise": {"step": (str, ...)},
+    "another default": {"words": (str | None, "")},
+}
+
+
+@pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
+def test_additions_are_allowed_and_either_release_reads_the_other(change: dict[str, Any]) -> None:
+    before, now = made(BEFORE), made({**BEFORE, **change})
+    assert refused(before, now) == []
+    for writer, reader in ((before, now), (now, before)):
+        reader.model_validate(writer.model_validate(VALUES).model_dump(mode="json"))
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "another type": (
+        {"minutes": (str, ...)},
+        'the type of minutes was {"minimum": 0, "type": "integer"}, and is {"type": "string"}.',
+    ),
+    "a narrower type": ({"minutes": (PositiveInt, ...)}, "the type of minutes was "),
+    "a wider type": ({"minutes": (int, ...)}, "the type of minutes was "),
+    "another format": ({"wish_id": (str, ...)}, "the type of wish_id was "),
+    "null where there was none": ({"minutes": (NonNegativeInt | None, ...)}, "the type of minutes"),
+    "no null where there was": ({"words": (str, "")}, "the type of words was "),
+    "a new value": (
+        {"kind": (Literal["light", "tap", "door"], ...)},
+        "kind has the new value 'door', which readers refuse.",
+    ),
+    "a value removed": (
+        {"kind": (Literal["light"], ...)},
+        "the value 'tap' of kind was removed.",
+    ),
+    "a value instead of any text": ({"step": (Literal["begun"], ...)}, "the type of step was "),
+    "optional made required": (
+        {"words": (str | None, ...)},
+        "the field words was optional and is required.",
+    ),
+    "required made optional": (
+        {"minutes": (NonNegativeInt, 0)},
+        "the field minutes was required and is optional.",
+    ),
+    "a new required field": ({"number": (int, ...)}, "the field number is new and required."),
+    "a change inside of a list": (
+        {"places": (list[NumberedPlace], ...)},
+        "the field number is new and required.",
+    ),
+    "a list of something else": ({"places": (list[int], ...)}, "the type of each of places was "),
+    "no list": ({"places": (Place, ...)}, "the type of places was "),
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_breaks_a_reader_is_refused(change: dict[str, Any], sentence: str) -> None:
+    (said,) = refused(made(BEFORE), made({**BEFORE, **change}))
+    assert said.startswith(sentence)
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_removed_field_is_refused(name: str) -> None:
+    now = made({field: of for field, of in BEFORE.items() if field != name})
+    assert refused(made(BEFORE), now) == [f"the field {name} was removed."]
+
+
+def test_readers_that_refuse_what_they_do_not_know_are_refused() -> None:
+    assert refused(made(BEFORE), made(BEFORE, ConfigDict(extra="forbid"))) == [
+        "additionalProperties of its content was None, and is False."
+    ]
+
+
+def test_removed_type_is_refused_and_a_new_one_is_not() -> None:
+    now = promised()
+    rest = {type_: schema for type_, schema in now.items() if type_ != TYPE}
+    assert breaks(now, rest) == [f"{TYPE}: the type was removed."]
+    assert breaks(rest, now) == []
+
+
+def test_what_a_release_promises_is_read_as_it_was_kept(tmp_path: Path) -> None:
+    release("1.2.3", tmp_path / "released.json")
+    assert released(tmp_path / "released.json") == ("1.2.3", promised())
+    assert set(promised()) == {"envelope", *REGISTRY}
+
+
+def test_contracts_keep_what_the_last_release_promised() -> None:
+    assert breaks(released(RELEASED)[1], promised()) == []
+
+
+def test_commands_refuse_a_broken_promise_and_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "released.json"
+    monkeypatch.setattr(compatibility, "RELEASED", kept)
+    assert _run("release").exit_code == 0
+    assert _run("check").exit_code == 0
+
+    kept.write_text(kept.read_text("utf-8").replace('"given_back"', '"given_up"'), "utf-8")
+    promise = kept.read_text("utf-8")
+    for command in ("check", "release"):
+        done = _run(command)
+        assert done.exit_code == 1
+        assert "linli.wish.released.v1: the value 'given_up' of reason was removed." in done.output
+    assert kept.read_text("utf-8") == promise
+
+
+def _run(command: str) -> Result:
+    return CliRunner().invoke(app, ["contracts", command])
