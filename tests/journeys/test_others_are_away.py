@@ -50,7 +50,7 @@ async def meanwhile(desk: Person) -> tuple[Person, str]:
     path = await published(desk, starts_in=timedelta(minutes=20))
     await person.post(f"{path}/join")
     await desk.post(f"{path}/check-in", {"resident_id": person.id})
-    gone = await desk.post(f"{path}/check-out", {"resident_id": person.id, "minutes": 60})
+    gone = await desk.post(f"{path}/check-out", {"resident_id": person.id})
     return person, gone["id"]
 
 
