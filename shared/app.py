@@ -20,6 +20,7 @@ from shared.describing import complete
 from shared.errors import Unauthorized
 from shared.ids import new_id
 from shared.observability import caused
+from shared.operations import operations
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
@@ -143,6 +144,7 @@ def create_app(
     app.add_middleware(Correlation, service=service)
     problems.install(app)
     _add_health(app, runtime)
+    app.include_router(operations(service))
     return app
 
 

@@ -6,6 +6,7 @@ from shared.errors import Forbidden, Unauthorized
 ANYONE: frozenset[Role] = frozenset()
 RESIDENTS = frozenset({Role.RESIDENT})
 DESK = frozenset({Role.STAFF, Role.ADMIN})
+OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})
 TAKERS = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
 SIGNED_IN = frozenset(Role)
 
@@ -47,7 +48,9 @@ POLICIES: dict[str, frozenset[Role]] = {
     "rules.read": SIGNED_IN,
     # notify
     "inbox.read": SIGNED_IN,
-    "deliveries.read": frozenset({Role.OPERATOR, Role.ADMIN}),
+    "deliveries.read": OPERATORS,
+    # every service
+    "messages.operate": OPERATORS,
 }
 
 

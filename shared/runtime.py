@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus.consumer import Consumer
+from shared.bus.dead_letters import DeadLetterOffice
 from shared.bus.outbox import wake_after_commit
+from shared.bus.redrive import wake_when_due
 from shared.bus.relay import WORKERS, Relay
 from shared.bus.transport import Transport
 from shared.bus.upkeep import BUS_JOBS
@@ -22,7 +24,7 @@ class Runtime:
     """One replica of one service: its connections, its background and its application.
 
     Per replica: a pool of `settings.pool_size` connections for requests, two for the relay, three
-    for the consumer (a batch, what failed in it, retries), one for the ticker.
+    for the consumer (a batch or what failed in it, retries, dead letters), one for the ticker.
     What the application opened (connections to other services) it adds to `closing`.
     """
 
@@ -45,8 +47,15 @@ class Runtime:
         handled = make_sessions(self._consuming, self.sealer)
         wake_after_commit(handled, self.relay.wake)
         self.consumer = Consumer(service.name, handled, service.handlers, transport)
+        wake_when_due(self.sessions, self.consumer.retries.wake)
+        dead = DeadLetterOffice(service.name, handled, service.handlers, transport)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
-        self.rest: tuple[Part, ...] = (self.consumer, self.ticker, *service.parts(self))
+        self.rest: tuple[Part, ...] = (
+            self.consumer,
+            dead,
+            self.ticker,
+            *service.parts(self),
+        )
         self.closing: list[Callable[[], Awaitable[None]]] = []
         self.app = service.build_app(self)
 

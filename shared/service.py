@@ -1,6 +1,6 @@
 """A service as it is declared: tables, reactions, timed jobs, application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import MetaData
 
 from shared.bus.message import Handlers
+from shared.bus.snapshots import Snapshot
 from shared.settings import ServiceSettings
 from shared.ticker import Job
 
@@ -34,7 +35,8 @@ class Service:
     """What makes a service: its tables, its reactions to messages, its timed jobs, its application.
 
     `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `parts` makes what
-    runs beside the relay, the consumer and the ticker (a sender of deliveries, say).
+    runs beside the relay, the consumer and the ticker (a sender of deliveries, say); `snapshots`
+    are the features whose state can be recorded again, by name.
     """
 
     name: str
@@ -45,3 +47,4 @@ class Service:
     jobs: tuple[Job, ...] = ()
     prefixes: tuple[str, ...] = ()
     parts: Callable[["Runtime"], tuple[Part, ...]] = lambda _: ()
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from services.intake.gateway.rates import Rates, within_rates
 from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.residents import api as residents
+from services.intake.residents.models import Resident
 from services.intake.settings import IntakeSettings
 from services.intake.sign_in import api as sign_in
 from services.intake.sign_in import jobs as sign_in_jobs
@@ -25,6 +26,7 @@ from services.intake.web.mount import mount
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
 from shared.app import create_app
+from shared.bus.snapshots import Snapshot
 from shared.service import Service
 
 if TYPE_CHECKING:
@@ -55,4 +57,5 @@ SERVICE = Service(
     build_app=build_app,
     handlers=volunteering.HANDLERS,
     jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
+    snapshots={"residents": Snapshot(Resident, Resident.changed)},
 )

@@ -66,6 +66,6 @@ SERVICE = Service(
     build_app=build_app,
     handlers=HANDLERS,
     jobs=(Job("deliveries.forget-secrets", timedelta(minutes=1), forget_secrets), *REMINDING),
-    prefixes=("/inbox", "/deliveries"),
+    prefixes=("/inbox", "/deliveries", "/operations/notify"),
     parts=parts,
 )

@@ -11,11 +11,13 @@ from services.volunteers.ledger import api as ledger
 from services.volunteers.people import api as people
 from services.volunteers.people.handlers import HANDLERS as DUTIES
 from services.volunteers.people.handlers import keep_duties, subjects
+from services.volunteers.people.models import Volunteer
 from services.volunteers.rules import api as rules
 from services.volunteers.rules.handlers import accounts, pay, take_back
 from services.volunteers.settings import VolunteersSettings
 from shared.app import create_app
 from shared.bus.message import Bulk, HandleMany, Handlers, Message
+from shared.bus.snapshots import Snapshot
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.runtime import Runtime
@@ -56,5 +58,6 @@ SERVICE = Service(
     metadata=Base.metadata,
     build_app=build_app,
     handlers=HANDLERS,
-    prefixes=("/volunteers", "/points", "/rules"),
+    prefixes=("/volunteers", "/points", "/rules", "/operations/volunteers"),
+    snapshots={"volunteers": Snapshot(Volunteer, Volunteer.standing)},
 )

@@ -97,7 +97,8 @@ class Handling:
                 message = _message(envelope, contract.model_validate(envelope.data))
             except ValidationError as error:
                 wrong = f"not as the contract says: {wrong_fields(error)}"
-        return Received(key, envelope.type, envelope.correlationid, body, message, wrong, count)
+        correlation, station = envelope.correlationid, envelope.station
+        return Received(key, envelope.type, correlation, body, message, wrong, count, station)
 
 
 def _keys(plan: Iterable[tuple[One | Bulk, Messages]]) -> Iterable[str]:

@@ -31,7 +31,10 @@ _ADMIT = text(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A delivered message: its key in the inbox, its bytes, and what they say or why not."""
+    """A delivered message: its key in the inbox, its bytes, and what they say or why not.
+
+    `station` is that of the envelope, and of nobody where the bytes are no message.
+    """
 
     key: UUID
     type: str
@@ -40,6 +43,7 @@ class Received:
     message: Message[Any] | None
     wrong: str = ""
     count: int = 0
+    station: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ async def keep(tx: AsyncSession, consumer: str, one: Received, kept: Kept) -> bo
             error=kept.error or None,
             due_at=kept.due_at,
             received_at=clock.now(),
+            station_id=one.station,
         )
         .on_conflict_do_nothing()
         .returning(inbox.c.message_key)

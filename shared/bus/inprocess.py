@@ -77,6 +77,9 @@ class InProcessTransport:
         """Take from a service's queue; several subscriptions compete, each takes what it asks."""
         return _Subscription(self._queues[service])
 
+    async def dead_letters(self, service: str) -> None:
+        """Nothing is ever given up here: what waits is in memory, and in the outboxes."""
+
     async def close(self) -> None:
         """End every subscription: what waits is forgotten here and still in the outboxes."""
         for queue in self._queues.values():
@@ -140,14 +143,14 @@ def _bound(types: frozenset[str], type_: str) -> bool:
 
 class _Publisher:
     def __init__(self, transport: InProcessTransport, user: str) -> None:
+        self.user = user
         self._transport = transport
-        self._user = user
         self._closed = False
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         if self._closed:
             raise Disconnected
-        return await self._transport.deliver(self._user, batch)
+        return await self._transport.deliver(self.user, batch)
 
     async def close(self) -> None:
         self._closed = True

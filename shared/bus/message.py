@@ -48,10 +48,14 @@ Locks = Callable[[Sequence[Message[Any]]], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A handler of single messages that says what it will change, as `locks.hold` keys."""
+    """A handler of single messages that says what it will change, as `locks.hold` keys.
+
+    One that `may_repeat` leaves everything as it was when it is given a message again.
+    """
 
     handle: HandleOne
     locks: Locks | None = None
+    may_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,25 @@ class Bulk:
     One that is registered for several types is given all of theirs together, in the order in
     which they came. `locks` names what the messages will change, one key each (`account/<id>`).
     The keys of the whole batch, whatever its types, are locked in one order before any handler
-    runs.
+    runs. `may_repeat` is as for `One`.
     """
 
     handle: HandleMany
     locks: Locks | None = None
+    may_repeat: bool = False
 
 
 Handler = HandleOne | One | Bulk
 Handlers = Mapping[type[Contract], Handler]
+
+
+def handlers_of(type_: str, handlers: Handlers) -> list[One | Bulk]:
+    """The handlers that a message of this type is given to."""
+    return [
+        handler if isinstance(handler, One | Bulk) else One(handler)
+        for contract, handler in handlers.items()
+        if contract.type in (type_, AnyMessage.type)
+    ]
 
 
 def bindings(handlers: Handlers) -> frozenset[str]:

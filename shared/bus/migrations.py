@@ -85,6 +85,40 @@ _V1 = (
     "CREATE INDEX ix_answers_created_at ON answers (created_at)",
 )
 
+_V2 = (
+    "ALTER TABLE sent ADD COLUMN publisher text",
+    "CREATE INDEX ix_sent_sent_at ON sent USING brin (sent_at)",
+    "ALTER TABLE inbox ADD COLUMN station_id uuid, ADD COLUMN retried_at timestamptz",
+    # The station of what is kept already; an envelope names it before its content.
+    r"""
+    UPDATE inbox SET station_id = CAST(
+      substring(encode(body, 'escape') FROM
+        '"station":\s*"([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"') AS uuid)
+    WHERE state <> 'done'
+    """,
+    """
+    CREATE INDEX ix_inbox_station ON inbox (station_id, received_at, message_key)
+      WHERE state <> 'done'
+    """,
+    """
+    CREATE TABLE redrives (
+      id uuid NOT NULL,
+      station_id uuid,
+      act text NOT NULL,
+      message_key uuid,
+      chosen jsonb NOT NULL,
+      count integer NOT NULL,
+      who text NOT NULL,
+      reason text NOT NULL,
+      at timestamptz NOT NULL,
+      CONSTRAINT pk_redrives PRIMARY KEY (id),
+      CONSTRAINT ck_redrives_act
+        CHECK (act IN ('retry', 'skip', 'retry_all', 'replay', 'snapshot'))
+    )
+    """,
+    "CREATE INDEX ix_redrives_station ON redrives (station_id, id)",
+)
+
 _PARTITION = re.compile(r"sent_\d{8}")
 
 
@@ -98,6 +132,20 @@ def drop_v1(op: Operations) -> None:
     """Take away what `create_v1` made."""
     for table in ("answers", "jobs", "inbox", "sent", "outbox"):
         op.execute(f"DROP TABLE {table}")
+
+
+def create_v2(op: Operations) -> None:
+    """Make what redrive needs: stations of kept messages, publishers of sent ones, the acts."""
+    for statement in _V2:
+        op.execute(statement)
+
+
+def drop_v2(op: Operations) -> None:
+    """Take away what `create_v2` made."""
+    op.execute("DROP TABLE redrives")
+    op.execute("ALTER TABLE inbox DROP COLUMN station_id, DROP COLUMN retried_at")
+    op.execute("ALTER TABLE sent DROP COLUMN publisher")
+    op.execute("DROP INDEX ix_sent_sent_at")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

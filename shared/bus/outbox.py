@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
-from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.bus import waking
 from shared.bus.message import Message
 from shared.bus.tables import outbox
 from shared.contracts.envelope import Contract, Envelope
@@ -20,8 +20,7 @@ from shared.ids import new_id
 from shared.observability import causation_id, correlation_id, traceparent
 
 LANES = 16
-_WAKE = "outbox wake"
-_RECORDED = "outbox recorded"
+_RECORDED = "recorded"
 
 
 class Recordable(Protocol):
@@ -74,14 +73,13 @@ async def record_facts(tx: AsyncSession, facts: Sequence[Fact]) -> list[UUID]:
     ids = [new_id() for _ in facts]
     rows = [_row(id_, fact) for id_, fact in zip(ids, facts, strict=True)]
     await tx.execute(insert(outbox), rows)
-    tx.sync_session.info[_RECORDED] = True
+    waking.made(tx, _RECORDED)
     return ids
 
 
 def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
     """Let every commit of these sessions that recorded something set `wake`."""
-    info: dict[Any, Any] = dict(sessions.kw.get("info") or {})
-    sessions.configure(info={**info, _WAKE: wake})
+    waking.wake_by(sessions, _RECORDED, wake)
 
 
 def lane(subject: str) -> int:
@@ -117,16 +115,3 @@ def _context(cause: Message[Any] | None) -> tuple[UUID | None, str | None, str |
     if cause is not None:
         return cause.correlation, cause.id, cause.traceparent
     return correlation_id.get(), causation_id.get(), traceparent.get()
-
-
-@event.listens_for(Session, "after_commit")
-def _wake(session: Session) -> None:
-    if session.info.pop(_RECORDED, False):
-        wake: asyncio.Event | None = session.info.get(_WAKE)
-        if wake is not None:
-            wake.set()
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_RECORDED, None)

@@ -9,6 +9,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
@@ -65,6 +67,12 @@ class RabbitTransport:
             raise _disconnected(error) from error
         return subscription
 
+    async def dead_letters(self, service: str) -> "_DeadLetters":
+        """What the broker gave up of a service's queue."""
+        channel = await self._consuming.channel(confirms=False)
+        low = await channel.get_underlay_channel()
+        return _DeadLetters(channel, low, self._names.dead_queue(service))
+
     async def close(self) -> None:
         """Close both connections; may be called twice."""
         await self._publishing.close()
@@ -114,9 +122,9 @@ class _Publisher:
     def __init__(
         self, channel: AbstractChannel, exchange: AbstractExchange, user: str, timeout: float
     ) -> None:
+        self.user = user
         self._channel = channel
         self._exchange = exchange
-        self._user = user
         self._timeout = timeout
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
@@ -143,7 +151,7 @@ class _Publisher:
             message_id=outgoing.id,
             correlation_id=str(outgoing.correlation),
             type=outgoing.type,
-            user_id=self._user,
+            user_id=self.user,
         )
         try:
             await self._exchange.publish(
@@ -203,6 +211,45 @@ class _Subscription:
 
     async def _cancelled(self, _frame: object) -> None:
         self._arrivals.end()
+
+
+class _DeadLetters:
+    def __init__(self, channel: AbstractChannel, low: LowChannel, queue: str) -> None:
+        self._channel = channel
+        self._low = low
+        self._queue = queue
+
+    async def take(self, limit: int) -> list[Delivery]:
+        taken: list[Delivery] = []
+        while len(taken) < limit:
+            try:
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    message = await self._low.basic_get(self._queue)
+            except _FAILURES as error:
+                raise _disconnected(error) from error
+            if message.delivery_tag is None:
+                break
+            taken.append(_dead(message, message.delivery_tag))
+        return taken
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        try:
+            await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
+        except _FAILURES as error:
+            raise _disconnected(error) from error
+
+    async def close(self) -> None:
+        await _close(self._channel)
+
+
+def _dead(message: DeliveredMessage, tag: int) -> Delivery:
+    """A dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
+    deaths = (message.header.properties.headers or {}).get("x-death")
+    first = deaths[0] if isinstance(deaths, list) and deaths else {}
+    death: dict[str, Any] = first if isinstance(first, dict) else {}
+    keys = death.get("routing-keys") or [message.routing_key or ""]
+    why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
+    return replace(_delivery(message, tag), type=str(keys[0]), count=0, reason=why.strip())
 
 
 def _delivery(message: DeliveredMessage, tag: int) -> Delivery:

@@ -53,8 +53,9 @@ _MOVE = text(
     "WITH gone AS (DELETE FROM outbox WHERE lane = ANY(CAST(:lanes AS smallint[]))"
     " AND id = ANY(CAST(:ids AS bigint[]))"
     " RETURNING lane, id, type, subject, correlation, body, created_at)"
-    " INSERT INTO sent (lane, id, type, subject, correlation, body, created_at, sent_at)"
-    " SELECT lane, id, type, subject, correlation, body, created_at, now() FROM gone"
+    " INSERT INTO sent (lane, id, type, subject, correlation, body, created_at, sent_at,"
+    " publisher)"
+    " SELECT lane, id, type, subject, correlation, body, created_at, now(), :publisher FROM gone"
 )
 _SAMPLE = text(
     "SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at)) AS age"
@@ -204,7 +205,8 @@ class _Worker:
                 if outcome is Outcome.CONFIRMED
             ]
             if ids:
-                await self._conn.execute(_MOVE, {"lanes": free, "ids": ids})
+                moved = {"lanes": free, "ids": ids, "publisher": self.publisher.user}
+                await self._conn.execute(_MOVE, moved)
         by_lane: dict[int, list[Outcome]] = {}
         for row, outcome in zip(rows, outcomes, strict=False):
             by_lane.setdefault(row.lane, []).append(outcome)

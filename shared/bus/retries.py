@@ -82,7 +82,7 @@ class Retries:
             if is_away(error):
                 raise
             log.warning("message failed again", type=claimed.type, error=describe(error))
-            attempts, since = claimed.attempts, claimed.received_at
+            attempts, since = claimed.attempts, claimed.retried_at or claimed.received_at
             kept = judge(error, attempts=attempts, waits=claimed.waits, since=since)
             await self._keep(claimed, kept)
         return True

@@ -1,4 +1,4 @@
-"""The bus's tables, the same in every service's schema: outbox, sent, inbox and jobs."""
+"""The bus's tables, the same in every service's schema: outbox, sent, inbox, redrives, jobs."""
 
 from sqlalchemy import (
     BigInteger,
@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 bus_metadata = MetaData()
 
@@ -34,7 +36,8 @@ outbox = Table(
     PrimaryKeyConstraint("lane", "id", name="pk_outbox"),
 )
 
-# The record of what was confirmed, partitioned by day and kept for 30 days.
+# The record of what was confirmed, partitioned by day and kept for 30 days. `publisher` is the user
+# that the transport vouched for: readers know a message by it.
 sent = Table(
     "sent",
     bus_metadata,
@@ -46,11 +49,14 @@ sent = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created_at", _Moment, nullable=False),
     Column("sent_at", _Moment, nullable=False),
+    Column("publisher", Text),
     Index("ix_sent_correlation", "correlation"),
+    Index("ix_sent_sent_at", "sent_at", postgresql_using="brin"),
     postgresql_partition_by="RANGE (sent_at)",
 )
 
-# `body` and `error` are kept for what isn't done; `waits` counts the returns for NotYet.
+# `body`, `error` and `station_id` are kept for what isn't done; `waits` counts the returns for
+# NotYet, and `retried_at` is when an operator last had it tried again.
 inbox = Table(
     "inbox",
     bus_metadata,
@@ -66,6 +72,8 @@ inbox = Table(
     Column("due_at", _Moment),
     Column("received_at", _Moment, nullable=False, server_default=text("now()")),
     Column("handled_at", _Moment),
+    Column("station_id", Uuid),
+    Column("retried_at", _Moment),
     PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
     CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
     CheckConstraint(
@@ -75,6 +83,33 @@ inbox = Table(
     Index("ix_inbox_kept", "state", "due_at", postgresql_where=text("state <> 'done'")),
     Index("ix_inbox_done", "handled_at", postgresql_where=text("state = 'done'")),
     Index("ix_inbox_correlation", "correlation"),
+    Index(
+        "ix_inbox_station",
+        "station_id",
+        "received_at",
+        "message_key",
+        postgresql_where=text("state <> 'done'"),
+    ),
+)
+
+# What operators did to messages, only ever added to; no station where it was of none.
+redrives = Table(
+    "redrives",
+    bus_metadata,
+    Column("id", Uuid, nullable=False),
+    Column("station_id", Uuid),
+    Column("act", Text, nullable=False),
+    Column("message_key", Uuid),
+    Column("chosen", JSONB, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", _Moment, nullable=False),
+    PrimaryKeyConstraint("id", name="pk_redrives"),
+    CheckConstraint(
+        "act IN ('retry', 'skip', 'retry_all', 'replay', 'snapshot')", name="ck_redrives_act"
+    ),
+    Index("ix_redrives_station", "station_id", "id"),
 )
 
 jobs = Table(

@@ -83,12 +83,13 @@ def definitions(
 
 
 def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
-    """What a service's user may do: nothing to configure, write its messages, read its queue."""
+    """What a service's user may do: configure nothing, write its messages, read its two queues."""
     names = Names(prefix)
+    queues = (names.queue(service), names.dead_queue(service))
     return {
         "configure": "^$",
         "write": f"^{_literal(names.messages)}$",
-        "read": f"^{_literal(names.queue(service))}$",
+        "read": f"^({'|'.join(map(_literal, queues))})$",
     }
 
 

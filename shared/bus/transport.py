@@ -36,7 +36,8 @@ class Outgoing:
 class Delivery:
     """One message as it arrived: `user` is the publisher as the transport vouches for it.
 
-    `count` says how often it was delivered before without an answer.
+    `count` says how often it was delivered before without an answer, `reason` why the broker gave
+    it up where it did.
     """
 
     tag: int
@@ -45,10 +46,16 @@ class Delivery:
     user: str
     body: bytes
     count: int = 0
+    reason: str = ""
 
 
 class Publisher(Protocol):
     """A channel to publish on; one batch at a time."""
+
+    @property
+    def user(self) -> str:
+        """As whom it publishes: what readers see as `Delivery.user`."""
+        ...
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Publish all and wait up to 10 s for the confirms; Disconnected when the channel goes."""
@@ -87,6 +94,22 @@ class Subscription(Protocol):
         ...
 
 
+class DeadLetters(Protocol):
+    """A channel on which what the broker gave up of a service's queue is taken back."""
+
+    async def take(self, limit: int) -> list[Delivery]:
+        """What is there, up to `limit`; empty when there is nothing. Disconnected."""
+        ...
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        """Acknowledge all deliveries up to the last of these; Disconnected."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what isn't acknowledged; may be called twice."""
+        ...
+
+
 class Transport(Protocol):
     """Publishing and consuming, with confirms and acknowledgements."""
 
@@ -96,6 +119,10 @@ class Transport(Protocol):
 
     async def subscribe(self, service: str, prefetch: int) -> Subscription:
         """Consume a service's queue on a new channel; Disconnected."""
+        ...
+
+    async def dead_letters(self, service: str) -> DeadLetters | None:
+        """What was given up of a service's queue; None where nothing ever is. Disconnected."""
         ...
 
     async def close(self) -> None:

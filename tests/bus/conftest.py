@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus.migrations import create_v1
+from shared.bus.migrations import create_v1, create_v2
 from shared.db import make_engine
 from tests.bus.rig import Rig
 from tests.support.postgres import at, drop
@@ -50,7 +50,17 @@ async def bus_database_url(admin_url: str) -> AsyncIterator[str]:
 async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
     """The database, emptied afterwards by DELETE: TRUNCATE would wait for open relay turns."""
     yield bus_database_url
-    tables = ("outbox", "sent", "inbox", "jobs", "seen", "tallies", "children", "parents")
+    tables = (
+        "outbox",
+        "sent",
+        "inbox",
+        "redrives",
+        "jobs",
+        "seen",
+        "tallies",
+        "children",
+        "parents",
+    )
     for service in SERVICES:
         engine = make_engine(bus_database_url, schema=service)
         async with engine.begin() as conn:
@@ -87,9 +97,14 @@ async def rabbit_rig(clean_database_url: str, amqp_url: str) -> AsyncIterator[Ri
 
 async def _create(conn: AsyncConnection, service: str) -> None:
     await conn.execute(text(f"CREATE SCHEMA {service}"))
-    await conn.run_sync(lambda sync: create_v1(Operations(sync)))
+    await conn.run_sync(_create_bus)
     for table in _TABLES:
         await conn.execute(text(table))
+
+
+def _create_bus(conn: Connection) -> None:
+    create_v1(Operations(conn))
+    create_v2(Operations(conn))
 
 
 async def _administer(admin_url: str, statement: str) -> None:

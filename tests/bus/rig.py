@@ -19,7 +19,15 @@ from shared.bus.message import Handlers, Message
 from shared.bus.outbox import Fact, record_facts, wake_after_commit
 from shared.bus.rabbit import RabbitTransport
 from shared.bus.relay import Relay
-from shared.bus.transport import Delivery, Outcome, Outgoing, Publisher, Subscription, Transport
+from shared.bus.transport import (
+    DeadLetters,
+    Delivery,
+    Outcome,
+    Outgoing,
+    Publisher,
+    Subscription,
+    Transport,
+)
 from shared.contracts.envelope import Contract, Envelope
 from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
 from shared.contracts.registry import SOURCES
@@ -209,6 +217,10 @@ class Wrapped:
         """The inner subscription."""
         return await self.inner.subscribe(service, prefetch)
 
+    async def dead_letters(self, service: str) -> DeadLetters | None:
+        """The inner transport's."""
+        return await self.inner.dead_letters(service)
+
     async def close(self) -> None:
         """Close the inner transport."""
         await self.inner.close()
@@ -222,6 +234,10 @@ class Wrapped:
 class _Answering:
     wrapped: Wrapped
     inner: Publisher
+
+    @property
+    def user(self) -> str:
+        return self.inner.user
 
     async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         return await self.wrapped.answer(await self.inner.publish(batch))

@@ -115,7 +115,7 @@ def test_service_may_configure_nothing() -> None:
     assert permissions("notify") == {
         "configure": "^$",
         "write": r"^linli\.messages$",
-        "read": r"^linli\.notify$",
+        "read": r"^(linli\.notify|linli\.dead\.notify)$",
     }
 
 

@@ -30,6 +30,7 @@ class Watched(Wrapped):
 
 class _Watching:
     def __init__(self, inner: Publisher, batches: Batches) -> None:
+        self.user = inner.user
         self._inner = inner
         self._batches = batches
 

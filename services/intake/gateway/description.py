@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.intake.gateway.neighbours import API, PREFIXES, Neighbours
+from services.intake.gateway.neighbours import PREFIXES, Neighbours, is_under
 from shared.errors import Unavailable
 
 Document = dict[str, Any]
@@ -69,7 +69,7 @@ def merged(documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str,
     for service, document in documents.items():
         ours = _renamed(document, service)
         for path, item in ours["paths"].items():
-            if service == "intake" or path.removeprefix(API).split("/")[0] in forwarded[service]:
+            if service == "intake" or is_under(path, forwarded[service]):
                 paths[path] = _identified(item, service)
         components = ours.get("components", {})
         for name, schema in components.get("schemas", {}).items():

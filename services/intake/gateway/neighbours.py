@@ -1,6 +1,6 @@
 """The other services as the gateway reaches them, always as the one who asks."""
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,10 @@ from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
 from shared.observability import correlation_id, traceparent
 
-# What each of them declares as its own, under `/api/v1`.
+# What each of them declares as its own, under `/api/v1`: paths of one segment or two.
 PREFIXES: Mapping[str, tuple[str, ...]] = {
-    "volunteers": ("volunteers", "points", "rules"),
-    "notify": ("inbox", "deliveries"),
+    "volunteers": ("volunteers", "points", "rules", "operations/volunteers"),
+    "notify": ("inbox", "deliveries", "operations/notify"),
 }
 API = "/api/v1/"
 TIMEOUT = httpx.Timeout(15, connect=1, pool=2)
@@ -122,10 +122,14 @@ def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
     ]
 
 
+def is_under(path: str, prefixes: Iterable[str]) -> bool:
+    """Whether a path that begins with `/api/v1/` is one of these or below it."""
+    return any(f"{path}/".startswith(f"{API}{prefix}/") for prefix in prefixes)
+
+
 def _owner(path: str) -> str:
-    first = path.removeprefix(API).partition("/")[0]
     for service, prefixes in PREFIXES.items():
-        if path.startswith(API) and first in prefixes:
+        if is_under(path, prefixes):
             return service
     raise NotFound
 

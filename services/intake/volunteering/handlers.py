@@ -25,15 +25,17 @@ def _applier(state: str) -> Bulk:
                 for message in newest.values()
             ]
         )
+        # `<=` and not `<`: a snapshot says again what the last message said.
         await tx.execute(
             heard.on_conflict_do_update(
                 index_elements=[Volunteer.volunteer_id],
                 set_={"state": heard.excluded.state, "version": heard.excluded.version},
-                where=Volunteer.version < heard.excluded.version,
+                where=(Volunteer.version <= heard.excluded.version)
+                & (Volunteer.station_id == heard.excluded.station_id),
             )
         )
 
-    return Bulk(handle, locks=lambda messages: [message.subject for message in messages])
+    return Bulk(handle, lambda messages: [message.subject for message in messages], may_repeat=True)
 
 
 HANDLERS: Handlers = {

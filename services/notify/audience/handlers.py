@@ -47,6 +47,6 @@ async def remember(tx: AsyncSession, messages: list[Message[Heard]]) -> None:
 
 
 HANDLERS: Handlers = {
-    ResidentRegistered: Bulk(remember, locks=_subjects),
-    ResidentChanged: Bulk(remember, locks=_subjects),
+    ResidentRegistered: Bulk(remember, _subjects, may_repeat=True),
+    ResidentChanged: Bulk(remember, _subjects, may_repeat=True),
 }

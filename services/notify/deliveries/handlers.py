@@ -8,15 +8,17 @@ from services.notify.deliveries.actions import deliver
 from services.notify.deliveries.drafts import drafts_of
 from services.notify.wording.table import TABLE
 from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.snapshots import is_snapshot
 
 
 async def tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Make the deliveries of the messages, all at once.
+    """Make the deliveries of the messages, all at once; a snapshot tells nobody anything new.
 
     One recipient who isn't known yet makes the whole batch NotYet: the consumer halves it until
     only that message waits.
     """
-    await deliver(tx, [draft for message in messages for draft in drafts_of(message)])
+    news = [message for message in messages if not is_snapshot(message.causation)]
+    await deliver(tx, [draft for message in news for draft in drafts_of(message)])
 
 
 HANDLERS: Handlers = {contract: Bulk(tell) for contract in TABLE}

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from services.volunteers.base import Base
 from shared import clock
+from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.db import Aggregate, Moment
 from shared.errors import Conflict, NotFound
 from shared.language import N_
@@ -79,6 +80,14 @@ class Volunteer(Aggregate, Base):
             raise NotWaiting
         self.state = "approved"
         self.approved_at = clock.now()
+
+    def standing(self) -> VolunteerApplied | VolunteerApproved | None:
+        """The message that says what holds of them now; None where there is none for it yet."""
+        if self.state == "applied":
+            return VolunteerApplied(volunteer_id=self.id, resident_id=self.resident_id)
+        if self.state == "approved":
+            return VolunteerApproved(volunteer_id=self.id, resident_id=self.resident_id)
+        return None
 
 
 class Duty(Base):

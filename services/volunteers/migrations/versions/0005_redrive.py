@@ -1,0 +1,20 @@
+"""Redrive: stations of kept messages, publishers of sent ones, the acts of operators."""
+
+from alembic import op
+
+from shared.bus.migrations import create_v2, drop_v2
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the columns and the table."""
+    create_v2(op)
+
+
+def downgrade() -> None:
+    """Take them away."""
+    drop_v2(op)

@@ -1,0 +1,167 @@
+"""What RabbitMQ gave up is taken back into the inbox, parked with the reason, and lies nowhere."""
+
+import aio_pika
+import pytest
+from aio_pika.abc import AbstractChannel
+
+from shared.bus import redrive
+from shared.bus.dead_letters import DeadLetterOffice
+from shared.bus.inprocess import InProcessTransport
+from shared.bus.message import Handlers
+from shared.bus.rabbit import RabbitTransport
+from shared.bus.redrive import Operator
+from shared.bus.topology import DELIVERY_LIMIT, Names
+from shared.bus.transport import Disconnected, Outgoing
+from shared.contracts.intake import WishOpened
+from tests.bus.rig import STATION, Replica, Rig, equal, note, outgoing, until, wish
+
+HANDLERS: Handlers = {WishOpened: note}
+EVERY = 0.05
+
+
+def office(rig: Rig, replica: Replica) -> DeadLetterOffice:
+    """What takes back the dead letters of that replica's service."""
+    made = rig.transport()
+    return DeadLetterOffice(replica.service, replica.sessions, HANDLERS, made, every=EVERY)
+
+
+async def publish(rig: Rig, *messages: Outgoing) -> None:
+    """Publish past any outbox."""
+    publisher = await rig.transport().publisher("intake")
+    await publisher.publish(messages)
+    await publisher.close()
+
+
+async def reject(rig: Rig, count: int, *, give_back: bool = False) -> None:
+    """Refuse so many deliveries of notify's queue, for good or to be delivered again."""
+    async with await aio_pika.connect(rig.amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(Names(rig.prefix).queue("notify"))
+        refused = 0
+        async with queue.iterator(timeout=10) as deliveries:
+            async for delivery in deliveries:
+                await delivery.reject(requeue=give_back)
+                refused += 1
+                if refused == count:
+                    break
+
+
+async def dead(rig: Rig) -> int:
+    """How many lie in the queue of dead letters."""
+    async with await aio_pika.connect(rig.amqp_url) as connection:
+        channel: AbstractChannel = await connection.channel()
+        name = Names(rig.prefix).dead_queue("notify")
+        queue = await channel.declare_queue(name, passive=True)
+        return queue.declaration_result.message_count or 0
+
+
+async def test_dead_letters_are_parked_with_the_reason_and_done_once_retried(
+    rabbit_rig: Rig,
+) -> None:
+    rig = rabbit_rig
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", HANDLERS)
+    await publish(rig, *(outgoing(wish(f"lamp {number}")) for number in range(3)))
+    await reject(rig, 3)
+    await until(lambda: equal(dead(rig), 3))
+
+    assert await office(rig, notify).drain() == 3
+
+    assert await dead(rig) == 0
+    kept = await notify.rows("SELECT * FROM inbox")
+    assert {(row.state, row.type, row.station_id) for row in kept} == {
+        ("parked", WishOpened.type, STATION)
+    }
+    queue = Names(rig.prefix).queue("notify")
+    assert {row.error for row in kept} == {f"given up by the broker: rejected in {queue}"}
+
+    operator = Operator("notify", "a test", STATION)
+    async with notify.sessions() as tx, tx.begin():
+        await redrive.retry_all(tx, operator, WishOpened.type, "the queue is well again")
+    await notify.start(relay=False)
+    await until(lambda: equal(notify.count("seen"), 3))
+    assert await notify.count("inbox WHERE state = 'done'") == 3
+
+
+async def test_a_message_delivered_too_often_names_the_limit(rabbit_rig: Rig) -> None:
+    rig = rabbit_rig
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", HANDLERS)
+    await publish(rig, outgoing(wish()))
+    await reject(rig, DELIVERY_LIMIT + 1, give_back=True)
+    await until(lambda: equal(dead(rig), 1))
+
+    await office(rig, notify).drain()
+
+    [row] = await notify.rows("SELECT * FROM inbox")
+    assert row.error.startswith("given up by the broker: delivery_limit in ")
+
+
+async def test_what_is_done_already_is_only_acknowledged(rabbit_rig: Rig) -> None:
+    rig = rabbit_rig
+    await rig.bind(notify=[WishOpened])
+    notify = await rig.replica("notify", HANDLERS).start(relay=False)
+    twice = outgoing(wish())
+    await publish(rig, twice)
+    await until(lambda: equal(notify.count("seen"), 1))
+    await notify.consumer.stop()
+    await publish(rig, twice)
+    await reject(rig, 1)
+    await until(lambda: equal(dead(rig), 1))
+
+    assert await office(rig, notify).drain() == 0
+
+    assert await dead(rig) == 0
+    [row] = await notify.rows("SELECT * FROM inbox")
+    assert row.state == "done"
+
+
+async def test_bytes_that_are_no_message_belong_to_no_station(rabbit_rig: Rig) -> None:
+    rig = rabbit_rig
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", HANDLERS)
+    odd = outgoing(wish())
+    await publish(rig, Outgoing(odd.id, odd.type, odd.correlation, b"\xff\x00", mandatory=True))
+    await reject(rig, 1)
+    await until(lambda: equal(dead(rig), 1))
+
+    await office(rig, notify).drain()
+
+    [row] = await notify.rows("SELECT * FROM inbox")
+    assert (row.state, row.station_id, row.body) == ("parked", None, b"\xff\x00")
+    assert "not a message" in row.error
+
+
+async def test_every_replica_takes_them_back_by_itself(rabbit_rig: Rig) -> None:
+    rig = rabbit_rig
+    await rig.bind(notify=[WishOpened])
+    notify = rig.replica("notify", HANDLERS)
+    offices = [office(rig, notify) for _ in range(2)]
+    for one in offices:
+        await one.start()
+    await publish(rig, *(outgoing(wish()) for _ in range(120)))
+    await reject(rig, 120)
+    await until(lambda: equal(notify.count("inbox WHERE state = 'parked'"), 120))
+    await until(lambda: equal(dead(rig), 0))
+    for one in offices:
+        assert one.alive
+        await one.stop()
+        await one.stop()
+        assert not one.alive
+
+
+async def test_a_broker_that_is_away_is_waited_for(rabbit_rig: Rig) -> None:
+    notify = rabbit_rig.replica("notify", HANDLERS)
+    nowhere = RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
+    one = DeadLetterOffice("notify", notify.sessions, HANDLERS, nowhere, every=EVERY)
+    with pytest.raises(Disconnected):
+        await one.drain()
+    await one.start()
+    assert one.alive
+    await one.stop()
+
+
+async def test_in_process_nothing_is_ever_given_up(inprocess_rig: Rig) -> None:
+    notify = inprocess_rig.replica("notify", HANDLERS)
+    made = InProcessTransport({"notify": frozenset({WishOpened.type})})
+    assert await DeadLetterOffice("notify", notify.sessions, HANDLERS, made).drain() == 0
