@@ -127,13 +127,13 @@ class ReplayedView(View):
 
 
 class ActView(View):
-    """What somebody did to messages: `count` of them, or the one with that key."""
+    """What somebody did to so many messages, or to the one with that key."""
 
     id: UUID
     act: Act
     message_key: UUID | None
     chosen: dict[str, str]
-    count: int
+    messages: int
     who: str
     reason: str
     at: datetime

@@ -107,7 +107,7 @@ _V2 = (
       act text NOT NULL,
       message_key uuid,
       chosen jsonb NOT NULL,
-      count integer NOT NULL,
+      messages integer NOT NULL,
       who text NOT NULL,
       reason text NOT NULL,
       at timestamptz NOT NULL,

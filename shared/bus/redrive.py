@@ -148,7 +148,7 @@ async def record_deed(
     }
     touched = stations or {operator.station: 0}
     rows = [
-        {**common, "id": new_id(), "station_id": station, "count": count}
+        {**common, "id": new_id(), "station_id": station, "messages": count}
         for station, count in touched.items()
     ]
     await tx.execute(insert(redrives), rows)

@@ -101,7 +101,7 @@ redrives = Table(
     Column("act", Text, nullable=False),
     Column("message_key", Uuid),
     Column("chosen", JSONB, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("messages", Integer, nullable=False),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", _Moment, nullable=False),
