@@ -1,9 +1,14 @@
 """What people do on pages, by the words that they read there."""
 
 import re
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page, expect
 
+from shared import clock
 from tests.support.cast import eventually
 from tests.support.place import PASSWORD
 
@@ -38,6 +43,33 @@ async def enter_by_code(page: Page, operator: Page, phone: str) -> None:
     await fill(page, "六位验证码", await _code(operator, phone))
     await press(page, "登录")
     await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def enter_with_slip(page: Page, desk: Page, resident: UUID) -> None:
+    """Sign in with a slip that the desk prints for that resident."""
+    await desk.goto(f"/desk/residents/{resident}")
+    await press(desk, "打印纸条")
+    slip = await desk.locator(".number").inner_text()
+    await page.goto("/sign-in/slip")
+    await page.locator("[name=slip]").fill(slip)
+    await press(page, "登录")
+    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def plan_event(desk: Page, title: str) -> str:
+    """Plan and publish an event that begins in a few minutes; the path of its page."""
+    begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
+    await desk.goto("/events/new")
+    await fill(desk, "一句话说说", title)
+    await fill(desk, "地点", "3 栋楼下")
+    await fill(desk, "开始时间", f"{begins:%Y-%m-%dT%H:%M}")
+    await fill(desk, "结束时间", f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    await fill(desk, "参加的名额", "10")
+    await fill(desk, "帮忙的名额", "2")
+    await press(desk, "保存")
+    await press(desk, "发布活动")
+    await expect(desk.get_by_text("活动已发布")).to_be_visible()
+    return urlsplit(desk.url).path
 
 
 async def _code(operator: Page, phone: str) -> str:

@@ -1,9 +1,13 @@
 """Pages fit a small phone, and readers who see and tap less well."""
 
-from playwright.async_api import Page
+from urllib.parse import urljoin
+
+import pytest
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.deeds import enter_as_account
+from tests.browser.deeds import enter_as_account, enter_with_slip, plan_event
+from tests.support.place import WISHER, Place
 
 PUBLIC = (
     "/",
@@ -12,9 +16,19 @@ PUBLIC = (
     "/sign-in/slip",
     "/sign-in/password",
     "/wishes/new",
+    "/docs/messages",
     "/nowhere",
 )
 STAFF = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/messages")
+OF_AN_EVENT = ("", "/door", "/edit", "/cancel", "/close")
+LABELLED = """() => [...document.querySelectorAll(
+    'main input:not([type=hidden]), main textarea, main select, main button, main a'
+)].filter(e => e.offsetHeight)
+  .filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.innerText.trim()))
+  .map(e => e.outerHTML.slice(0, 90))"""
+SAME_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  return ids.filter((id, n) => ids.indexOf(id) !== n); }"""
+HEADED = "() => document.querySelectorAll('h1').length"
 MEASURE = """minimum => [...document.querySelectorAll(
     'button, input:not([type=hidden]), textarea, a[role=button], nav a, header a, .tile, .card h3 a'
 )].filter(e => e.offsetHeight && !e.closest('.skip')).filter(e => e.offsetHeight < minimum)
@@ -57,6 +71,39 @@ async def test_pages_of_the_staff(visit: Visit) -> None:
     await _fits(page, STAFF, target=44, text=18)
 
 
+@pytest.mark.parametrize("text", ["normal", "large"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_pages_of_an_event(visit: Visit, place: Place, language: str, text: str) -> None:
+    """A resident's and the desk's, before and after somebody is checked in."""
+    desk, guest = await visit(), await visit()
+    await enter_as_account(desk, "desk")
+    resident = place.people[WISHER]
+    event = await plan_event(desk, f"大扫除（{language}，{text}）")
+    await enter_with_slip(guest, desk, resident)
+    await guest.goto(event)
+    await guest.get_by_role("button", name="我要参加").click()
+    again = guest.get_by_role("button", name="还是要报名")
+    mine = guest.get_by_role("button", name="我的签到码")
+    await expect(again.or_(mine).first).to_be_visible()
+    if await again.count():
+        await again.click()
+    await expect(mine).to_be_visible()
+    for page in (desk, guest):
+        # Not by the buttons: what they choose stays with the account.
+        for name, value in {"linli_language": language, "linli_text": text}.items():
+            root = urljoin(page.url, "/")
+            await page.context.add_cookies([{"name": name, "value": value, "url": root}])
+    size = {"target": 60, "text": 22} if text == "large" else {"target": 44, "text": 18}
+    mine_are = [event, f"{event}/my-code", f"{event}/leave", "/", "/events?list=mine"]
+    await _fits(guest, tuple(mine_are), **size)
+    around = (f"/desk?event={event.rpartition('/')[2]}", f"/desk/residents/{resident}/events")
+    await _fits(desk, (*(event + path for path in OF_AN_EVENT), *around), **size)
+    await desk.goto(f"{event}/door")
+    await desk.locator(".people button").first.click()
+    await _fits(desk, (f"{event}/door",), **size)
+    await _fits(guest, (f"{event}/my-code",), **size)
+
+
 async def _fits(page: Page, paths: tuple[str, ...], *, target: int, text: int) -> None:
     for path in paths:
         await page.goto(path)
@@ -64,3 +111,6 @@ async def _fits(page: Page, paths: tuple[str, ...], *, target: int, text: int) -
         assert await page.evaluate(SIDEWAYS) == 0, path
         assert await page.evaluate(TEXT) >= text, path
         assert await page.evaluate(CONTRAST) == [], path
+        assert await page.evaluate(LABELLED) == [], path
+        assert await page.evaluate(SAME_IDS) == [], path
+        assert await page.evaluate(HEADED) == 1, path
