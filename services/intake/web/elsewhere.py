@@ -52,6 +52,15 @@ class Application(Said):
     created_at: datetime
 
 
+class Duty(Said):
+    """Something taken on and not yet done; `about` is what it is about (`events/0190…`)."""
+
+    about: str
+    title: str
+    starts_at: datetime | None
+    until: datetime | None
+
+
 class Answered(Problem):
     """What another service refused, in its words."""
 
@@ -119,6 +128,11 @@ async def application(screen: Screen) -> Application | None:
         if refused.status == 404:
             return None
         raise
+
+
+async def duties(screen: Screen) -> Page[Duty]:
+    """What whoever looks has yet to do, what comes first before the rest."""
+    return await listed(screen, "/volunteers/me/duties", Duty, limit=20)
 
 
 async def applicants(screen: Screen) -> Page[Application]:

@@ -8,7 +8,7 @@ from fastapi import Response
 
 from services.intake.events import queries as events
 from services.intake.web import elsewhere
-from services.intake.web.elsewhere import Standing, if_there
+from services.intake.web.elsewhere import Duty, Standing, if_there
 from services.intake.web.pages import Pages
 from services.intake.web.screen import Screen, Shown
 from services.intake.wishes import queries as wishes
@@ -27,9 +27,9 @@ async def home(screen: Shown) -> Response:
     """The first page of whoever looks."""
     if screen.actor is None:
         return await screen.show(
-            "home.html", latest=None, coming=None, standing=None, unread=0, waiting=0
+            "home.html", latest=None, coming=None, standing=None, unread=0, duties=0, waiting=0
         )
-    standing, unread = await _told(screen)
+    standing, unread, duties = await _told(screen)
     latest, coming, waiting = None, None, 0
     if screen.who.at_desk:
         posted = Wanted(states=(State.POSTED,))
@@ -46,6 +46,7 @@ async def home(screen: Shown) -> Response:
         coming=coming,
         standing=standing,
         unread=unread,
+        duties=len(duties.items) if duties else 0,
         waiting=waiting,
     )
 
@@ -60,14 +61,15 @@ async def _next_event(screen: Screen) -> events.Seen | None:
     return found.items[0] if found.items else None
 
 
-async def _told(screen: Screen) -> tuple[Standing | None, int | None]:
-    """Points and unread lines, as far as the others answer soon: they only adorn this page."""
+async def _told(screen: Screen) -> tuple[Standing | None, int | None, Page[Duty] | None]:
+    """Points, unread lines and duties, as far as the others answer soon: they only adorn this."""
     has_points = screen.who.has(Role.RESIDENT, Role.PARTNER)
-    standing, unread = await asyncio.gather(
+    standing, unread, duties = await asyncio.gather(
         _soon(elsewhere.standing(screen)) if has_points else _nothing(),
         _soon(elsewhere.unread(screen)),
+        _soon(elsewhere.duties(screen)) if screen.who.has(Role.RESIDENT) else _nothing(),
     )
-    return standing, unread
+    return standing, unread, duties
 
 
 async def _soon(asked: Awaitable[T]) -> T | None:

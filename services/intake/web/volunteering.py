@@ -45,12 +45,20 @@ async def apply(screen: Shown) -> Response:
 
 
 async def _page(screen: Screen, form: Filled[Apply], status: int = 200) -> Response:
-    away, found = False, None
+    away, found, duties = False, None, None
     try:
         found = await elsewhere.application(screen)
+        duties = await elsewhere.duties(screen)
     except Unavailable:
         away = True
-    return await screen.show("volunteer.html", status, form=form, application=found, away=away)
+    return await screen.show(
+        "volunteer.html",
+        status,
+        form=form,
+        application=found,
+        duties=duties.items if duties else [],
+        away=away,
+    )
 
 
 def phrases(said: str | None) -> list[str]:
