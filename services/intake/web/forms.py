@@ -17,6 +17,7 @@ UNASKED = {"once"}
 PLAIN = {
     "This must be a whole number": N_("Please write a whole number, in digits"),
 }
+BOTH = N_("%(what)s. %(why)s")
 
 
 @dataclass(frozen=True)
@@ -63,5 +64,7 @@ def refused(screen: Screen, form: Filled[B], problem: Problem) -> Filled[B]:
 
 def in_words(screen: Screen, problem: Problem) -> str:
     """What can't be and why, in the language of the page."""
-    said = (problem.title, problem.detail) if problem.detail else (problem.title,)
-    return " ".join(screen.say(sentence, **problem.params) for sentence in said)
+    title = screen.say(problem.title, **problem.params)
+    if problem.detail is None:
+        return title
+    return screen.say(BOTH, what=title, why=screen.say(problem.detail, **problem.params))
