@@ -1,11 +1,11 @@
 """The API of operators over a service's messages, the same in every service."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, StringConstraints, model_validator
 from sqlalchemy import Row
 
 from shared.auth import Actor
@@ -21,6 +21,16 @@ POLICY = "messages.operate"
 HANDED_OUT = 1_000
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(N_("This is not valid")) from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Kind(Filters):
@@ -49,8 +59,8 @@ class Said(Filters):
     type: Name | None = None
     subject: Name | None = None
     correlation: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     @model_validator(mode="after")
     def _narrow(self) -> Self:

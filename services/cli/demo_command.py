@@ -22,10 +22,10 @@ UNCHANGED = f"The demo estate {STATION_NAMES[0]} is there already; nothing was c
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar(title: str = "演示数据") -> Iterator[Progress]:
     """A progress bar on stderr, gone once the block ends; none where that is no terminal."""
     columns = (
-        TextColumn("演示数据"),
+        TextColumn(title),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -11,6 +11,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
+from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Row, Select, cast, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,8 +64,8 @@ class Chosen:
     type: str | None = None
     subject: str | None = None
     correlation: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
 
     def told(self) -> dict[str, str]:
         """What was chosen, for the record of acts."""
@@ -122,6 +123,11 @@ def said(chosen: Chosen, station: UUID | None = None) -> Select[Any]:
         body = cast(func.convert_from(sent.c.body, "UTF8"), JSONB)
         conditions.append(body["station"].astext == str(station))
     return select(sent.c.publisher, sent.c.body, sent.c.sent_at).where(*conditions)
+
+
+async def count(tx: AsyncSession, chosen: Chosen) -> int:
+    """How many messages of all stations are chosen."""
+    return await tx.scalar(select(func.count()).select_from(said(chosen).subquery())) or 0
 
 
 async def page(tx: AsyncSession, chosen: Chosen, station: UUID, limit: int) -> Sequence[Row[Any]]:

@@ -87,12 +87,12 @@ async def volunteer(desk: Person, **said: Any) -> Person:
 
 
 async def fulfilled_wish(
-    desk: Person, wisher: Person, taker: Person, title: str = "想换一个灯泡"
+    desk: Person, wisher: Person, taker: Person, title: str = "想换一个灯泡", minutes: int = 30
 ) -> str:
     """A wish that goes the whole way to its confirmation; its id."""
     wish: str = (await wisher.post("/wishes", {"title": title, "details": "厨房的灯不亮了"}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     await taker.post(f"/wishes/{wish}/claim")
-    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": minutes})
     await wisher.post(f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
     return wish
