@@ -82,6 +82,21 @@ async def test_who_was_checked_in_by_mistake_is_expected_again(place: Place, des
     await desk.send(f"{path}/leave", resident=resident)
 
 
+async def test_who_stays_a_little_longer_still_checks_out_by_code(
+    place: Place, desk: Visitor, wisher: Visitor
+) -> None:
+    path, (resident,) = await joined(place, desk, "19900000001")
+    await desk.send(f"{path}/door/people", resident=resident, act="in")
+    await brought_forward(place, path, timedelta(hours=2))
+    shown = re.search(
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+    )
+    assert shown is not None
+    assert 'id="field-code"' in (await desk.see(f"{path}/door")).text
+    page = await desk.send(f"{path}/door", code="".join(shown.groups()))
+    assert "已签退" in told_on(page.text)
+
+
 async def test_a_list_on_paper_is_entered_after_the_event_and_after_it_is_closed(
     place: Place, desk: Visitor
 ) -> None:
