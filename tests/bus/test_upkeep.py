@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from shared import clock
 from shared.bus.migrations import create_v1, create_v2, drop_v1, drop_v2, include_name
@@ -13,7 +13,7 @@ from shared.bus.upkeep import BUS_JOBS, drop_old_partitions, ensure_partitions, 
 from shared.idempotency import answers
 from shared.ticker import Ticker
 from tests.bus.conftest import Operations
-from tests.bus.rig import Replica, Rig
+from tests.bus.rig import STATION, Replica, Rig, outgoing, wish
 
 _PARTITIONS = "pg_inherits WHERE inhparent = 'sent'::regclass"
 
@@ -82,6 +82,29 @@ async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
 
     async with intake.engine.connect() as conn:
         assert await conn.run_sync(compare) == []
+        await conn.rollback()
+
+
+async def test_what_was_kept_before_redrive_is_given_its_station(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    bodies = [outgoing(wish()).body, b"\xff\x00 no message"]
+
+    def migrated(conn: Connection) -> list[object]:
+        conn.exec_driver_sql("CREATE SCHEMA fresh")
+        conn.exec_driver_sql("SET LOCAL search_path = fresh")
+        create_v1(Operations(conn))
+        for number, body in enumerate(bodies):
+            statement = text(
+                "INSERT INTO inbox (consumer, message_key, type, correlation, state, body)"
+                " VALUES (:type, gen_random_uuid(), :type, gen_random_uuid(), 'parked', :body)"
+            )
+            conn.execute(statement, {"type": str(number), "body": body})
+        create_v2(Operations(conn))
+        found = conn.exec_driver_sql("SELECT station_id FROM inbox ORDER BY type")
+        return list(found.scalars())
+
+    async with intake.engine.connect() as conn:
+        assert await conn.run_sync(migrated) == [STATION, None]
         await conn.rollback()
 
 

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 from PIL import Image
 
 from shared import clock
+from shared.bus.inbox import Kept, Received, keep
+from shared.contracts.envelope import Envelope
+from shared.ids import new_id
 from tests.support.cast import Person, eventually, resident, sign_in, volunteer
 from tests.support.house import House
 from tests.support.place import PASSWORD, found_station
@@ -34,7 +38,7 @@ def picture() -> bytes:
 
 async def laid(house: House, client: httpx.AsyncClient) -> Ground:
     """The station, its people and its things."""
-    code, _ = await found_station(house)
+    code, station = await found_station(house)
     proof = {"station": code, "password": PASSWORD}
     desk = await sign_in(client, username="desk", **proof)
     operator = await sign_in(client, username="operator", **proof)
@@ -68,6 +72,7 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
         "member_id": [(await desk.post("/party/members", _membership(wisher)))["id"]],
         "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
         "delivery_id": [line["id"] for line in lines],
+        "key": [await _kept(house, station) for _ in range(4)],
         **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
         "station": [code],
     }
@@ -105,6 +110,27 @@ async def _photo(helper: Person, wish: str) -> str:
     assert answer.is_success, answer.text
     photo: str = answer.json()["id"]
     return photo
+
+
+async def _kept(house: House, station: UUID) -> str:
+    """A message that the inbox of every service keeps, under the same key."""
+    id_ = new_id()
+    said = Envelope(
+        id=str(id_),
+        type="linli.wish.fulfilled.v1",
+        source="/services/intake",
+        subject=f"wishes/{id_}",
+        time=clock.now(),
+        station=station,
+        sequence=1,
+        correlationid=id_,
+        data={"title": "想换一个灯泡", "phone_sealed": "gAAAAA"},
+    )
+    made = Received(id_, said.type, id_, said.to_json(), None, station=station)
+    for replicas in house.replicas.values():
+        async with replicas[0].sessions.begin() as tx:
+            await keep(tx, replicas[0].service.name, made, Kept("parked", 12, 0, None, "broken"))
+    return str(made.key)
 
 
 def _membership(person: Person) -> dict[str, Any]:
