@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, TypeVar
@@ -173,7 +174,15 @@ def _run(doing: Coroutine[Any, Any, T]) -> T:
 
 
 def _operator(service: str) -> Operator:
-    return Operator(service, f"{getpass.getuser()}, command line")
+    return Operator(service, f"{who()}, command line")
+
+
+def who() -> str:
+    """The user of this machine; in a container whoever LOGNAME says."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _names(service: str | None) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -14,7 +15,7 @@ from shared.bus.outbox import Fact
 from shared.bus.redrive import NotKept, Wanted, wake_when_due
 from shared.contracts.intake import WishOpened
 from shared.db import Slice
-from shared.errors import Conflict
+from shared.errors import Conflict, NotYet
 from tests.bus.kept import ANYBODY, ELSEWHERE, EVERYTHING, HERE, THERE, execute, given, keys, mended
 from tests.bus.rig import STATION, Replica, Rig, declined, equal, fact, note, until, wish
 
@@ -70,6 +71,8 @@ async def test_what_waits_to_be_tried_again_is_due_at_once_with_all_attempts(rig
     async with replica.sessions() as tx:
         await redrive.retry(tx, HERE, key, "in vain")
         await tx.rollback()
+        await tx.execute(text("SELECT 1"))
+        await tx.commit()
     assert not wake.is_set()
 
     async with replica.sessions.begin() as tx:
@@ -87,8 +90,14 @@ async def test_patience_for_a_cause_begins_anew_with_a_retry(rig: Rig) -> None:
     [key] = await keys(notify, HERE)
     async with notify.sessions.begin() as tx:
         await redrive.retry(tx, HERE, key, "its cause comes soon")
+
+    async def wait(_tx: AsyncSession, _message: Message[WishOpened]) -> None:
+        raise NotYet
+
+    patient = rig.replica("notify", {WishOpened: wait})
+    assert await patient.consumer.retries.run_due() == 1
     [row] = await notify.rows("SELECT * FROM inbox")
-    assert clock.now() - row.retried_at < timedelta(minutes=1)
+    assert (row.state, row.waits) == ("retry", 1)
     assert clock.now() - row.received_at > timedelta(days=7)
 
 

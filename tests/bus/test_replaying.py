@@ -98,6 +98,7 @@ async def test_the_record_is_searched_by_type_subject_correlation_and_time(rig: 
 async def test_what_nobody_here_reads_is_left_alone(rig: Rig) -> None:
     notify = await given(rig, fact(declined()), broken=False)
     found = await originals(rig, Chosen(type=WishDeclined.type))
+    await execute(notify, "DELETE FROM inbox")
     cases: list[tuple[Operator, Handlers]] = [
         (HERE, {WishOpened: note}),
         (THERE, {WishDeclined: note}),

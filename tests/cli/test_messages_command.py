@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -14,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from services.cli.deployment import Deployment
 from services.cli.main import app
-from services.cli.messages_command import follow
+from services.cli.messages_command import follow, who
 from services.intake.stations.queries import named
 from shared.bus.tailing import Happening
 from tests.cli.books import environment
@@ -252,6 +253,13 @@ async def test_databases_that_are_away_are_named_in_a_sentence(
     answer = await linli("list")
     assert answer.exit_code == 1
     assert answer.stderr.startswith("The databases can't be used: ")
+
+
+def test_a_user_without_a_name_is_known_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    assert who() == "user 54321"
 
 
 async def _collect(happenings: AsyncIterator[Happening], seen: list[Happening]) -> None:
