@@ -1,6 +1,6 @@
 # Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
 .DEFAULT_GOAL := run
-.PHONY: run test bench check up test-compose clean format lock messages set-up set-up-dev
+.PHONY: run test bench chaos check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
@@ -11,6 +11,9 @@ test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
 
 bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails where a ratio is below its floor
 	@$(BIN)/python -m tests.bench
+
+chaos: set-up-dev ## breaks a deployment at random, SEEDS=200 times: nothing may be lost or doubled
+	@LINLI_CHAOS_SEEDS=$(or $(SEEDS),200) $(BIN)/pytest -q -x tests/chaos $(ARGS)
 
 check: set-up-dev ## format, lint, types, import contracts, contracts of messages, catalogue, migrations in step
 	@scripts/check

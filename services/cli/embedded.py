@@ -33,21 +33,26 @@ def start(data: Path) -> str:
     data.mkdir(parents=True, exist_ok=True)
     try:
         # Its list of users of the server goes stale when one of them is killed, so `stop` is ours.
-        server = get_server(data, cleanup_mode=None)
+        # And it remembers servers that this process started, whether they still run or not.
+        server = get_server(data, cleanup_mode=None, start=False)
+        server.start()
     except (subprocess.SubprocessError, AssertionError) as error:
         raise PostgresFailed(data) from error
     folder = server.get_postmaster_info().socket_dir
     return f"postgresql://postgres@/postgres?{urlencode({'host': str(folder)})}"
 
 
-def stop(data: Path) -> None:
-    """Stop the server on `data` if it runs: connections are cut, what was committed stays."""
+def stop(data: Path, *, mode: str = "fast") -> None:
+    """Stop the server on `data` if it runs: connections are cut, what was committed stays.
+
+    The mode `immediate` leaves it to the next start to recover, as a loss of power would.
+    """
     if not (data / "postmaster.pid").exists():
         return
     as_user = {"user": "pgserver"} if os.geteuid() == 0 else {}
     pgexec(
         "pg_ctl",
-        ("-w", "-m", "fast", "-D", str(data), "stop"),
+        ("-w", "-m", mode, "-D", str(data), "stop"),
         bin_path=POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION],
         **as_user,
     )

@@ -13,8 +13,8 @@ from shared.bus.topology import Names, definitions, permissions
 from shared.bus.transport import Disconnected
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishOpened
-from tests.bus.proxy import Proxy
 from tests.bus.rig import Rig, equal, fact, note, until, wish
+from tests.support.proxy import Proxy
 
 
 async def test_relay_and_consumer_resume_after_a_cut_connection(

@@ -32,25 +32,73 @@ def broker() -> Iterator[str]:
     if named := os.environ.get("LINLI_TEST_AMQP_URL"):
         yield named
         return
-    server = _installed()
+    with private_node() as node:
+        yield node.url
+
+
+@contextmanager
+def private_node() -> Iterator["Node"]:
+    """A running node of what is installed, for this test run alone; NoBroker."""
     folder = Path(tempfile.mkdtemp(prefix="linli-mq-"))
-    port, distribution = _free_port(), _free_port()
-    environment = _environment(folder, port, distribution)
-    with (folder / "console.log").open("wb") as console:
-        node = subprocess.Popen(
-            [server],
-            env=environment,
-            stdout=console,
-            stderr=console,
-            start_new_session=True,
-            cwd=folder,
-        )
+    node = Node(_installed(), folder)
     try:
-        _wait(node, port, folder)
-        yield f"amqp://guest:guest@127.0.0.1:{port}/"
+        node.start()
+        yield node
     finally:
-        _stop(node)
+        node.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Node:
+    """A node of RabbitMQ, a tree of processes in a session of its own; its data in a folder."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._port = _free_port()
+        self._environment = _environment(folder, self._port, _free_port())
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"amqp://guest:guest@127.0.0.1:{self._port}/"
+
+    def start(self) -> None:
+        """Start it, with the data that it has, and wait until it listens; NoBroker."""
+        with (self._folder / "console.log").open("ab") as console:
+            self._process = subprocess.Popen(
+                [self._server],
+                env=self._environment,
+                stdout=console,
+                stderr=console,
+                start_new_session=True,
+                cwd=self._folder,
+            )
+        _wait(self._process, self._port, self._folder)
+
+    def kill(self) -> None:
+        """End it as a loss of power would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, 9)
+            self._process.wait(10)
+
+    def control(self, *command: str) -> None:
+        """Run a command of `rabbitmqctl` on it."""
+        name = self._environment["RABBITMQ_NODENAME"]
+        tool = str(Path(self._server).with_name("rabbitmqctl"))
+        subprocess.run(
+            [tool, "-n", name, *command],
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
+    def stop(self) -> None:
+        """End it in order."""
+        if self._process is not None:
+            _stop(self._process)
 
 
 def _installed() -> str:

@@ -1,0 +1,85 @@
+"""A proxy before a server, on a local port or a Unix socket, so that a test can cut and slow it."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from yarl import URL
+
+
+class Proxy:
+    """Forwards connections until it is cut; `slow` seconds pass before each piece goes on.
+
+    What it stands before is at `url`, or at the Unix socket `socket`, which may change.
+    """
+
+    slow = 0.0
+
+    def __init__(self, url: str = "", *, socket: Path | None = None) -> None:
+        self._target = URL(url)
+        self.socket = socket
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._open = True
+
+    @property
+    def url(self) -> str:
+        """The server's URL by way of the proxy's port."""
+        assert self._server is not None
+        port = self._server.sockets[0].getsockname()[1]
+        return str(self._target.with_host("127.0.0.1").with_port(port))
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return self
+
+    async def listen(self, path: Path) -> None:
+        """Listen on a Unix socket."""
+        self._server = await asyncio.start_unix_server(self._serve, str(path))
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        self.cut()
+        await self._server.wait_closed()
+
+    def cut(self) -> None:
+        """Cut every connection and take no new ones."""
+        self._open = False
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        """Take connections again, at full speed."""
+        self._open = True
+        self.slow = 0.0
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._open:
+            writer.transport.abort()
+            return
+        try:
+            there_reader, there = await self._connect()
+        except OSError:
+            writer.transport.abort()
+            return
+        self._writers |= {writer, there}
+        try:
+            await asyncio.gather(self._pump(reader, there), self._pump(there_reader, writer))
+        finally:
+            self._writers -= {writer, there}
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.socket is not None:
+            return await asyncio.open_unix_connection(str(self.socket))
+        return await asyncio.open_connection(self._target.host or "", self._target.port or 5672)
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while chunk := await reader.read(65536):
+                if self.slow:
+                    await asyncio.sleep(self.slow)
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
