@@ -1,0 +1,61 @@
+"""What `linli messages` shows of things that are rare."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from services.cli.messages_view import Shown
+from shared.bus import inbox
+from shared.bus.inbox import Kept, Received
+from shared.bus.tables import inbox as table
+from shared.bus.tailing import Happening
+from shared.ids import new_id
+from tests.support.house import House
+
+CORRELATION = UUID("01900000-0000-7000-8000-000000000007")
+AT = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+HAPPENED = Happening(AT, "notify", "parked", "linli.wish.opened.v1", CORRELATION, "NotYet: late")
+BYTES = b"\xff\x00[bold]no message"
+
+
+def test_what_happens_is_a_line_or_an_object(capsys: pytest.CaptureFixture[str]) -> None:
+    Shown(as_json=False).happening(HAPPENED)
+    line = capsys.readouterr().out
+    assert line.startswith("08:30:00 notify     parked  linli.wish.opened.v1")
+    assert line.endswith(f"{CORRELATION}  NotYet: late\n")
+    Shown(as_json=True).happening(HAPPENED)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["service"], told["what"], told["about"]) == ("notify", "parked", "NotYet: late")
+
+
+async def test_bytes_that_are_no_message_are_shown_as_they_are(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = new_id()
+    odd = Received(key, "odd", key, BYTES, None)
+    async with house.notify.sessions.begin() as tx:
+        await inbox.keep(tx, "notify", odd, Kept("parked", 0, 0, None, "not a message"))
+        row = (await tx.execute(select(table))).one()
+    for as_json in (False, True):
+        shown = Shown(as_json=as_json)
+        shown.message("notify", row)
+        shown.messages([("notify", row)])
+        said = capsys.readouterr().out
+        assert "[bold]no message" in said
+        assert "\\xff" in said
+        assert str(key) in said
+
+
+def test_an_empty_list_says_so_in_words_and_as_json_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Shown(as_json=False).messages([])
+    Shown(as_json=False).acts([])
+    assert capsys.readouterr().out == (
+        "No message waits, is parked or was set aside.\nNobody has done anything to messages.\n"
+    )
+    Shown(as_json=True).messages([])
+    assert capsys.readouterr().out == ""
