@@ -62,3 +62,13 @@ async def test_who_applied_is_not_approved(tx: AsyncSession) -> None:
 async def test_a_volunteer_of_one_station_is_none_of_another(tx: AsyncSession) -> None:
     await handle(tx, APPROVED)
     assert not await is_approved_volunteer(tx, uuid4(), RESIDENT)
+
+
+async def test_a_snapshot_mends_a_copy_that_says_something_else(tx: AsyncSession) -> None:
+    await handle(tx, message(VolunteerApplied(**SAID), 2), APPROVED)
+    assert await is_approved_volunteer(tx, STATION, RESIDENT)
+
+
+async def test_another_station_takes_nobody_over(tx: AsyncSession) -> None:
+    await handle(tx, APPROVED, message(VolunteerApplied(**SAID), 3, uuid4()))
+    assert await is_approved_volunteer(tx, STATION, RESIDENT)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import NotWaiting, Volunteer
 from shared.auth import Role
+from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.ids import new_id
 from shared.runtime import Runtime
 from tests.volunteers.conftest import Client
@@ -21,6 +22,16 @@ def test_only_an_application_can_be_approved() -> None:
     assert volunteer.state == "approved"
     with pytest.raises(NotWaiting):
         volunteer.approve()
+
+
+def test_a_snapshot_says_what_holds_and_nothing_that_no_message_says() -> None:
+    volunteer = Volunteer.apply(new_id(), new_id(), [], [])
+    assert isinstance(volunteer.standing(), VolunteerApplied)
+    volunteer.approve()
+    assert isinstance(volunteer.standing(), VolunteerApproved)
+    for state in ("suspended", "left"):
+        volunteer.state = state
+        assert volunteer.standing() is None
 
 
 async def test_a_resident_applies_and_the_desk_approves(
