@@ -99,7 +99,7 @@ def retry(
         name, _ = _run(found)
         typer.echo(f"{name} tries the message again.")
     elif all_of is not None:
-        typer.echo(f"{_run(_retry_all(all_of, reason, service))} messages are tried again.")
+        typer.echo(f"Tried again: {_run(_retry_all(all_of, reason, service))}.")
 
 
 @app.command()
@@ -121,7 +121,7 @@ def replay(
 ) -> None:
     """Hand what a service said to another one again; what was done there is left alone."""
     done = _run(_replay(source, to, Replay(_chosen(where), reason, again)))
-    typer.echo(f"{to} was handed {done.handed} messages; {done.left} were left alone.")
+    typer.echo(f"Handed to {to}: {done.handed}; left alone: {done.left}.")
 
 
 @app.command()
@@ -129,7 +129,7 @@ def snapshot(
     feature: Annotated[str, typer.Argument(help="residents, or volunteers.")], reason: Reason
 ) -> None:
     """Say the present state of a feature again, for those who keep a copy of it."""
-    typer.echo(f"{_run(_snapshot(feature, reason))} {feature} were said again.")
+    typer.echo(f"Said again of {feature}: {_run(_snapshot(feature, reason))}.")
 
 
 @app.command()
@@ -247,6 +247,9 @@ async def _replay(source: str, to: str, wanted: Replay) -> Replayed:
                     async with services[to].sessions.begin() as tx:
                         done += await replaying.hand(tx, _operator(to), handlers, said, wanted)
                     progress(done.handed + done.left, total, to)
+        if not total:
+            async with services[to].sessions.begin() as tx:
+                await replaying.hand(tx, _operator(to), handlers, [], wanted)  # For the record.
     return done
 
 

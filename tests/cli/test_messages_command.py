@@ -126,12 +126,12 @@ async def test_what_is_set_aside_is_left_until_all_of_its_type_are_tried(
 ) -> None:
     key, taker, station = await parked(house, desk)
     assert await done("skip", key, *WHY) == "volunteers has set the message aside.\n"
-    assert await done("retry", "--all-of", FULFILLED, *WHY) == "0 messages are tried again.\n"
+    assert await done("retry", "--all-of", FULFILLED, *WHY) == "Tried again: 0.\n"
     assert [one["key"] for one in await lines("list", "--state", "skipped")] == [key]
     await execute(house, "volunteers", "UPDATE inbox SET state = 'parked' WHERE state = 'skipped'")
 
     await mend(house.volunteers, station)
-    assert await done("retry", "--all-of", FULFILLED, *WHY) == "1 messages are tried again.\n"
+    assert await done("retry", "--all-of", FULFILLED, *WHY) == "Tried again: 1.\n"
     assert await eventually(taker.points) == 20
 
 
@@ -148,8 +148,8 @@ async def test_a_replay_brings_back_a_copy_that_was_lost(house: House, desk: Per
     await eventually(known_once)
     await execute(house, "notify", f"DELETE FROM {mine}")
 
-    assert await done(*words) == "notify was handed 0 messages; 1 were left alone.\n"
-    assert await done(*words, "--again") == "notify was handed 1 messages; 0 were left alone.\n"
+    assert await done(*words) == "Handed to notify: 0; left alone: 1.\n"
+    assert await done(*words, "--again") == "Handed to notify: 1; left alone: 0.\n"
     await eventually(lambda: count(house, "notify", mine))
     acts = await lines("acts", "--service", "notify")
     assert [one["messages"] for one in acts[:2]] == [1, 0]
@@ -176,7 +176,7 @@ async def test_a_snapshot_fills_the_copies_again_and_tells_nobody_anything(
         await execute(house, name, f"DELETE FROM {table}")
 
     for feature in ("residents", "volunteers"):
-        assert f" {feature} were said again." in await done("snapshot", feature, *WHY)
+        assert f"Said again of {feature}: " in await done("snapshot", feature, *WHY)
 
     async def whole_again() -> bool:
         return await everything() == before
@@ -236,6 +236,14 @@ async def test_what_can_not_be_done_is_said_in_a_sentence(words: list[str], sent
     assert answer.exit_code in (1, 2)
     assert sentence in answer.stderr
     assert "Traceback" not in answer.output
+
+
+async def test_a_replay_of_nothing_is_on_record_too() -> None:
+    words = ["replay", "--from", "intake", "--to", "notify", "--where", "type=linli.none.v1", *WHY]
+    assert await done(*words) == "Handed to notify: 0; left alone: 0.\n"
+    [act] = await lines("acts", "--service", "notify", "--limit", "1")
+    assert (act["act"], act["messages"]) == ("replay", 0)
+    assert act["chosen"] == {"type": "linli.none.v1"}
 
 
 @pytest.mark.parametrize("where", ["colour=red", "since=yesterday", "since=2026-11-24T08:00:00"])
