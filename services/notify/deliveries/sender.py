@@ -26,6 +26,8 @@ LOOK_EVERY = 1.0
 SEND_WITHIN = 10.0
 
 OUTCOMES = Counter("linli_deliveries", "Attempts at deliveries", ["service", "channel", "outcome"])
+EXPIRED = Failed("expired before it could be sent", permanent=True)
+
 log = logger(__name__)
 
 
@@ -120,12 +122,14 @@ class Sender:
         word = type(outcome).__name__.lower()
         OUTCOMES.labels("notify", delivery.channel, word).inc()
         if isinstance(outcome, Failed):
-            log.warning("delivery failed", delivery=str(delivery.id), reason=outcome.reason)
+            # What came too late to be said is no fault of anybody's.
+            tell = log.info if outcome is EXPIRED else log.warning
+            tell("delivery failed", delivery=str(delivery.id), reason=outcome.reason)
         return Attempt(delivery, outcome, channel.name)
 
     async def _send(self, channel: Channel, delivery: Delivery) -> Outcome:
         if delivery.expires_at is not None and delivery.expires_at <= clock.now():
-            return Failed("expired before it could be sent", permanent=True)
+            return EXPIRED
         if delivery.attempts > MAX_ATTEMPTS:
             return Failed("tried too often, without an answer", permanent=True)
         try:
