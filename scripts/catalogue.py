@@ -10,6 +10,9 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from shared.contracts.asyncapi import said
+from shared.contracts.registry import REGISTRY
+
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "shared/locale/zh.po"
 SOURCES = ("shared", "services")
@@ -33,8 +36,9 @@ def main() -> None:
 
 
 def in_code() -> set[str]:
-    """Every sentence that the code and the templates mark for translation."""
-    return {sentence for source in SOURCES for sentence in _extracted(ROOT / source)}
+    """Every sentence that code and templates mark for translation, and what each message says."""
+    marked = {sentence for source in SOURCES for sentence in _extracted(ROOT / source)}
+    return marked | {said(contract) for contract in REGISTRY.values()}
 
 
 def in_catalogue() -> dict[str, Message]:

@@ -1,7 +1,9 @@
 """Forwarding to the other services, and the one description of them all."""
 
+import json
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +15,7 @@ from starlette.exceptions import HTTPException
 from services.intake.gateway.description import FRESH_FOR, Description
 from services.intake.gateway.neighbours import PREFIXES, Neighbours, Wanted
 from shared.app import BODY_LIMIT
+from shared.contracts import asyncapi
 from shared.errors import NotFound
 from shared.http import Api, MaybeWho, allow
 
@@ -50,13 +53,18 @@ NOT_RETURNED = {
 router = Api(tags=["gateway"])
 # Where clients look for it first, outside of `/api/v1`.
 at_root = APIRouter()
+KEEPING = {"Cache-Control": f"public, max-age={FRESH_FOR:.0f}"}
 
 
 async def describe(request: Request) -> Response:
     """The description of the whole API (OpenAPI 3.1)."""
     description: Description = request.app.state.description
-    keeping = {"Cache-Control": f"public, max-age={FRESH_FOR:.0f}"}
-    return JSONResponse(await description.now(), headers=keeping)
+    return JSONResponse(await description.now(), headers=KEEPING)
+
+
+async def describe_messages() -> Response:
+    """The description of the messages between services (AsyncAPI 3.0)."""
+    return Response(_messages(), media_type="application/json", headers=KEEPING)
 
 
 async def forward(request: Request, actor: MaybeWho) -> Response:
@@ -89,6 +97,11 @@ def safe_path(request: Request) -> str:
     if any(segment in ("", ".", "..") for segment in segments):
         raise NotFound
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+@cache
+def _messages() -> bytes:
+    return json.dumps(asyncapi.document(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _passed(request: Request) -> dict[str, bytes]:
@@ -124,13 +137,14 @@ async def _pieces(answer: httpx.Response) -> AsyncIterator[bytes]:
 router.add_api_route(
     "/openapi.json", describe, policy="public", methods=["GET"], include_in_schema=False
 )
-at_root.add_api_route(
-    "/openapi.json",
-    describe,
-    methods=["GET"],
-    include_in_schema=False,
-    dependencies=[Depends(allow("public"))],
-)
+for address, endpoint in (("/openapi.json", describe), ("/asyncapi.json", describe_messages)):
+    at_root.add_api_route(
+        address,
+        endpoint,
+        methods=["GET"],
+        include_in_schema=False,
+        dependencies=[Depends(allow("public"))],
+    )
 for prefix in (prefix for prefixes in PREFIXES.values() for prefix in prefixes):
     for path in (f"/{prefix}", f"/{prefix}/{{rest:path}}"):
         router.add_api_route(

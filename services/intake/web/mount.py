@@ -8,6 +8,7 @@ from secure.middleware import SecureASGIMiddleware
 
 from services.intake.settings import IntakeSettings
 from services.intake.web import (
+    contracts,
     delivering,
     desk,
     desk_events,
@@ -56,6 +57,7 @@ SCREENS = (
     review,
     desk,
     outgoing,
+    contracts,
     static_files,
 )
 
