@@ -1,0 +1,22 @@
+"""The page of messages on a phone: long examples scroll inside of their boxes."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Visit
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SCROLLS = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+async def test_examples_open_and_scroll_in_their_boxes(visit: Visit, javascript: bool) -> None:
+    page = await visit(javascript=javascript)
+    await page.goto("/docs/messages#linli.points.awarded.v1")
+    section = page.locator("[id='linli.points.awarded.v1']")
+    await expect(section.get_by_role("heading")).to_be_in_viewport()
+    await section.locator("summary").click()
+    example = section.locator("pre")
+    await expect(example).to_be_visible()
+    assert await example.evaluate(SCROLLS)
+    assert await page.evaluate(SIDEWAYS) == 0
