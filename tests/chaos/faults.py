@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from tests.chaos.ground import Ground
+from tests.chaos.ground import Ground, Replica
 from tests.support.cast import eventually
 
 Fault = Callable[[Ground, random.Random], Awaitable[None]]
 SECONDS = (0.3, 2.0)
+PATIENCE = 60.0
 
 _AGAIN = """
     INSERT INTO {service}.outbox (lane, type, subject, correlation, body)
@@ -30,18 +31,19 @@ async def kill_a_replica(ground: Ground, chance: random.Random) -> None:
 
 async def freeze_a_replica(ground: Ground, chance: random.Random) -> None:
     """It holds what it holds and answers nobody, until it is woken."""
-    victim = chance.choice(ground.replicas)
-    victim.signal(signal.SIGSTOP)
-    await asyncio.sleep(chance.uniform(2.0, 5.0))
-    victim.signal(signal.SIGCONT)
+    await _freeze(chance.choice(ground.replicas), chance.uniform(2.0, 5.0))
 
 
 async def freeze_a_replica_for_a_minute(ground: Ground, chance: random.Random) -> None:
     """Long enough for the server to end its transactions."""
-    victim = chance.choice(ground.replicas)
+    await _freeze(chance.choice(ground.replicas), 60.0)
+
+
+async def _freeze(victim: Replica, seconds: float) -> None:
+    """Wake it so many seconds later, and wait until it says that it works again."""
     victim.signal(signal.SIGSTOP)
-    await asyncio.sleep(60)
-    victim.signal(signal.SIGCONT)
+    asyncio.get_running_loop().call_later(seconds, victim.signal, signal.SIGCONT)
+    await eventually(victim.ready, patience=seconds + PATIENCE)
 
 
 async def cut_the_broker_off(ground: Ground, chance: random.Random) -> None:
@@ -82,7 +84,7 @@ async def let_a_clock_jump(ground: Ground, chance: random.Random) -> None:
     """One replica's clock is two minutes wrong for a while."""
     victim = chance.choice(ground.replicas)
     # One that has just begun doesn't listen to signals yet.
-    await eventually(victim.ready, patience=60)
+    await eventually(victim.ready, patience=PATIENCE)
     victim.jump(chance.uniform(-120, 120))
     await asyncio.sleep(chance.uniform(*SECONDS))
     victim.jump(0)
