@@ -42,7 +42,6 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     log_format: str = "json"
     pool_size: int = 8
-    demo: bool = False
 
     @field_validator("secret_keys", mode="before")
     @classmethod

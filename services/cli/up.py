@@ -137,7 +137,7 @@ async def _runtimes(
     runtimes = {}
     for name, service in SERVICES.items():
         more = {**addresses, "public_url": f"http://{bind}"} if name == "intake" else {}
-        settings = service.settings.read(database_url=urls[name], demo=True, **secrets, **more)
+        settings = service.settings.read(database_url=urls[name], **secrets, **more)
         runtimes[name] = Runtime(service, settings, transport)
     try:
         yield runtimes

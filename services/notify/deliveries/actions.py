@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.audience.queries import strangers
 from services.notify.deliveries.drafts import Draft
-from services.notify.deliveries.models import Delivery
+from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.queries import own
-from services.notify.deliveries.waking import wake_after_commit
 from shared import clock
 from shared.auth import Actor
+from shared.bus import waking
 from shared.errors import NotFound, NotYet
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
@@ -72,7 +72,7 @@ async def deliver(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
     columns = {name: [getattr(draft, name) for draft in drafts] for name in _TYPES}
     await tx.execute(_INSERT, {**columns, "now": clock.now()})
     if any(draft.channel == "sms" for draft in drafts):
-        wake_after_commit(tx)
+        waking.made(tx, QUEUED)
 
 
 async def read(tx: AsyncSession, actor: Actor, delivery_id: UUID) -> Delivery:

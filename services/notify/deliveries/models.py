@@ -13,6 +13,9 @@ from shared.db import Moment
 
 State = Literal["queued", "leased", "sent", "failed"]
 
+# The kind of work that wakes the sender.
+QUEUED = "deliveries queued"
+
 
 class Delivery(Base):
     """One notification to one recipient over one channel; `cause` lets it be made only once.

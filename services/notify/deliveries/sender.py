@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify.channels.port import Channel, Failed, Outcome
 from services.notify.deliveries.leasing import MAX_ATTEMPTS, lease, settle
-from services.notify.deliveries.models import Delivery
+from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.rendering import to_send
-from services.notify.deliveries.waking import wake_by
 from services.notify.settings import NotifySettings
 from shared import clock
+from shared.bus import waking
 from shared.bus.backoff import Backoff
 from shared.bus.faults import describe
 from shared.observability import logger
@@ -59,7 +59,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        wake_by(sessions, self._wake)
+        waking.wake_by(sessions, QUEUED, self._wake)
 
     @property
     def alive(self) -> bool:
