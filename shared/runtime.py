@@ -1,9 +1,11 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.bus import waking
 from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import DeadLetterOffice
 from shared.bus.outbox import wake_after_commit
@@ -48,6 +50,7 @@ class Runtime:
         wake_after_commit(handled, self.relay.wake)
         self.consumer = Consumer(service.name, handled, service.handlers, transport)
         wake_when_due(self.sessions, self.consumer.retries.wake)
+        self._sessions = (self.sessions, ticks, handled)
         dead = DeadLetterOffice(service.name, handled, service.handlers, transport)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
         self.rest: tuple[Part, ...] = (
@@ -58,6 +61,11 @@ class Runtime:
         )
         self.closing: list[Callable[[], Awaitable[None]]] = []
         self.app = service.build_app(self)
+
+    def wake_by(self, work: str, wake: asyncio.Event) -> None:
+        """Let every commit of this replica that made this kind of work set `wake`."""
+        for sessions in self._sessions:
+            waking.wake_by(sessions, work, wake)
 
     async def start(self) -> None:
         """Begin to consume, relay, tick and send; returns once everything runs."""

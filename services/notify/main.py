@@ -17,6 +17,7 @@ from services.notify.deliveries.actions import forget_secrets
 from services.notify.deliveries.api import api
 from services.notify.deliveries.handlers import HANDLERS as TELLINGS
 from services.notify.deliveries.handlers import tell
+from services.notify.deliveries.models import QUEUED
 from services.notify.deliveries.sender import Sender
 from services.notify.settings import NotifySettings
 from shared.app import create_app
@@ -56,7 +57,10 @@ def parts(runtime: "Runtime") -> tuple[Part, ...]:
     settings = runtime.settings
     if not isinstance(settings, NotifySettings):
         raise TypeError("notify needs its own settings")
-    return (Sender(runtime.sessions, settings, {"sms": sms_channel(settings)}),)
+    sender = Sender(runtime.sessions, settings, {"sms": sms_channel(settings)})
+    # The consumer queues what is to be sent, in sessions of its own.
+    runtime.wake_by(QUEUED, sender.wake)
+    return (sender,)
 
 
 SERVICE = Service(

@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify.channels.port import Channel, Failed, Outcome
 from services.notify.deliveries.leasing import MAX_ATTEMPTS, lease, settle
-from services.notify.deliveries.models import QUEUED, Delivery
+from services.notify.deliveries.models import Delivery
 from services.notify.deliveries.rendering import to_send
 from services.notify.settings import NotifySettings
 from shared import clock
-from shared.bus import waking
 from shared.bus.backoff import Backoff
 from shared.bus.faults import describe
 from shared.observability import logger
@@ -56,10 +55,9 @@ class Sender:
         self._settings = settings
         self._sealer = settings.sealer()
         self._channels = channels
-        self._wake = asyncio.Event()
+        self.wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        waking.wake_by(sessions, QUEUED, self._wake)
 
     @property
     def alive(self) -> bool:
@@ -75,7 +73,7 @@ class Sender:
     async def stop(self) -> None:
         """Finish what is being sent and end; may be called twice."""
         self._stopping = True
-        self._wake.set()
+        self.wake.set()
         if self._task is not None:
             await self._task
             self._task = None
@@ -95,7 +93,7 @@ class Sender:
     async def _run(self) -> None:
         backoff = Backoff(LOOK_EVERY, 30)
         while not self._stopping:
-            self._wake.clear()
+            self.wake.clear()
             wait = LOOK_EVERY
             try:
                 tried = await self.send_due()
@@ -112,7 +110,7 @@ class Sender:
     async def _rest(self, wait: float) -> None:
         if wait and not self._stopping:
             try:
-                await asyncio.wait_for(self._wake.wait(), wait)
+                await asyncio.wait_for(self.wake.wait(), wait)
             except TimeoutError:
                 return
 

@@ -6,14 +6,15 @@ from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from services.notify.channels.port import Failed, Outcome, Rendering, Sent
 from services.notify.deliveries import sender as sending
 from services.notify.deliveries.leasing import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, lease, settle
-from services.notify.deliveries.models import Delivery
+from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.sender import Sender
 from shared import clock
+from shared.bus import waking
 from shared.contracts.intake import WishDelivered
 from shared.language import Language
 from shared.runtime import Runtime
@@ -255,6 +256,7 @@ async def test_a_commit_wakes_the_sender(
 
     monkeypatch.setattr(sending, "LOOK_EVERY", 3600.0)
     sender: Sender = sender_of(runtime, Bell())
+    runtime.wake_by(QUEUED, sender.wake)
     assert not sender.alive
     await sender.start()
     try:
@@ -266,6 +268,15 @@ async def test_a_commit_wakes_the_sender(
         await sender.stop()
     assert not sender.alive
     assert [d.state for d in await texts(runtime, station)] == ["sent"]
+
+
+async def test_what_the_consumer_queues_wakes_the_replica_s_own_sender(runtime: Runtime) -> None:
+    (sender,) = [part for part in runtime.rest if isinstance(part, Sender)]
+    sender.wake.clear()
+    async with runtime.consumer._sessions.begin() as tx:
+        await tx.execute(text("SELECT 1"))
+        waking.made(tx, QUEUED)
+    assert sender.wake.is_set()
 
 
 async def test_the_sender_outlives_a_database_that_is_away(
