@@ -256,7 +256,7 @@ async def test_a_commit_wakes_the_sender(
 
     monkeypatch.setattr(sending, "LOOK_EVERY", 3600.0)
     sender: Sender = sender_of(runtime, Bell())
-    runtime.wake_by(QUEUED, sender.wake)
+    waking.wake_by(runtime.sessions, QUEUED, sender.wake)
     assert not sender.alive
     await sender.start()
     try:
