@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 
 from services.notify.channels.port import Failed, Outcome, Rendering, Sent
 from services.notify.deliveries import sender as sending
@@ -268,15 +268,6 @@ async def test_a_commit_wakes_the_sender(
         await sender.stop()
     assert not sender.alive
     assert [d.state for d in await texts(runtime, station)] == ["sent"]
-
-
-async def test_what_the_consumer_queues_wakes_the_replica_s_own_sender(runtime: Runtime) -> None:
-    (sender,) = [part for part in runtime.rest if isinstance(part, Sender)]
-    sender.wake.clear()
-    async with runtime.consumer._sessions.begin() as tx:
-        await tx.execute(text("SELECT 1"))
-        waking.made(tx, QUEUED)
-    assert sender.wake.is_set()
 
 
 async def test_the_sender_outlives_a_database_that_is_away(
