@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from sqlalchemy import text
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,12 +22,14 @@ from shared.errors import Unauthorized
 from shared.ids import new_id
 from shared.observability import caused
 from shared.operations import operations
+from shared.tracing import span
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
 BODY_LIMIT = 64 * 1024
 TOO_LARGE = 413
+UNKNOWN = "unknown"
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, 3.2
 Authenticate = Callable[[Request], Awaitable[Actor | None]]
 SECONDS = Histogram(
@@ -37,7 +40,11 @@ SECONDS = Histogram(
 
 
 class Correlation:
-    """Pure ASGI: each request has a correlation id, in its logs, its messages and its answer."""
+    """Pure ASGI: each request has a correlation id, in its logs, its messages and its answer.
+
+    Where spans are kept it has one, below the one that the client names; in messages and in
+    requests to other services it takes the place of the client's.
+    """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
@@ -55,14 +62,33 @@ class Correlation:
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)["X-Correlation-Id"] = str(correlation)
-                route = getattr(scope.get("route"), "path", "unknown")
+                route = getattr(scope.get("route"), "path", UNKNOWN)
                 labels = (self.service, scope["method"], route, message["status"])
                 SECONDS.labels(*labels).observe(time.perf_counter() - began)
+                _answered(served, scope["method"], route, message["status"])
             await send(message)
 
         trace = headers.get(b"traceparent", b"").decode("latin-1")
-        with caused(correlation, None, trace if TRACEPARENT.fullmatch(trace) else None):
+        with (
+            caused(correlation, None, trace if TRACEPARENT.fullmatch(trace) else None),
+            span(self.service, scope["method"], SpanKind.SERVER, _asked(scope)) as served,
+        ):
             await self.app(scope, receive, send_with_id)
+
+
+def _asked(scope: Scope) -> dict[str, str]:
+    # No path and no query: they hold ids and what somebody looked for. The route says enough.
+    return {"http.request.method": scope["method"], "url.scheme": scope["scheme"]}
+
+
+def _answered(served: Span, method: str, route: str, status: int) -> None:
+    if route != UNKNOWN:
+        served.update_name(f"{method} {route}")
+        served.set_attribute("http.route", route)
+    served.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        served.set_attribute("error.type", str(status))
+        served.set_status(Status(StatusCode.ERROR))
 
 
 class Application(FastAPI):
@@ -137,6 +163,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         max_body_size=BODY_LIMIT,
+        # Ours leave out what residents write and who they are.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         dependencies=[Depends(first)] if first else None,
     )
     app.state.runtime = runtime

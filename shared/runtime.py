@@ -18,6 +18,7 @@ from shared.idempotency import FORGET_ANSWERS
 from shared.service import Part, Service
 from shared.settings import ServiceSettings
 from shared.ticker import Ticker
+from shared.tracing import Tracing, traced
 
 CONSUMING = 3
 
@@ -36,6 +37,7 @@ class Runtime:
         self.transport = transport
         self.stopping = False
         self.sealer = settings.sealer()
+        tracing = Tracing(service.name, settings.otlp_endpoint)
         self.engine = self._engine(settings.pool_size)
         self.sessions = make_sessions(self.engine, self.sealer)
         self._relaying = self._engine(WORKERS, "relay")
@@ -48,10 +50,11 @@ class Runtime:
         self._consuming = self._engine(CONSUMING, "consumer")
         handled = make_sessions(self._consuming, self.sealer)
         wake_after_commit(handled, self.relay.wake)
-        self.consumer = Consumer(service.name, handled, service.handlers, transport)
+        handlers = traced(service.name, service.handlers)
+        self.consumer = Consumer(service.name, handled, handlers, transport)
         wake_when_due(self.sessions, self.consumer.retries.wake)
         self._sessions = (self.sessions, ticks, handled)
-        dead = DeadLetterOffice(service.name, handled, service.handlers, transport)
+        dead = DeadLetterOffice(service.name, handled, handlers, transport)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
         self.rest: tuple[Part, ...] = (
             self.consumer,
@@ -59,7 +62,7 @@ class Runtime:
             self.ticker,
             *service.parts(self),
         )
-        self.closing: list[Callable[[], Awaitable[None]]] = []
+        self.closing: list[Callable[[], Awaitable[None]]] = [tracing.close]
         self.app = service.build_app(self)
 
     def wake_by(self, work: str, wake: asyncio.Event) -> None:

@@ -26,10 +26,13 @@ class ServiceSettings(BaseSettings):
     """What every service needs to know; a service's own class adds to it.
 
     `trusted_proxies` are the addresses and networks, comma-separated, whose X-Forwarded-For tells
-    the client's address: the edge's, and nobody's where there is none.
+    the client's address: the edge's, and nobody's where there is none. `otlp_endpoint` is where
+    spans are sent to (OTLP/HTTP), named by the standard's own variable; empty for nowhere.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="LINLI_", frozen=True, extra="ignore", validate_by_name=True
+    )
 
     database_url: SecretStr
     amqp_url: SecretStr | None = None
@@ -42,6 +45,7 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     log_format: str = "json"
     pool_size: int = 8
+    otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @field_validator("secret_keys", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from shared import clock
+from shared import clock, tracing
 from shared.bus import waking
 from shared.bus.message import Message
 from shared.bus.tables import outbox
@@ -88,11 +88,13 @@ def lane(subject: str) -> int:
 
 
 def _row(id_: UUID, fact: Fact) -> dict[str, object]:
-    correlation, causation, trace = _context(fact.cause)
+    correlation, causation, parent = _context(fact.cause)
+    type_, source = fact.content.type, SOURCES[fact.content.type]
+    about = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
     envelope = Envelope(
         id=str(id_),
-        type=fact.content.type,
-        source=SOURCES[fact.content.type],
+        type=type_,
+        source=source,
         subject=fact.subject,
         time=clock.now(),
         station=fact.station,
@@ -100,7 +102,7 @@ def _row(id_: UUID, fact: Fact) -> dict[str, object]:
         correlationid=correlation or id_,
         data=fact.content.model_dump(mode="json"),
         causationid=causation,
-        traceparent=trace,
+        traceparent=tracing.recorded(source.rpartition("/")[2], type_, about, parent),
     )
     return {
         "lane": lane(fact.subject),

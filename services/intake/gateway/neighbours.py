@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from services.intake.gateway.breaker import Breaker
 from services.intake.settings import IntakeSettings
 from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
 from shared.observability import correlation_id, traceparent
+from shared.tracing import span
 
 # What each of them declares as its own, under `/api/v1`: paths of one segment or two.
 PREFIXES: Mapping[str, tuple[str, ...]] = {
@@ -71,6 +73,16 @@ class Neighbours:
         return await self._send(_owner(wanted.path), actor, wanted)
 
     async def _send(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+        about = {"http.request.method": wanted.method, "server.address": service}
+        with span("intake", f"{wanted.method} {service}", SpanKind.CLIENT, about) as asked:
+            answer = await self._answer(service, actor, wanted)
+            asked.set_attribute("http.response.status_code", answer.status_code)
+            if answer.is_error:
+                asked.set_attribute("error.type", str(answer.status_code))
+                asked.set_status(Status(StatusCode.ERROR))
+        return answer
+
+    async def _answer(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
         client = self._clients[service]
         target = wanted.path.encode("ascii") + (b"?" + wanted.query if wanted.query else b"")
         request = client.build_request(

@@ -1,0 +1,192 @@
+"""Spans: one request is one trace over all services; without a collector nothing is kept."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from sqlalchemy import text
+
+from services.intake.stations.queries import named
+from shared.tracing import FLUSH_WITHIN, Tracing, parent_of
+from tests.support.cast import Person, eventually, fulfilled_wish, resident, volunteer
+from tests.support.collector import Collector, Kept, collecting
+from tests.support.house import House, Kind, opened, transport
+from tests.support.misrule import LONG, misrule
+
+# The span of whoever asks, which is never sent to our collector.
+CLIENTS = "00f067aa0ba902b7"
+
+
+@pytest.fixture(scope="module")
+async def collector() -> AsyncIterator[Collector]:
+    """A collector, named as the standard says, whose spans come at once."""
+    async with collecting() as listening:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listening.endpoint)
+            patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
+            yield listening
+
+
+@pytest.fixture(scope="module")
+async def house(
+    collector: Collector,
+    kind: Kind,
+    module_database_urls: dict[str, str],
+    module_amqp_prefix: str,
+) -> AsyncIterator[House]:
+    """The three services, running, with a collector."""
+    assert collector.endpoint
+    with TemporaryDirectory(prefix="linli") as folder:
+        async with (
+            transport(kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix) as carried,
+            opened(module_database_urls, Path(folder), carried) as running,
+        ):
+            yield running
+
+
+async def delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
+    """The path of a wish that waits for its maker's answer."""
+    wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "厨房"}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    await taker.post(f"/wishes/{wish}/claim")
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+    return f"/wishes/{wish}"
+
+
+async def chain(collector: Collector, last: str, trace: str) -> list[Kept]:
+    """The spans from the trace's first to that one, once it came."""
+
+    async def came() -> list[Kept]:
+        by_id = {one.id: one for one in collector.of(trace)}
+        found = [one for one in by_id.values() if f"{one.service}: {one.name}" == last]
+        while found and found[-1].parent in by_id:
+            found.append(by_id[found[-1].parent])
+        return found if found and found[-1].parent in ("", CLIENTS) else []
+
+    spans: list[Kept] = await eventually(came)
+    return spans[::-1]
+
+
+async def test_a_request_is_one_trace_from_http_through_messages_to_points(
+    collector: Collector, desk: Person
+) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = await delivered_wish(desk, wisher, taker)
+    trace = os.urandom(16).hex()
+    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    await wisher.post(f"{wish}/confirm", {"thanks": "谢谢"}, headers=headers)
+
+    spans = await chain(collector, "notify: process linli.points.awarded.v1", trace)
+    assert [(one.service, one.kind, one.name) for one in spans] == [
+        ("intake", "SERVER", "POST /api/v1/wishes/{wish_id}/confirm"),
+        ("intake", "PRODUCER", "create linli.wish.fulfilled.v1"),
+        ("volunteers", "CONSUMER", "process linli.wish.fulfilled.v1"),
+        ("volunteers", "PRODUCER", "create linli.points.awarded.v1"),
+        ("notify", "CONSUMER", "process linli.points.awarded.v1"),
+    ]
+    assert spans[0].parent == CLIENTS
+    assert spans[0].attributes["http.response.status_code"] == 200
+    assert len({one.attributes["linli.correlation_id"] for one in spans}) == 1
+    assert not any(one.failed for one in spans)
+
+
+async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
+    collector: Collector, desk: Person
+) -> None:
+    somebody = await resident(desk)
+    trace = os.urandom(16).hex()
+    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    await somebody.get("/points/me?resident=" + somebody.id, headers=headers)
+    spans = await chain(collector, "volunteers: GET /api/v1/points/me", trace)
+    assert [(one.service, one.kind, one.name) for one in spans] == [
+        ("intake", "SERVER", "GET /api/v1/points/{rest:path}"),
+        ("intake", "CLIENT", "GET volunteers"),
+        ("volunteers", "SERVER", "GET /api/v1/points/me"),
+    ]
+
+
+async def test_a_request_without_a_traceparent_begins_the_trace_that_its_messages_carry(
+    collector: Collector, house: House, desk: Person
+) -> None:
+    answer = await desk.call("POST", "/residents", json={"name": "演示居民"})
+    correlation = answer.headers["X-Correlation-Id"]
+    body = text(
+        "SELECT convert_from(body, 'UTF8')::jsonb ->> 'traceparent' FROM"
+        " (SELECT body, correlation FROM sent UNION ALL SELECT body, correlation FROM outbox) m"
+        " WHERE correlation = CAST(:correlation AS uuid)"
+    )
+    async with house.intake.sessions() as tx:
+        carried = await tx.scalar(body, {"correlation": correlation})
+    begun = parent_of(carried)
+    assert begun is not None
+    spans = await chain(
+        collector, "intake: create linli.resident.registered.v1", f"{begun.trace_id:032x}"
+    )
+    assert [one.kind for one in spans] == ["SERVER", "PRODUCER"]
+    assert (spans[0].parent, spans[1].id) == ("", f"{begun.span_id:016x}")
+
+
+async def test_no_span_holds_what_somebody_wrote_or_who_it_was(
+    collector: Collector, desk: Person
+) -> None:
+    wisher, taker = await resident(desk, name="演示·保密"), await volunteer(desk)
+    wish = await delivered_wish(desk, wisher, taker)
+    refused = await wisher.call("GET", f"/residents/{wisher.id}?resident={taker.id}")
+    assert not refused.is_success
+    await desk.get(f"/residents/{wisher.id}")
+    await desk.get("/points/me", params={"resident": wisher.id})
+
+    async def all_came() -> bool:
+        return any("/residents/{" in one.name for one in collector.spans) and any(
+            one.name == "process linli.wish.delivered.v1" for one in collector.spans
+        )
+
+    await eventually(all_came)
+    kept = str(collector.spans)
+    for secret in (wisher.id, taker.id, wish.rpartition("/")[2], "灯泡", "换好了", "保密"):
+        assert secret not in kept
+
+
+async def test_a_failed_handling_says_so_without_the_words(
+    collector: Collector, house: House, desk: Person
+) -> None:
+    async with house.intake.sessions() as tx:
+        station = (await named(tx, desk.station)).id
+    await misrule(house.volunteers, station)
+    wisher, taker = await resident(desk), await volunteer(desk)
+    await fulfilled_wish(desk, wisher, taker, minutes=LONG)
+
+    async def came() -> list[Kept]:
+        return [one for one in collector.spans if one.failed and one.kind == "CONSUMER"]
+
+    failed = (await eventually(came))[0]
+    assert (failed.service, failed.name) == ("volunteers", "process linli.wish.fulfilled.v1")
+    assert failed.attributes["error.type"] == "DBAPIError"
+    assert "int64" not in str(failed)
+
+
+async def test_a_collector_that_is_away_holds_nothing_up() -> None:
+    tracing = Tracing("nobody", "http://127.0.0.1:9")
+    began = time.monotonic()
+    await tracing.close()
+    assert time.monotonic() - began < FLUSH_WITHIN + 1
+
+
+def test_without_a_collector_the_sdk_is_not_even_imported() -> None:
+    program = (
+        "import sys\n"
+        "from services.cli.main import app\n"
+        "from shared.tracing import Tracing\n"
+        "Tracing('intake', '')\n"
+        "assert app\n"
+        "print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert ran.stdout.strip() == "[]"
