@@ -23,6 +23,7 @@ from shared.ids import new_id
 from shared.observability import caused
 from shared.operations import operations
 from shared.tracing import span
+from shared.trail import trail
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
@@ -173,6 +174,7 @@ def create_app(
     problems.install(app)
     _add_health(app, runtime)
     app.include_router(operations(service))
+    app.include_router(trail(service))
     return app
 
 

@@ -1,16 +1,18 @@
 """A service as it is declared: tables, reactions, timed jobs, application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.message import Handlers
 from shared.bus.snapshots import Snapshot
 from shared.settings import ServiceSettings
 from shared.ticker import Job
+from shared.trail import Case, Effect, Effects
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
@@ -30,13 +32,18 @@ class Part(Protocol):
         """Finish what is under way and end; may be called twice."""
 
 
+async def _none(_tx: AsyncSession, _case: Case) -> Sequence[Effect]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Service:
     """What makes a service: its tables, its reactions to messages, its timed jobs, its application.
 
     `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `parts` makes what
     runs beside the relay, the consumer and the ticker (a sender of deliveries, say); `snapshots`
-    are the features whose state can be recorded again, by name.
+    are the features whose state can be recorded again, by name; `effects` tells what features did
+    in a case, for its trail.
     """
 
     name: str
@@ -48,3 +55,4 @@ class Service:
     prefixes: tuple[str, ...] = ()
     parts: Callable[["Runtime"], tuple[Part, ...]] = lambda _: ()
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    effects: Effects = _none

@@ -9,6 +9,7 @@ from services.intake.base import Base
 from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
+from services.intake.gateway import trail
 from services.intake.gateway.description import Description
 from services.intake.gateway.neighbours import Neighbours
 from services.intake.gateway.rates import Rates, within_rates
@@ -32,7 +33,7 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, party, gateway)
+FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, party, trail, gateway)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.base import Base
 from services.volunteers.ledger import api as ledger
+from services.volunteers.ledger.trail import points_moved
 from services.volunteers.people import api as people
 from services.volunteers.people.handlers import HANDLERS as DUTIES
 from services.volunteers.people.handlers import keep_duties, subjects
@@ -60,4 +61,5 @@ SERVICE = Service(
     handlers=HANDLERS,
     prefixes=("/volunteers", "/points", "/rules", "/operations/volunteers"),
     snapshots={"volunteers": Snapshot(Volunteer, Volunteer.standing)},
+    effects=points_moved,
 )
