@@ -22,6 +22,11 @@ class Problem(Exception):
         self.detail = detail
         self.params = params
 
+    def __str__(self) -> str:
+        """The sentence with its places filled, for logs and for messages that are parked."""
+        sentence = self.detail or self.title
+        return sentence % self.params if self.params else sentence
+
     def after(self, seconds: float) -> Self:
         """The same, naming the seconds to wait before trying again (RFC 9110, 10.2.3)."""
         self.__dict__["headers"] = {**self.headers, "Retry-After": str(max(1, ceil(seconds)))}

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.bus import waking
 from shared.bus.consumer import Consumer
 from shared.bus.dead_letters import DeadLetterOffice
+from shared.bus.handling import Handling
 from shared.bus.outbox import wake_after_commit
 from shared.bus.redrive import wake_when_due
 from shared.bus.relay import WORKERS, Relay
@@ -51,10 +52,11 @@ class Runtime:
         handled = make_sessions(self._consuming, self.sealer)
         wake_after_commit(handled, self.relay.wake)
         handlers = traced(service.name, service.handlers)
-        self.consumer = Consumer(service.name, handled, handlers, transport)
+        reading = (service.name, handled, Handling(handlers, service.partners), transport)
+        self.consumer = Consumer(*reading)
         wake_when_due(self.sessions, self.consumer.retries.wake)
         self._sessions = (self.sessions, ticks, handled)
-        dead = DeadLetterOffice(service.name, handled, handlers, transport)
+        dead = DeadLetterOffice(*reading)
         self.ticker = Ticker(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
         self.rest: tuple[Part, ...] = (
             self.consumer,

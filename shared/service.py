@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.message import Handlers
+from shared.bus.partners import Partners
 from shared.bus.snapshots import Snapshot
 from shared.settings import ServiceSettings
 from shared.ticker import Job
@@ -42,8 +43,9 @@ class Service:
 
     `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `parts` makes what
     runs beside the relay, the consumer and the ticker (a sender of deliveries, say); `snapshots`
-    are the features whose state can be recorded again, by name; `effects` tells what features did
-    in a case, for its trail.
+    are the features whose state can be recorded again, by name; `partners` is what becomes of what
+    partners say, in the one service that they talk to; `effects` tells what features did in a case,
+    for its trail.
     """
 
     name: str
@@ -55,4 +57,5 @@ class Service:
     prefixes: tuple[str, ...] = ()
     parts: Callable[["Runtime"], tuple[Part, ...]] = lambda _: ()
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    partners: Partners | None = None
     effects: Effects = _none

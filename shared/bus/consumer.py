@@ -38,14 +38,14 @@ class Consumer:
         self,
         service: str,
         sessions: async_sessionmaker[AsyncSession],
-        handlers: Handlers,
+        handling: Handling,
         transport: Transport,
     ) -> None:
         self._service = service
         self._sessions = sessions
         self._transport = transport
-        self._handling = Handling(handlers)
-        self.retries = Retries(service, sessions, self._handling)
+        self._handling = handling
+        self.retries = Retries(service, sessions, handling)
         self._subscription: Subscription | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -109,10 +109,15 @@ class Consumer:
 
     async def _settle(self, deliveries: Sequence[Delivery]) -> None:
         """Bring every one of these into the inbox: done, retry or parked."""
-        came = [self._handling.read(one.user, one.type, one.body, one.count) for one in deliveries]
+        async with self._sessions() as tx:
+            came = [await self._handling.receive(tx, one) for one in deliveries]
         usual = {one.key: one for one in came if one.message is not None and one.count < SUSPECT}
-        if usual:
-            await self._handle(list(usual.values()))
+        if ours := [one for one in usual.values() if one.publisher is None]:
+            await self._handle(ours)
+        # What partners say locks as people's requests do, which know no order: so one at a time.
+        for one in usual.values():
+            if one.publisher is not None:
+                await self._handle([one])
         for one in came:
             if one.message is None:
                 await self._keep(one, Kept("parked", 0, 0, None, one.wrong))

@@ -11,7 +11,6 @@ from shared.bus.backoff import Backoff
 from shared.bus.faults import describe
 from shared.bus.handling import Handling
 from shared.bus.inbox import Kept
-from shared.bus.message import Handlers
 from shared.bus.retries import count
 from shared.bus.transport import DeadLetters, Delivery, Disconnected, Transport
 from shared.observability import logger
@@ -29,14 +28,14 @@ class DeadLetterOffice:
         self,
         service: str,
         sessions: async_sessionmaker[AsyncSession],
-        handlers: Handlers,
+        handling: Handling,
         transport: Transport,
         *,
         every: float = EVERY,
     ) -> None:
         self._service = service
         self._sessions = sessions
-        self._handling = Handling(handlers)
+        self._handling = handling
         self._transport = transport
         self._every = every
         self._stopping = asyncio.Event()
@@ -81,7 +80,7 @@ class DeadLetterOffice:
         return new
 
     async def _keep(self, tx: AsyncSession, dead: Delivery) -> bool:
-        one = self._handling.read(dead.user, dead.type, dead.body)
+        one = await self._handling.receive(tx, dead)
         kept = Kept("parked", 0, 0, None, "; ".join(filter(None, (dead.reason, one.wrong))))
         fresh = await inbox.keep(tx, self._service, one, kept)
         if fresh:

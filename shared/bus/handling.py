@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import inbox, locks
+from shared.bus import inbox, locks, partners
+from shared.bus.faults import describe
 from shared.bus.inbox import Received
 from shared.bus.message import Bulk, Handlers, Message, One
+from shared.bus.partners import NotVouchedFor, Partners
+from shared.bus.transport import Delivery
 from shared.contracts.envelope import (
     AnyMessage,
     Contract,
@@ -19,6 +24,7 @@ from shared.contracts.envelope import (
     wrong_fields,
 )
 from shared.contracts.registry import REGISTRY, SOURCES
+from shared.errors import Problem
 from shared.ids import new_id
 from shared.observability import caused
 
@@ -26,18 +32,26 @@ Messages = Sequence[Message[Any]]
 
 
 class Handling:
-    """A service's handlers, and how messages are given to them."""
+    """A service's handlers, and how messages are given to them; partners' to one of their own."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, partners: Partners | None = None) -> None:
         made = {
             contract: handler if isinstance(handler, One | Bulk) else One(handler)
             for contract, handler in handlers.items()
         }
         self._any = made.pop(AnyMessage, None)
         self._by_type = {contract.type: handler for contract, handler in made.items()}
+        self._partners = partners
+        self._absorb = One(partners.absorb) if partners else None
+
+    async def receive(self, tx: AsyncSession, delivery: Delivery) -> Received:
+        """What was delivered; `wrong` says why it can't be handled."""
+        if delivery.foreign:
+            return await self._receive_foreign(tx, delivery)
+        return self.read(delivery.user, delivery.type, delivery.body, delivery.count)
 
     def read(self, user: str, type_: str, body: bytes, count: int = 0) -> Received:
-        """What was delivered; `wrong` says why it can't be handled.
+        """What a service of ours said.
 
         Bytes that are no message, or that don't say what their routing key says, never take the
         key of a genuine one.
@@ -53,12 +67,17 @@ class Handling:
         key = inbox.key_of(user, envelope.source, envelope.id)
         return self._read(key, envelope, body, count)
 
-    def reread(self, key: UUID, body: bytes) -> Received:
+    async def reread(self, tx: AsyncSession, kept: Row[Any]) -> Received:
         """What was kept in the inbox."""
+        key, body = kept.message_key, kept.body
         try:
+            if kept.publisher is not None:
+                station = await self._station_of(tx, kept.publisher)
+                read = read_foreign(kept.publisher, Envelope.from_partner(body, station))
+                return replace(read, key=key)
             return self._read(key, Envelope.from_json(body), body, 0)
-        except InvalidMessage as error:
-            return Received(key, "", new_id(), body, None, str(error))
+        except (InvalidMessage, Problem) as error:
+            return Received(key, "", new_id(), body, None, describe(error))
 
     async def handle(self, tx: AsyncSession, messages: Messages) -> None:
         """Give messages to their handlers, after locking in one order what all will change."""
@@ -77,13 +96,40 @@ class Handling:
     def _plan(self, messages: Messages) -> list[tuple[One | Bulk, Messages]]:
         by_handler: dict[One | Bulk, list[Message[Any]]] = {}
         for message in messages:
-            handler = self._by_type.get(message.type)
+            foreign = message.publisher is not None
+            handler = self._absorb if foreign else self._by_type.get(message.type)
             if handler is not None:
                 by_handler.setdefault(handler, []).append(message)
         plan: list[tuple[One | Bulk, Messages]] = list(by_handler.items())
-        if self._any is not None:
-            plan.append((self._any, messages))
+        ours = [message for message in messages if message.publisher is None]
+        if self._any is not None and ours:
+            plan.append((self._any, ours))
         return plan
+
+    async def _receive_foreign(self, tx: AsyncSession, delivery: Delivery) -> Received:
+        """What a partner said; it takes the key of a genuine message only once it is one."""
+        user, type_, body = delivery.user, delivery.type, delivery.body
+        key, station = inbox.key_of_bytes(user, type_, body), None
+
+        def unusable(wrong: str) -> Received:
+            about = (key, _clean(type_), new_id(), body, None, wrong)
+            return Received(*about, station=station, publisher=user)
+
+        try:
+            station = await self._station_of(tx, user)
+            envelope = Envelope.from_partner(body, station)
+            if envelope.type != type_:
+                return unusable("the type is not the routing key")
+            partners.check_fresh(envelope)
+            return replace(read_foreign(user, envelope), count=delivery.count)
+        except (InvalidMessage, Problem) as error:
+            return unusable(describe(error))
+
+    async def _station_of(self, tx: AsyncSession, user: str) -> UUID:
+        station = await self._partners.station_of(tx, user) if self._partners else None
+        if station is None:
+            raise NotVouchedFor
+        return station
 
     def _read(self, key: UUID, envelope: Envelope, body: bytes, count: int) -> Received:
         message, wrong = None, ""
@@ -99,6 +145,23 @@ class Handling:
                 wrong = f"not as the contract says: {wrong_fields(error)}"
         correlation, station = envelope.correlationid, envelope.station
         return Received(key, envelope.type, correlation, body, message, wrong, count, station)
+
+
+def read_foreign(user: str, envelope: Envelope) -> Received:
+    """What the publisher with that user said, completed; ForeignSource, UnknownType, WrongContent.
+
+    InvalidMessage where it is too large once it is complete.
+    """
+    message = _message(envelope, partners.content_of(user, envelope))
+    return Received(
+        key=inbox.key_of(user, envelope.source, envelope.id),
+        type=envelope.type,
+        correlation=envelope.correlationid,
+        body=envelope.to_json(),
+        message=replace(message, publisher=user),
+        station=envelope.station,
+        publisher=user,
+    )
 
 
 def _keys(plan: Iterable[tuple[One | Bulk, Messages]]) -> Iterable[str]:

@@ -33,7 +33,8 @@ _ADMIT = text(
 class Received:
     """A delivered message: its key in the inbox, its bytes, and what they say or why not.
 
-    `station` is that of the envelope, and of nobody where the bytes are no message.
+    `station` is that of the envelope, and of nobody where the bytes are no message; `publisher`
+    is the user that the broker vouches for where it came from a partner.
     """
 
     key: UUID
@@ -44,6 +45,7 @@ class Received:
     wrong: str = ""
     count: int = 0
     station: UUID | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ async def keep(tx: AsyncSession, consumer: str, one: Received, kept: Kept) -> bo
             due_at=kept.due_at,
             received_at=clock.now(),
             station_id=one.station,
+            publisher=one.publisher,
         )
         .on_conflict_do_nothing()
         .returning(inbox.c.message_key)

@@ -17,7 +17,10 @@ C_co = TypeVar("C_co", bound=Contract, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Message(Generic[C_co]):
-    """One message: its envelope's attributes and its content."""
+    """One message: its envelope's attributes and its content.
+
+    `publisher` is the user that the broker vouches for where a partner said it.
+    """
 
     id: str
     type: str
@@ -30,6 +33,7 @@ class Message(Generic[C_co]):
     source: str
     content: C_co
     traceparent: str | None = None
+    publisher: str | None = None
 
     @property
     def subject_id(self) -> UUID:

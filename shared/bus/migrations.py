@@ -119,6 +119,8 @@ _V2 = (
     "CREATE INDEX ix_redrives_station ON redrives (station_id, id)",
 )
 
+_V3 = ("ALTER TABLE inbox ADD COLUMN publisher text",)
+
 _PARTITION = re.compile(r"sent_\d{8}")
 
 
@@ -146,6 +148,17 @@ def drop_v2(op: Operations) -> None:
     op.execute("ALTER TABLE inbox DROP COLUMN station_id, DROP COLUMN retried_at")
     op.execute("ALTER TABLE sent DROP COLUMN publisher")
     op.execute("DROP INDEX ix_sent_sent_at")
+
+
+def create_v3(op: Operations) -> None:
+    """Make what messages of partners need: who published those that are kept."""
+    for statement in _V3:
+        op.execute(statement)
+
+
+def drop_v3(op: Operations) -> None:
+    """Take away what `create_v3` made."""
+    op.execute("ALTER TABLE inbox DROP COLUMN publisher")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

@@ -77,6 +77,27 @@ async def record_facts(tx: AsyncSession, facts: Sequence[Fact]) -> list[UUID]:
     return ids
 
 
+async def pass_on(tx: AsyncSession, message: Message[Any]) -> UUID:
+    """Record a message that somebody else said, as theirs, under an id of ours; the id."""
+    id_ = new_id()
+    envelope = Envelope(
+        id=str(id_),
+        type=message.type,
+        source=message.source,
+        subject=message.subject,
+        time=message.time,
+        station=message.station,
+        sequence=message.sequence,
+        correlationid=message.correlation,
+        data=message.content.model_dump(mode="json"),
+        causationid=message.id,
+        traceparent=message.traceparent,
+    )
+    await tx.execute(insert(outbox), [_written(envelope)])
+    waking.made(tx, _RECORDED)
+    return id_
+
+
 def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
     """Let every commit of these sessions that recorded something set `wake`."""
     waking.wake_by(sessions, _RECORDED, wake)
@@ -104,8 +125,12 @@ def _row(id_: UUID, fact: Fact) -> dict[str, object]:
         causationid=causation,
         traceparent=tracing.recorded(source.rpartition("/")[2], type_, about, parent),
     )
+    return _written(envelope)
+
+
+def _written(envelope: Envelope) -> dict[str, object]:
     return {
-        "lane": lane(fact.subject),
+        "lane": lane(envelope.subject),
         "type": envelope.type,
         "subject": envelope.subject,
         "correlation": envelope.correlationid,

@@ -58,7 +58,7 @@ class RabbitTransport:
         channel = await self._consuming.channel(confirms=False)
         try:
             low = await channel.get_underlay_channel()
-            subscription = _Subscription(channel, low)
+            subscription = _Subscription(channel, low, self._names)
             await asyncio.wait_for(
                 subscription.begin(self._names.queue(service), prefetch), CONNECT_TIMEOUT
             )
@@ -71,7 +71,7 @@ class RabbitTransport:
         """What the broker gave up of a service's queue."""
         channel = await self._consuming.channel(confirms=False)
         low = await channel.get_underlay_channel()
-        return _DeadLetters(channel, low, self._names.dead_queue(service))
+        return _DeadLetters(channel, low, self._names, service)
 
     async def close(self) -> None:
         """Close both connections; may be called twice."""
@@ -152,6 +152,7 @@ class _Publisher:
             correlation_id=str(outgoing.correlation),
             type=outgoing.type,
             user_id=self.user,
+            headers=dict(outgoing.headers),
         )
         try:
             await self._exchange.publish(
@@ -168,9 +169,10 @@ class _Publisher:
 
 
 class _Subscription:
-    def __init__(self, channel: AbstractChannel, low: LowChannel) -> None:
+    def __init__(self, channel: AbstractChannel, low: LowChannel, names: Names) -> None:
         self._channel = channel
         self._low = low
+        self._partners = names.partners
         self._waiting: deque[Delivery] = deque()
         self._arrivals = Arrivals(self._waiting)
 
@@ -206,7 +208,8 @@ class _Subscription:
     async def _arrived(self, message: DeliveredMessage) -> None:
         # A task is started for each delivery: anything but queueing here breaks their order.
         if message.delivery_tag is not None:
-            self._waiting.append(_delivery(message, message.delivery_tag))
+            foreign = message.exchange == self._partners
+            self._waiting.append(_delivery(message, message.delivery_tag, foreign=foreign))
             self._arrivals.signal()
 
     async def _cancelled(self, _frame: object) -> None:
@@ -214,10 +217,13 @@ class _Subscription:
 
 
 class _DeadLetters:
-    def __init__(self, channel: AbstractChannel, low: LowChannel, queue: str) -> None:
+    def __init__(
+        self, channel: AbstractChannel, low: LowChannel, names: Names, service: str
+    ) -> None:
         self._channel = channel
         self._low = low
-        self._queue = queue
+        self._partners = names.partners
+        self._queue = names.dead_queue(service)
 
     async def take(self, limit: int) -> list[Delivery]:
         taken: list[Delivery] = []
@@ -229,7 +235,7 @@ class _DeadLetters:
                 raise _disconnected(error) from error
             if message.delivery_tag is None:
                 break
-            taken.append(_dead(message, message.delivery_tag))
+            taken.append(_dead(message, message.delivery_tag, self._partners))
         return taken
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
@@ -242,17 +248,18 @@ class _DeadLetters:
         await _close(self._channel)
 
 
-def _dead(message: DeliveredMessage, tag: int) -> Delivery:
+def _dead(message: DeliveredMessage, tag: int, partners: str) -> Delivery:
     """A dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
     deaths = (message.header.properties.headers or {}).get("x-death")
     first = deaths[0] if isinstance(deaths, list) and deaths else {}
     death: dict[str, Any] = first if isinstance(first, dict) else {}
     keys = death.get("routing-keys") or [message.routing_key or ""]
     why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
-    return replace(_delivery(message, tag), type=str(keys[0]), count=0, reason=why.strip())
+    delivery = _delivery(message, tag, foreign=death.get("exchange") == partners)
+    return replace(delivery, type=str(keys[0]), count=0, reason=why.strip())
 
 
-def _delivery(message: DeliveredMessage, tag: int) -> Delivery:
+def _delivery(message: DeliveredMessage, tag: int, *, foreign: bool) -> Delivery:
     properties = message.header.properties
     return Delivery(
         tag=tag,
@@ -261,6 +268,7 @@ def _delivery(message: DeliveredMessage, tag: int) -> Delivery:
         user=properties.user_id or "",
         body=message.body,
         count=_count(properties.headers or {}),
+        foreign=foreign,
     )
 
 

@@ -43,10 +43,11 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which of the kept messages are asked for; None for any."""
+    """Which of the kept messages are asked for; None for any. `publisher` is a partner's user."""
 
     state: State | None = None
     type: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ async def kept(tx: AsyncSession, operator: Operator, wanted: Wanted, part: Slice
         statement = statement.where(inbox.c.state == wanted.state)
     if wanted.type is not None:
         statement = statement.where(inbox.c.type == wanted.type)
+    if wanted.publisher is not None:
+        statement = statement.where(inbox.c.publisher == wanted.publisher)
     place = (inbox.c.received_at, inbox.c.message_key)
     if part.after is not None:
         last = select(*place).where(inbox.c.message_key == part.after, *_own(operator))

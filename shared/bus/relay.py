@@ -14,7 +14,7 @@ from shared.bus.faults import describe
 from shared.bus.outbox import LANES
 from shared.bus.transport import Disconnected, Outcome, Outgoing, Publisher, Transport
 from shared.bus.upkeep import ensure_partitions
-from shared.contracts.envelope import id_in
+from shared.contracts.envelope import written
 from shared.contracts.registry import READERS
 from shared.observability import (
     OUTBOX_DEPTH,
@@ -220,12 +220,7 @@ class _Worker:
 
     async def _publish(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
         """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
-        batch = [
-            Outgoing(
-                id_in(row.body), row.type, row.correlation, row.body, bool(READERS.get(row.type))
-            )
-            for row in rows
-        ]
+        batch = [_outgoing(row) for row in rows]
         if not batch:
             return []
         publishing = asyncio.ensure_future(self.publisher.publish(batch))
@@ -263,6 +258,15 @@ class _Worker:
         for lane in range(LANES):
             OUTBOX_DEPTH.labels(self._service, lane).set(found[lane].depth if lane in found else 0)
         OUTBOX_OLDEST.labels(self._service).set(max((row.age for row in found.values()), default=0))
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    said = written(row.body)
+    headers = {"type": row.type, "station": said["station"]}
+    if trace := said.get("traceparent"):
+        headers["traceparent"] = trace
+    mandatory = bool(READERS.get(row.type))
+    return Outgoing(said["id"], row.type, row.correlation, row.body, mandatory, headers)
 
 
 def _grouped(lanes: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -69,9 +69,9 @@ class Retries:
         """Run one due message, or that one if it is due; False when there was none."""
         async with self._sessions() as tx, tx.begin():
             claimed = await inbox.claim(tx, self._service, key)
-        if claimed is None:
-            return False
-        received = self._handling.reread(claimed.message_key, claimed.body)
+            if claimed is None:
+                return False
+            received = await self._handling.reread(tx, claimed)
         if received.message is None:
             await self._keep(claimed, _parked(claimed, received.wrong))
             return True

@@ -56,7 +56,8 @@ sent = Table(
 )
 
 # `body`, `error` and `station_id` are kept for what isn't done; `waits` counts the returns for
-# NotYet, and `retried_at` is when an operator last had it tried again.
+# NotYet, and `retried_at` is when an operator last had it tried again. `publisher` is the user that
+# the broker vouched for where a partner said it.
 inbox = Table(
     "inbox",
     bus_metadata,
@@ -74,6 +75,7 @@ inbox = Table(
     Column("handled_at", _Moment),
     Column("station_id", Uuid),
     Column("retried_at", _Moment),
+    Column("publisher", Text),
     PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
     CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
     CheckConstraint(

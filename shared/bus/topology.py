@@ -9,6 +9,8 @@ from aio_pika.abc import AbstractChannel
 
 # Explicit and positive: RabbitMQ 3.x takes -1 for "discard", and 4.x would choose 20.
 DELIVERY_LIMIT = 100
+PARTNERS_TALK_TO = "intake"
+CONNECT_TIMEOUT = 10
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Names:
     def dead(self) -> str:
         """The exchange of what a queue gave up."""
         return f"{self.prefix}linli.dead"
+
+    @property
+    def readers(self) -> str:
+        """The exchange that partners' queues are fed from, each with its station's messages."""
+        return f"{self.prefix}linli.readers"
+
+    def reader(self, publisher: str) -> str:
+        """The queue of a partner that may read."""
+        return f"{self.readers}.{publisher}"
 
     def queue(self, service: str) -> str:
         """A service's queue."""
@@ -79,6 +90,9 @@ def definitions(
             for key in sorted(bindings[service])
         ]
         links.append(_link(vhost, names.dead, names.dead_queue(service), service))
+    if PARTNERS_TALK_TO in bindings:
+        # Whatever they say, so that what can't be handled is parked with its reason, and not lost.
+        links.append(_link(vhost, names.partners, names.queue(PARTNERS_TALK_TO), "#"))
     return {"exchanges": exchanges, "queues": queues, "bindings": links}
 
 
@@ -95,7 +109,7 @@ def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
 
 async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: str = "") -> None:
     """Make whatever of the topology is missing, with a user that may configure."""
-    async with await aio_pika.connect(url, timeout=10) as connection:
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT) as connection:
         channel = await connection.channel()
         await _declare(channel, definitions(bindings, prefix=prefix))
 
@@ -103,7 +117,7 @@ async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: s
 async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> None:
     """Take the topology of a prefix away, with what is in the queues."""
     names = Names(prefix)
-    async with await aio_pika.connect(url, timeout=10) as connection:
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT) as connection:
         channel = await connection.channel()
         for service in services:
             for queue in (names.queue(service), names.dead_queue(service)):

@@ -1,7 +1,7 @@
 """What carries messages: the protocol that RabbitMQ and the in-process transport share."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 from uuid import UUID
@@ -23,13 +23,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to publish; `mandatory` refuses it when no queue takes it."""
+    """One message to publish; `mandatory` refuses it when no queue takes it.
+
+    `headers` repeat what is in the body for those who route by it or follow traces.
+    """
 
     id: str
     type: str
     correlation: UUID
     body: bytes
     mandatory: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Delivery:
     """One message as it arrived: `user` is the publisher as the transport vouches for it.
 
     `count` says how often it was delivered before without an answer, `reason` why the broker gave
-    it up where it did.
+    it up where it did, `foreign` whether it came over the exchange that partners write to.
     """
 
     tag: int
@@ -47,6 +51,7 @@ class Delivery:
     body: bytes
     count: int = 0
     reason: str = ""
+    foreign: bool = False
 
 
 class Publisher(Protocol):

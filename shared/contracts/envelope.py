@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,7 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
 MAX_BODY_BYTES = 64 * 1024
 SEQUENCE_DIGITS = 12
+_STORIES = UUID("0b9d3f0e-6f5e-5c0e-8f0a-52b6b7c2a9d4")
 
 
 class InvalidMessage(ValueError):
@@ -78,12 +79,13 @@ def _written_out(value: object) -> object:
     return value
 
 
+_SEQUENCE = r"^[0-9]{1,19}$"
 # RFC 3339, as CloudEvents says.
 _Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
-class Wire(BaseModel):
-    """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
+class _Said(BaseModel):
+    """What everybody's envelope says."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -95,22 +97,43 @@ class Wire(BaseModel):
     """The contract with its version, and the routing key."""
     source: _Attribute
     """Who says it."""
-    subject: _Attribute
-    """The aggregate that it is about; messages about one subject are sent in order."""
     time: _Time
     """When it was recorded."""
-    station: UUID
-    """The station that it happened in."""
-    sequence: str = Field(pattern=r"^[0-9]{1,19}$")
-    """The version of the aggregate after it, with leading zeros."""
-    correlationid: UUID
-    """The story that it is part of: what one request led to."""
     causationid: _Attribute | None = None
     """The message that led to it, where one did."""
     traceparent: _Attribute | None = None
     """The trace that it is part of (W3C Trace Context), where one is kept."""
     data: dict[str, Any]
     """What is said, as its contract has it."""
+
+
+class Wire(_Said):
+    """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
+
+    subject: _Attribute
+    """The aggregate that it is about; messages about one subject are sent in order."""
+    station: UUID
+    """The station that it happened in."""
+    sequence: str = Field(pattern=_SEQUENCE)
+    """The version of the aggregate after it, with leading zeros."""
+    correlationid: UUID
+    """The story that it is part of: what one request led to."""
+
+
+class PartnerWire(_Said):
+    """The envelope of a partner, of whom less is asked: CloudEvents' own attributes, and the time.
+
+    What it leaves out is completed as it arrives.
+    """
+
+    subject: _Attribute | None = None
+    """What it is about, in the partner's own terms."""
+    station: UUID | None = None
+    """The station that it happened in; the partner's own, which is known."""
+    sequence: str = Field(default="0", pattern=_SEQUENCE)
+    """The version of the subject after it."""
+    correlationid: UUID | None = None
+    """The story that it is part of; otherwise it begins one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +197,39 @@ class Envelope:
             wire = Wire.model_validate_json(body)
         except ValidationError as error:
             raise NotAMessage(wrong_fields(error)) from None
+        return cls._of(wire, wire.subject, wire.station, wire.correlationid)
+
+    @classmethod
+    def from_partner(cls, body: bytes, station: UUID) -> Self:
+        """Read a message of a partner of that station, and complete it; InvalidMessage.
+
+        The same message is completed in the same way each time that it comes.
+        """
+        if len(body) > MAX_BODY_BYTES:
+            raise TooLarge("the message", MAX_BODY_BYTES)
+        try:
+            wire = PartnerWire.model_validate_json(body)
+        except ValidationError as error:
+            raise NotAMessage(wrong_fields(error)) from None
+        if wire.station not in (None, station):
+            raise NotAMessage("station (another than the publisher's)")
+        story = wire.correlationid or uuid5(_STORIES, json.dumps([wire.source, wire.id]))
+        return cls._of(wire, wire.subject or wire.source.removeprefix("/"), station, story)
+
+    @classmethod
+    def _of(cls, said: Wire | PartnerWire, subject: str, station: UUID, correlation: UUID) -> Self:
         return cls(
-            id=wire.id,
-            type=wire.type,
-            source=wire.source,
-            subject=wire.subject,
-            time=wire.time,
-            station=wire.station,
-            sequence=int(wire.sequence),
-            correlationid=wire.correlationid,
-            data=wire.data,
-            causationid=wire.causationid,
-            traceparent=wire.traceparent,
+            id=said.id,
+            type=said.type,
+            source=said.source,
+            subject=subject,
+            time=said.time,
+            station=station,
+            sequence=int(said.sequence),
+            correlationid=correlation,
+            data=said.data,
+            causationid=said.causationid,
+            traceparent=said.traceparent,
         )
 
 
@@ -197,7 +241,7 @@ def wrong_fields(error: ValidationError) -> str:
     )
 
 
-def id_in(body: bytes) -> str:
-    """The id of a message of ours, without reading the rest of it into an envelope."""
-    id_: str = json.loads(body)["id"]
-    return id_
+def written(body: bytes) -> dict[str, Any]:
+    """A message that was written here, as it stands there."""
+    attributes: dict[str, Any] = json.loads(body)
+    return attributes

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.wishes import actions
 from shared.auth import Actor, Role
 from shared.bus.transport import Outgoing
-from shared.contracts.envelope import id_in
+from shared.contracts.envelope import written
 from shared.contracts.registry import READERS
 from tests.bench.ground import Ground
 from tests.support import cast
@@ -119,7 +119,9 @@ class Stage:
         await self.quiet()
         rows = await self.books.fetch(_SENT_AFTER, mark.intake, mark.volunteers)
         return [
-            Outgoing(id_in(body), type_, correlation, body, mandatory=bool(READERS.get(type_)))
+            Outgoing(
+                written(body)["id"], type_, correlation, body, mandatory=bool(READERS.get(type_))
+            )
             for type_, correlation, body in rows
         ]
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus.migrations import create_v1, create_v2
+from shared.bus.migrations import create_v1, create_v2, create_v3
 from shared.db import make_engine
 from tests.bus.rig import Rig
 from tests.support.postgres import at, drop
@@ -105,6 +105,7 @@ async def _create(conn: AsyncConnection, service: str) -> None:
 def _create_bus(conn: Connection) -> None:
     create_v1(Operations(conn))
     create_v2(Operations(conn))
+    create_v3(Operations(conn))
 
 
 async def _administer(admin_url: str, statement: str) -> None:

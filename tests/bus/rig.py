@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from shared import clock
 from shared.bus import topology
 from shared.bus.consumer import Consumer
+from shared.bus.handling import Handling
 from shared.bus.inprocess import Faults, InProcessTransport
 from shared.bus.message import Handlers, Message
 from shared.bus.outbox import Fact, record_facts, wake_after_commit
+from shared.bus.partners import Partners
 from shared.bus.rabbit import RabbitTransport
 from shared.bus.relay import Relay
 from shared.bus.transport import (
@@ -170,6 +172,7 @@ class Rig:
         service: str,
         handlers: Handlers | None = None,
         *,
+        partners: Partners | None = None,
         wrap: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> Replica:
         """A replica of a service, not yet started."""
@@ -179,7 +182,7 @@ class Rig:
         transport = wrap(self.transport())
         relay = Relay(service, relay_engine, transport)
         wake_after_commit(sessions, relay.wake)
-        consumer = Consumer(service, sessions, handlers or {}, transport)
+        consumer = Consumer(service, sessions, Handling(handlers or {}, partners), transport)
         made = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
         self._replicas.append(made)
         return made

@@ -6,6 +6,7 @@ from aio_pika.abc import AbstractChannel
 
 from shared.bus import redrive
 from shared.bus.dead_letters import DeadLetterOffice
+from shared.bus.handling import Handling
 from shared.bus.inprocess import InProcessTransport
 from shared.bus.message import Handlers
 from shared.bus.rabbit import RabbitTransport
@@ -16,13 +17,14 @@ from shared.contracts.intake import WishOpened
 from tests.bus.rig import STATION, Replica, Rig, equal, note, outgoing, until, wish
 
 HANDLERS: Handlers = {WishOpened: note}
+HANDLING = Handling(HANDLERS)
 EVERY = 0.05
 
 
 def office(rig: Rig, replica: Replica) -> DeadLetterOffice:
     """What takes back the dead letters of that replica's service."""
     made = rig.transport()
-    return DeadLetterOffice(replica.service, replica.sessions, HANDLERS, made, every=EVERY)
+    return DeadLetterOffice(replica.service, replica.sessions, HANDLING, made, every=EVERY)
 
 
 async def publish(rig: Rig, *messages: Outgoing) -> None:
@@ -153,7 +155,7 @@ async def test_every_replica_takes_them_back_by_itself(rabbit_rig: Rig) -> None:
 async def test_a_broker_that_is_away_is_waited_for(rabbit_rig: Rig) -> None:
     notify = rabbit_rig.replica("notify", HANDLERS)
     nowhere = RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
-    one = DeadLetterOffice("notify", notify.sessions, HANDLERS, nowhere, every=EVERY)
+    one = DeadLetterOffice("notify", notify.sessions, HANDLING, nowhere, every=EVERY)
     with pytest.raises(Disconnected):
         await one.drain()
     await one.start()
@@ -164,4 +166,4 @@ async def test_a_broker_that_is_away_is_waited_for(rabbit_rig: Rig) -> None:
 async def test_in_process_nothing_is_ever_given_up(inprocess_rig: Rig) -> None:
     notify = inprocess_rig.replica("notify", HANDLERS)
     made = InProcessTransport({"notify": frozenset({WishOpened.type})})
-    assert await DeadLetterOffice("notify", notify.sessions, HANDLERS, made).drain() == 0
+    assert await DeadLetterOffice("notify", notify.sessions, HANDLING, made).drain() == 0

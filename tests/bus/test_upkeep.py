@@ -7,7 +7,15 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from shared import clock
-from shared.bus.migrations import create_v1, create_v2, drop_v1, drop_v2, include_name
+from shared.bus.migrations import (
+    create_v1,
+    create_v2,
+    create_v3,
+    drop_v1,
+    drop_v2,
+    drop_v3,
+    include_name,
+)
 from shared.bus.tables import bus_metadata
 from shared.bus.upkeep import BUS_JOBS, drop_old_partitions, ensure_partitions, purge_inbox
 from shared.idempotency import answers
@@ -73,9 +81,11 @@ async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
         conn.exec_driver_sql("SET LOCAL search_path = fresh")
         create_v1(Operations(conn))
         create_v2(Operations(conn))
+        create_v3(Operations(conn))
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(conn, opts={**options, "include_name": include_name})
         differences: list[object] = compare_metadata(context, bus_metadata)
+        drop_v3(Operations(conn))
         drop_v2(Operations(conn))
         drop_v1(Operations(conn))
         return differences

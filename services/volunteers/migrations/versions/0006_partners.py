@@ -1,0 +1,20 @@
+"""Partners: who published the messages that the inbox keeps."""
+
+from alembic import op
+
+from shared.bus.migrations import create_v3, drop_v3
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the column."""
+    create_v3(op)
+
+
+def downgrade() -> None:
+    """Take it away."""
+    drop_v3(op)

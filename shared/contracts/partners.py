@@ -1,0 +1,66 @@
+"""What partners may say: facts that intake takes into its own records and tells as its own.
+
+The types are intake's, and a partner says less of them: what it knows itself. Facts of its own,
+without a contract here, have types that begin with `ext.` and are passed on as they came.
+"""
+
+import re
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts import events, intake
+from shared.contracts.envelope import Contract
+
+EXTERNAL = re.compile(r"ext(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\.v[1-9][0-9]{0,3}")
+
+
+class PartnerEventJoined(Contract):
+    """A resident wants a place in an event, and asked the partner for it."""
+
+    type: ClassVar[str] = events.EventJoined.type
+    event_id: UUID
+    """The event."""
+    resident_id: UUID
+    """Who takes part."""
+    role: events.EventRole = "guest"
+    """Whether they help or are a guest."""
+
+
+class PartnerEventAttended(Contract):
+    """A resident was at an event, which the partner saw: at its gate, say."""
+
+    type: ClassVar[str] = events.EventAttended.type
+    event_id: UUID
+    """The event."""
+    resident_id: UUID
+    """Who was there; they have joined, or their joining is still on its way."""
+    minutes: Annotated[int, Field(ge=0, le=4500)]
+    """How long they were there, in minutes."""
+
+
+class PartnerWishFulfilled(Contract):
+    """The partner made a wish come true that it took, or that was open.
+
+    The resident is asked before it counts, unless the station trusts the partner's word.
+    """
+
+    type: ClassVar[str] = intake.WishFulfilled.type
+    wish_id: UUID
+    """The wish."""
+    minutes: Annotated[int, Field(ge=1, le=1440)]
+    """How long it took, in minutes."""
+    note: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    """What was done, in words for the resident."""
+
+
+CONTRACTS: dict[str, type[Contract]] = {
+    contract.type: contract
+    for contract in (PartnerEventJoined, PartnerEventAttended, PartnerWishFulfilled)
+}
+
+
+def is_for_partners(type_: str) -> bool:
+    """Whether a partner can say messages of this type at all, once it is granted."""
+    return type_ in CONTRACTS or EXTERNAL.fullmatch(type_) is not None
