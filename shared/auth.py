@@ -19,7 +19,7 @@ ISSUER = "linli.intake"
 
 
 class Role(StrEnum):
-    """What a person is in a station; one person may be several."""
+    """What a person is in a station, who may be several; a publisher is a partner's machine."""
 
     RESIDENT = "resident"
     VOLUNTEER = "volunteer"
@@ -28,6 +28,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     PARTNER = "partner"
     OPERATOR = "operator"
+    PUBLISHER = "publisher"
 
 
 DESK = (Role.STAFF, Role.ADMIN)

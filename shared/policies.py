@@ -8,7 +8,8 @@ RESIDENTS = frozenset({Role.RESIDENT})
 DESK = frozenset({Role.STAFF, Role.ADMIN})
 OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})
 TAKERS = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
-SIGNED_IN = frozenset(Role)
+PUBLISHERS = frozenset({Role.PUBLISHER})
+SIGNED_IN = frozenset(Role) - PUBLISHERS
 
 POLICIES: dict[str, frozenset[Role]] = {
     "public": ANYONE,
@@ -39,6 +40,8 @@ POLICIES: dict[str, frozenset[Role]] = {
     "events.attend": DESK,
     "party.read": DESK,
     "party.write": DESK,
+    "publishers.manage": frozenset({Role.ADMIN}),
+    "messages.publish": PUBLISHERS,
     # volunteers
     "volunteers.apply": RESIDENTS | DESK,
     "volunteers.read": RESIDENTS | DESK,

@@ -21,8 +21,10 @@ TIMED = "a timed job goes over every station, and changes each row within its ow
 LEASED = "the row was leased by this sender, which sends for every station"
 KEYED = "an account's id is derived from its station and its owner"
 SECRET = "what it looks for is a secret of 256 bits, which no two stations share"
+NAMED = "a name on the broker is one machine's, of whatever station: it tells which"
 UNSCOPED = {
     "intake/events/jobs:close_over": TIMED,
+    "intake/publishers/queries:by_user": NAMED,
     "intake/sign_in/actions:sign_out": SECRET,
     "notify/appointments/jobs:forget": TIMED,
     "notify/deliveries/actions:forget_secrets": TIMED,

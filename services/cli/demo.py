@@ -84,12 +84,13 @@ async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool
     """
     planned = estate()
     parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes(), events(0))
-    load = _Load(replicas, progress, total=6 + sum(len(part) for part in parts))
+    load = _Load(replicas, progress, total=7 + sum(len(part) for part in parts))
     async with _alone(replicas["intake"].engine):
         station = await _found(load)
         await _add_buildings(load, station)
         who = Hands(station, await _open_accounts(load, station))
         await _enter_members(load, who)
+        await _admit_publishers(load, who)
         await _recruit(load, who)
         await _make_wishes(load, who)
         await _hold_events(load, who)
@@ -130,6 +131,12 @@ async def _enter_members(load: _Load, who: Hands) -> None:
     async with load.begin("intake") as tx:
         changed = await demo_register.enter_members(tx, who.desk)
     load.step("party members", changed=changed)
+
+
+async def _admit_publishers(load: _Load, who: Hands) -> None:
+    async with load.begin("intake") as tx:
+        changed = await demo_register.admit_publishers(tx, who.station.id, who.accounts)
+    load.step("publishers", changed=changed)
 
 
 async def _recruit(load: _Load, who: Hands) -> None:

@@ -1,6 +1,6 @@
 """Putting the demo's station, accounts and register in place, each only where it is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +23,14 @@ from services.intake.accounts.actions import NewAccount
 from services.intake.accounts.models import Account
 from services.intake.party import actions as party
 from services.intake.party.models import PartyMember
+from services.intake.publishers import actions as publishers
+from services.intake.publishers.models import Granted, May, Publisher
 from services.intake.residents import models as register
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from shared.bus.outbox import Fact, record_facts
-from shared.contracts.intake import ResidentRegistered
+from shared.contracts.events import EventAttended, EventJoined, EventPublished
+from shared.contracts.intake import ResidentRegistered, WishFulfilled, WishOpened
 from shared.db import sealer_of
 from shared.sealing import Sealer
 
@@ -49,6 +52,16 @@ class NotTheDemo(Exception):
         super().__init__(
             f"A real station has the code {STATION_CODE}: the demo leaves this database alone."
         )
+
+
+PUBLISHER_GRANTS = (
+    Granted(May.PUBLISH, EventJoined.type),
+    Granted(May.PUBLISH, EventAttended.type),
+    Granted(May.PUBLISH, WishFulfilled.type),
+    Granted(May.PUBLISH, "ext.property.lift-stopped.v1"),
+    Granted(May.READ, EventPublished.type),
+    Granted(May.READ, WishOpened.type),
+)
 
 
 def password_of(username: str) -> str:
@@ -122,6 +135,17 @@ async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
         return False
     for member in members():
         await party.add(tx, desk, member.person.id, member.standing)
+    return True
+
+
+async def admit_publishers(tx: AsyncSession, station: UUID, accounts: Mapping[str, UUID]) -> bool:
+    """Admit the property company's machine, unless there is one; whether there was none."""
+    statement = select(Publisher.id).where(Publisher.station_id == station).limit(1)
+    if await tx.scalar(statement) is not None:
+        return False
+    await publishers.admit(
+        tx, Actor.system(station), "property", accounts["property"], PUBLISHER_GRANTS
+    )
     return True
 
 

@@ -10,7 +10,13 @@ import typer
 from aio_pika.exceptions import AMQPError
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli import contracts_command, demo_command, messages_command, station_command
+from services.cli import (
+    contracts_command,
+    demo_command,
+    messages_command,
+    publishers_command,
+    station_command,
+)
 from services.cli.embedded import PostgresFailed
 from services.cli.migrate import SERVICES, migrate
 from services.cli.serve import NoBroker, serve
@@ -25,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(station_command.app, name="station")
 app.add_typer(messages_command.app, name="messages")
+app.add_typer(publishers_command.app, name="publishers")
 app.add_typer(contracts_command.app, name="contracts")
 app.command("demo")(demo_command.run_demo)
 

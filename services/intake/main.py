@@ -15,6 +15,9 @@ from services.intake.gateway.neighbours import Neighbours
 from services.intake.gateway.rates import Rates, within_rates
 from services.intake.party import api as party
 from services.intake.photos import api as photos
+from services.intake.publishers import api as publishers
+from services.intake.publishers import ingress
+from services.intake.publishers.handlers import PARTNERS
 from services.intake.residents import api as residents
 from services.intake.residents.models import Resident
 from services.intake.settings import IntakeSettings
@@ -33,7 +36,20 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.runtime import Runtime
 
-FEATURES = (stations, residents, accounts, sign_in, wishes, photos, events, party, trail, gateway)
+FEATURES = (
+    stations,
+    residents,
+    accounts,
+    sign_in,
+    wishes,
+    photos,
+    events,
+    party,
+    publishers,
+    ingress,
+    trail,
+    gateway,
+)
 
 
 def build_app(runtime: "Runtime") -> FastAPI:
@@ -58,5 +74,6 @@ SERVICE = Service(
     build_app=build_app,
     handlers=volunteering.HANDLERS,
     jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
+    partners=PARTNERS,
     snapshots={"residents": Snapshot(Resident, Resident.changed)},
 )

@@ -16,7 +16,8 @@ class IntakeSettings(ServiceSettings):
 
     `volunteers_url` and `notify_url` are `http://host:port` or `unix:/path`; `public_url` is what
     clients call the gateway. `rate_…` are requests a minute that a replica takes, 0 for any number:
-    of a person who is signed in, of an address where nobody is, and of an address in all.
+    of a person who is signed in, of an address where nobody is, and of an address in all;
+    `rate_publisher` are messages of a publisher.
     """
 
     token_private_key: SecretStr
@@ -26,6 +27,7 @@ class IntakeSettings(ServiceSettings):
     rate_person: int = Field(default=300, ge=0)
     rate_nobody: int = Field(default=240, ge=0)
     rate_address: int = Field(default=3000, ge=0)
+    rate_publisher: int = Field(default=600, ge=0)
 
     @field_validator("volunteers_url", "notify_url")
     @classmethod

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from fastapi import Request
 
@@ -36,6 +37,7 @@ class Rates:
         self._address = _Limit("address", settings.rate_address)
         self._nobody = _Limit("nobody", settings.rate_nobody)
         self._person = _Limit("person", settings.rate_person)
+        self._publisher = _Limit("publisher", settings.rate_publisher)
         self._counter = SlidingMinute()
 
     async def count(self, request: Request) -> None:
@@ -53,10 +55,14 @@ class Rates:
         else:
             self._hit(self._person, f"{actor.station}/{actor.person}")
 
-    def _hit(self, limit: _Limit, whose: str) -> None:
+    def count_messages(self, publisher: UUID, messages: int) -> None:
+        """Count the messages of one request of a publisher; TooMany."""
+        self._hit(self._publisher, str(publisher), messages)
+
+    def _hit(self, limit: _Limit, whose: str, times: int = 1) -> None:
         if limit.most == 0:
             return
-        if wait := self._counter.hit(f"{limit.name} {whose}", limit.most):
+        if wait := self._counter.hit(f"{limit.name} {whose}", limit.most, times):
             raise TooMany().after(wait)
 
 

@@ -17,15 +17,15 @@ class SlidingMinute:
         self._now: dict[str, int] = {}
         self._before: dict[str, int] = {}
 
-    def hit(self, key: str, most: int) -> float:
-        """Count one more of at most `most`: 0, or uncounted the seconds until there is room."""
+    def hit(self, key: str, most: int, times: int = 1) -> float:
+        """Count so many more of at most `most`: 0, or uncounted the seconds until there is room."""
         minute, passed = divmod(self._clock() / 60, 1)
         self._turn(int(minute))
         now, before = self._now.get(key, 0), self._before.get(key, 0)
-        if now + before * (1 - passed) + 1 <= most:
-            self._now[key] = now + 1
+        if now + before * (1 - passed) + times <= most:
+            self._now[key] = now + times
             return 0.0
-        room = most - now - 1
+        room = most - now - times
         if room < 0 or before == 0:
             return 60 * (1 - passed)
         return 60 * (1 - room / before - passed)

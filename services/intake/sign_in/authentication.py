@@ -1,4 +1,4 @@
-"""Who asks, from the session in the Authorization header or in the cookie; and that cookie."""
+"""Who asks, from the session or the API key that the request carries; and the session's cookie."""
 
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake.accounts.passwords import fits
+from services.intake.publishers import queries as publishers
+from services.intake.publishers.models import KEY_MARK
 from services.intake.settings import IntakeSettings
 from services.intake.sign_in import actions, queries
 from services.intake.sign_in.actions import Fitting, Opened, Password, Proof, Shown
@@ -28,7 +30,10 @@ async def authenticate(request: Request) -> Actor | None:
         return None
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as tx:
-        actor = await queries.actor_of(tx, token)
+        if token.startswith(KEY_MARK):
+            actor = await publishers.actor_of(tx, token)
+        else:
+            actor = await queries.actor_of(tx, token)
     if actor is None and "authorization" in request.headers:
         raise Unauthorized
     return actor

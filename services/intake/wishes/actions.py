@@ -1,5 +1,6 @@
 """What can be done with a wish; each act keeps a step and records its message."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,14 @@ from shared.contracts.intake import (
 )
 from shared.db import load
 from shared.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done for a wish: in words, and in how many minutes."""
+
+    note: str
+    minutes: int
 
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
@@ -112,8 +121,28 @@ async def confirm(
     """
     wish = await hold(tx, actor, wish_id)
     wish.confirm(actor, thanks, photos_public)
-    message = WishFulfilled.of(wish, minutes=wish.minutes, revision=wish.confirmations)
-    return await _keep(tx, actor, wish, message, thanks)
+    return await _keep(tx, actor, wish, _fulfilled(wish), thanks)
+
+
+async def fulfil(
+    tx: AsyncSession, partner: Actor, wish_id: UUID, done: Done, *, trusted: bool
+) -> Wish:
+    """A partner's machine says that it made the wish come true, which is taken first if it is open.
+
+    The resident is asked, unless the partner's word is `trusted`. Said again it changes nothing.
+    Raises NotFound, NotYourTask, NotClaimed, OwnWish.
+    """
+    wish = await hold(tx, partner, wish_id)
+    if wish.state == State.OPEN:
+        wish.claim(Taker("partner", partner.person))
+        await _keep(tx, partner, wish, _claimed(wish))
+    if wish.state == State.CLAIMED:
+        wish.deliver(partner, done.note, done.minutes)
+        await _keep(tx, partner, wish, WishDelivered.of(wish), done.note)
+    if wish.state == State.DELIVERED and trusted:
+        wish.confirm_on_trust()
+        await _keep(tx, partner, wish, _fulfilled(wish))
+    return wish
 
 
 async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
@@ -179,6 +208,10 @@ async def _volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Take
     if not await is_approved_volunteer(tx, station, resident_id):
         raise NotAVolunteer
     return Taker("volunteer", resident_id)
+
+
+def _fulfilled(wish: Wish) -> WishFulfilled:
+    return WishFulfilled.of(wish, minutes=wish.minutes, revision=wish.confirmations)
 
 
 def _claimed(wish: Wish) -> WishClaimed:

@@ -192,11 +192,14 @@ class Wish(Aggregate, Base):
         if actor.person == self.delivered_by or actor.for_whom == self.taker_id:
             raise refusals.DeliveredByYourself
         self._decided_by(actor)
-        self.state = State.FULFILLED.value
-        self.confirmations += 1
-        self.fulfilled_at = clock.now()
+        self._fulfil()
         self.thanks = thanks
         self.photos_public = photos_public
+
+    def confirm_on_trust(self) -> None:
+        """It came true by the word of a partner whom the station trusts; NotDelivered."""
+        self._require(State.DELIVERED, refusals.NotDelivered)
+        self._fulfil()
 
     def refuse(self, actor: Actor) -> None:
         """It did not come true: back to its taker; NotDelivered, NotYours, StillTheirTurn."""
@@ -251,6 +254,11 @@ class Wish(Aggregate, Base):
             raise refusals.NotYours
         if self.delivered_at is None or clock.now() - self.delivered_at < UNANSWERED:
             raise refusals.StillTheirTurn
+
+    def _fulfil(self) -> None:
+        self.state = State.FULFILLED.value
+        self.confirmations += 1
+        self.fulfilled_at = clock.now()
 
     def _open(self) -> None:
         self.state = State.OPEN.value

@@ -1,0 +1,68 @@
+"""`linli publishers`: partners' machines as the broker must know them."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from aio_pika.exceptions import AMQPError
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.cli.deployment import Deployment
+from services.intake.publishers import queries
+from shared.bus import access
+from shared.bus.access import Access
+from shared.bus.faults import describe
+from shared.settings import MissingSettings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+class BrokerSettings(BaseSettings):
+    """Where the broker is, for someone who may make things there."""
+
+    model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
+
+    admin_amqp_url: SecretStr | None = None
+    amqp_prefix: str = ""
+
+
+@app.callback()
+def publishers() -> None:
+    """Partners' machines that publish messages."""
+
+
+@app.command("broker")
+def broker(
+    vhost: Annotated[str, typer.Option(help="The virtual host of the deployment.")] = "/",
+) -> None:
+    """Open the queues of those who may read, and print the users for the broker to import.
+
+    To be run again whenever grants or passwords have changed: `… | rabbitmqctl import_definitions`.
+    """
+    try:
+        printed = asyncio.run(_brought_up_to_date(vhost))
+    except MissingSettings as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except (SQLAlchemyError, AMQPError, OSError) as error:
+        typer.echo(f"This deployment can't be reached: {describe(error)}.", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(printed)
+
+
+async def _brought_up_to_date(vhost: str) -> str:
+    settings, machines = BrokerSettings(), await _machines()
+    if settings.admin_amqp_url is not None:
+        url = settings.admin_amqp_url.get_secret_value()
+        await access.open_queues(url, machines, prefix=settings.amqp_prefix)
+    made = access.users(machines, prefix=settings.amqp_prefix, vhost=vhost)
+    return json.dumps(made, indent=2)
+
+
+async def _machines() -> Sequence[Access]:
+    async with Deployment.read().connected() as services, services["intake"].sessions() as tx:
+        return [publisher.access for publisher in await queries.everywhere(tx)]

@@ -1,0 +1,1 @@
+"""Publishers: partners' machines, what they may publish and read, and their keys."""

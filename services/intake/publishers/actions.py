@@ -1,0 +1,105 @@
+"""Admitting publishers, granting to them, and giving them keys and passwords."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.accounts.models import Account
+from services.intake.publishers.models import ApiKey, Granted, NameTaken, Publisher, new_key
+from services.intake.publishers.queries import kept
+from shared.auth import Actor, Role
+from shared.conditions import Expected
+from shared.db import load, write_unique
+from shared.errors import Invalid, NotFound
+from shared.language import N_
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A key as it is kept, and the key itself, which nobody sees again."""
+
+    key: ApiKey
+    secret: str
+
+
+async def admit(
+    tx: AsyncSession, actor: Actor, name: str, account_id: UUID, grants: Sequence[Granted] = ()
+) -> Publisher:
+    """Admit a machine of the partner with that account; NameTaken, Invalid."""
+    try:
+        account = await load(tx, Account, account_id, station=actor.station)
+    except NotFound:
+        account = None
+    if account is None or account.role != Role.PARTNER:
+        raise Invalid(errors={"account_id": N_("This is no account of a partner")})
+    publisher = Publisher.admit(actor.station, name, account.id)
+    publisher.grant(grants, actor.person)
+    await write_unique(tx, publisher, NameTaken)
+    return publisher
+
+
+async def grant(
+    tx: AsyncSession, actor: Actor, publisher_id: UUID, grants: Sequence[Granted], of: Expected
+) -> Publisher:
+    """Let a publisher do this and nothing else from now on; NotFound, Stale, Invalid."""
+    publisher = await _held(tx, actor, publisher_id)
+    of.check(publisher.version)
+    publisher.grant(grants, actor.person)
+    await tx.flush()
+    return publisher
+
+
+async def issue_key(
+    tx: AsyncSession, actor: Actor, publisher_id: UUID, types: list[str] | None
+) -> Issued:
+    """A new key, for all that is granted or for some types of it; NotFound, NotGranted."""
+    publisher = await _held(tx, actor, publisher_id)
+    return await _issue(tx, actor, publisher, types)
+
+
+async def rotate_key(
+    tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID, overlap: timedelta
+) -> Issued:
+    """A new key in the place of one that ends after `overlap`; NotFound, KeyOver, NotGranted."""
+    publisher = await _held(tx, actor, publisher_id)
+    old = await _key(tx, publisher, key_id)
+    old.end(overlap)
+    return await _issue(tx, actor, publisher, old.types)
+
+
+async def end_key(tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID) -> ApiKey:
+    """Let a key end now; NotFound, KeyOver."""
+    key = await _key(tx, await _held(tx, actor, publisher_id), key_id)
+    key.end()
+    return key
+
+
+async def set_password(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> tuple[Publisher, str]:
+    """A new password for the broker, to which the command line tells it; NotFound."""
+    publisher = await _held(tx, actor, publisher_id)
+    password = publisher.set_password()
+    return publisher, password
+
+
+async def _held(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> Publisher:
+    return await load(tx, Publisher, publisher_id, station=actor.station, lock=True)
+
+
+async def _key(tx: AsyncSession, publisher: Publisher, key_id: UUID) -> ApiKey:
+    key = await load(tx, ApiKey, key_id, station=publisher.station_id, lock=True)
+    if key.publisher_id != publisher.id:
+        raise NotFound
+    return key
+
+
+async def _issue(
+    tx: AsyncSession, actor: Actor, publisher: Publisher, types: list[str] | None
+) -> Issued:
+    secret = new_key()
+    key = ApiKey.issue(publisher, actor.person, kept(tx, secret), types)
+    tx.add(key)
+    await tx.flush()
+    return Issued(key, secret)

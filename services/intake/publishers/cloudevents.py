@@ -1,0 +1,67 @@
+"""CloudEvents over HTTP: the three modes of the binding, each as the JSON of single events.
+
+Source: the HTTP protocol binding for CloudEvents 1.0.2, section 3.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic_core import from_json, to_json
+from starlette.exceptions import HTTPException
+
+from shared.errors import Invalid
+from shared.language import N_
+from shared.problems import Unreadable
+
+MOST_AT_ONCE = 100
+STRUCTURED = "application/cloudevents+json"
+BATCH = "application/cloudevents-batch+json"
+BINARY = "application/json"
+_MARK = "ce-"
+
+
+class TooManyAtOnce(Invalid):
+    """A batch is empty, or too large to be taken whole."""
+
+    title = N_("A batch has 1 to 100 messages")
+
+
+def read(headers: Mapping[str, str], body: bytes) -> list[bytes]:
+    """The JSON of each event of a request, in its order.
+
+    Raises Unreadable, TooManyAtOnce, and HTTPException (415) for another kind of content.
+    """
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == STRUCTURED:
+        return [body]
+    if kind == BATCH:
+        return [to_json(event) for event in _batch(body)]
+    if kind == BINARY and f"{_MARK}specversion" in headers:
+        return [to_json({**_attributes(headers), "data": _json(body)})]
+    raise HTTPException(415)
+
+
+def _batch(body: bytes) -> list[Any]:
+    events = _json(body)
+    if not isinstance(events, list):
+        raise Unreadable
+    if not 1 <= len(events) <= MOST_AT_ONCE:
+        raise TooManyAtOnce
+    return events
+
+
+def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
+    """The attributes, which are percent-encoded UTF-8 (section 3.1.3.2)."""
+    return {
+        name.removeprefix(_MARK): unquote(value)
+        for name, value in headers.items()
+        if name.startswith(_MARK)
+    }
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return from_json(body)
+    except ValueError:
+        raise Unreadable from None

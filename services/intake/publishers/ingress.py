@@ -1,0 +1,168 @@
+"""What partners publish over HTTP: kept at once, and absorbed a moment later."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.gateway.rates import Rates
+from services.intake.publishers import cloudevents, queries
+from services.intake.publishers.queries import Known
+from shared import clock
+from shared.bus import inbox, partners, redrive
+from shared.bus.handling import read_foreign
+from shared.bus.inbox import Kept, Received
+from shared.bus.redrive import Operator, State, Wanted
+from shared.bus.tables import inbox as rows
+from shared.contracts.envelope import Envelope, InvalidMessage, PartnerWire
+from shared.contracts.schemas import Untitled
+from shared.errors import Invalid, NotFound, Problem
+from shared.http import Api, Filters, Tx, View, Where, Who
+from shared.language import N_
+
+SERVICE = "intake"
+OF_BATCH = N_("It is message %(number)s of the batch; none of them was taken.")
+router = Api(prefix="/messages", tags=["messages"])
+
+
+class NotAnEvent(Invalid):
+    """It isn't a CloudEvent with all that is needed."""
+
+    title = N_("This is not a CloudEvent as it is taken here: %(wrong)s")
+
+
+class Taken(View):
+    """A message that is kept; `key` is where to ask what became of it.
+
+    One that came before, by its source and id, is `repeated` and changes nothing.
+    """
+
+    key: UUID
+    id: str
+    type: str
+    repeated: bool
+
+
+class Became(View):
+    """What became of a message: `done`, tried again, or `parked` with the reason in `error`."""
+
+    key: UUID
+    type: str
+    state: Literal["done"] | State
+    attempts: int
+    error: str | None
+    received_at: datetime
+    due_at: datetime | None
+    handled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Any) -> "Became":
+        """The state of a row of the inbox."""
+        return cls.model_validate({**row._mapping, "key": row.message_key})
+
+
+class Which(Filters):
+    """Which of one's own messages to list."""
+
+    state: State | None = None
+
+
+def _body() -> dict[str, Any]:
+    event = PartnerWire.model_json_schema(schema_generator=Untitled)
+    content = {
+        cloudevents.STRUCTURED: event,
+        cloudevents.BATCH: {
+            "type": "array",
+            "items": event,
+            "minItems": 1,
+            "maxItems": cloudevents.MOST_AT_ONCE,
+        },
+        cloudevents.BINARY: {"type": "object", "description": "With `ce-` headers: the data."},
+    }
+    kinds = {kind: {"schema": schema} for kind, schema in content.items()}
+    return {"requestBody": {"required": True, "content": kinds}}
+
+
+@router.post(
+    "", policy="messages.publish", status_code=202, problems=(400, 415), openapi_extra=_body()
+)
+async def publish(request: Request, response: Response, tx: Tx, actor: Who) -> list[Taken]:
+    """Publish CloudEvents: structured, binary or a batch, of which all are taken or none.
+
+    What is refused here was not taken; what is taken is not lost, and its key tells its fate.
+    """
+    asking = await queries.known(tx, actor)
+    events = cloudevents.read(request.headers, await request.body())
+    rates: Rates = request.app.state.rates
+    rates.count_messages(asking.publisher.id, len(events))
+    received = list(_checked(asking, events))
+    asking.key.use()
+    taken = [await _keep(tx, one) for one in received]
+    redrive.due_now(tx)
+    if len(taken) == 1:
+        response.headers["Location"] = f"/api/v1/messages/{taken[0].key}"
+    return taken
+
+
+@router.get("", policy="messages.publish")
+async def list_unfinished(
+    tx: Tx, actor: Who, which: Annotated[Which, Query()], where: Where
+) -> list[Became]:
+    """One's own messages that aren't done, over HTTP and over the broker, the newest first."""
+    asking = await queries.known(tx, actor)
+    operator = Operator(SERVICE, str(actor.person), actor.station)
+    wanted = Wanted(which.state, publisher=asking.publisher.user)
+    found = where.link(await redrive.kept(tx, operator, wanted, where.part))
+    return [Became.of(row) for row in found.items]
+
+
+@router.get("/{key}", policy="messages.publish")
+async def get_message(key: UUID, tx: Tx, actor: Who) -> Became:
+    """What became of one's own message, for 35 days after it is done."""
+    asking = await queries.known(tx, actor)
+    found = await tx.execute(
+        select(rows).where(
+            rows.c.consumer == SERVICE,
+            rows.c.message_key == key,
+            rows.c.publisher == asking.publisher.user,
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    return Became.of(row)
+
+
+def _checked(asking: Known, events: list[bytes]) -> Iterator[Received]:
+    """Each event as it will be kept; the Problem of the first that can't be, with its number."""
+    for number, event in enumerate(events, 1):
+        try:
+            yield _check(asking, event)
+        except Problem as problem:
+            if len(events) > 1:
+                problem.detail = OF_BATCH
+                problem.params = {**problem.params, "number": number}
+            raise
+
+
+def _check(asking: Known, event: bytes) -> Received:
+    try:
+        envelope = Envelope.from_partner(event, asking.publisher.station_id)
+        received = read_foreign(asking.publisher.user, envelope)
+    except InvalidMessage as error:
+        raise NotAnEvent(wrong=str(error)) from None
+    asking.publisher.check_may_publish(envelope.type)
+    asking.key.check_covers(envelope.type)
+    partners.check_fresh(envelope)
+    return received
+
+
+async def _keep(tx: AsyncSession, one: Received) -> Taken:
+    due = Kept("retry", 0, 0, clock.now(), "")
+    fresh = await inbox.keep(tx, SERVICE, one, due)
+    id_ = one.message.id if one.message else ""
+    return Taken(key=one.key, id=id_, type=one.type, repeated=not fresh)

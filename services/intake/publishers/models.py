@@ -1,0 +1,224 @@
+"""A publisher with what is granted to it, and the keys by which it is known over HTTP."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.intake.base import Base
+from shared import clock
+from shared.bus import partners, topology
+from shared.bus.access import READABLE, Access
+from shared.contracts.intake import WishFulfilled
+from shared.contracts.partners import is_for_partners
+from shared.db import Aggregate, Moment
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.language import N_
+
+KEY_MARK = "linli_"
+KEY_LIFE = timedelta(days=365)
+NOTED_EVERY = timedelta(hours=1)
+# The only type of which a partner's word may count at once, or only as delivered.
+TRUSTABLE = WishFulfilled.type
+
+
+class NameTaken(Conflict):
+    """Another publisher has the name, of whatever station: the broker knows it by that."""
+
+    title = N_("Another publisher has this name already")
+
+
+class NotGranted(Forbidden):
+    """The publisher, or the key that it uses, may not publish this type."""
+
+    title = N_("This publisher may not publish messages of this type: %(type)s")
+
+
+class KeyOver(Conflict):
+    """The key is not valid any more."""
+
+    title = N_("This key is not valid any more")
+
+
+class May(StrEnum):
+    """What a grant lets a publisher do with a type."""
+
+    PUBLISH = "publish"
+    READ = "read"
+
+
+@dataclass(frozen=True, order=True)
+class Granted:
+    """One type that may be published or read; `trusted` lets the partner's word count at once."""
+
+    may: May
+    type: str
+    trusted: bool = False
+
+    def fault(self) -> str | None:
+        """Why it can't be granted, a sentence of the catalogue; None where it can."""
+        if self.may is May.PUBLISH and not is_for_partners(self.type):
+            return partners.UnknownType.title
+        if self.may is May.READ and self.type not in READABLE:
+            return N_("No messages of this type are for partners to read")
+        if self.trusted and (self.may, self.type) != (May.PUBLISH, TRUSTABLE):
+            return N_("Only a fulfilled wish can be taken on trust")
+        return None
+
+
+class Publisher(Aggregate, Base):
+    """A machine of a partner. Its name is its source, `/partners/<name>`, and its broker user's.
+
+    It is never removed: one that publishes no more has no grants, no keys and no password.
+    """
+
+    __tablename__ = "publishers"
+    plural = "publishers"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    password_hash: Mapped[str | None]
+    granted_at: Mapped[datetime | None] = mapped_column(Moment)
+    granted_by: Mapped[UUID | None] = mapped_column(Uuid)
+    grants: Mapped[list["Grant"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="(Grant.may, Grant.type)"
+    )
+
+    @classmethod
+    def admit(cls, station: UUID, name: str, account: UUID) -> Self:
+        """A new publisher, to which nothing is granted yet."""
+        return cls.new(station, name=name, account_id=account, grants=[])
+
+    @property
+    def user(self) -> str:
+        """Its user on the broker."""
+        return partners.user_of(self.name)
+
+    @property
+    def source(self) -> str:
+        """The source that it speaks for."""
+        return partners.source_of(self.name)
+
+    @property
+    def queue(self) -> str | None:
+        """The queue on the broker where it reads; None where nothing may be read."""
+        return topology.Names().reader(self.name) if self.types(May.READ) else None
+
+    @property
+    def access(self) -> Access:
+        """What the broker must know of it."""
+        publishes, reads = self.types(May.PUBLISH), self.types(May.READ)
+        return Access(self.name, self.station_id, self.password_hash, publishes, reads)
+
+    def types(self, may: May) -> list[str]:
+        """The types that it may publish, or read."""
+        return [grant.type for grant in self.grants if grant.may == may]
+
+    def grant(self, wanted: Sequence[Granted], by: UUID) -> None:
+        """Let it do this and nothing else from now on; Invalid."""
+        wrong = {f"grants.{number}": each.fault() for number, each in enumerate(wanted)}
+        if errors := {place: fault for place, fault in wrong.items() if fault}:
+            raise Invalid(errors=errors)
+        held = {(grant.may, grant.type): grant for grant in self.grants}
+        kept = []
+        for each in sorted(set(wanted)):
+            grant = held.get((each.may, each.type)) or Grant(may=each.may.value, type=each.type)
+            grant.trusted = each.trusted
+            kept.append(grant)
+        self.grants = kept
+        self.granted_at, self.granted_by = clock.now(), by
+
+    def check_may_publish(self, type_: str) -> "Grant":
+        """The grant to publish that type; NotGranted."""
+        for grant in self.grants:
+            if (grant.may, grant.type) == (May.PUBLISH, type_):
+                return grant
+        raise NotGranted(type=type_)
+
+    def set_password(self) -> str:
+        """A new password for the broker, seen once; what is kept is as the broker keeps it."""
+        password = secrets.token_urlsafe(24)
+        self.password_hash = broker_hash(password, secrets.token_bytes(4))
+        return password
+
+
+class Grant(Base):
+    """One type that a publisher may publish or read."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        CheckConstraint("may IN ('publish', 'read')", name="may"),
+        CheckConstraint("may = 'publish' OR NOT trusted", name="trusted"),
+    )
+
+    publisher_id: Mapped[UUID] = mapped_column(ForeignKey("publishers.id"), primary_key=True)
+    may: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(primary_key=True)
+    trusted: Mapped[bool]
+
+
+class ApiKey(Aggregate, Base):
+    """A key of a publisher, kept hashed, for all that is granted or for some `types` of it."""
+
+    __tablename__ = "api_keys"
+    plural = "api-keys"
+
+    publisher_id: Mapped[UUID] = mapped_column(ForeignKey("publishers.id"), index=True)
+    key_hash: Mapped[bytes] = mapped_column(unique=True)
+    types: Mapped[list[str] | None] = mapped_column(ARRAY(String))
+    issued_by: Mapped[UUID] = mapped_column(Uuid)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @classmethod
+    def issue(
+        cls, publisher: Publisher, issuer: UUID, key_hash: bytes, types: list[str] | None
+    ) -> Self:
+        """A key of a year; NotGranted for a type that the publisher may not publish."""
+        for type_ in types or ():
+            publisher.check_may_publish(type_)
+        return cls.new(
+            publisher.station_id,
+            publisher_id=publisher.id,
+            key_hash=key_hash,
+            types=types,
+            issued_by=issuer,
+            expires_at=clock.now() + KEY_LIFE,
+        )
+
+    def use(self) -> None:
+        """Note that it was used, to the hour, so that it can be seen which keys nobody needs."""
+        now = clock.now()
+        if self.used_at is None or now - self.used_at >= NOTED_EVERY:
+            self.used_at = now
+
+    def check_covers(self, type_: str) -> None:
+        """Whether messages of that type may come under this key; NotGranted."""
+        if self.types is not None and type_ not in self.types:
+            raise NotGranted(type=type_)
+
+    def end(self, after: timedelta = timedelta(0)) -> None:
+        """Let it end so much later at the latest; KeyOver."""
+        now = clock.now()
+        if self.expires_at <= now:
+            raise KeyOver
+        self.expires_at = min(self.expires_at, now + after)
+
+
+def new_key() -> str:
+    """A key of 256 bits, known by its beginning for what it is."""
+    return KEY_MARK + secrets.token_urlsafe(32)
+
+
+def broker_hash(password: str, salt: bytes) -> str:
+    """A password as RabbitMQ keeps it (https://www.rabbitmq.com/docs/passwords)."""
+    digest = hashlib.sha256(salt + password.encode()).digest()
+    return base64.b64encode(salt + digest).decode()
