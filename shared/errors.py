@@ -48,6 +48,11 @@ class Invalid(Problem):
         super().__init__(detail, **params)
         self.errors = errors or {}
 
+    def __str__(self) -> str:
+        """The sentence, and at which field what is wrong."""
+        wrong = "; ".join(f"{field}: {sentence}" for field, sentence in self.errors.items())
+        return f"{super().__str__()} ({wrong})" if wrong else super().__str__()
+
 
 class Unauthorized(Problem):
     """Nobody is signed in, or the proof of it is worth nothing."""

@@ -1,11 +1,13 @@
 """CloudEvents over HTTP: what is taken, and what is refused with which reason."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.intake.gateway.rates import Rates
 from services.intake.settings import IntakeSettings
 from shared import clock
 from shared.ids import new_id
@@ -171,14 +173,19 @@ async def test_what_is_granted_no_more_is_taken_no_more(machine: Machine, scene:
     assert refused(await machine.send(machine.event(STOPPED, STOPPAGE)))[0] == 403
 
 
-async def test_a_publisher_s_messages_are_counted_by_the_minute(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = machine.scene.runtime.app
-    settings = machine.scene.runtime.settings
+@pytest.fixture
+def at_most_three(machine: Machine) -> Iterator[None]:
+    """A publisher may say three messages a minute."""
+    state, settings = machine.scene.runtime.app.state, machine.scene.runtime.settings
     assert isinstance(settings, IntakeSettings)
-    few = settings.model_copy(update={"rate_publisher": 3})
-    monkeypatch.setattr(app.state, "rates", type(app.state.rates)(few))
+    usual = state.rates
+    state.rates = Rates(settings.model_copy(update={"rate_publisher": 3}))
+    yield
+    state.rates = usual
+
+
+@pytest.mark.usefixtures("at_most_three")
+async def test_a_publisher_s_messages_are_counted_by_the_minute(machine: Machine) -> None:
     batch = [machine.event(STOPPED, STOPPAGE) for _ in range(2)]
     assert (await machine.send(batch, BATCH)).status_code == 202
     answer = await machine.send([machine.event(STOPPED, STOPPAGE) for _ in range(2)], BATCH)
