@@ -1,14 +1,17 @@
 """What the three schemas must hold once everything has settled, read by the superuser."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
-
-import asyncpg
 
 from shared.contracts.registry import READERS
 from tests.chaos.load import Effects
+from tests.support.cast import eventually
+
+Sql = Callable[[str], Awaitable[str]]
 
 SERVICES = ("intake", "volunteers", "notify")
+SETTLED_WITHIN = 90.0
 _HURRY = (
     "UPDATE {table} SET due_at = now() WHERE ctid = ANY (ARRAY("
     "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED))"
@@ -80,54 +83,64 @@ BOOKS = """
           ON copy.participation_id = source.id
           WHERE copy.participation_id IS NULL OR source.id IS NULL))
 """
-POINTS = """
-    SELECT owner_id::text, posted FROM volunteers.accounts
-    WHERE posted IS NOT NULL AND posted <> 0
+_STATION = "station_id = (SELECT id FROM intake.stations WHERE code = '{station}')"
+POINTS = f"""
+    SELECT json_object_agg(owner_id, posted) FROM volunteers.accounts
+    WHERE posted IS NOT NULL AND posted <> 0 AND {_STATION}
 """
-PAID = """
-    SELECT cause_subject, count(*) FROM volunteers.transfers GROUP BY cause_subject
+PAID = f"""
+    SELECT json_object_agg(cause_subject, times) FROM (
+      SELECT cause_subject, count(*) AS times FROM volunteers.transfers
+      WHERE {_STATION} GROUP BY cause_subject) AS paid
 """
-TOLD = """
-    SELECT subject, count(*) FROM notify.deliveries
-    WHERE template LIKE 'points.%' AND channel = 'inbox' GROUP BY subject
+TOLD = f"""
+    SELECT json_object_agg(subject, times) FROM (
+      SELECT subject, count(*) AS times FROM notify.deliveries
+      WHERE template LIKE 'points.%' AND channel = 'inbox' AND {_STATION} GROUP BY subject) AS told
 """
 
 
 class Books:
-    """The superuser's look into a deployment."""
+    """The superuser's look into a deployment, and at what is owed to a station's people.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    `sql` runs a statement and gives its one value as text, empty where there is none.
+    """
 
-    async def under_way(self) -> dict[str, int]:
-        """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
-        connection = await asyncpg.connect(self._url)
+    def __init__(self, sql: Sql, station: str) -> None:
+        self._sql = sql
+        self._station = station
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more; fail with what still is."""
+        left: dict[str, int] = {}
+
+        async def nothing_left() -> bool:
+            left.update(await self._under_way())
+            return not any(left.values())
+
         try:
-            for statement in HURRY:
-                await connection.execute(statement)
-            found: dict[str, int] = json.loads(await connection.fetchval(UNDER_WAY))
-        finally:
-            await connection.close()
-        return found
+            await eventually(nothing_left, patience=SETTLED_WITHIN)
+        except TimeoutError:
+            raise AssertionError(f"still under way: {left}") from None
 
     async def check(self, effects: Effects) -> None:
         """Everything that was answered with success took effect once, and all books balance."""
-        connection = await asyncpg.connect(self._url)
-        try:
-            faults: dict[str, int] = json.loads(await connection.fetchval(BOOKS))
-            points = await _pairs(connection, POINTS)
-            paid = await _pairs(connection, PAID)
-            told = await _pairs(connection, TOLD)
-        finally:
-            await connection.close()
+        faults = await self._facts(BOOKS)
         assert not any(faults.values()), faults
-        assert points == dict(effects.points)
+        assert await self._facts(POINTS.format(station=self._station)) == dict(effects.points)
         causes = {f"wishes/{id_}" for id_ in effects.wishes} | {
             f"participations/{id_}" for id_ in effects.attended
         }
-        assert paid == dict.fromkeys(causes, 1)
-        assert told == dict.fromkeys(causes, 1)
+        for each in (PAID, TOLD):
+            found = await self._facts(each.format(station=self._station))
+            assert found == dict.fromkeys(causes, 1)
 
+    async def _under_way(self) -> dict[str, int]:
+        """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
+        for statement in HURRY:
+            await self._sql(statement)
+        return await self._facts(UNDER_WAY)
 
-async def _pairs(connection: "asyncpg.Connection[Any]", statement: str) -> dict[str, int]:
-    return {key: int(value) for key, value in await connection.fetch(statement)}
+    async def _facts(self, query: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await self._sql(query) or "{}")
+        return found

@@ -5,26 +5,49 @@ import random
 import signal
 from collections.abc import Awaitable, Callable
 
-import asyncpg
-
 from tests.chaos.ground import Ground, Replica
 from tests.support.cast import eventually
 
 Fault = Callable[[Ground, random.Random], Awaitable[None]]
 SECONDS = (0.3, 2.0)
 PATIENCE = 60.0
+RELAYS_WITHIN = 10.0
+ISSUERS = ("intake", "volunteers")
 
-_AGAIN = """
+AGAIN = """
     INSERT INTO {service}.outbox (lane, type, subject, correlation, body)
     SELECT lane, type, subject, correlation, body FROM {service}.sent
     ORDER BY random() LIMIT 60
 """
+SHUFFLE = """
+    WITH held AS (DELETE FROM {service}.outbox RETURNING *)
+    INSERT INTO {service}.outbox (lane, type, subject, correlation, body, created_at)
+    SELECT lane, type, subject, correlation, body, created_at FROM held ORDER BY random()
+"""
+_KEPT = """
+    SELECT count(DISTINCT id) FROM (
+      SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' AS id FROM {service}.outbox
+      UNION ALL SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {service}.sent) AS kept
+    WHERE id IN ({ids})
+"""
 
 
 async def kill_a_replica(ground: Ground, chance: random.Random) -> None:
-    """SIGKILL, at any moment: between a confirm and the deletion of its row, too."""
+    """SIGKILL, at any moment."""
     victim = chance.choice(ground.replicas)
     await victim.kill()
+    await asyncio.sleep(chance.uniform(*SECONDS))
+    await victim.start()
+
+
+async def crash_before_delete(ground: Ground, chance: random.Random) -> None:
+    """SIGKILL between the broker's confirm and the deletion of the rows: they are sent again."""
+    victim = chance.choice([one for name in ISSUERS for one in ground.of(name)])
+    # One that was sent again by another fault may be among them twice.
+    if confirmed := set(await victim.die_before_delete(within=RELAYS_WITHIN)):
+        ids = ", ".join(f"'{id_}'" for id_ in confirmed)
+        kept = await ground.sql(_KEPT.format(service=victim.service, ids=ids))
+        assert int(kept) == len(confirmed), confirmed
     await asyncio.sleep(chance.uniform(*SECONDS))
     await victim.start()
 
@@ -68,16 +91,17 @@ async def slow_everything_down(ground: Ground, chance: random.Random) -> None:
 
 
 async def deliver_again(ground: Ground, chance: random.Random) -> None:
-    """Messages that were sent are sent once more, in any order.
+    """Messages that were sent, and mostly handled, are sent once more, in any order."""
+    await ground.sql(AGAIN.format(service=chance.choice(ISSUERS)))
 
-    So it is after a crash between the broker's confirm and the deletion of the row.
-    """
-    service = chance.choice(("intake", "volunteers"))
-    connection = await asyncpg.connect(ground.superuser_url)
-    try:
-        await connection.execute(_AGAIN.format(service=service))
-    finally:
-        await connection.close()
+
+async def reorder(ground: Ground, chance: random.Random) -> None:
+    """What waits for a broker that is cut off is sent in any order, of one subject too."""
+    ground.broker.cut()
+    await asyncio.sleep(chance.uniform(*SECONDS))
+    for service in ISSUERS:
+        await ground.sql(SHUFFLE.format(service=service))
+    ground.broker.mend()
 
 
 async def let_a_clock_jump(ground: Ground, chance: random.Random) -> None:
@@ -109,11 +133,13 @@ async def alarm_the_broker(ground: Ground, chance: random.Random) -> None:
 
 QUICK: tuple[Fault, ...] = (
     kill_a_replica,
+    crash_before_delete,
     freeze_a_replica,
     cut_the_broker_off,
     cut_the_database_off,
     slow_everything_down,
     deliver_again,
+    reorder,
     let_a_clock_jump,
 )
 # One of these in each run, since they take their time.

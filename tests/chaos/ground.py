@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import httpx
 from sqlalchemy import make_url
 
@@ -51,11 +52,18 @@ class Replica:
         """By how many seconds its clock goes wrong."""
         return self.socket.with_suffix(".jump")
 
+    @property
+    def crash_file(self) -> Path:
+        """Where it is, the process dies between a confirm and the deletion of the rows."""
+        return self.socket.with_suffix(".crash")
+
     async def start(self) -> None:
         """Start it; it answers a little later."""
         self.jump_file.write_text("0")
         self.jumped = False
-        command = (sys.executable, "-m", "tests.chaos.replica", self.service, str(self.jump_file))
+        self.crash_file.unlink(missing_ok=True)
+        files = (str(self.jump_file), str(self.crash_file))
+        command = (sys.executable, "-m", "tests.chaos.replica", self.service, *files)
         with (self.folder / f"{self.service}{self.number}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
@@ -63,6 +71,19 @@ class Replica:
                 stdout=log,
                 stderr=log,
             )
+
+    async def die_before_delete(self, *, within: float) -> list[str]:
+        """Let it die once the broker has confirmed messages whose rows it hasn't deleted.
+
+        The ids of these messages; none where it relayed nothing in time, and was killed for it.
+        """
+        assert self.process is not None
+        self.crash_file.touch()
+        try:
+            await asyncio.wait_for(self.process.wait(), within)
+        except TimeoutError:
+            await self.kill()
+        return self.crash_file.read_text().split()
 
     def jump(self, seconds: float) -> None:
         """Let its clock be so many seconds wrong."""
@@ -82,14 +103,18 @@ class Replica:
         if self.process is not None:
             await self.process.wait()
 
-    async def ready(self) -> bool:
-        """Whether it says that it may be given work."""
+    async def get(self, path: str) -> httpx.Response:
+        """What it answers itself; TransportError."""
         transport = httpx.AsyncHTTPTransport(uds=str(self.socket))
         async with httpx.AsyncClient(transport=transport, base_url="http://replica") as client:
-            try:
-                return (await client.get("/health/ready", timeout=5)).status_code == 200
-            except httpx.TransportError:
-                return False
+            return await client.get(path, timeout=5)
+
+    async def ready(self) -> bool:
+        """Whether it says that it may be given work."""
+        try:
+            return (await self.get("/health/ready")).status_code == 200
+        except httpx.TransportError:
+            return False
 
 
 @dataclass
@@ -108,10 +133,13 @@ class Ground:
         """The folder of the database."""
         return self.folder / "pg"
 
-    @property
-    def superuser_url(self) -> str:
-        """The deployment's database as its superuser sees it, past the proxy."""
-        return postgres.at(self.admin_url, DATABASE)
+    async def sql(self, statement: str) -> str:
+        """The one value that a statement gives the superuser, past the proxy; empty for none."""
+        connection = await asyncpg.connect(postgres.at(self.admin_url, DATABASE))
+        try:
+            return str(await connection.fetchval(statement) or "")
+        finally:
+            await connection.close()
 
     def of(self, service: str) -> list[Replica]:
         """The replicas of a service."""

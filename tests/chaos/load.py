@@ -12,6 +12,7 @@ from tests.support.cast import Person
 from tests.support.insistence import insist
 
 WORKERS = 6
+PAUSE = 0.3
 WISH_POINTS, GUEST_POINTS = 20, 5
 
 
@@ -57,6 +58,8 @@ class Load:
             journey = self.chance.choice((self._wish, self._wish, self._event, self._called_off))
             await journey(next(self._numbers))
             self.done += 1
+            # Steady, not all that the machine can do: what was broken must come up beside it.
+            await asyncio.sleep(self.chance.uniform(0, PAUSE))
 
     async def _wish(self, number: int) -> None:
         """A wish comes true."""

@@ -1,32 +1,68 @@
-"""A replica as `linli serve` runs it, whose clock jumps when it is told to (SIGUSR1).
+"""A replica as `linli serve` runs it, whose clock jumps and who dies when it is told to.
 
-The file beside its socket says by how many seconds.
+Its clock jumps on SIGUSR1 by the seconds in one file; where another file is there, it dies between
+the broker's confirm and the deletion of the rows, and leaves the ids of what was confirmed in it.
 """
 
 import asyncio
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from services.cli.migrate import SERVICES
 from services.cli.serve import serve
 from shared import clock
+from shared.bus.rabbit import RabbitTransport
+from shared.bus.transport import Outcome, Outgoing
 
 _jump = ExitStack()
 
 
 def main() -> None:
-    """Serve the service that the first argument names; the second is the file with the seconds."""
-    service, seconds = SERVICES[sys.argv[1]], Path(sys.argv[2])
+    """Serve the service that the first argument names; the others are the two files."""
+    service, jump_file, crash_file = SERVICES[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3])
 
     def jump(*_: object) -> None:
         _jump.close()
-        _jump.enter_context(clock.shifted(timedelta(seconds=float(seconds.read_text()))))
+        _jump.enter_context(clock.shifted(timedelta(seconds=float(jump_file.read_text()))))
 
     signal.signal(signal.SIGUSR1, jump)
-    asyncio.run(serve(service))
+    with mock.patch.object(RabbitTransport, "publisher", _mortal(crash_file)):
+        asyncio.run(serve(service))
+
+
+def _mortal(crash_file: Path) -> Any:
+    """How a transport gives publishers, after whose confirms the process may die."""
+    publisher_of = RabbitTransport.publisher
+
+    async def publisher(transport: RabbitTransport, service: str) -> Any:
+        publisher: Any = await publisher_of(transport, service)
+        publish = publisher.publish
+
+        async def publish_and_die(batch: Sequence[Outgoing]) -> list[Outcome]:
+            outcomes: list[Outcome] = await publish(batch)
+            pairs = zip(batch, outcomes, strict=True)
+            confirmed = [one.id for one, outcome in pairs if outcome is Outcome.CONFIRMED]
+            if confirmed:
+                _die_if_told(crash_file, confirmed)
+            return outcomes
+
+        publisher.publish = publish_and_die
+        return publisher
+
+    return publisher
+
+
+def _die_if_told(crash_file: Path, confirmed: Sequence[str]) -> None:
+    if crash_file.exists():
+        crash_file.write_text(" ".join(confirmed))
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@
 """
 
 import asyncio
-import os
+import json
 import random
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
@@ -19,20 +21,21 @@ from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.sealing import Sealer
 from tests.chaos.books import Books
+from tests.chaos.endurance import endure, seeds
 from tests.chaos.faults import drawn
 from tests.chaos.ground import AnyReplica, Ground, opened
 from tests.chaos.load import Effects, Load
 from tests.support.cast import Person, eventually, resident, sign_in, volunteer
 from tests.support.house import SECRETS
+from tests.support.insistence import insist
 from tests.support.place import PASSWORD
 from tests.support.postgres import role_urls
 from tests.support.rabbitmq import NoBroker
 
-SEEDS = int(os.environ.get("LINLI_CHAOS_SEEDS", "10"))
-LONG = SEEDS > 10
-FIRST = int(os.environ.get("LINLI_CHAOS_FIRST", "0"))
-JOURNEYS = 12
-SETTLED_WITHIN = 90.0
+AS_A_RULE = 10
+RUN = seeds(AS_A_RULE)
+PATIENCE = 60.0
+_REPEATED = re.compile(r'^linli_messages_repeated_total\{service="notify"\} (\S+)$', re.MULTILINE)
 
 
 @dataclass
@@ -83,41 +86,47 @@ async def _found_station(ground: Ground) -> None:
         await engine.dispose()
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
+async def test_what_was_confirmed_and_not_deleted_is_sent_twice_and_handled_once(
+    town: Town,
+) -> None:
+    ground, wisher = town.ground, town.residents[0]
+    victim, other = ground.of("intake")
+    await other.kill()
+    asked = asyncio.create_task(insist(wisher, "/wishes", {"title": "想换一个灯泡"}))
+    known = await _repeated(ground)
+    confirmed = await victim.die_before_delete(within=PATIENCE)
+    waiting = await ground.sql(
+        "SELECT json_agg(convert_from(body, 'UTF8')::jsonb ->> 'id') FROM intake.outbox"
+    )
+    assert confirmed
+    assert json.loads(waiting) == confirmed
+
+    async def delivered_again() -> bool:
+        return await _repeated(ground) >= known + len(confirmed)
+
+    await ground.mend()
+    await eventually(delivered_again, patience=PATIENCE)
+    wish = (await asked)["id"]
+    await Books(ground.sql, town.desk.station).settle()
+    lines = f"FROM notify.deliveries WHERE subject = 'wishes/{wish}' AND template = 'wish.posted'"
+    assert await ground.sql(f"SELECT count(*) {lines}") == "1"
+
+
+async def _repeated(ground: Ground) -> float:
+    """How many deliveries of known messages the replicas of notify have met."""
+    answers = [await replica.get("/metrics") for replica in ground.of("notify")]
+    return sum(float(count) for one in answers for count in _REPEATED.findall(one.text))
+
+
+@pytest.mark.parametrize("seed", RUN)
 async def test_nothing_is_lost_and_nothing_doubled(town: Town, seed: int) -> None:
     chance = random.Random(seed)
-    faults = drawn(seed, chance, long=LONG)
+    faults = drawn(seed, chance, long=len(RUN) > AS_A_RULE)
     load = Load(town.desk, town.residents, town.volunteers, town.effects, chance)
-    stop = asyncio.Event()
-
-    async def break_things() -> None:
-        for fault in faults:
-            await asyncio.sleep(chance.uniform(0.1, 0.8))
-            await fault(town.ground, chance)
-        await town.ground.mend()
-        stop.set()
-
-    names = [fault.__name__ for fault in faults]
+    acts = [partial(fault, town.ground, chance) for fault in faults]
     try:
-        async with asyncio.timeout(240), asyncio.TaskGroup() as group:
-            group.create_task(break_things())
-            group.create_task(load.run(stop, at_least=JOURNEYS))
-        await _settled(town)
-        await Books(town.ground.superuser_url).check(town.effects)
+        await endure(load, acts, town.ground.mend, Books(town.ground.sql, town.desk.station))
     except BaseException:
+        names = [fault.__name__ for fault in faults]
         print(f"seed {seed}: {names}\n{town.ground.logs()}")  # noqa: T201 - shown when it fails
         raise
-
-
-async def _settled(town: Town) -> None:
-    books = Books(town.ground.superuser_url)
-    left: dict[str, int] = {}
-
-    async def nothing_left() -> bool:
-        left.update(await books.under_way())
-        return not any(left.values())
-
-    try:
-        await eventually(nothing_left, patience=SETTLED_WITHIN)
-    except TimeoutError:
-        raise AssertionError(f"still under way: {left}") from None
