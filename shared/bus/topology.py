@@ -122,7 +122,7 @@ async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> Non
         for service in services:
             for queue in (names.queue(service), names.dead_queue(service)):
                 await channel.queue_delete(queue)
-        for exchange in (names.messages, names.partners, names.dead):
+        for exchange in (names.messages, names.partners, names.readers, names.dead):
             await channel.exchange_delete(exchange)
 
 

@@ -1,0 +1,152 @@
+"""What the broker must know of partners' machines, from the command line."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import pytest
+from aio_pika.exceptions import ChannelNotFoundEntity
+from typer.testing import CliRunner
+
+from services.cli.main import app
+from shared.bus import topology
+from shared.bus.topology import Names
+from tests.cli.books import environment
+from tests.support.cast import Person, sign_in
+from tests.support.house import BINDINGS, House
+from tests.support.place import PASSWORD, found_station
+
+OPENED = "linli.wish.opened.v1"
+READING = {"may": "read", "type": OPENED}
+STOPPED = {"may": "publish", "type": "ext.lifts.stopped.v1"}
+
+
+@pytest.fixture(autouse=True)
+def known(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment from which the command line knows the house."""
+    for name, value in environment(house).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+async def prefix(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
+    """A topology of the test's own on the broker, which the command line may change."""
+    prefix = f"t{uuid4().hex[:8]}."
+    monkeypatch.setenv("LINLI_ADMIN_AMQP_URL", amqp_url)
+    monkeypatch.setenv("LINLI_AMQP_PREFIX", prefix)
+    await topology.declare(amqp_url, BINDINGS, prefix=prefix)
+    yield prefix
+    await topology.remove(amqp_url, frozenset(BINDINGS), prefix=prefix)
+
+
+@pytest.fixture
+async def admin(house: House) -> AsyncIterator[Person]:
+    """The administrator of a new station."""
+    code, _ = await found_station(house)
+    async with house.client() as client:
+        yield await sign_in(client, station=code, username="admin", password=PASSWORD)
+
+
+async def admitted(admin: Person, *grants: dict[str, Any]) -> dict[str, Any]:
+    """A machine with these grants."""
+    account = {"username": "property", "display_name": "物业", "role": "partner"}
+    partner = await admin.post("/accounts", {**account, "password": PASSWORD})
+    body = {"name": f"m{uuid4().hex[:8]}", "account_id": partner["id"], "grants": list(grants)}
+    machine: dict[str, Any] = await admin.post("/publishers", body)
+    return machine
+
+
+async def printed() -> dict[str, Any]:
+    """What the command prints for the broker."""
+    answer = await asyncio.to_thread(CliRunner().invoke, app, ["publishers", "broker"])
+    assert answer.exit_code == 0, answer.output
+    said: dict[str, Any] = json.loads(answer.stdout)
+    return said
+
+
+async def waiting(amqp_url: str, queue: str) -> int | None:
+    """How many messages are in a queue; None where there is no such queue."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        try:
+            found = await channel.declare_queue(queue, passive=True)
+        except ChannelNotFoundEntity:
+            return None
+        return found.declaration_result.message_count or 0
+
+
+async def say(amqp_url: str, names: Names, type_: str, station: str) -> None:
+    """Publish a message as a service of that station does."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        exchange = await channel.get_exchange(names.messages, ensure=False)
+        message = aio_pika.Message(b"{}", headers={"type": type_, "station": station})
+        await exchange.publish(message, "nobody.reads.it", mandatory=False)
+
+
+async def test_the_broker_is_told_who_may_publish_what(
+    admin: Person, prefix: str, amqp_url: str
+) -> None:
+    machine = await admitted(admin, STOPPED)
+    user, names = machine["user"], Names(prefix)
+    before = await printed()
+    assert _of(before, "users", user)["password_hash"] == ""
+
+    await admin.post(f"/publishers/{machine['id']}/password")
+    made = await printed()
+    assert _of(made, "users", user)["password_hash"] != ""
+    allowed = _of(made, "permissions", user)
+    assert (allowed["configure"], allowed["read"]) == ("^$", "^$")
+    assert allowed["write"] == f"^({names.partners.replace('.', chr(92) + '.')})$"
+    topics = _of(made, "topic_permissions", user)
+    assert (topics["exchange"], topics["read"]) == (names.partners, "^$")
+    assert topics["write"] == r"^(ext\.lifts\.stopped\.v1)$"
+    assert await waiting(amqp_url, names.reader(machine["name"])) is None
+
+    answer = await admin.call(
+        "PUT",
+        f"/publishers/{machine['id']}/grants",
+        json={"grants": []},
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 200
+    assert _of(await printed(), "topic_permissions", user)["write"] == "^$"
+
+
+async def test_who_may_read_has_a_queue_of_its_own_station_s_messages(
+    admin: Person, prefix: str, amqp_url: str
+) -> None:
+    machine = await admitted(admin, READING)
+    names = Names(prefix)
+    queue = names.reader(machine["name"])
+    station = (await admin.get("/me"))["station"]["id"]
+    made = await printed()
+    assert _of(made, "permissions", machine["user"])["read"].startswith("^(")
+
+    await say(amqp_url, names, OPENED, station)
+    await say(amqp_url, names, OPENED, str(uuid4()))
+    await say(amqp_url, names, "linli.wish.posted.v1", station)
+    assert await waiting(amqp_url, queue) == 1
+    await printed()
+    assert await waiting(amqp_url, queue) == 1
+
+    grants = {"grants": [{"may": "read", "type": "linli.wish.posted.v1"}]}
+    path, whichever = f"/publishers/{machine['id']}/grants", {"If-Match": "*"}
+    assert (await admin.call("PUT", path, json=grants, headers=whichever)).is_success
+    await printed()
+    await say(amqp_url, names, OPENED, station)
+    assert await waiting(amqp_url, queue) == 1
+    await say(amqp_url, names, "linli.wish.posted.v1", station)
+    assert await waiting(amqp_url, queue) == 2
+
+    assert (await admin.call("PUT", path, json={"grants": []}, headers=whichever)).is_success
+    await printed()
+    assert await waiting(amqp_url, queue) is None
+
+
+def _of(made: dict[str, Any], kind: str, user: str) -> dict[str, Any]:
+    (found,) = (one for one in made[kind] if user in (one.get("user"), one.get("name")))
+    return dict(found)
