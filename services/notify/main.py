@@ -19,6 +19,7 @@ from services.notify.deliveries.handlers import HANDLERS as TELLINGS
 from services.notify.deliveries.handlers import tell
 from services.notify.deliveries.models import QUEUED
 from services.notify.deliveries.sender import Sender
+from services.notify.deliveries.trail import made
 from services.notify.settings import NotifySettings
 from shared.app import create_app
 from shared.bus.message import Bulk, Handlers, Message
@@ -72,4 +73,5 @@ SERVICE = Service(
     jobs=(Job("deliveries.forget-secrets", timedelta(minutes=1), forget_secrets), *REMINDING),
     prefixes=("/inbox", "/deliveries", "/operations/notify"),
     parts=parts,
+    effects=made,
 )

@@ -95,6 +95,27 @@ async def test_a_request_is_one_trace_from_http_through_messages_to_points(
     assert not any(one.failed for one in spans)
 
 
+async def test_a_text_message_is_sent_below_what_led_to_it(
+    collector: Collector, desk: Person
+) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = (await wisher.post("/wishes", {"title": "想修门", "details": ""}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    await taker.post(f"/wishes/{wish}/claim")
+    trace = os.urandom(16).hex()
+    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "好了", "minutes": 5}, headers=headers)
+
+    spans = await chain(collector, "notify: send sms", trace)
+    assert [one.name for one in spans] == [
+        "POST /api/v1/wishes/{wish_id}/deliver",
+        "create linli.wish.delivered.v1",
+        "process linli.wish.delivered.v1",
+        "send sms",
+    ]
+    assert spans[-1].attributes["linli.delivery.outcome"] == "sent"
+
+
 async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
     collector: Collector, desk: Person
 ) -> None:

@@ -205,7 +205,8 @@ def _in_order(steps: list[Step]) -> list[Step]:
             places[one.id] = (max(one.at, moment), depth + 1)
         return places[above[0].id] if above else places[step.id]
 
-    ordered = sorted(steps, key=place)
+    # What is alike and happened at one moment stands together.
+    ordered = sorted(steps, key=lambda one: (*place(one), one.kind, one.what))
     began = ordered[0].at if ordered else None
     return [one.model_copy(update={"after_ms": _ms(one.at - began)}) for one in ordered if began]
 

@@ -33,6 +33,8 @@ _TYPES = {
     "expires_at": "timestamptz",
     "subject": "text",
     "correlation": "uuid",
+    "causation": "text",
+    "traceparent": "text",
 }
 _ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
 
@@ -41,13 +43,13 @@ _ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items(
 _INSERT = text(
     f"""
     INSERT INTO deliveries (id, station_id, recipient_id, channel, cause, template, language,
-      params, sealed, address_sealed, subject, correlation, state, attempts, created_at, due_at,
-      expires_at, sent_at)
+      params, sealed, address_sealed, subject, correlation, causation, traceparent, state, attempts,
+      created_at, due_at, expires_at, sent_at)
     SELECT draft.id, draft.station_id, draft.recipient_id, draft.channel, draft.cause,
       draft.template, coalesce(draft.language, known.language, 'zh'),
       CAST(draft.params AS jsonb), CAST(draft.sealed AS jsonb),
       CASE draft.channel WHEN 'sms' THEN coalesce(draft.address_sealed, known.phone_sealed) END,
-      draft.subject, draft.correlation,
+      draft.subject, draft.correlation, draft.causation, draft.traceparent,
       CASE draft.channel WHEN 'inbox' THEN 'sent' ELSE 'queued' END, 0, :now,
       CASE draft.channel WHEN 'inbox' THEN NULL ELSE CAST(:now AS timestamptz) END,
       draft.expires_at,

@@ -21,7 +21,7 @@ class Draft:
     """A delivery before it is written.
 
     One whose `in_audience` is true waits for the audience to know its recipient, whose language
-    and phone it takes over.
+    and phone it takes over. `causation` is the message that led to it, where one did.
     """
 
     id: UUID
@@ -38,6 +38,8 @@ class Draft:
     expires_at: datetime | None
     subject: str
     correlation: UUID
+    causation: str | None = None
+    traceparent: str | None = None
 
 
 def drafts_of(message: Message[Any]) -> Iterator[Draft]:
@@ -95,4 +97,6 @@ def _draft(
         expires_at=expiry(telling, message.content),
         subject=telling.about.format(**plain) if telling.about else message.subject,
         correlation=message.correlation,
+        causation=message.id,
+        traceparent=message.traceparent,
     )

@@ -22,7 +22,8 @@ class Delivery(Base):
 
     `due_at` is when a queued one is tried, when the lease of a leased one ends, and None once the
     outcome is known. `params` are plain; `sealed` maps further params to sealed text, forgotten
-    at `expires_at`. `via` is the adapter that sent it, `subject` what it is about.
+    at `expires_at`. `via` is the adapter that sent it, `subject` what it is about. `causation` is
+    the message that led to it, `traceparent` the span that did.
     """
 
     __tablename__ = "deliveries"
@@ -63,6 +64,8 @@ class Delivery(Base):
     address_sealed: Mapped[str | None]
     subject: Mapped[str]
     correlation: Mapped[UUID] = mapped_column(Uuid)
+    causation: Mapped[str | None]
+    traceparent: Mapped[str | None]
     state: Mapped[str]
     attempts: Mapped[int] = mapped_column(SmallInteger)
     via: Mapped[str | None]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cryptography.fernet import InvalidToken
 from jinja2 import TemplateError
+from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -19,6 +20,7 @@ from shared import clock
 from shared.bus.backoff import Backoff
 from shared.bus.faults import describe
 from shared.observability import logger
+from shared.tracing import CORRELATION, span
 
 AT_ONCE = 20
 LOOK_EVERY = 1.0
@@ -116,8 +118,12 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         channel = self._channels[delivery.channel]
-        outcome = await self._send(channel, delivery)
-        word = type(outcome).__name__.lower()
+        with span(*_sending(delivery), delivery.traceparent) as sending:
+            outcome = await self._send(channel, delivery)
+            word = type(outcome).__name__.lower()
+            sending.set_attribute("linli.delivery.outcome", word)
+            if isinstance(outcome, Failed):
+                sending.set_status(Status(StatusCode.ERROR))
         OUTCOMES.labels("notify", delivery.channel, word).inc()
         if isinstance(outcome, Failed):
             # What came too late to be said is no fault of anybody's.
@@ -142,3 +148,14 @@ class Sender:
             return Failed(f"no answer within {SEND_WITHIN:.0f} s")
         except Exception as error:  # noqa: BLE001 - an adapter may fail in any way; the others go on
             return Failed(describe(error))
+
+
+def _sending(delivery: Delivery) -> tuple[str, str, SpanKind, dict[str, str | int]]:
+    about: dict[str, str | int] = {
+        "linli.channel": delivery.channel,
+        "linli.delivery.id": str(delivery.id),
+        "linli.delivery.attempt": delivery.attempts,
+        "linli.template": delivery.template,
+        CORRELATION: str(delivery.correlation),
+    }
+    return "notify", f"send {delivery.channel}", SpanKind.CLIENT, about

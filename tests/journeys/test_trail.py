@@ -1,0 +1,162 @@
+"""The trail of a case: the whole story for the desk, nobody else's, and what went wrong in it."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from services.intake.stations.queries import named
+from shared.ids import new_id
+from tests.support.cast import Person, eventually, resident, sign_in, volunteer
+from tests.support.house import House, Kind, opened, transport
+from tests.support.misrule import LONG, exhaust, misrule
+from tests.support.place import PASSWORD, found_station
+
+FULFILLED, AWARDED = "linli.wish.fulfilled.v1", "linli.points.awarded.v1"
+Steps = Sequence[dict[str, Any]]
+
+
+async def confirmed(desk: Person, wisher: Person, taker: Person, minutes: int = 30) -> str:
+    """The correlation id of the confirmation of a new wish."""
+    wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": ""}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    await taker.post(f"/wishes/{wish}/claim")
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": minutes})
+    answer = await wisher.call("POST", f"/wishes/{wish}/confirm", json={"thanks": "谢谢"})
+    assert answer.is_success
+    return answer.headers["X-Correlation-Id"]
+
+
+async def trail(person: Person, correlation: str, *whole: tuple[str, str, str]) -> dict[str, Any]:
+    """The trail, once it has these steps: kind, what and state."""
+
+    async def has_all() -> dict[str, Any] | None:
+        answer = await person.call("GET", f"/trail/{correlation}")
+        story: dict[str, Any] = answer.json()
+        seen = {(one["kind"], one["what"], one["state"]) for one in story.get("steps", ())}
+        return story if set(whole) <= seen else None
+
+    found: dict[str, Any] = await eventually(has_all)
+    return found
+
+
+def shape(steps: Steps) -> set[tuple[str, str, str, str]]:
+    """Each step as service, kind and what, with what led to it."""
+    by_id = {one["id"]: one for one in steps}
+
+    def cause(one: dict[str, Any]) -> str:
+        above = by_id.get(one["cause"])
+        return f"{above['service']} {above['kind']}" if above else ""
+
+    return {(one["service"], one["kind"], one["what"], cause(one)) for one in steps}
+
+
+async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    correlation = await confirmed(desk, wisher, taker)
+    told = ("delivery", "inbox", "sent")
+    story = await trail(desk, correlation, ("handling", AWARDED, "done"), told)
+    steps = story["steps"]
+    assert shape(steps) == {
+        ("intake", "request", "http", ""),
+        ("intake", "message", FULFILLED, "intake request"),
+        ("volunteers", "handling", FULFILLED, "intake message"),
+        ("notify", "handling", FULFILLED, "intake message"),
+        ("notify", "delivery", "inbox", "notify handling"),
+        ("volunteers", "points", "wish-fulfilled", "volunteers handling"),
+        ("volunteers", "message", AWARDED, "volunteers handling"),
+        ("notify", "handling", AWARDED, "volunteers message"),
+    }
+    assert (story["unavailable"], story["cut"]) == ([], False)
+    places = {one["id"]: place for place, one in enumerate(steps)}
+    assert all(places[one["cause"]] < places[one["id"]] for one in steps if one["cause"])
+    assert [one["after_ms"] for one in steps] == sorted(one["after_ms"] for one in steps)
+    [points] = [one for one in steps if one["kind"] == "points"]
+    assert (points["amount"], points["to"], points["state"]) == (20, taker.id, "award")
+    deliveries = [one for one in steps if one["kind"] == "delivery"]
+    assert {one["to"] for one in deliveries} == {taker.id}
+    assert len(deliveries) == 2
+    for said in ("演示居民", "灯泡", "谢谢", "+86"):
+        assert said not in str(story)
+
+
+async def test_operators_read_it_and_residents_and_other_stations_do_not(
+    desk: Person, operator: Person, other_desk: Person
+) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    correlation = await confirmed(desk, wisher, taker)
+    assert (await trail(operator, correlation))["steps"]
+    for somebody in (wisher, taker):
+        assert (await somebody.call("GET", f"/trail/{correlation}")).status_code == 403
+    unknown = await other_desk.call("GET", f"/trail/{correlation}")
+    assert unknown.status_code == 404
+    assert unknown.headers["content-type"] == "application/problem+json"
+    assert (await desk.call("GET", f"/trail/{uuid4()}")).status_code == 404
+
+
+async def test_who_names_the_same_correlation_sees_none_of_another_station_s_story(
+    desk: Person, other_desk: Person
+) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    correlation = await confirmed(desk, wisher, taker)
+    whole = await trail(desk, correlation, ("handling", AWARDED, "done"))
+    theirs = await other_desk.call(
+        "POST",
+        "/residents",
+        json={"name": "演示居民", "phone": "+8613900112233"},
+        headers={"X-Correlation-Id": correlation},
+    )
+    assert theirs.headers["X-Correlation-Id"] == correlation
+    handled = ("handling", "linli.resident.registered.v1", "done")
+    seen = await trail(other_desk, correlation, handled)
+    assert {one["what"] for one in seen["steps"]} == {"http", "linli.resident.registered.v1"}
+    ids = {one["id"] for one in whole["steps"]} - {correlation}
+    assert not ids & {one["id"] for one in seen["steps"]}
+    assert shape((await trail(desk, correlation))["steps"]) == shape(whole["steps"])
+    for service in ("intake", "volunteers", "notify"):
+        path = f"/operations/{service}/trail/{correlation}"
+        for said in (
+            await other_desk.get(path),
+            await other_desk.post(f"{path}/handled", {"keys": [str(new_id())]}),
+        ):
+            assert not any(id_ in str(said) for id_ in ids)
+            assert FULFILLED not in str(said)
+
+
+async def test_a_parked_message_is_shown_with_its_reason(house: House, desk: Person) -> None:
+    async with house.intake.sessions() as tx:
+        station = (await named(tx, desk.station)).id
+    await misrule(house.volunteers, station)
+    wisher, taker = await resident(desk), await volunteer(desk)
+    correlation = await confirmed(desk, wisher, taker, LONG)
+    await trail(desk, correlation, ("handling", FULFILLED, "retry"))
+    await exhaust(house.volunteers)
+    story = await trail(desk, correlation, ("handling", FULFILLED, "parked"))
+    [failed] = [one for one in story["steps"] if one["state"] == "parked"]
+    assert failed["service"] == "volunteers"
+    assert "int64" in failed["error"]
+    assert failed["attempts"] == 12
+    assert failed["key"]
+    assert not any(one["kind"] == "points" for one in story["steps"])
+
+
+async def test_without_notify_the_rest_is_told_and_notify_is_named(
+    kind: Kind, database_urls: dict[str, str], amqp_prefix: str
+) -> None:
+    with TemporaryDirectory(prefix="linli") as folder:
+        async with (
+            transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as carried,
+            opened(database_urls, Path(folder), carried, scale={"notify": 0}) as house,
+            house.client() as client,
+        ):
+            code, _ = await found_station(house)
+            desk = await sign_in(client, station=code, username="desk", password=PASSWORD)
+            wisher, taker = await resident(desk), await volunteer(desk)
+            correlation = await confirmed(desk, wisher, taker)
+            story = await trail(desk, correlation, ("points", "wish-fulfilled", "award"))
+            assert story["unavailable"] == ["notify"]
+            assert {one["service"] for one in story["steps"]} == {"intake", "volunteers"}
+            unknown = await desk.call("GET", f"/trail/{uuid4()}")
+            assert unknown.status_code == 503
