@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,13 @@ from playwright.async_api import Page, expect
 from shared import clock
 from tests.support.cast import eventually
 from tests.support.place import PASSWORD
+
+
+async def reads(page: Page, language: str, text: str) -> None:
+    """Read in that language and size; not by the buttons, whose choice stays with the account."""
+    for name, value in {"linli_language": language, "linli_text": text}.items():
+        root = urljoin(page.url, "/")
+        await page.context.add_cookies([{"name": name, "value": value, "url": root}])
 
 
 async def press(page: Page, words: str) -> None:

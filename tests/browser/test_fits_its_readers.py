@@ -1,12 +1,11 @@
 """Pages fit a small phone, and readers who see and tap less well."""
 
-from urllib.parse import urljoin
-
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.deeds import enter_as_account, enter_with_slip, plan_event
+from tests.browser.deeds import enter_as_account, enter_with_slip, plan_event, reads
+from tests.support.case import failed_case
 from tests.support.place import WISHER, Place
 
 PUBLIC = (
@@ -34,6 +33,16 @@ MEASURE = """minimum => [...document.querySelectorAll(
 )].filter(e => e.offsetHeight && !e.closest('.skip')).filter(e => e.offsetHeight < minimum)
   .map(e => `${e.outerHTML.slice(0, 90)} is ${e.offsetHeight}px high`)"""
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Words of a picture that stand on others, or leave it.
+OVERLAPS = """() => {
+  const edge = document.querySelector('.trail svg')?.getBoundingClientRect();
+  const words = [...document.querySelectorAll('.trail svg text')]
+    .map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
+  const out = words.filter(([, a]) => a.left < edge.left - 1 || a.right > edge.right + 1);
+  const over = words.filter(([, a], n) => words.some(([, b], m) => m > n
+    && a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom));
+  return [...out, ...over].map(([text]) => text);
+}"""
 TEXT = "() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
 CONTRAST = """() => {
   const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
@@ -89,10 +98,7 @@ async def test_pages_of_an_event(visit: Visit, place: Place, language: str, text
         await again.click()
     await expect(mine).to_be_visible()
     for page in (desk, guest):
-        # Not by the buttons: what they choose stays with the account.
-        for name, value in {"linli_language": language, "linli_text": text}.items():
-            root = urljoin(page.url, "/")
-            await page.context.add_cookies([{"name": name, "value": value, "url": root}])
+        await reads(page, language, text)
     size = {"target": 60, "text": 22} if text == "large" else {"target": 44, "text": 18}
     mine_are = [event, f"{event}/my-code", f"{event}/leave", "/", "/events?list=mine"]
     await _fits(guest, tuple(mine_are), **size)
@@ -102,6 +108,20 @@ async def test_pages_of_an_event(visit: Visit, place: Place, language: str, text
     await desk.locator(".people button").first.click()
     await _fits(desk, (f"{event}/door",), **size)
     await _fits(guest, (f"{event}/my-code",), **size)
+
+
+@pytest.mark.parametrize("text", ["normal", "large"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_trail_of_a_case(visit: Visit, place: Place, language: str, text: str) -> None:
+    desk = await visit()
+    await enter_as_account(desk, "desk")
+    case = await failed_case(place)
+    await reads(desk, language, text)
+    size = {"target": 60, "text": 22} if text == "large" else {"target": 44, "text": 18}
+    for width in (360, 390, 1280):
+        await desk.set_viewport_size({"width": width, "height": 800})
+        await _fits(desk, ("/desk/trail", f"/desk/trail/{case}"), **size)
+        assert await desk.evaluate(OVERLAPS) == [], width
 
 
 async def _fits(page: Page, paths: tuple[str, ...], *, target: int, text: int) -> None:

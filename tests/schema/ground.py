@@ -72,7 +72,7 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
         "member_id": [(await desk.post("/party/members", _membership(wisher)))["id"]],
         "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
         "delivery_id": [line["id"] for line in lines],
-        "key": [await _kept(house, station) for _ in range(4)],
+        **dict.fromkeys(("key", "correlation_id"), [await _kept(house, station) for _ in range(4)]),
         **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
         "station": [code],
     }
@@ -113,7 +113,7 @@ async def _photo(helper: Person, wish: str) -> str:
 
 
 async def _kept(house: House, station: UUID) -> str:
-    """A message that the inbox of every service keeps, under the same key."""
+    """A message that the inbox of every service keeps, its key also its correlation."""
     id_ = new_id()
     said = Envelope(
         id=str(id_),

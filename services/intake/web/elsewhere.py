@@ -38,6 +38,7 @@ class Entry(Said):
     reason: str
     title: str
     cause_subject: str
+    correlation_id: UUID
     created_at: datetime
 
 
@@ -160,6 +161,7 @@ class Outgoing(Said):
     to: str | None
     text: str
     reason: str | None
+    correlation: UUID
     created_at: datetime
     sent_at: datetime | None
 

@@ -27,6 +27,7 @@ from services.intake.web import (
     running_events,
     signing_in,
     static_files,
+    trail,
     volunteering,
     wishes,
 )
@@ -57,6 +58,7 @@ SCREENS = (
     review,
     desk,
     outgoing,
+    trail,
     contracts,
     static_files,
 )

@@ -17,7 +17,7 @@ from services.intake.residents.queries import Address
 from services.intake.stations.models import Station
 from services.intake.web import words
 from services.intake.web.assets import assets
-from shared import clock
+from shared import clock, policies
 from shared.language import Language, chinese, translate
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,7 +46,9 @@ def environment(language: Language) -> Environment:
     )
     translations = chinese() if language == "zh" else NullTranslations()
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(once=once, number=words.number, words=words, asset=assets().url)
+    made.globals.update(
+        once=once, number=words.number, words=words, asset=assets().url, may=policies.may
+    )
     made.filters.update(
         moment=moment,
         day=day,

@@ -1,0 +1,149 @@
+"""The page of a case: the picture and the list of what happened, for the desk and for operators."""
+
+import html
+import re
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.intake.gateway.story import Step, Story
+from services.intake.gateway.story import told as story_of
+from services.intake.web.picture import LANES, picture
+from services.intake.web.trail import since
+from tests.intake.gateway.test_story import account, handled, said
+from tests.intake.web.visitor import Visitor
+from tests.support.case import WRONG, failed_case
+from tests.support.cast import eventually
+from tests.support.place import PASSWORD, Place
+
+
+@pytest.fixture(scope="module")
+async def case(place: Place) -> UUID:
+    """A case in which something failed."""
+    return await failed_case(place)
+
+
+@pytest.fixture
+async def operator(anybody: Visitor) -> Visitor:
+    """The operator."""
+    await anybody.send("/sign-in/password", username="operator", password=PASSWORD)
+    return anybody
+
+
+def words(page: str) -> str:
+    """What the page says, without marks."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+async def test_the_desk_sees_what_happened_as_a_picture_and_as_a_list(
+    desk: Visitor, case: UUID
+) -> None:
+    text = (await desk.see(f"/desk/trail/{case}")).text
+    svg = text[text.index("<svg viewBox") : text.index("</figure>")]
+    assert "style=" not in text
+    assert svg.count('class="lane"') == len(LANES)
+    drawn = words(svg)
+    for shown in ("HTTP", "WishPosted", "✕ WishFulfilled", "✉ 收件箱"):
+        assert shown in drawn
+    listed = words(text[text.index('<ol class="way">') :])
+    for shown in ("收到一个请求", "发出 WishPosted", "WishFulfilled 处理失败", WRONG, "试了 12 次"):
+        assert shown in listed
+    assert "演示·1" in listed
+    assert "失败 2 处" in words(text)
+
+
+async def test_it_speaks_english_too(desk: Visitor, case: UUID) -> None:
+    await desk.client.post("/language", data={"language": "en", "back": "/"})
+    text = words((await desk.see(f"/desk/trail/{case}")).text)
+    for shown in ("A request comes in", "Volunteers: WishFulfilled fails", "failed for good"):
+        assert shown in text
+    await desk.client.post("/language", data={"language": "zh", "back": "/"})
+
+
+async def test_operators_see_it_without_names(operator: Visitor, case: UUID) -> None:
+    page = (await operator.see(f"/desk/trail/{case}")).text
+    assert WRONG in html.unescape(page)
+    assert "演示·1" not in page
+    assert "/desk/residents/" not in page
+
+
+async def test_residents_do_not_see_it_and_nobody_is_asked_to_sign_in(
+    wisher: Visitor, case: UUID
+) -> None:
+    assert (await wisher.see(f"/desk/trail/{case}")).status_code == 403
+    assert "/desk/trail" not in (await wisher.see("/my-points")).text
+    wisher.client.cookies.clear()
+    assert (await wisher.see(f"/desk/trail/{case}")).url.path == "/sign-in"
+
+
+async def test_a_case_is_found_by_its_number(desk: Visitor, case: UUID) -> None:
+    assert 'href="/desk/trail"' in (await desk.see("/")).text
+    found = await desk.send("/desk/trail", case=f" {case} ")
+    assert found.url.path == f"/desk/trail/{case}"
+    wrong = await desk.send("/desk/trail", case="4711")
+    assert wrong.status_code == 422
+    assert 'value="4711"' in wrong.text
+    unknown = await desk.see(f"/desk/trail/{uuid4()}")
+    assert unknown.status_code == 404
+    assert "查不到这件事的经过" in unknown.text
+
+
+async def test_text_messages_lead_to_their_cases(
+    operator: Visitor, desk: Visitor, place: Place
+) -> None:
+    async with place.house.client() as client:
+        await client.post("/sign-in", data={"phone": "19900000001"})
+
+    async def shown() -> str | None:
+        page = (await operator.see("/outgoing")).text
+        link = re.search(r'href="(/desk/trail/[0-9a-f-]+)"', page)
+        return link[1] if link else None
+
+    page = (await desk.see(await eventually(shown))).text
+    assert "SignInCodeIssued" in page
+
+
+def story(*steps: Step) -> Story:
+    """A story of these steps."""
+    return Story(correlation_id=uuid4(), steps=list(steps), unavailable=[], cut=False)
+
+
+def test_what_is_alike_is_drawn_once_and_each_failure_by_itself() -> None:
+    many = [said(f"m{number}", number) for number in range(4)]
+    came = [
+        handled(one.id, 50, "done" if number < 2 else "parked") for number, one in enumerate(many)
+    ]
+    steps = story_of(uuid4(), {"intake": account(*many), "notify": account(came=came)}, []).steps
+    alike = [step.model_copy(update={"what": "linli.m.v1"}) for step in steps]
+    rows = picture(story(*alike)).drawn
+    assert [(row.step.kind, row.step.state, row.count) for row in rows] == [
+        ("request", "done", 1),
+        ("handling", "done", 2),
+        ("handling", "parked", 1),
+        ("handling", "parked", 1),
+    ]
+    assert [row.y for row in rows] == sorted({row.y for row in rows})
+    assert (rows[1].start, rows[1].x) == (LANES["intake"], LANES["notify"])
+
+
+def test_an_unhandled_message_is_drawn_by_itself() -> None:
+    steps = story_of(uuid4(), {"intake": account(said("alone", 0))}, []).steps
+    assert [row.step.kind for row in picture(story(*steps)).drawn] == ["request", "message"]
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [
+        (0, ("0", "ms")),
+        (999, ("999", "ms")),
+        (1_250, ("1.2", "s")),
+        (59_000, ("59", "s")),
+        (90_000, ("1.5", "min")),
+        (7_200_000, ("2.0", "h")),
+        (900_000_000, ("10", "d")),
+    ],
+)
+def test_spans_are_told_in_the_unit_that_is_easiest_to_read(
+    ms: int, shown: tuple[str, str]
+) -> None:
+    assert since(ms) == shown
