@@ -51,9 +51,9 @@ async def published_event(scene: Scene, **said: Any) -> str:
     return id_
 
 
-async def begun(scene: Scene, event: str) -> None:
-    """Let the event have begun an hour and a half ago, without waiting for it."""
-    earlier = timedelta(hours=3, minutes=30)
+async def begun(scene: Scene, event: str, ago: timedelta = timedelta(minutes=90)) -> None:
+    """Let the event, which begins in two hours, have begun before, without waiting for it."""
+    earlier = timedelta(hours=2) + ago
     times = {Event.starts_at: Event.starts_at - earlier, Event.ends_at: Event.ends_at - earlier}
     async with scene.runtime.sessions.begin() as tx:
         await tx.execute(update(Event).where(Event.id == UUID(event)).values(times))
