@@ -1,6 +1,6 @@
 # Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
 .DEFAULT_GOAL := run
-.PHONY: run test bench chaos check up test-compose clean format lock messages set-up set-up-dev
+.PHONY: run test bench chaos chaos-compose check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
@@ -26,6 +26,9 @@ up: .env ## the real deployment on one machine
 
 test-compose: set-up-dev ## the journeys against the composed system
 	@$(BIN)/pytest -q tests/compose $(ARGS)
+
+chaos-compose: set-up-dev ## the same against the composed system, SEEDS=20 times: its containers are killed, frozen, cut off
+	@LINLI_CHAOS_SEEDS=$(or $(SEEDS),20) $(BIN)/pytest -q -x tests/compose/test_chaos.py $(ARGS)
 
 format: set-up-dev
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .

@@ -12,15 +12,15 @@ Sql = Callable[[str], Awaitable[str]]
 
 SERVICES = ("intake", "volunteers", "notify")
 SETTLED_WITHIN = 90.0
-_HURRY = (
-    "UPDATE {table} SET due_at = now() WHERE ctid = ANY (ARRAY("
-    "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED))"
+_HURRIED = (
+    "{name} AS (UPDATE {table} SET due_at = now() WHERE ctid = ANY (ARRAY("
+    "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED)))"
 )
+_WAITING = (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
 # What waits for its turn, or for the lease of somebody who is gone, has its turn now.
-HURRY = [
-    _HURRY.format(table=table)
-    for table in (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
-]
+HURRY = "WITH {} SELECT ''".format(
+    ", ".join(_HURRIED.format(name=table.replace(".", "_"), table=table) for table in _WAITING)
+)
 
 
 def _distinct_sent(service: str) -> str:
@@ -123,10 +123,14 @@ class Books:
         except TimeoutError:
             raise AssertionError(f"still under way: {left}") from None
 
-    async def check(self, effects: Effects) -> None:
-        """Everything that was answered with success took effect once, and all books balance."""
+    async def balance(self) -> None:
+        """All books balance, and every read copy equals its source."""
         faults = await self._facts(BOOKS)
         assert not any(faults.values()), faults
+
+    async def check(self, effects: Effects) -> None:
+        """Everything that was answered with success took effect once, and all books balance."""
+        await self.balance()
         assert await self._facts(POINTS.format(station=self._station)) == dict(effects.points)
         causes = {f"wishes/{id_}" for id_ in effects.wishes} | {
             f"participations/{id_}" for id_ in effects.attended
@@ -137,8 +141,7 @@ class Books:
 
     async def _under_way(self) -> dict[str, int]:
         """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
-        for statement in HURRY:
-            await self._sql(statement)
+        await self._sql(HURRY)
         return await self._facts(UNDER_WAY)
 
     async def _facts(self, query: str) -> dict[str, Any]:

@@ -1,32 +1,9 @@
-"""What the three schemas hold, read by the superuser: what is under way, paid and told."""
+"""What was paid and told for the wishes of a rush, read by the superuser."""
 
 from collections.abc import Iterable
 
-from shared.contracts.registry import READERS
 from tests.compose.deployment import Deployment
 
-SERVICES = ("intake", "volunteers", "notify")
-
-
-def _total(table: str, where: str = "true") -> str:
-    return " + ".join(
-        f"(SELECT count(*) FROM {service}.{table} WHERE {where})" for service in SERVICES
-    )
-
-
-def _unread(service: str) -> str:
-    """Messages that were sent to a service, less those that it has handled."""
-    types = ", ".join(f"'{type_}'" for type_, readers in READERS.items() if service in readers)
-    handled = f"(SELECT count(*) FROM {service}.inbox WHERE state = 'done')"
-    return f"{_total('sent', f'type IN ({types})')} - {handled}"
-
-
-_KEPT = _total("inbox", "state <> 'done'")
-_UNHEARD = ", ".join(f"'{service}', {_unread(service)}" for service in SERVICES)
-UNDER_WAY = f"""
-    SELECT json_build_object('outbox', {_total("outbox")}, 'kept', {_KEPT}, {_UNHEARD},
-      'unsent', (SELECT count(*) FROM notify.deliveries WHERE state <> 'sent'))
-"""
 PAID = """
     SELECT json_build_object(
       'transfers', (SELECT count(*) FROM volunteers.transfers WHERE cause_subject = ANY(wanted)),
@@ -34,12 +11,7 @@ PAID = """
         WHERE cause_subject = ANY(wanted)),
       'points', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs AS leg
         JOIN volunteers.transfers AS transfer ON transfer.id = leg.transfer_id
-        WHERE amount > 0 AND cause_subject = ANY(wanted)),
-      'legs', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs),
-      'unbalanced', (SELECT count(*) FROM (SELECT FROM volunteers.legs
-        GROUP BY transfer_id HAVING sum(amount) <> 0 OR count(*) <> 2) AS crooked),
-      'astray', (SELECT count(*) FROM volunteers.accounts AS account WHERE posted <> (
-        SELECT coalesce(sum(amount), 0) FROM volunteers.legs WHERE account_id = account.id)))
+        WHERE amount > 0 AND cause_subject = ANY(wanted)))
     FROM (SELECT ARRAY[{subjects}]::text[] AS wanted) AS wish
 """
 TOLD = """
@@ -53,14 +25,8 @@ TOLD = """
 """
 
 
-async def under_way(deployment: Deployment) -> dict[str, int]:
-    """What has not been relayed, handled or sent yet, and what failed; all nought in the end."""
-    counted: dict[str, int] = await deployment.facts(UNDER_WAY)
-    return counted
-
-
 async def paid(deployment: Deployment, wishes: Iterable[str]) -> dict[str, int]:
-    """What the ledger says about these wishes, and about itself."""
+    """What the ledger says about these wishes."""
     counted: dict[str, int] = await deployment.facts(PAID.format(subjects=_subjects(wishes)))
     return counted
 

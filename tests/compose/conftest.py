@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,6 +90,14 @@ async def desk(operator: Person) -> Person:
 async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Person:
     """Somebody at the desk of another station."""
     return await _desk(await _open_station(deployment, client))
+
+
+@pytest.fixture(scope="session")
+async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[Person]:
+    """Somebody at the desk of a station of its own, whose client soon gives up."""
+    desk = await _desk(await _open_station(deployment, client))
+    async with await deployment.client(patience=4) as hasty:
+        yield replace(desk, client=hasty)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "linli-test"
+NETWORK = f"{PROJECT}_inside"
 SCALE = {"intake": 2, "volunteers": 3, "notify": 2}
 UP_WITHIN = 300.0
 ROOT_OF_TRUST = "/data/caddy/pki/authorities/local/root.crt"
@@ -117,6 +118,10 @@ class Deployment:
         """The one JSON value that a query gives."""
         return json.loads(await self.sql(query))
 
+    async def of(self, service: str) -> list[str]:
+        """The ids of a service's containers, running or not."""
+        return (await self.compose("ps", "--all", "--quiet", service)).split()
+
     async def containers(self) -> dict[str, list[Any]]:
         """What Docker knows of each container, by service; one-off commands too."""
         names = (await self.compose("ps", "--all", "--quiet")).split()
@@ -126,7 +131,12 @@ class Deployment:
             found.setdefault(service, []).append(one)
         return found
 
-    async def client(self) -> httpx.AsyncClient:
+    async def whole(self) -> bool:
+        """Whether everything that has a health check runs and is healthy."""
+        states = [one["State"] for some in (await self.containers()).values() for one in some]
+        return all(state["Health"]["Status"] == "healthy" for state in states if "Health" in state)
+
+    async def client(self, *, patience: float = 30) -> httpx.AsyncClient:
         """A client of the edge, which trusts the edge's own authority and no other."""
         root = await self.compose("exec", "-T", "edge", "cat", ROOT_OF_TRUST)
         limits = httpx.Limits(max_connections=40, keepalive_expiry=30)
@@ -134,6 +144,6 @@ class Deployment:
             base_url=self.settings["LINLI_PUBLIC_URL"],
             verify=ssl.create_default_context(cadata=root),
             limits=limits,
-            timeout=30,
+            timeout=patience,
             trust_env=False,
         )
