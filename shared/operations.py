@@ -82,7 +82,10 @@ class Handover(Reason):
 
 
 class Kept(View):
-    """A message that the inbox keeps because it isn't done; bytes that are none have no id."""
+    """A message that the inbox keeps because it isn't done; bytes that are none have no id.
+
+    `publisher` is the user on the broker of the partner's machine that said it, if one did.
+    """
 
     key: UUID
     state: State
@@ -96,6 +99,7 @@ class Kept(View):
     received_at: datetime
     due_at: datetime | None
     retried_at: datetime | None
+    publisher: str | None
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:

@@ -165,6 +165,8 @@ def due_now(tx: AsyncSession) -> None:
 def envelope_of(row: Row[Any]) -> Envelope | None:
     """The message that a row keeps; None for bytes that are none."""
     try:
+        if row.publisher is not None and row.station_id is not None:
+            return Envelope.from_partner(row.body, row.station_id)
         return Envelope.from_json(row.body)
     except InvalidMessage:
         return None

@@ -161,6 +161,10 @@ async def test_a_full_event_parks_the_message_until_there_is_room(
     path = f"/operations/intake/messages/{full['key']}"
     kept = (await scene.admin.get(path)).json()
     assert kept["content"]["resident_id"] == resident
+    assert (kept["publisher"], kept["source"]) == (
+        f"partner-{machine.name}",
+        f"/partners/{machine.name}",
+    )
     assert (await scene.admin.post(f"{path}/retry", {"reason": "有空位了"})).status_code == 200
     await scene.runtime.consumer.retries.run_due()
     found = (await machine.call("GET", f"/messages/{full['key']}")).json()
