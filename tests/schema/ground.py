@@ -72,7 +72,7 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
         "member_id": [(await desk.post("/party/members", _membership(wisher)))["id"]],
         "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
         "delivery_id": [line["id"] for line in lines],
-        **dict.fromkeys(("key", "correlation_id"), [await _kept(house, station) for _ in range(4)]),
+        **await _kept_messages(house, station),
         **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
         "station": [code],
     }
@@ -110,6 +110,11 @@ async def _photo(helper: Person, wish: str) -> str:
     assert answer.is_success, answer.text
     photo: str = answer.json()["id"]
     return photo
+
+
+async def _kept_messages(house: House, station: UUID) -> dict[str, list[str]]:
+    kept = [await _kept(house, station) for _ in range(4)]
+    return {"key": kept, "correlation_id": kept}
 
 
 async def _kept(house: House, station: UUID) -> str:
