@@ -93,7 +93,14 @@ def _answered(served: Span, method: str, route: str, status: int) -> None:
 
 
 class Application(FastAPI):
-    """FastAPI, but a body that is too large is told in problem details, not in plain text."""
+    """FastAPI within `Correlation`, so that what breaks has its id too, in the answer and the log.
+
+    A body that is too large is told in problem details, not in plain text.
+    """
+
+    def __init__(self, service: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._correlated = Correlation(self._answer, service)
 
     def openapi(self) -> dict[str, Any]:
         """The description of this service."""
@@ -102,6 +109,10 @@ class Application(FastAPI):
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        await self._correlated(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; the body limit stands outside of every middleware, so this is the place."""
         ours: Response | None = None
 
@@ -159,6 +170,7 @@ def create_app(
         return read_token(token, runtime.settings.public_key, service) if token else None
 
     app = Application(
+        service,
         title=f"Linli {service}",
         openapi_url=f"/api/v1/openapi/{service}.json",
         docs_url=None,
@@ -170,7 +182,6 @@ def create_app(
     )
     app.state.runtime = runtime
     app.state.authenticate = authenticate or by_token
-    app.add_middleware(Correlation, service=service)
     problems.install(app)
     _add_health(app, runtime)
     app.include_router(operations(service))

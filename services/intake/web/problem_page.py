@@ -11,6 +11,7 @@ from services.intake.web.screen import NoStationChosen, Screen, looks, own_path,
 from shared.auth import Actor
 from shared.errors import Invalid, NotFound, Problem, Unauthorized
 from shared.http import current_actor
+from shared.observability import correlation_id
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:
@@ -25,7 +26,11 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     actor = await _actor(request)
     async with request.app.state.runtime.sessions() as tx:
         screen = looks(request, actor, tx)
-        values = {"problem": problem, "errors": getattr(problem, "errors", {})}
+        values = {
+            "problem": problem,
+            "errors": getattr(problem, "errors", {}),
+            "case": correlation_id.get() if problem.status >= 500 else None,
+        }
         answer = await show(screen, await _station(screen), "problem.html", problem.status, values)
     for name, value in problem.headers.items():
         answer.headers[name] = value

@@ -103,6 +103,20 @@ async def test_text_messages_lead_to_their_cases(
     assert "SignInCodeIssued" in page
 
 
+async def test_a_page_that_breaks_gives_the_number_of_its_case(
+    desk: Visitor, case: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Story) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr("services.intake.web.trail.picture", broken)
+    page = await desk.see(f"/desk/trail/{case}")
+    assert page.status_code == 500
+    assert page.headers["X-Correlation-Id"] in page.text
+    missing = await desk.see("/nowhere")
+    assert missing.headers["X-Correlation-Id"] not in missing.text
+
+
 def story(*steps: Step) -> Story:
     """A story of these steps."""
     return Story(correlation_id=uuid4(), steps=list(steps), unavailable=[], cut=False)

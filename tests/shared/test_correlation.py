@@ -1,0 +1,61 @@
+"""Every answer names its correlation id, and so does the log of what went wrong."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import Request
+
+from shared import problems
+from shared.bus.inprocess import InProcessTransport
+from shared.observability import correlation_id
+from shared.runtime import Runtime
+from tests.support.house import BINDINGS, SERVICES, settings
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service with a route that breaks."""
+    service = SERVICES[1]
+    made = settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
+    runtime = Runtime(service, made, InProcessTransport(BINDINGS))
+
+    @runtime.app.get("/breaks")
+    async def breaks() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    @runtime.app.post("/reads")
+    async def reads(request: Request) -> int:
+        return len(await request.body())
+
+    transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as made_client:
+        yield made_client
+    await runtime.close()
+
+
+@pytest.mark.parametrize("path", ["/breaks", "/nowhere", "/health/live", "/api/v1/points/me"])
+async def test_every_answer_names_the_correlation_that_was_given(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    given = str(uuid4())
+    answer = await client.get(path, headers={"X-Correlation-Id": given})
+    assert answer.headers["X-Correlation-Id"] == given
+
+
+async def test_a_body_that_is_too_large_has_one_too(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/reads", content=b"x" * 100_000)
+    assert answer.status_code == 413
+    assert UUID(answer.headers["X-Correlation-Id"]).version == 7
+
+
+async def test_what_breaks_is_logged_under_it(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, logged = uuid4(), []
+    monkeypatch.setattr(problems.log, "error", lambda *_, **__: logged.append(correlation_id.get()))
+    answer = await client.get("/breaks", headers={"X-Correlation-Id": str(given)})
+    assert answer.status_code == 500
+    assert logged == [given]
