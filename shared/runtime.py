@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +20,7 @@ from shared.idempotency import FORGET_ANSWERS
 from shared.service import Part, Service
 from shared.settings import ServiceSettings
 from shared.ticker import Ticker
-from shared.tracing import Tracing, traced
+from shared.tracing import Tracing, traced, traced_one
 
 CONSUMING = 3
 
@@ -52,7 +53,10 @@ class Runtime:
         handled = make_sessions(self._consuming, self.sealer)
         wake_after_commit(handled, self.relay.wake)
         handlers = traced(service.name, service.handlers)
-        reading = (service.name, handled, Handling(handlers, service.partners), transport)
+        partners = service.partners
+        if partners is not None:
+            partners = replace(partners, absorb=traced_one(service.name, partners.absorb))
+        reading = (service.name, handled, Handling(handlers, partners), transport)
         self.consumer = Consumer(*reading)
         wake_when_due(self.sessions, self.consumer.retries.wake)
         self._sessions = (self.sessions, ticks, handled)

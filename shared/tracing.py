@@ -26,7 +26,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from shared.bus.message import Bulk, Handler, Handlers, Message, One
+from shared.bus.message import Bulk, HandleOne, Handler, Handlers, Message, One
 from shared.observability import correlation_id, traceparent
 
 if TYPE_CHECKING:
@@ -111,6 +111,18 @@ def recorded(
     return _written(begun)
 
 
+def traced_one(service: str, handle: HandleOne) -> HandleOne:
+    """The same for a handler of single messages that is none of `Handlers`: of partners'."""
+    if service not in _tracers:
+        return handle
+
+    async def handle_one(tx: "AsyncSession", message: Message[Any]) -> None:
+        with handling(service, [message]) as [under_way]:
+            await handle(tx, under_way)
+
+    return handle_one
+
+
 def traced(service: str, handlers: Handlers) -> Handlers:
     """The handlers, each of whose messages gets a span below the one that recorded it.
 
@@ -177,13 +189,9 @@ def _with_spans(service: str, handler: Handler) -> Handler:
                 await many(tx, under_way)
 
         return replace(handler, handle=handle_many)
-    one = handler.handle if isinstance(handler, One) else handler
-
-    async def handle_one(tx: "AsyncSession", message: Message[Any]) -> None:
-        with handling(service, [message]) as [under_way]:
-            await one(tx, under_way)
-
-    return replace(handler, handle=handle_one) if isinstance(handler, One) else handle_one
+    if isinstance(handler, One):
+        return replace(handler, handle=traced_one(service, handler.handle))
+    return traced_one(service, handler)
 
 
 def _begin_handling(tracer: Tracer, message: Message[Any]) -> Span:

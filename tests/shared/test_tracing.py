@@ -1,0 +1,134 @@
+"""Spans of handlers: one for each message, below what recorded it, failed where it failed."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.bus.message import Bulk, Handlers, Message, One
+from shared.contracts.envelope import AnyMessage, Contract
+from shared.contracts.intake import WishFulfilled, WishPosted
+from shared.observability import traceparent
+from shared.tracing import Tracing, parent_of, traced, traced_one
+from tests.support.cast import eventually
+from tests.support.collector import Collector, Kept, collecting
+
+TX = cast(AsyncSession, None)
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.fixture
+async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]:
+    """A collector of the spans of a service `here`."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
+    async with collecting() as listening:
+        tracing = Tracing("here", listening.endpoint)
+        yield listening
+        await tracing.close()
+
+
+def message(parent: str) -> Message[Any]:
+    """A message that a span recorded."""
+    return Message(
+        id=str(uuid4()),
+        type=WishPosted.type,
+        subject="wishes/1",
+        station=uuid4(),
+        sequence=1,
+        correlation=uuid4(),
+        causation=None,
+        time=clock.now(),
+        source="/services/intake",
+        content=cast(Contract, None),
+        traceparent=f"00-{TRACE}-{parent}-01",
+    )
+
+
+async def came(collector: Collector, count: int) -> dict[str, Kept]:
+    """So many spans, by their parents."""
+
+    async def all_came() -> bool:
+        return len(collector.spans) == count
+
+    await eventually(all_came)
+    return {one.parent: one for one in collector.spans}
+
+
+async def test_each_message_of_a_batch_has_a_span_that_is_its_traceparent(
+    collector: Collector,
+) -> None:
+    seen: list[str | None] = []
+
+    async def keep(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
+        seen.extend(one.traceparent for one in messages)
+
+    bulk = Bulk(keep)
+    handlers = traced("here", {WishPosted: bulk, WishFulfilled: bulk})
+    assert handlers[WishPosted] is handlers[WishFulfilled]
+    handler = cast(Bulk, handlers[WishPosted])
+    await handler.handle(TX, [message("0" * 15 + "1"), message("0" * 15 + "2")])
+    spans = await came(collector, 2)
+    assert [one.kind for one in spans.values()] == ["CONSUMER"] * 2
+    assert seen == [f"00-{TRACE}-{spans['0' * 15 + end].id}-01" for end in "12"]
+
+
+async def test_what_a_single_handler_records_is_below_it_and_its_failure_is_kept(
+    collector: Collector,
+) -> None:
+    seen: list[str | None] = []
+
+    async def fail(_tx: AsyncSession, _: Message[Any]) -> None:
+        seen.append(traceparent.get())
+        raise ValueError("what somebody wrote")
+
+    said = message("a" * 16)
+    handlers: Handlers = {AnyMessage: One(fail, may_repeat=True)}
+    wrapped = cast(One, traced("here", handlers)[AnyMessage])
+    assert wrapped.may_repeat
+    for handle in (wrapped.handle, traced_one("here", fail)):
+        with pytest.raises(ValueError, match="wrote"):
+            await handle(TX, said)
+    assert traceparent.get() is None
+    await came(collector, 2)
+    assert seen == [f"00-{TRACE}-{one.id}-01" for one in collector.spans]
+    assert all(
+        one.failed and one.attributes["error.type"] == "ValueError" for one in collector.spans
+    )
+    assert "wrote" not in str(collector.spans)
+
+
+async def test_what_is_not_sampled_stays_so(collector: Collector) -> None:
+    seen: list[str | None] = []
+
+    async def keep(_tx: AsyncSession, one: Message[Any]) -> None:
+        seen.append(one.traceparent)
+
+    said = replace(message("b" * 16), traceparent=f"00-{TRACE}-{'b' * 16}-00")
+    await traced_one("here", keep)(TX, said)
+    [carried] = seen
+    assert carried is not None
+    assert carried.startswith(f"00-{TRACE}-")
+    assert carried.endswith("-00")
+    assert collector.spans == []
+
+
+async def test_elsewhere_handlers_stay_as_they_are(collector: Collector) -> None:
+    async def keep(_tx: AsyncSession, _: Message[Any]) -> None:
+        return
+
+    assert collector.endpoint
+    handlers: Handlers = {WishPosted: keep}
+    assert traced("elsewhere", handlers) is handlers
+    assert traced_one("elsewhere", keep) is keep
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "no", f"01-{TRACE}-{'a' * 16}-01", f"00-{'0' * 32}-{'a' * 16}-01", "00-x-y-z"],
+)
+def test_a_traceparent_that_can_not_be_names_no_parent(header: str | None) -> None:
+    assert parent_of(header) is None
