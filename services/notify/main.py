@@ -18,8 +18,8 @@ from services.notify.deliveries.api import api
 from services.notify.deliveries.handlers import HANDLERS as TELLINGS
 from services.notify.deliveries.handlers import tell
 from services.notify.deliveries.models import QUEUED
+from services.notify.deliveries.queries import made
 from services.notify.deliveries.sender import Sender
-from services.notify.deliveries.trail import made
 from services.notify.settings import NotifySettings
 from shared.app import create_app
 from shared.bus.message import Bulk, Handlers, Message

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.base import Base
 from services.volunteers.ledger import api as ledger
-from services.volunteers.ledger.trail import points_moved
+from services.volunteers.ledger.queries import points_moved
 from services.volunteers.people import api as people
 from services.volunteers.people.handlers import HANDLERS as DUTIES
 from services.volunteers.people.handlers import keep_duties, subjects

@@ -1,5 +1,6 @@
 """Reading deliveries: one's own inbox, and the station's deliveries for operators."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.deliveries.models import Delivery
 from shared.auth import Actor
 from shared.db import PAGE, Page, page
+from shared.trail import MOST, Case, Effect
 
 
 def own(actor: Actor) -> Select[Delivery]:
@@ -51,3 +53,30 @@ async def deliveries(
     """A page of the station's deliveries, newest first, with these values in these columns."""
     statement = select(Delivery).where(Delivery.station_id == actor.station).filter_by(**wanted)
     return await page(tx, statement, Delivery.id, after=after, limit=limit)
+
+
+async def made(tx: AsyncSession, case: Case) -> Sequence[Effect]:
+    """What was told to whom because of it, and how far that got."""
+    statement = (
+        select(Delivery)
+        .where(Delivery.station_id == case.station, Delivery.correlation == case.correlation)
+        .order_by(Delivery.created_at, Delivery.id)
+        .limit(MOST + 1)
+    )
+    return [
+        Effect(
+            kind="delivery",
+            id=delivery.id,
+            what=delivery.channel,
+            state=delivery.state,
+            causation=delivery.causation,
+            subject=delivery.subject,
+            to=delivery.recipient_id,
+            attempts=delivery.attempts,
+            error=delivery.reason,
+            at=delivery.created_at,
+            until=delivery.sent_at,
+            due_at=delivery.due_at,
+        )
+        for delivery in await tx.scalars(statement)
+    ]

@@ -17,7 +17,11 @@ from services.volunteers.ledger.models import (
     Occasion,
     Transfer,
 )
+from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.db import Page, page
+from shared.trail import Case, Effect
+
+SIGNS = {PointsAwarded.type: 1, PointsReversed.type: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,34 @@ async def awards_for(tx: AsyncSession, occasion: Occasion) -> Sequence[Transfer]
         .order_by(Transfer.id)
     )
     return (await tx.scalars(statement)).all()
+
+
+async def points_moved(tx: AsyncSession, case: Case) -> Sequence[Effect]:
+    """The transfers that the case's messages tell of, which are all of them."""
+    told = {
+        UUID(message.data["transfer_id"]): message
+        for message in case.messages
+        if message.type in SIGNS
+    }
+    statement = (
+        select(Transfer)
+        .where(Transfer.id.in_(told), Transfer.station_id == case.station)
+        .order_by(Transfer.created_at, Transfer.id)
+    )
+    return [
+        Effect(
+            kind="points",
+            id=transfer.id,
+            what=transfer.rule,
+            state=transfer.kind,
+            causation=told[transfer.id].causationid,
+            subject=transfer.cause_subject,
+            to=told[transfer.id].data["owner_id"],
+            amount=SIGNS[told[transfer.id].type] * told[transfer.id].data["amount"],
+            at=transfer.created_at,
+        )
+        for transfer in await tx.scalars(statement)
+    ]
 
 
 async def books(tx: AsyncSession, station: UUID) -> Books:
