@@ -12,12 +12,16 @@ from services.intake.wishes.models import Wish
 from shared import clock
 from shared.auth import NOBODY, Actor, Role
 from shared.db import Moment
+from shared.observability import correlation_id
 
 Hand = Literal["resident", "volunteer", "partner", "desk", "system"]
 
 
 class WishStep(Base):
-    """One change of a wish's state: who made it, for whom, when, and what they said."""
+    """One change of a wish's state: who made it, for whom, when, and what they said.
+
+    `correlation_id` is the request's, None where time made it, or an earlier version kept it.
+    """
 
     __tablename__ = "wish_steps"
     __table_args__ = (
@@ -36,6 +40,7 @@ class WishStep(Base):
     from_state: Mapped[str | None]
     to_state: Mapped[str]
     note: Mapped[str | None]
+    correlation_id: Mapped[UUID | None] = mapped_column(Uuid)
 
     @classmethod
     def of(cls, wish: Wish, actor: Actor, note: str | None = None) -> Self:
@@ -51,6 +56,7 @@ class WishStep(Base):
             from_state=before[0] if before else None,
             to_state=wish.state,
             note=note,
+            correlation_id=correlation_id.get(),
         )
 
 

@@ -88,6 +88,16 @@ async def test_a_case_is_found_by_its_number(desk: Visitor, case: UUID) -> None:
     assert "查不到这件事的经过" in unknown.text
 
 
+async def test_the_steps_of_a_wish_lead_to_their_cases(desk: Visitor, wisher: Visitor) -> None:
+    path = await wisher.wish("想学用手机挂号")
+    assert "/desk/trail" not in (await wisher.see(path)).text
+    link = re.search(r'href="(/desk/trail/[0-9a-f-]+)"', (await desk.see(path)).text)
+    assert link is not None
+    page = await desk.see(link[1])
+    assert page.status_code == 200
+    assert f'href="{path}"' in page.text
+
+
 async def test_text_messages_lead_to_their_cases(
     operator: Visitor, desk: Visitor, place: Place
 ) -> None:
