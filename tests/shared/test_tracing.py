@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -13,7 +14,7 @@ from shared.bus.message import Bulk, Handlers, Message, One
 from shared.contracts.envelope import AnyMessage, Contract
 from shared.contracts.intake import WishFulfilled, WishPosted
 from shared.observability import traceparent
-from shared.tracing import Tracing, parent_of, traced, traced_one
+from shared.tracing import Tracing, parent_of, span, traced, traced_one
 from tests.support.cast import eventually
 from tests.support.collector import Collector, Kept, collecting
 
@@ -114,6 +115,19 @@ async def test_what_is_not_sampled_stays_so(collector: Collector) -> None:
     assert carried.startswith(f"00-{TRACE}-")
     assert carried.endswith("-00")
     assert collector.spans == []
+
+
+async def test_what_is_left_is_sent_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "600000")
+    async with collecting() as listening:
+        tracing = Tracing("leaving", listening.endpoint)
+        with span("leaving", "last", SpanKind.INTERNAL, {}):
+            assert traceparent.get()
+        assert listening.spans == []
+        await tracing.close()
+        assert [(one.service, one.name) for one in listening.spans] == [("leaving", "last")]
+        with span("leaving", "too late", SpanKind.INTERNAL, {}) as late:
+            assert not late.is_recording()
 
 
 async def test_elsewhere_handlers_stay_as_they_are(collector: Collector) -> None:
