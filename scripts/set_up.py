@@ -25,8 +25,12 @@ ASSETS = {
     "htmx-ext-sse/dist/sse.min.js": "sse.min.js",
     "@picocss/pico/css/pico.min.css": "pico.min.css",
 }
-# What only tests read: the schemas that documents of ours are held against.
-SCHEMAS = {"@asyncapi/specs/schemas/3.0.0-without-$id.json": "asyncapi-3.0.0.json"}
+# What only tests use: the schema that a document of ours is held against, and what the examples of
+# the guides import.
+FOR_TESTS = {
+    "@asyncapi/specs/schemas/3.0.0-without-$id.json": "schemas/asyncapi-3.0.0.json",
+    "amqplib": "node_modules/amqplib",
+}
 
 
 class SetUpFailed(Exception):
@@ -69,7 +73,7 @@ def set_up(*, dev: bool, assets_only: bool) -> None:
         step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)
     fetched("web assets", ASSETS, VENDOR, "--omit=dev")
     if dev and not assets_only:
-        fetched("schemas", SCHEMAS, VENV / "schemas")
+        fetched("npm packages of the tests", FOR_TESTS, VENV)
 
 
 def read(name: str) -> str:
@@ -105,7 +109,7 @@ def pip(*arguments: str) -> None:
 
 
 def fetched(name: str, files: Mapping[str, str], folder: Path, *options: str) -> None:
-    """Copies those files of the npm packages into the folder, when they aren't there yet."""
+    """Copies those files or whole npm packages into the folder, when they aren't there yet."""
     inputs = [read("package-lock.json"), repr(files)]
     step(name, folder / ".stamp", inputs, partial(fetch, files, folder, *options))
 
@@ -114,9 +118,12 @@ def fetch(files: Mapping[str, str], folder: Path, *options: str) -> None:
     modules = ROOT / "node_modules"
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     run([*npm(), "ci", *quiet, *options])
-    folder.mkdir(parents=True, exist_ok=True)
     for source, name in files.items():
-        shutil.copyfile(modules / source, folder / name)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (modules / source).is_dir():
+            shutil.copytree(modules / source, folder / name, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(modules / source, folder / name)
     shutil.rmtree(modules)
 
 
