@@ -16,19 +16,12 @@ from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 
 from shared.bus.partners import user_of
 from shared.bus.topology import CONNECT_TIMEOUT, Names
-from shared.contracts.registry import REGISTRY
+from shared.contracts.partners import READABLE
 
 NOTHING = "^$"
 # A partner that never reads its queue must not fill the broker: what is oldest goes.
 MOST_UNREAD = 100_000
 UNREAD_FOR = 7 * 24 * 60 * 60 * 1000  # Milliseconds.
-
-# Nothing sealed: what is in there is for our own services.
-READABLE: frozenset[str] = frozenset(
-    type_
-    for type_, contract in REGISTRY.items()
-    if not any(field.endswith("_sealed") for field in contract.model_fields)
-)
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,12 @@ def binding(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
 
 
 def breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
-    """What would break a reader, a sentence each; both as `promised` has them.
+    """What would break a reader or a publisher, a sentence each; both as `promised` has them.
 
     During an update two releases run side by side, and messages of the old one wait in queues:
     each has to read what the other writes. So what there was stays exactly as it was; new types
-    and new optional fields may come.
+    and new optional fields may come. The same holds for what partners publish, whose programs are
+    updated when they like.
     """
     found: list[str] = []
     for name, schema in before.items():

@@ -1,10 +1,12 @@
 """One example of every contract, for the description of messages and for the golden files."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from shared.contracts.envelope import Contract, Envelope
+from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY, SOURCES
 
 
@@ -98,6 +100,13 @@ VALUES: dict[str, dict[str, Any]] = {
     "linli.points.reversed.v1": {**_POINTS, "balance": 100, "balance_version": 7},
 }
 
+OF_PARTNERS: dict[str, dict[str, Any]] = {
+    "linli.event.joined.v1": {"event_id": id_(7), "resident_id": id_(3), "role": "helper"},
+    "linli.event.attended.v1": {"event_id": id_(7), "resident_id": id_(3), "minutes": 90},
+    "linli.wish.fulfilled.v1": {"wish_id": id_(2), "minutes": 45, "note": "灯泡换好了"},
+}
+EXTERNAL = "ext.property.lift-stopped.v1"
+
 
 def example(type_: str) -> Contract:
     """The example of a type."""
@@ -119,6 +128,32 @@ def example_envelope(type_: str) -> Envelope:
         causationid=str(id_(12)),
         traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     )
+
+
+def example_of_partner(type_: str) -> Contract:
+    """The example of what a partner may say of a type."""
+    return CONTRACTS[type_].model_validate(OF_PARTNERS[type_])
+
+
+def partner_message(type_: str) -> dict[str, Any]:
+    """The example of a type as a partner publishes it, with no more than is needed."""
+    return _published(type_, example_of_partner(type_).model_dump(mode="json"))
+
+
+def external_message() -> dict[str, Any]:
+    """The example of a fact of a partner's own."""
+    return _published(EXTERNAL, {"lift": "3 栋 1 单元"})
+
+
+def _published(type_: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": "2025-0301-17",
+        "type": type_,
+        "source": "/partners/property",
+        "time": "2025-03-01T08:00:00+08:00",
+        "data": content,
+    }
 
 
 def _subject(type_: str) -> str:

@@ -1,4 +1,4 @@
-"""What partners may say: facts that intake takes into its own records and tells as its own.
+"""What partners may say, which intake takes into its own records and tells as its own, and read.
 
 The types are intake's, and a partner says less of them: what it knows itself. Facts of its own,
 without a contract here, have types that begin with `ext.` and are passed on as they came.
@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts import events, intake
 from shared.contracts.envelope import Contract
+from shared.contracts.registry import REGISTRY
 
 EXTERNAL = re.compile(r"ext(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\.v[1-9][0-9]{0,3}")
 
@@ -59,6 +60,13 @@ CONTRACTS: dict[str, type[Contract]] = {
     contract.type: contract
     for contract in (PartnerEventJoined, PartnerEventAttended, PartnerWishFulfilled)
 }
+
+# Nothing sealed: what is in there is for our own services.
+READABLE: frozenset[str] = frozenset(
+    type_
+    for type_, contract in REGISTRY.items()
+    if not any(field.endswith("_sealed") for field in contract.model_fields)
+)
 
 
 def is_for_partners(type_: str) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from shared.contracts.envelope import Wire
+from shared.contracts.envelope import PartnerWire, Wire
+from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
 Schema = dict[str, Any]
 ENVELOPE = "envelope"
+OF_PARTNERS = "partners/"
 
 
 class Untitled(GenerateJsonSchema):
@@ -21,10 +23,15 @@ class Untitled(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, Schema]:
-    """The schema of every contract by its type, and of what carries them all as `envelope`."""
+    """The schema of every contract by its type, and of what carries them all as `envelope`.
+
+    What partners may say, and its envelope, have names that begin with `partners/`.
+    """
     carried: dict[str, type[BaseModel]] = {ENVELOPE: Wire, **REGISTRY}
+    partners: dict[str, type[BaseModel]] = {ENVELOPE: PartnerWire, **CONTRACTS}
+    every = carried | {f"{OF_PARTNERS}{name}": model for name, model in partners.items()}
     return {
-        name: model.model_json_schema(schema_generator=Untitled) for name, model in carried.items()
+        name: model.model_json_schema(schema_generator=Untitled) for name, model in every.items()
     }
 
 

@@ -3,18 +3,21 @@
 import json
 from pathlib import Path
 
-from shared.contracts.examples import example
+from shared.contracts.examples import example, example_of_partner
+from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
 GOLDEN = Path(__file__).parent / "golden"
+OF_PARTNERS = GOLDEN / "partners"
 
 
 def write() -> None:
     """Write the golden files of contracts that have none: those that exist are promises."""
-    for type_ in REGISTRY:
-        path = GOLDEN / f"{type_}.json"
+    wanted = {GOLDEN / f"{type_}.json": example(type_) for type_ in REGISTRY}
+    wanted |= {OF_PARTNERS / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
+    for path, said in wanted.items():
         if not path.exists():
-            content = example(type_).model_dump(mode="json")
+            content = said.model_dump(mode="json")
             path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from services.cli.main import app
 from shared.contracts import compatibility
 from shared.contracts.compatibility import RELEASED, binding, breaks, promised, release, released
+from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
 TYPE = "linli.wish.posted.v1"
@@ -149,7 +150,8 @@ def test_removed_type_is_refused_and_a_new_one_is_not() -> None:
 def test_what_a_release_promises_is_read_as_it_was_kept(tmp_path: Path) -> None:
     release("1.2.3", tmp_path / "released.json")
     assert released(tmp_path / "released.json") == ("1.2.3", promised())
-    assert set(promised()) == {"envelope", *REGISTRY}
+    partners = {f"partners/{type_}" for type_ in ("envelope", *CONTRACTS)}
+    assert set(promised()) == {"envelope", *REGISTRY} | partners
 
 
 def test_contracts_keep_what_the_last_release_promised() -> None:

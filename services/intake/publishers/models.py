@@ -16,9 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.intake.base import Base
 from shared import clock
 from shared.bus import partners, topology
-from shared.bus.access import READABLE, Access
+from shared.bus.access import Access
 from shared.contracts.intake import WishFulfilled
-from shared.contracts.partners import is_for_partners
+from shared.contracts.partners import READABLE, is_for_partners
 from shared.db import Aggregate, Moment
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.language import N_

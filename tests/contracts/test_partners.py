@@ -1,0 +1,83 @@
+"""What partners may say stays readable, and is a part of what intake says itself."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.bus.partners import content_of, user_of
+from shared.contracts.compatibility import breaks, promised
+from shared.contracts.envelope import Envelope
+from shared.contracts.examples import (
+    EXTERNAL,
+    OF_PARTNERS,
+    example_of_partner,
+    external_message,
+    id_,
+    partner_message,
+)
+from shared.contracts.partners import CONTRACTS, READABLE, is_for_partners
+from shared.contracts.registry import REGISTRY, SOURCES
+from tests.contracts import golden_files
+
+PARTNERS = sorted(CONTRACTS)
+
+
+def golden(type_: str) -> Any:
+    """What partners were once promised that they may say."""
+    return json.loads((golden_files.OF_PARTNERS / f"{type_}.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("type_", PARTNERS)
+def test_contract_reads_its_golden_file_and_leaves_alone_what_it_does_not_know(type_: str) -> None:
+    said = CONTRACTS[type_].model_validate({**golden(type_), "added_later": 1})
+
+    assert said == example_of_partner(type_)
+    assert said.model_dump(mode="json") == golden(type_)
+
+
+def test_every_contract_of_partners_has_an_example_and_a_golden_file() -> None:
+    files = {path.stem for path in golden_files.OF_PARTNERS.glob("*.json")}
+    assert files == set(OF_PARTNERS) == set(CONTRACTS)
+
+
+@pytest.mark.parametrize("type_", PARTNERS)
+def test_what_intake_says_itself_satisfies_what_partners_may_say(type_: str) -> None:
+    own = json.loads((golden_files.GOLDEN / f"{type_}.json").read_text("utf-8"))
+
+    assert SOURCES[type_] == "/services/intake"
+    read = CONTRACTS[type_].model_validate(own).model_dump(mode="json", exclude_none=True)
+    assert read == {name: own[name] for name in read}
+
+
+@pytest.mark.parametrize("message", [*map(partner_message, PARTNERS), external_message()])
+def test_example_with_no_more_than_is_needed_is_completed(message: dict[str, Any]) -> None:
+    read = Envelope.from_partner(json.dumps(message).encode(), id_(9))
+
+    assert (read.station, read.subject, read.sequence) == (id_(9), "partners/property", 0)
+    assert content_of(user_of("property"), read).model_dump(mode="json") == message["data"]
+
+
+@pytest.mark.parametrize("name", ["envelope", *PARTNERS])
+def test_field_that_publishers_do_not_know_is_not_asked_of_them(name: str) -> None:
+    before = promised()
+    schema = before[f"partners/{name}"]
+    fields = {**schema["properties"], "place": {"type": "string"}}
+    optional = {**schema, "properties": fields}
+    needed = {**optional, "required": [*schema["required"], "place"]}
+
+    assert breaks(before, {**before, f"partners/{name}": optional}) == []
+    assert breaks(before, {**before, f"partners/{name}": needed}) == [
+        f"partners/{name}: the field place is new and required."
+    ]
+
+
+def test_types_of_partners_own_and_of_the_contracts_are_for_partners_and_no_others() -> None:
+    assert all(map(is_for_partners, [*CONTRACTS, EXTERNAL]))
+    assert not any(map(is_for_partners, REGISTRY.keys() - CONTRACTS.keys()))
+
+
+def test_partners_read_nothing_that_is_sealed() -> None:
+    assert "linli.wish.fulfilled.v1" in READABLE
+    for type_ in READABLE:
+        assert not [name for name in REGISTRY[type_].model_fields if "sealed" in name]
