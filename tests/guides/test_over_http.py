@@ -1,0 +1,122 @@
+"""The guide's example for HTTP publishes against what `make run` runs."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scripts.set_up import BIN, ROOT
+from shared import clock
+from tests.guides.examples import (
+    FULFILLED,
+    attendance_earns_points,
+    published,
+    run,
+    wish_comes_true,
+)
+from tests.support.cast import Person, sign_in
+
+UP_WITHIN = 120.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """The product with its demo estate, and a key of the property company's machine."""
+
+    url: str
+    desk: Person
+    key: str
+
+    async def publish(self, type_: str, data: dict[str, Any]) -> str:
+        """Publish as the guide does, and wait until it is done."""
+        told = await published("publish.sh", type_, data, LINLI=self.url, KEY=self.key)
+        (taken,) = json.loads(told)
+        assert taken["repeated"] is False
+        key: str = taken["key"]
+        return key
+
+
+def _free_bind() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where its data are."""
+    made = Path(tempfile.mkdtemp(prefix="linli-up-"))
+    # The database runs as another user than root, who must reach the folder.
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+async def running(folder: Path) -> AsyncIterator[Running]:
+    """What `make run` runs, on data of its own."""
+    bind = _free_bind()
+    process = await asyncio.create_subprocess_exec(
+        BIN / "linli",
+        "up",
+        cwd=ROOT,
+        env={**os.environ, "LINLI_BIND": bind, "LINLI_DATA_DIR": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        await _open(process)
+        async with httpx.AsyncClient(base_url=f"http://{bind}", timeout=30) as client:
+            desk, admin = [await _staff(client, name) for name in ("desk", "admin")]
+            (machine,) = await admin.get("/publishers")
+            issued = await admin.post(f"/publishers/{machine['id']}/keys")
+            yield Running(f"http://{bind}", desk, issued["key"])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+async def _open(process: asyncio.subprocess.Process) -> None:
+    assert process.stdout is not None
+    async with asyncio.timeout(UP_WITHIN):
+        while b" is open on " not in (line := await process.stdout.readline()):
+            assert line, "it ended instead of opening"
+
+
+async def _staff(client: httpx.AsyncClient, name: str) -> Person:
+    station = (await client.get("/api/v1/stations")).json()[0]["code"]
+    return await sign_in(client, station=station, username=name, password=f"linli-demo-{name}")
+
+
+async def test_what_the_example_says_reaches_records_points_and_inboxes(running: Running) -> None:
+    await wish_comes_true(running.desk, running.publish)
+    now = clock.now().isoformat()
+    events = await running.desk.get("/events", params={"when": "coming"})
+    under_way = [one for one in events if one["starts_at"] <= now <= one["ends_at"]]
+
+    async def begun() -> None:
+        """It has, when the demo was loaded."""
+
+    event = under_way[0]["id"]
+    await attendance_earns_points(running.desk, event, running.publish, begun)
+
+
+async def test_the_example_says_what_was_refused_and_why(running: Running) -> None:
+    for type_, data, sentence in (
+        ("ext.property.lift-painted.v1", "{}", "403"),
+        (FULFILLED, '{"minutes": 5}', "wish_id (missing)"),
+    ):
+        ran = await run("publish.sh", type_, data, LINLI=running.url, KEY=running.key)
+        assert ran.code == 22
+        assert sentence in ran.printed + ran.complained
+    nobody = await run("publish.sh", FULFILLED, "{}", LINLI=running.url, KEY="linli_nobody")
+    assert (nobody.code, "401" in nobody.complained) == (22, True)
