@@ -19,15 +19,17 @@ from aiormq.abc import AbstractChannel as LowChannel
 from aiormq.abc import DeliveredMessage
 from yarl import URL
 
+from shared.bus import frames
 from shared.bus.arrivals import Arrivals
-from shared.bus.topology import Names
+from shared.bus.partners import name_of
+from shared.bus.topology import CONNECT_TIMEOUT, Names
 from shared.bus.transport import CONFIRM_TIMEOUT, Delivery, Disconnected, Outcome, Outgoing
 from shared.contracts.envelope import CONTENT_TYPE
 
-CONNECT_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 5.0
 HEARTBEAT = 15
 _FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
+frames.tolerate()
 
 
 class RabbitTransport:
@@ -40,6 +42,8 @@ class RabbitTransport:
         self._user = URL(url).user or "guest"
         self._publishing = _Line(url, "publish")
         self._consuming = _Line(url, "consume")
+        # Of its own, so that what is amiss with a dead letter does no harm to what lives.
+        self._burying = _Line(url, "dead letters")
         self._confirm_timeout = confirm_timeout
 
     async def publisher(self, service: str) -> "_Publisher":
@@ -69,14 +73,14 @@ class RabbitTransport:
 
     async def dead_letters(self, service: str) -> "_DeadLetters":
         """What the broker gave up of a service's queue."""
-        channel = await self._consuming.channel(confirms=False)
+        channel = await self._burying.channel(confirms=False)
         low = await channel.get_underlay_channel()
         return _DeadLetters(channel, low, self._names, service)
 
     async def close(self) -> None:
-        """Close both connections; may be called twice."""
-        await self._publishing.close()
-        await self._consuming.close()
+        """Close all connections; may be called twice."""
+        for line in (self._publishing, self._consuming, self._burying):
+            await line.close()
 
 
 class _Line:
@@ -208,8 +212,7 @@ class _Subscription:
     async def _arrived(self, message: DeliveredMessage) -> None:
         # A task is started for each delivery: anything but queueing here breaks their order.
         if message.delivery_tag is not None:
-            foreign = message.exchange == self._partners
-            self._waiting.append(_delivery(message, message.delivery_tag, foreign=foreign))
+            self._waiting.append(_delivery(message, message.delivery_tag, self._partners))
             self._arrivals.signal()
 
     async def _cancelled(self, _frame: object) -> None:
@@ -255,17 +258,22 @@ def _dead(message: DeliveredMessage, tag: int, partners: str) -> Delivery:
     death: dict[str, Any] = first if isinstance(first, dict) else {}
     keys = death.get("routing-keys") or [message.routing_key or ""]
     why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
-    delivery = _delivery(message, tag, foreign=death.get("exchange") == partners)
-    return replace(delivery, type=str(keys[0]), count=0, reason=why.strip())
+    delivery = _delivery(message, tag, partners)
+    foreign = delivery.foreign or death.get("exchange") == partners
+    return replace(delivery, type=str(keys[0]), count=0, reason=why.strip(), foreign=foreign)
 
 
-def _delivery(message: DeliveredMessage, tag: int, *, foreign: bool) -> Delivery:
+def _delivery(message: DeliveredMessage, tag: int, partners: str) -> Delivery:
     properties = message.header.properties
+    user = properties.user_id or ""
+    # The broker vouches for the user, and for nothing else that a publisher says of itself: not for
+    # the `x-death` of a dead letter either. Services always say who they are.
+    foreign = message.exchange == partners or not user or name_of(user) is not None
     return Delivery(
         tag=tag,
         message_id=properties.message_id or "",
         type=message.routing_key or "",
-        user=properties.user_id or "",
+        user=user,
         body=message.body,
         count=_count(properties.headers or {}),
         foreign=foreign,

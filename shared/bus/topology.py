@@ -10,7 +10,7 @@ from aio_pika.abc import AbstractChannel
 # Explicit and positive: RabbitMQ 3.x takes -1 for "discard", and 4.x would choose 20.
 DELIVERY_LIMIT = 100
 PARTNERS_TALK_TO = "intake"
-CONNECT_TIMEOUT = 10
+CONNECT_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
