@@ -1,6 +1,5 @@
 """The FastAPI application of a service: middleware, problem details, health and metrics."""
 
-import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
 from shared.auth import Actor, read_token
+from shared.contracts.envelope import TRACEPARENT
 from shared.describing import complete
 from shared.errors import Unauthorized
 from shared.ids import new_id
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 BODY_LIMIT = 64 * 1024
 TOO_LARGE = 413
 UNKNOWN = "unknown"
-TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, 3.2
 Authenticate = Callable[[Request], Awaitable[Actor | None]]
 SECONDS = Histogram(
     "linli_http_request_seconds",

@@ -1,7 +1,6 @@
 """The HTTP edge: routes that name their policy, and one transaction a request."""
 
 import functools
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
@@ -20,24 +19,10 @@ from shared.describing import Told
 from shared.errors import Invalid, Unauthorized
 from shared.idempotency import Answer, Once, first_answer, keep_answer
 from shared.language import N_
+from shared.readable import is_readable
 
 if TYPE_CHECKING:
     from shared.runtime import Runtime
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def _refuse_control_characters(value: Any) -> None:
-    # A list of what is still to see, since a client may nest deeper than Python calls.
-    waiting = [value]
-    while waiting:
-        seen = waiting.pop()
-        if isinstance(seen, str) and CONTROL.search(seen):
-            raise ValueError(N_("This has characters that can't be shown"))
-        if isinstance(seen, dict):
-            waiting += seen.values()
-        elif isinstance(seen, list):
-            waiting += seen
 
 
 class Body(BaseModel):
@@ -48,7 +33,8 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _readable(cls, value: Any) -> Any:
-        _refuse_control_characters(value)
+        if not is_readable(value):
+            raise ValueError(N_("This has characters that can't be shown"))
         return value
 
 

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from shared.bus.faults import describe
@@ -91,7 +92,7 @@ def from_validation(error: RequestValidationError) -> Problem:
 def from_database(error: BaseException) -> Problem | None:
     """The problem behind a database that is busy or away; None where the fault is ours."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
-    if isinstance(error, PoolTimeout) or state in PASSING:
+    if isinstance(error, PoolTimeout | StaleDataError) or state in PASSING:
         return Busy()
     away = isinstance(error, OSError) or state in GONE
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -164,6 +165,8 @@ def install(app: FastAPI) -> None:
             return await page(request, problem)  # type: ignore[no-any-return]
         return render(request, problem)
 
-    for kind in (Problem, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, OSError):
+    ours = (Problem, RequestValidationError, HTTPException)
+    theirs = (DBAPIError, PoolTimeout, StaleDataError, OSError)
+    for kind in (*ours, *theirs):
         app.add_exception_handler(kind, answer)
     app.add_exception_handler(Exception, answer)

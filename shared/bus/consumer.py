@@ -164,7 +164,7 @@ class Consumer:
 
     async def _handle_suspect(self, one: Received) -> None:
         """Handle a message that may have crashed us: kept and its attempt counted first."""
-        await self._keep(one, Kept("retry", 0, 0, clock.now(), ""), counted=False)
+        await self._keep(one, Kept.due(), counted=False)
         await self.retries.run_one(one.key)
 
     async def _keep(self, one: Received, kept: Kept, *, counted: bool = True) -> None:

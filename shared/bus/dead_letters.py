@@ -1,6 +1,7 @@
 """Dead letters: what the broker gave up is taken back into the inbox, where operators look."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +11,7 @@ from shared.bus import inbox
 from shared.bus.backoff import Backoff
 from shared.bus.faults import describe
 from shared.bus.handling import Handling
-from shared.bus.inbox import Kept
+from shared.bus.inbox import Kept, Received
 from shared.bus.retries import count
 from shared.bus.transport import DeadLetters, Delivery, Disconnected, Transport
 from shared.observability import logger
@@ -73,15 +74,20 @@ class DeadLetterOffice:
         new = 0
         while not self._stopping.is_set() and (dead := await channel.take(BATCH)):
             async with self._sessions.begin() as tx:
-                kept = [await self._keep(tx, one) for one in dead]
+                kept = [await self._keep(tx, one) for one in await self._read(tx, dead)]
             # What is known already is only acknowledged.
             await channel.ack(dead)
             new += sum(kept)
         return new
 
-    async def _keep(self, tx: AsyncSession, dead: Delivery) -> bool:
-        one = await self._handling.receive(tx, dead)
-        kept = Kept("parked", 0, 0, None, "; ".join(filter(None, (dead.reason, one.wrong))))
+    async def _read(self, tx: AsyncSession, dead: Sequence[Delivery]) -> list[tuple[Received, str]]:
+        """What each says and why it died; in the order of keys, or two replicas deadlock."""
+        read = [(await self._handling.receive(tx, one), one.reason) for one in dead]
+        return sorted(read, key=lambda one: one[0].key)
+
+    async def _keep(self, tx: AsyncSession, dead: tuple[Received, str]) -> bool:
+        one, reason = dead
+        kept = Kept("parked", 0, 0, None, "; ".join(filter(None, (reason, one.wrong))))
         fresh = await inbox.keep(tx, self._service, one, kept)
         if fresh:
             count(self._service, one.type, kept)

@@ -17,10 +17,12 @@ from shared.bus.message import Bulk, Handlers, Message, One
 from shared.bus.partners import NotVouchedFor, Partners
 from shared.bus.transport import Delivery
 from shared.contracts.envelope import (
+    MAX_BODY_BYTES,
     AnyMessage,
     Contract,
     Envelope,
     InvalidMessage,
+    TooLarge,
     wrong_fields,
 )
 from shared.contracts.registry import REGISTRY, SOURCES
@@ -29,6 +31,8 @@ from shared.ids import new_id
 from shared.observability import caused
 
 Messages = Sequence[Message[Any]]
+# As `causationid` the id of a partner's message comes a second time, where it is passed on.
+ADDED_ON_THE_WAY = 512
 
 
 class Handling:
@@ -68,13 +72,12 @@ class Handling:
         return self._read(key, envelope, body, count)
 
     async def reread(self, tx: AsyncSession, kept: Row[Any]) -> Received:
-        """What was kept in the inbox."""
+        """What was kept in the inbox; a partner's has the key of a genuine one, if it is one."""
         key, body = kept.message_key, kept.body
         try:
             if kept.publisher is not None:
                 station = await self._station_of(tx, kept.publisher)
-                read = read_foreign(kept.publisher, Envelope.from_partner(body, station))
-                return replace(read, key=key)
+                return read_foreign(kept.publisher, Envelope.from_partner(body, station))
             return self._read(key, Envelope.from_json(body), body, 0)
         except (InvalidMessage, Problem) as error:
             return Received(key, "", new_id(), body, None, describe(error))
@@ -150,14 +153,17 @@ class Handling:
 def read_foreign(user: str, envelope: Envelope) -> Received:
     """What the publisher with that user said, completed; ForeignSource, UnknownType, WrongContent.
 
-    InvalidMessage where it is too large once it is complete.
+    InvalidMessage where it would be too large once it is complete and passed on.
     """
     message = _message(envelope, partners.content_of(user, envelope))
+    body = envelope.to_json()
+    if len(body) > MAX_BODY_BYTES - ADDED_ON_THE_WAY:
+        raise TooLarge("the message", MAX_BODY_BYTES - ADDED_ON_THE_WAY)
     return Received(
         key=inbox.key_of(user, envelope.source, envelope.id),
         type=envelope.type,
         correlation=envelope.correlationid,
-        body=envelope.to_json(),
+        body=body,
         message=replace(message, publisher=user),
         station=envelope.station,
         publisher=user,

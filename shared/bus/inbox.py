@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid5
 
 from sqlalchemy import Row, func, select, text, update
@@ -21,10 +21,12 @@ _NAMESPACE = UUID("7f3d4f2e-5f0a-5c58-9f3c-3a3f0b1c7a11")
 
 # Ordered, or two replicas that are given the same messages deadlock.
 _ADMIT = text(
-    "INSERT INTO inbox (consumer, message_key, type, correlation, state, received_at, handled_at)"
-    " SELECT :consumer, key, type, correlation, 'done', :now, :now"
-    " FROM unnest(CAST(:keys AS uuid[]), CAST(:types AS text[]), CAST(:correlations AS uuid[]))"
-    " AS came (key, type, correlation) ORDER BY key"
+    "INSERT INTO inbox (consumer, message_key, type, correlation, state, received_at, handled_at,"
+    " publisher, station_id)"
+    " SELECT :consumer, key, type, correlation, 'done', :now, :now, publisher, station"
+    " FROM unnest(CAST(:keys AS uuid[]), CAST(:types AS text[]), CAST(:correlations AS uuid[]),"
+    " CAST(:publishers AS text[]), CAST(:stations AS uuid[]))"
+    " AS came (key, type, correlation, publisher, station) ORDER BY key"
     " ON CONFLICT DO NOTHING RETURNING message_key"
 )
 
@@ -58,6 +60,11 @@ class Kept:
     due_at: datetime | None
     error: str
 
+    @classmethod
+    def due(cls) -> Self:
+        """What becomes of a message that is to be handled at once, and by itself."""
+        return cls("retry", 0, 0, clock.now(), "")
+
 
 def key_of(user: str, source: str, id_: str) -> UUID:
     """The key of a message: who published it, where it comes from, and its id there."""
@@ -80,6 +87,9 @@ async def admit(tx: AsyncSession, consumer: str, came: Sequence[Received]) -> se
             "keys": [one.key for one in came],
             "types": [one.type for one in came],
             "correlations": [one.correlation for one in came],
+            # Partners may ask what became of theirs; of ours the station is in the record.
+            "publishers": [one.publisher for one in came],
+            "stations": [one.station if one.publisher else None for one in came],
         },
     )
     return set(found)

@@ -14,6 +14,7 @@ from shared.contracts.envelope import AnyMessage, Contract, Envelope, wrong_fiel
 from shared.contracts.partners import CONTRACTS, is_for_partners
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
+from shared.readable import is_readable
 
 # Shorter than the inbox remembers what is done: what is older can't be told from a replay.
 FRESH_FOR = timedelta(days=30)
@@ -88,6 +89,8 @@ def content_of(user: str, envelope: Envelope) -> Contract:
         raise ForeignSource(source=source)
     if not is_for_partners(envelope.type):
         raise UnknownType(errors={"type": UnknownType.title})
+    if not is_readable(dict(envelope.data)):
+        raise WrongContent(wrong="control characters")
     contract = CONTRACTS.get(envelope.type, AnyMessage)
     try:
         return contract.model_validate(envelope.data)

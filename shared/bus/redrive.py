@@ -94,6 +94,12 @@ async def find(tx: AsyncSession, operator: Operator, key: UUID) -> Row[Any]:
     return found
 
 
+async def fate(tx: AsyncSession, operator: Operator, publisher: str, key: UUID) -> Row[Any] | None:
+    """A message of a partner's machine with that user, done or not; None where none came."""
+    theirs = and_(inbox.c.message_key == key, inbox.c.publisher == publisher)
+    return (await tx.execute(select(inbox).where(*_own(operator), theirs))).one_or_none()
+
+
 async def retry(tx: AsyncSession, operator: Operator, key: UUID, reason: str) -> Row[Any]:
     """Let a kept message be tried again at once, with all its attempts before it; NotKept."""
     due = _made_due(update(inbox).where(_is_kept(operator, key)))

@@ -14,8 +14,7 @@ from shared.bus import inbox
 from shared.bus.backoff import Backoff
 from shared.bus.faults import describe, is_away, rerun
 from shared.bus.handling import Handling
-from shared.bus.inbox import Kept
-from shared.bus.message import Message
+from shared.bus.inbox import Kept, Received
 from shared.bus.verdict import judge
 from shared.contracts.registry import REGISTRY
 from shared.observability import HANDLED, INBOX_WAITING, PARKED, RETRIED, logger
@@ -69,14 +68,15 @@ class Retries:
         """Run one due message, or that one if it is due; False when there was none."""
         async with self._sessions() as tx, tx.begin():
             claimed = await inbox.claim(tx, self._service, key)
-            if claimed is None:
-                return False
+        if claimed is None:
+            return False
+        async with self._sessions() as tx:
             received = await self._handling.reread(tx, claimed)
         if received.message is None:
             await self._keep(claimed, _parked(claimed, received.wrong))
             return True
         try:
-            await rerun(partial(self._handle, claimed, received.message))
+            await rerun(partial(self._handle, claimed, received))
             HANDLED.labels(self._service, label(claimed.type)).inc()
         except Exception as error:
             if is_away(error):
@@ -87,10 +87,14 @@ class Retries:
             await self._keep(claimed, kept)
         return True
 
-    async def _handle(self, claimed: Row[Any], message: Message[Any]) -> None:
+    async def _handle(self, claimed: Row[Any], received: Received) -> None:
         async with self._sessions() as tx, tx.begin():
-            if await inbox.finish(tx, claimed):
-                await self._handling.handle(tx, [message])
+            if not await inbox.finish(tx, claimed):
+                return
+            # What was kept as unusable bytes may be usable now, and may have come again since.
+            known = received.key == claimed.message_key
+            if received.message and (known or await inbox.admit(tx, self._service, [received])):
+                await self._handling.handle(tx, [received.message])
 
     async def _keep(self, claimed: Row[Any], kept: Kept) -> None:
         async with self._sessions() as tx, tx.begin():

@@ -1,6 +1,7 @@
 """A message on the wire: the CloudEvents 1.0 envelope, the base of all contracts, the limits."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
 MAX_BODY_BYTES = 64 * 1024
 SEQUENCE_DIGITS = 12
+# W3C Trace Context, 3.2: whoever gets another one leaves it alone.
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _STORIES = UUID("0b9d3f0e-6f5e-5c0e-8f0a-52b6b7c2a9d4")
 
 
@@ -213,6 +216,8 @@ class Envelope:
             raise NotAMessage(wrong_fields(error)) from None
         if wire.station not in (None, station):
             raise NotAMessage("station (another than the publisher's)")
+        if not TRACEPARENT.fullmatch(wire.traceparent or ""):
+            wire = wire.model_copy(update={"traceparent": None})
         story = wire.correlationid or uuid5(_STORIES, json.dumps([wire.source, wire.id]))
         return cls._of(wire, wire.subject or wire.source.removeprefix("/"), station, story)
 

@@ -8,13 +8,15 @@ import re
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.contracts import events, intake
 from shared.contracts.envelope import Contract
 from shared.contracts.registry import REGISTRY
 
-EXTERNAL = re.compile(r"ext(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\.v[1-9][0-9]{0,3}")
+_WORD = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+EXTERNAL = re.compile(rf"ext(\.{_WORD})+\.v[1-9][0-9]{{0,3}}")
+SOURCE = re.compile(rf"/partners/{_WORD}")
 
 
 class PartnerEventJoined(Contract):
@@ -37,7 +39,7 @@ class PartnerEventAttended(Contract):
     """The event."""
     resident_id: UUID
     """Who was there; they have joined, or their joining is still on its way."""
-    minutes: Annotated[int, Field(ge=0, le=4500)]
+    minutes: Annotated[int, Field(strict=True, ge=0, le=4500)]
     """How long they were there, in minutes."""
 
 
@@ -50,10 +52,21 @@ class PartnerWishFulfilled(Contract):
     type: ClassVar[str] = intake.WishFulfilled.type
     wish_id: UUID
     """The wish."""
-    minutes: Annotated[int, Field(ge=1, le=1440)]
+    minutes: Annotated[int, Field(strict=True, ge=1, le=1440)]
     """How long it took, in minutes."""
     note: Annotated[str, StringConstraints(max_length=1000)] | None = None
     """What was done, in words for the resident."""
+
+
+class External(Contract):
+    """A fact of the partner's own, which is passed on as it came, under a new id.
+
+    Its type ends in a version, too: `ext.property.lift-stopped.v1`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: ClassVar[str] = "ext.*"
 
 
 CONTRACTS: dict[str, type[Contract]] = {

@@ -188,6 +188,20 @@ async def test_what_is_refused_is_parked_and_read_by_the_same_rules_when_tried_a
     assert (left.state, left.error.partition(":")[0]) == ("parked", "ForeignSource")
 
 
+async def test_unusable_bytes_that_became_usable_are_handled_once_beside_the_same_message(
+    inprocess_rig: Rig, town: Town
+) -> None:
+    old = event(time=(clock.now() - timedelta(days=40)).isoformat())
+    intake = await consumed(inprocess_rig, town, delivery(old), delivery(event()))
+    [kept] = await intake.rows("SELECT * FROM inbox WHERE state = 'parked'")
+    operator = redrive.Operator("intake", "somebody", STATION)
+    async with intake.sessions.begin() as tx:
+        await redrive.retry(tx, operator, kept.message_key, "it was sent late")
+    assert await intake.consumer.retries.run_due() == 1
+    assert len(town.heard) == 1
+    assert await intake.count("inbox WHERE state = 'done'") == 2
+
+
 async def test_suspects_of_partners_are_handled_alone(inprocess_rig: Rig, town: Town) -> None:
     intake = await consumed(inprocess_rig, town, delivery(event(), count=3))
     assert [one.id for one in town.heard] == ["7"]
@@ -202,7 +216,8 @@ async def test_a_partner_s_dead_letter_stays_a_partner_s(inprocess_rig: Rig, tow
         "intake", intake.sessions, Handling({}, town.partners), inprocess_rig.transport()
     )
     async with intake.sessions.begin() as tx:
-        assert await office._keep(tx, delivery(event()))
+        [read] = await office._read(tx, [delivery(event())])
+        assert await office._keep(tx, read)
     [row] = await intake.rows("SELECT * FROM inbox")
     assert (row.state, row.publisher, row.station_id) == ("parked", USER, STATION)
     await until(intake.idle)

@@ -1,6 +1,7 @@
 """What people do with an event: joining, leaving, checking in and out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ _TAKE_A_PLACE = text(
     """
     WITH place AS (
       UPDATE events SET helpers = helpers + :helper, guests = guests + :guest
-      WHERE id = :event AND station_id = :station AND state = 'published' AND ends_at > :now
+      WHERE id = :event AND station_id = :station AND state = 'published' AND ends_at > :asked
         AND helpers + :helper <= helper_places AND guests + :guest <= guest_places
       RETURNING id, helpers, guests
     )
@@ -96,6 +97,15 @@ class Who:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Who asks for a place: in which role, though it overlaps with another event, and when."""
+
+    role: EventRole
+    insist: bool = False
+    at: datetime = field(default_factory=clock.now)
+
+
+@dataclass(frozen=True)
 class Placed:
     """A participation with its event; `changed` is false where nothing had to be done."""
 
@@ -111,20 +121,26 @@ async def join(
 
     Raises NotPublished, EventOver, NoSuchPlaces, Full, AlreadyJoined, and Overlaps unless `insist`.
     """
+    return await join_as(tx, actor, event_id, Asking(role, insist=insist))
+
+
+async def join_as(tx: AsyncSession, actor: Actor, event_id: UUID, asking: Asking) -> Placed:
+    """The same, asked for at some moment; an event that was not over then can be joined still."""
+    role = asking.role
     check_resident(actor)
     # One person's joins wait for each other, or two that overlap could both pass.
     await residents.hold(tx, actor.station, actor.for_whom)
     event, mine, other = await _looked_at(tx, actor, event_id)
     if mine is not None and mine != Part.LEFT:
         raise AlreadyJoined
-    event.check_joinable(role)
-    if other is not None and not insist:
+    event.check_joinable(role, asking.at)
+    if other is not None and not asking.insist:
         raise Overlaps(Overlaps.hint, title=other)
-    taken = await _take_a_place(tx, actor, event, role)
+    taken = await _take_a_place(tx, actor, event, asking)
     if taken is None:
         # Somebody was faster: with the last place, or with closing the event.
         await tx.refresh(event)
-        event.check_joinable(role)
+        event.check_joinable(role, asking.at)
         raise Full
     part = Participation(
         id=taken.id,
@@ -212,8 +228,9 @@ async def _looked_at(
 
 
 async def _take_a_place(
-    tx: AsyncSession, actor: Actor, event: Event, role: EventRole
+    tx: AsyncSession, actor: Actor, event: Event, asking: Asking
 ) -> Row[Any] | None:
+    role = asking.role
     taken = await tx.execute(
         _TAKE_A_PLACE,
         {
@@ -222,6 +239,7 @@ async def _take_a_place(
             "event": event.id,
             "station": actor.station,
             "now": clock.now(),
+            "asked": asking.at,
             "id": new_id(),
             "resident": actor.for_whom,
             "role": role,

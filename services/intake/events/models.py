@@ -184,10 +184,10 @@ class Event(Aggregate, Base):
             raise refusals.AlreadyBegun
         self.state = State.PUBLISHED.value
 
-    def check_joinable(self, role: EventRole) -> None:
-        """Whether one may join now; NotPublished, EventOver, NoSuchPlaces, Full."""
+    def check_joinable(self, role: EventRole, at: datetime) -> None:
+        """Whether one may join who asked then; NotPublished, EventOver, NoSuchPlaces, Full."""
         self._require(State.PUBLISHED, refusals.NotPublished)
-        if self.has_ended:
+        if self.ends_at <= at:
             raise refusals.EventOver
         if not self.places(role):
             raise refusals.NoSuchPlaces(errors={"role": refusals.NoSuchPlaces.title})

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.publishers.models import ApiKey, Granted, NameTaken, Publisher, new_key
 from services.intake.publishers.queries import kept
+from shared import clock
 from shared.auth import Actor, Role
 from shared.conditions import Expected
 from shared.db import load, write_unique
 from shared.errors import Invalid, NotFound
 from shared.language import N_
+
+NOTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -63,25 +67,48 @@ async def issue_key(
 async def rotate_key(
     tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID, overlap: timedelta
 ) -> Issued:
-    """A new key in the place of one that ends after `overlap`; NotFound, KeyOver, NotGranted."""
+    """A new key in the place of one that ends after `overlap`, for what of it is still granted.
+
+    Raises NotFound, KeyOver, and NotGranted where nothing is.
+    """
     publisher = await _held(tx, actor, publisher_id)
     old = await _key(tx, publisher, key_id)
-    old.end(overlap)
-    return await _issue(tx, actor, publisher, old.types)
+    old.end(actor.person, overlap)
+    return await _issue(tx, actor, publisher, publisher.still_granted(old.types))
 
 
 async def end_key(tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID) -> ApiKey:
     """Let a key end now; NotFound, KeyOver."""
     key = await _key(tx, await _held(tx, actor, publisher_id), key_id)
-    key.end()
+    key.end(actor.person)
     return key
 
 
 async def set_password(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> tuple[Publisher, str]:
     """A new password for the broker, to which the command line tells it; NotFound."""
     publisher = await _held(tx, actor, publisher_id)
-    password = publisher.set_password()
+    password = publisher.set_password(actor.person)
     return publisher, password
+
+
+async def note_use(tx: AsyncSession, key: ApiKey) -> None:
+    """Note that a key was used, to the hour, so that it can be seen which keys nobody needs.
+
+    Past the key's version, and never waiting: many requests use one key at once.
+    """
+    now = clock.now()
+    due = (
+        select(ApiKey.id)
+        .where(ApiKey.id == key.id, ApiKey.station_id == key.station_id)
+        .where(or_(ApiKey.used_at.is_(None), ApiKey.used_at < now - NOTED_EVERY))
+        .with_for_update(skip_locked=True)
+    )
+    await tx.execute(
+        update(ApiKey)
+        .where(ApiKey.id.in_(due.scalar_subquery()))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _held(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> Publisher:

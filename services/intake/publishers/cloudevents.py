@@ -3,6 +3,7 @@
 Source: the HTTP protocol binding for CloudEvents 1.0.2, section 3.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -10,15 +11,17 @@ from urllib.parse import unquote
 from pydantic_core import from_json, to_json
 from starlette.exceptions import HTTPException
 
+from shared.contracts.envelope import CONTENT_TYPE
 from shared.errors import Invalid
 from shared.language import N_
 from shared.problems import Unreadable
 
 MOST_AT_ONCE = 100
-STRUCTURED = "application/cloudevents+json"
+STRUCTURED = CONTENT_TYPE
 BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
 _MARK = "ce-"
+_QUOTED, _ESCAPED = re.compile(r'"(.*)"'), re.compile(r"\\(.)")
 
 
 class TooManyAtOnce(Invalid):
@@ -52,12 +55,17 @@ def _batch(body: bytes) -> list[Any]:
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
-    """The attributes, which are percent-encoded UTF-8 (section 3.1.3.2)."""
-    return {
-        name.removeprefix(_MARK): unquote(value)
-        for name, value in headers.items()
-        if name.startswith(_MARK)
-    }
+    """The attributes, which are percent-encoded UTF-8, perhaps quoted (section 3.1.3.2)."""
+    found: dict[str, str] = {}
+    for name, value in headers.items():
+        if not name.startswith(_MARK):
+            continue
+        attribute = name.removeprefix(_MARK)
+        if attribute in found:
+            raise Invalid(errors={name: N_("This is said twice")})
+        quoted = _QUOTED.fullmatch(value)
+        found[attribute] = unquote(_ESCAPED.sub(r"\1", quoted[1]) if quoted else value)
+    return found
 
 
 def _json(body: bytes) -> Any:

@@ -6,23 +6,24 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from sqlalchemy import select
+from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 
 from services.intake.gateway.rates import Rates
-from services.intake.publishers import cloudevents, queries
+from services.intake.publishers import actions, cloudevents, queries
 from services.intake.publishers.queries import Known
-from shared import clock
+from shared.auth import Actor
 from shared.bus import inbox, partners, redrive
 from shared.bus.handling import read_foreign
 from shared.bus.inbox import Kept, Received
 from shared.bus.redrive import Operator, State, Wanted
-from shared.bus.tables import inbox as rows
 from shared.contracts.envelope import Envelope, InvalidMessage, PartnerWire
 from shared.contracts.schemas import Untitled
 from shared.errors import Invalid, NotFound, Problem
 from shared.http import Api, Filters, Tx, View, Where, Who
 from shared.language import N_
+from shared.problems import Unreadable
 
 SERVICE = "intake"
 OF_BATCH = N_("It is message %(number)s of the batch; none of them was taken.")
@@ -48,9 +49,13 @@ class Taken(View):
 
 
 class Became(View):
-    """What became of a message: `done`, tried again, or `parked` with the reason in `error`."""
+    """What became of a message: `done`, tried again, or `parked` with the reason in `error`.
+
+    Of one that is done, and of one that could not be read, no `id` is kept.
+    """
 
     key: UUID
+    id: str | None
     type: str
     state: Literal["done"] | State
     attempts: int
@@ -62,13 +67,16 @@ class Became(View):
     @classmethod
     def of(cls, row: Any) -> "Became":
         """The state of a row of the inbox."""
-        return cls.model_validate({**row._mapping, "key": row.message_key})
+        envelope = redrive.envelope_of(row) if row.body is not None else None
+        said = {"key": row.message_key, "id": envelope.id if envelope else None}
+        return cls.model_validate({**row._mapping, **said})
 
 
 class Which(Filters):
-    """Which of one's own messages to list."""
+    """Which of one's own messages to list; `id` names one."""
 
     state: State | None = None
+    id: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
 
 
 def _body() -> dict[str, Any]:
@@ -95,13 +103,14 @@ async def publish(request: Request, response: Response, tx: Tx, actor: Who) -> l
 
     What is refused here was not taken; what is taken is not lost, and its key tells its fate.
     """
+    # First of all, since a connection to the database is lent from here on.
+    body = await _read(request)
     asking = await queries.known(tx, actor)
-    events = cloudevents.read(request.headers, await request.body())
+    events = cloudevents.read(request.headers, body)
     rates: Rates = request.app.state.rates
     rates.count_messages(asking.publisher.id, len(events))
-    received = list(_checked(asking, events))
-    asking.key.use()
-    taken = [await _keep(tx, one) for one in received]
+    taken = await _keep(tx, list(_checked(asking, events)))
+    await actions.note_use(tx, asking.key)
     redrive.due_now(tx)
     if len(taken) == 1:
         response.headers["Location"] = f"/api/v1/messages/{taken[0].key}"
@@ -109,14 +118,21 @@ async def publish(request: Request, response: Response, tx: Tx, actor: Who) -> l
 
 
 @router.get("", policy="messages.publish")
-async def list_unfinished(
+async def list_messages(
     tx: Tx, actor: Who, which: Annotated[Which, Query()], where: Where
 ) -> list[Became]:
-    """One's own messages that aren't done, over HTTP and over the broker, the newest first."""
+    """One's own messages that aren't done, newest first, over HTTP and over the broker.
+
+    With `id` the one message under that id, done or not.
+    """
     asking = await queries.known(tx, actor)
-    operator = Operator(SERVICE, str(actor.person), actor.station)
-    wanted = Wanted(which.state, publisher=asking.publisher.user)
-    found = where.link(await redrive.kept(tx, operator, wanted, where.part))
+    publisher = asking.publisher
+    if which.id is not None:
+        key = inbox.key_of(publisher.user, publisher.source, which.id)
+        row = await redrive.fate(tx, _operator(actor), publisher.user, key)
+        return [Became.of(row)] if row else []
+    wanted = Wanted(which.state, publisher=publisher.user)
+    found = where.link(await redrive.kept(tx, _operator(actor), wanted, where.part))
     return [Became.of(row) for row in found.items]
 
 
@@ -124,17 +140,21 @@ async def list_unfinished(
 async def get_message(key: UUID, tx: Tx, actor: Who) -> Became:
     """What became of one's own message, for 35 days after it is done."""
     asking = await queries.known(tx, actor)
-    found = await tx.execute(
-        select(rows).where(
-            rows.c.consumer == SERVICE,
-            rows.c.message_key == key,
-            rows.c.publisher == asking.publisher.user,
-        )
-    )
-    row = found.one_or_none()
+    row = await redrive.fate(tx, _operator(actor), asking.publisher.user, key)
     if row is None:
         raise NotFound
     return Became.of(row)
+
+
+async def _read(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise Unreadable from None
+
+
+def _operator(actor: Actor) -> Operator:
+    return Operator(SERVICE, str(actor.person), actor.station)
 
 
 def _checked(asking: Known, events: list[bytes]) -> Iterator[Received]:
@@ -161,8 +181,15 @@ def _check(asking: Known, event: bytes) -> Received:
     return received
 
 
-async def _keep(tx: AsyncSession, one: Received) -> Taken:
-    due = Kept("retry", 0, 0, clock.now(), "")
-    fresh = await inbox.keep(tx, SERVICE, one, due)
-    id_ = one.message.id if one.message else ""
-    return Taken(key=one.key, id=id_, type=one.type, repeated=not fresh)
+async def _keep(tx: AsyncSession, came: list[Received]) -> list[Taken]:
+    """Keep them in the order of their keys, or two batches deadlock; told in the order given."""
+    fresh = set()
+    for key, one in sorted({one.key: one for one in came}.items()):
+        if await inbox.keep(tx, SERVICE, one, Kept.due()):
+            fresh.add(key)
+    taken = []
+    for one in came:
+        id_ = one.message.id if one.message else ""
+        taken.append(Taken(key=one.key, id=id_, type=one.type, repeated=one.key not in fresh))
+        fresh.discard(one.key)
+    return taken

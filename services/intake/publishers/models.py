@@ -25,7 +25,6 @@ from shared.language import N_
 
 KEY_MARK = "linli_"
 KEY_LIFE = timedelta(days=365)
-NOTED_EVERY = timedelta(hours=1)
 # The only type of which a partner's word may count at once, or only as delivered.
 TRUSTABLE = WishFulfilled.type
 
@@ -55,7 +54,7 @@ class May(StrEnum):
     READ = "read"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Granted:
     """One type that may be published or read; `trusted` lets the partner's word count at once."""
 
@@ -86,6 +85,7 @@ class Publisher(Aggregate, Base):
     name: Mapped[str] = mapped_column(unique=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     password_hash: Mapped[str | None]
+    password_by: Mapped[UUID | None] = mapped_column(Uuid)
     granted_at: Mapped[datetime | None] = mapped_column(Moment)
     granted_by: Mapped[UUID | None] = mapped_column(Uuid)
     grants: Mapped[list["Grant"]] = relationship(
@@ -125,11 +125,16 @@ class Publisher(Aggregate, Base):
     def grant(self, wanted: Sequence[Granted], by: UUID) -> None:
         """Let it do this and nothing else from now on; Invalid."""
         wrong = {f"grants.{number}": each.fault() for number, each in enumerate(wanted)}
+        named = [(each.may, each.type) for each in wanted]
+        for number, name in enumerate(named):
+            if name in named[:number]:
+                place = f"grants.{number}"
+                wrong[place] = wrong[place] or N_("This is granted already, further up")
         if errors := {place: fault for place, fault in wrong.items() if fault}:
             raise Invalid(errors=errors)
         held = {(grant.may, grant.type): grant for grant in self.grants}
         kept = []
-        for each in sorted(set(wanted)):
+        for each in wanted:
             grant = held.get((each.may, each.type)) or Grant(may=each.may.value, type=each.type)
             grant.trusted = each.trusted
             kept.append(grant)
@@ -143,10 +148,20 @@ class Publisher(Aggregate, Base):
                 return grant
         raise NotGranted(type=type_)
 
-    def set_password(self) -> str:
+    def still_granted(self, types: list[str] | None) -> list[str] | None:
+        """Those of the types that it may publish still; NotGranted where it may none of them."""
+        if types is None:
+            return None
+        granted = [type_ for type_ in types if type_ in self.types(May.PUBLISH)]
+        if not granted:
+            raise NotGranted(type=types[0])
+        return granted
+
+    def set_password(self, by: UUID) -> str:
         """A new password for the broker, seen once; what is kept is as the broker keeps it."""
         password = secrets.token_urlsafe(24)
         self.password_hash = broker_hash(password, secrets.token_bytes(4))
+        self.password_by = by
         return password
 
 
@@ -175,6 +190,7 @@ class ApiKey(Aggregate, Base):
     key_hash: Mapped[bytes] = mapped_column(unique=True)
     types: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     issued_by: Mapped[UUID] = mapped_column(Uuid)
+    ended_by: Mapped[UUID | None] = mapped_column(Uuid)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -194,23 +210,22 @@ class ApiKey(Aggregate, Base):
             expires_at=clock.now() + KEY_LIFE,
         )
 
-    def use(self) -> None:
-        """Note that it was used, to the hour, so that it can be seen which keys nobody needs."""
-        now = clock.now()
-        if self.used_at is None or now - self.used_at >= NOTED_EVERY:
-            self.used_at = now
-
     def check_covers(self, type_: str) -> None:
         """Whether messages of that type may come under this key; NotGranted."""
         if self.types is not None and type_ not in self.types:
             raise NotGranted(type=type_)
 
-    def end(self, after: timedelta = timedelta(0)) -> None:
+    @property
+    def is_over(self) -> bool:
+        """Whether it is not valid any more."""
+        return self.expires_at <= clock.now()
+
+    def end(self, by: UUID, after: timedelta = timedelta(0)) -> None:
         """Let it end so much later at the latest; KeyOver."""
-        now = clock.now()
-        if self.expires_at <= now:
+        if self.is_over:
             raise KeyOver
-        self.expires_at = min(self.expires_at, now + after)
+        self.expires_at = min(self.expires_at, clock.now() + after)
+        self.ended_by = by
 
 
 def new_key() -> str:

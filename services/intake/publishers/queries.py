@@ -12,7 +12,7 @@ from shared import clock
 from shared.auth import Actor, Role
 from shared.bus import partners
 from shared.db import Page, Slice, load, page, sealer_of
-from shared.errors import NotFound, Unauthorized
+from shared.errors import Unauthorized
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,9 @@ async def actor_of(tx: AsyncSession, key: str) -> Actor | None:
 
 async def known(tx: AsyncSession, actor: Actor) -> Known:
     """The publisher that acts, and its key; Unauthorized when the key has just ended."""
-    try:
-        key = await load(tx, ApiKey, actor.person, station=actor.station)
-    except NotFound:
-        raise Unauthorized from None
+    key = await load(tx, ApiKey, actor.person, station=actor.station)
+    if key.is_over:
+        raise Unauthorized
     return Known(await load(tx, Publisher, key.publisher_id, station=actor.station), key)
 
 

@@ -30,7 +30,8 @@ async def authenticate(request: Request) -> Actor | None:
         return None
     runtime: Runtime = request.app.state.runtime
     async with runtime.sessions() as tx:
-        if token.startswith(KEY_MARK):
+        # A key is for machines, which have no cookies.
+        if token.startswith(KEY_MARK) and "authorization" in request.headers:
             actor = await publishers.actor_of(tx, token)
         else:
             actor = await queries.actor_of(tx, token)

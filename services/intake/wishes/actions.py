@@ -1,15 +1,17 @@
 """What can be done with a wish; each act keeps a step and records its message."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.behalf import check_behalf, check_resident
 from services.intake.residents import queries as residents
 from services.intake.volunteering.queries import is_approved_volunteer
 from services.intake.wishes.models import State, Taker, Wish
-from services.intake.wishes.refusals import NotAVolunteer, SameTaker
+from services.intake.wishes.refusals import AnsweredSince, NotAVolunteer, SameTaker
 from services.intake.wishes.steps import WishStep
 from shared.auth import Actor, Role
 from shared.bus.outbox import record
@@ -34,10 +36,11 @@ from shared.errors import NotFound
 
 @dataclass(frozen=True)
 class Done:
-    """What was done for a wish: in words, and in how many minutes."""
+    """What was done for a wish: in words, in how many minutes, and when that was said."""
 
     note: str
     minutes: int
+    at: datetime
 
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
@@ -129,17 +132,21 @@ async def fulfil(
 ) -> Wish:
     """A partner's machine says that it made the wish come true, which is taken first if it is open.
 
-    The resident is asked, unless the partner's word is `trusted`. Said again it changes nothing.
-    Raises NotFound, NotYourTask, NotClaimed, OwnWish.
+    The resident is asked, unless the partner's word is `trusted` and the resident has never said
+    no. Said again it changes nothing. Raises NotFound, where somebody else has it too, and
+    AnsweredSince.
     """
     wish = await hold(tx, partner, wish_id)
+    answered = await _answered_no(tx, wish)
+    if wish.state == State.CLAIMED and answered is not None and done.at <= answered:
+        raise AnsweredSince
     if wish.state == State.OPEN:
         wish.claim(Taker("partner", partner.person))
         await _keep(tx, partner, wish, _claimed(wish))
     if wish.state == State.CLAIMED:
         wish.deliver(partner, done.note, done.minutes)
         await _keep(tx, partner, wish, WishDelivered.of(wish), done.note)
-    if wish.state == State.DELIVERED and trusted:
+    if wish.state == State.DELIVERED and trusted and answered is None:
         wish.confirm_on_trust()
         await _keep(tx, partner, wish, _fulfilled(wish))
     return wish
@@ -208,6 +215,18 @@ async def _volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Take
     if not await is_approved_volunteer(tx, station, resident_id):
         raise NotAVolunteer
     return Taker("volunteer", resident_id)
+
+
+async def _answered_no(tx: AsyncSession, wish: Wish) -> datetime | None:
+    """When the resident last said that it did not come true; None for never."""
+    no = select(func.max(WishStep.at)).where(
+        WishStep.wish_id == wish.id,
+        WishStep.station_id == wish.station_id,
+        WishStep.from_state.in_((State.DELIVERED, State.FULFILLED)),
+        WishStep.to_state == State.CLAIMED,
+    )
+    answered: datetime | None = await tx.scalar(no)
+    return answered
 
 
 def _fulfilled(wish: Wish) -> WishFulfilled:

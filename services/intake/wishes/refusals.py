@@ -82,6 +82,12 @@ class StillTheirTurn(Conflict):
     title = N_("The resident still has time to answer")
 
 
+class AnsweredSince(Conflict):
+    """It was said before the resident said no, and comes only now."""
+
+    title = N_("The resident has said since that it did not come true")
+
+
 class NotFulfilled(Conflict):
     """There is no confirmation to withdraw."""
 

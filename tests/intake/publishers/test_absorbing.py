@@ -110,6 +110,39 @@ async def test_a_trusted_partner_s_word_counts_at_once(scene: Scene) -> None:
     assert (messages[-1].data["revision"], messages[-1].data["minutes"]) == (1, 40)
 
 
+async def test_the_resident_s_no_is_not_overruled(scene: Scene) -> None:
+    trusted = [{"may": "publish", "type": FULFILLED, "trusted": True}]
+    machine = await Machine.ready(scene, grants=trusted)
+    wisher = await scene.resident()
+    wish = await open_wish(scene, wisher)
+    said = {"wish_id": wish, "minutes": 40}
+    delayed = machine.event(FULFILLED, said)
+    assert (await machine.said(FULFILLED, said))["state"] == "done"
+    reopened = await wisher.post(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
+    assert reopened.json()["state"] == "claimed"
+
+    late = await machine.fate(await machine.send(delayed))
+    assert (late["state"], late["error"].partition(":")[0]) == ("parked", "AnsweredSince")
+    assert (await machine.said(FULFILLED, said))["state"] == "done"
+    assert (await wisher.get(f"/wishes/{wish}")).json()["state"] == "delivered"
+    refused = await wisher.post(f"/wishes/{wish}/refuse", {"reason": "没有"})
+    assert refused.json()["state"] == "claimed"
+
+
+async def test_a_joining_in_time_counts_though_it_is_absorbed_after_the_event(
+    machine: Machine, scene: Scene
+) -> None:
+    event = await published_event(scene)
+    part = {"event_id": event, "resident_id": str((await scene.registered())["id"])}
+    await begun(scene, event, timedelta(hours=2))
+    in_time = (clock.now() - timedelta(hours=1)).isoformat()
+    assert (await machine.said(JOINED, part, time=in_time))["state"] == "done"
+    assert (await machine.said(ATTENDED, {**part, "minutes": 60}))["state"] == "done"
+    other = {**part, "resident_id": str((await scene.registered())["id"])}
+    late = await machine.said(JOINED, other)
+    assert (late["state"], late["error"].partition(":")[0]) == ("parked", "EventOver")
+
+
 async def test_what_is_another_s_is_parked_with_the_reason(machine: Machine, scene: Scene) -> None:
     wish = await open_wish(scene, await scene.resident())
     other = await Machine.ready(scene)

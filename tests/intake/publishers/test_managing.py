@@ -66,6 +66,7 @@ async def test_nobody_manages_another_station_s_machines(scene: Scene, elsewhere
         ({"may": "read", "type": "ext.property.x.v1"}, "for partners to read"),
         ({"may": "publish", "type": JOINED, "trusted": True}, "Only a fulfilled wish"),
         ({"may": "read", "type": FULFILLED, "trusted": True}, "Only a fulfilled wish"),
+        (EVERYTHING[0], "This is granted already"),
     ],
 )
 async def test_what_can_not_be_granted_is_told_at_its_place(
@@ -106,7 +107,12 @@ async def test_a_key_is_for_no_more_than_is_granted(scene: Scene) -> None:
     keys = f"/publishers/{seen['id']}/keys"
     assert (await scene.admin.post(keys, {"types": [FULFILLED]})).status_code == 403
     assert (await scene.admin.post(keys, {"types": []})).status_code == 422
-    assert (await scene.admin.post(keys, {"types": [JOINED]})).status_code == 201
+    issued = await scene.admin.post(keys, {"types": [JOINED]})
+    assert issued.status_code == 201
+    grants = {"grants": EVERYTHING[1:]}
+    assert (await scene.admin.edit(f"/publishers/{seen['id']}/grants", grants)).status_code == 200
+    rotated = await scene.admin.post(f"{keys}/{issued.json()['id']}/rotate")
+    assert rotated.status_code == 403
 
 
 async def test_the_broker_s_password_is_kept_as_the_broker_keeps_it(machine: Machine) -> None:

@@ -1,5 +1,6 @@
 """CloudEvents over HTTP: what is taken, and what is refused with which reason."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -48,7 +49,7 @@ async def test_structured_binary_and_batched_events_are_taken(machine: Machine) 
     assert [len(answer.json()) for answer in (structured, in_binary, batched)] == [1, 1, 2]
     assert (await machine.fate(structured))["state"] == "done"
     passed_on = [m for m in await machine.scene.messages() if m.type == STOPPED]
-    assert [m.causationid for m in passed_on] == [event["id"] for event in events]
+    assert {m.causationid for m in passed_on} == {event["id"] for event in events}
     assert {(m.source, m.subject) for m in passed_on} == {
         (f"/partners/{machine.name}", "lifts/3-左")
     }
@@ -86,6 +87,9 @@ async def test_a_repeat_is_told_and_changes_nothing(machine: Machine) -> None:
         ({"time": 1_700_000_000}, 422, "time"),
         ({"station": str(new_id())}, 422, "station (another than the publisher's)"),
         ({"data": "text"}, 422, "data ("),
+        ({"data": {"lift": ["\x00"]}}, 422, "control characters"),
+        ({"data": {"lift\x07": 1}}, 422, "control characters"),
+        ({"type": FULFILLED, "data": {"minutes": True}}, 422, "minutes (int_type)"),
     ],
 )
 async def test_what_can_not_be_taken_is_refused_with_the_reason(
@@ -130,6 +134,46 @@ async def test_bodies_that_are_no_events_are_refused(
     machine: Machine, content: bytes, kind: str, status: int
 ) -> None:
     assert refused(await machine.send(content, {"Content-Type": kind}))[0] == status
+
+
+async def test_attributes_in_headers_are_read_as_the_binding_says(machine: Machine) -> None:
+    event = machine.event(STOPPED, STOPPAGE)
+    body, headers = binary({**event, "subject": '"lifts/\\"3\\" %E5%B7%A6"'})
+    assert (await machine.send(body, headers)).status_code == 202
+    await machine.scene.runtime.consumer.retries.run_due()
+    assert [m.subject for m in await machine.scene.messages()] == ['lifts/"3" 左']
+    twice = [*headers.items(), ("Authorization", f"Bearer {machine.key}"), ("ce-id", "another")]
+    answer = await machine.scene.client.post("/api/v1/messages", content=body, headers=twice)
+    assert refused(answer)[0] == 422
+
+
+async def test_requests_under_a_fresh_key_and_batches_that_cross_do_no_harm(
+    machine: Machine,
+) -> None:
+    events = [machine.event(STOPPED, STOPPAGE) for _ in range(40)]
+    answers = await asyncio.gather(
+        *(machine.send(batch, BATCH) for batch in [events, events[::-1]] * 3)
+    )
+    assert [answer.status_code for answer in answers] == [202] * 6
+    fresh = [one for answer in answers for one in answer.json() if not one["repeated"]]
+    assert len(fresh) == len({one["key"] for one in fresh}) == 40
+
+
+async def test_what_became_of_a_message_can_be_asked_by_its_own_id(machine: Machine) -> None:
+    event = machine.event(STOPPED, STOPPAGE)
+    answer = await machine.send(event)
+    (waits,) = (await machine.call("GET", "/messages", params={"id": event["id"]})).json()
+    assert (waits["state"], waits["id"]) == ("retry", event["id"])
+    done = await machine.fate(answer)
+    assert (await machine.call("GET", "/messages", params={"id": event["id"]})).json() == [done]
+    assert (await machine.call("GET", "/messages", params={"id": "nothing"})).json() == []
+
+
+async def test_a_key_in_a_cookie_is_nobody_s(machine: Machine) -> None:
+    content = json.dumps(machine.event(STOPPED, STOPPAGE))
+    headers = {**STRUCTURED, "Cookie": f"linli_session={machine.key}"}
+    answer = await machine.scene.client.post("/api/v1/messages", content=content, headers=headers)
+    assert refused(answer)[0] == 401
 
 
 async def test_only_publishers_publish_and_publishers_do_nothing_else(
