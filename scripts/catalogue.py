@@ -11,6 +11,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from shared.contracts.asyncapi import said
+from shared.contracts.envelope import Contract
+from shared.contracts.partners import CONTRACTS, External
 from shared.contracts.registry import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +40,8 @@ def main() -> None:
 def in_code() -> set[str]:
     """Every sentence that code and templates mark for translation, and what each message says."""
     marked = {sentence for source in SOURCES for sentence in _extracted(ROOT / source)}
-    return marked | {said(contract) for contract in REGISTRY.values()}
+    contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
+    return marked | {said(contract) for contract in contracts}
 
 
 def in_catalogue() -> dict[str, Message]:

@@ -1,17 +1,22 @@
 """The AsyncAPI 3.0 document of the messages: who says them, who reads them, what is in them."""
 
 import json
+import re
 from functools import cache
 from inspect import cleandoc
 from typing import Any
 
-from shared.contracts.envelope import CONTENT_TYPE, Contract, Wire
-from shared.contracts.examples import example_envelope
+from pydantic import BaseModel
+
+from shared.contracts.envelope import CONTENT_TYPE, Contract, PartnerWire, Wire
+from shared.contracts.examples import example_envelope, external_message, partner_message
+from shared.contracts.partners import CONTRACTS, EXTERNAL, READABLE, SOURCE, External
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
 from shared.contracts.schemas import components
 
 Document = dict[str, Any]
-MESSAGES, PARTNERS = "linli.messages", "linli.partners"
+MESSAGES, PARTNERS, READERS_OF_PARTNERS = "linli.messages", "linli.partners", "linli.readers"
+PARTNERS_TALK_TO = "intake"
 SCHEMA = "#/components/schemas/{model}"
 INFO = {
     "title": "Linli",
@@ -20,7 +25,9 @@ INFO = {
     "format, on RabbitMQ.\n\nA type ends in its version. Within a version fields are only added, "
     "so that a reader leaves alone what it doesn't know. Messages come at least once and in any "
     "order: source and id tell a repeat, sequence tells of two messages about one subject which is "
-    "the later. What is personal is sealed.",
+    "the later. What is personal is sealed.\n\nPartners publish what is granted to them to an "
+    "exchange of their own or over HTTP (POST /api/v1/messages), and read from a queue of their "
+    "own.",
     "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
 }
 BROKER = {
@@ -34,7 +41,7 @@ BROKER = {
 }
 # What an envelope says beside what readers need of it.
 ALSO_WRITTEN = {
-    "datacontenttype": {"const": "application/json"},
+    "datacontenttype": {"const": "application/json", "description": "What `data` is."},
     "dataschema": {"type": "string", "description": "The contract as a URN."},
 }
 
@@ -51,10 +58,15 @@ def document() -> Document:
             **{type_: _routing_key(type_) for type_ in REGISTRY},
             **{f"linli.{service}": _queue(service) for service in SERVICES if read_by(service)},
             PARTNERS: _partners(),
+            READERS_OF_PARTNERS: _readers(),
         },
         "operations": _operations(),
         "components": {
-            "messages": {type_: _message(type_) for type_ in REGISTRY},
+            "messages": {
+                **{type_: _own_message(type_) for type_ in REGISTRY},
+                **{partners_name(type_): _partners_message(type_) for type_ in CONTRACTS},
+                partners_name(External.type): _external_message(),
+            },
             "schemas": _schemas(),
         },
     }
@@ -70,6 +82,11 @@ def said(contract: type[Contract]) -> str:
     return " ".join(cleandoc(contract.__doc__ or "").split("\n\n")[0].split())
 
 
+def partners_name(type_: str) -> str:
+    """What the message is called that partners may say of a type."""
+    return f"partners.{type_.removesuffix('.*')}"
+
+
 def _routing_key(type_: str) -> Document:
     return {
         "address": type_,
@@ -81,24 +98,44 @@ def _routing_key(type_: str) -> Document:
 
 def _queue(service: str) -> Document:
     name = f"linli.{service}"
-    queue = {"name": name, "durable": True, "exclusive": False, "autoDelete": False, "vhost": "/"}
     return {
         "address": name,
         "description": f"The queue of {service}, bound to the routing keys that it reads.",
         "messages": {
             type_: _reference("components", "messages", type_) for type_ in read_by(service)
         },
-        "bindings": _amqp({"is": "queue", "queue": queue}),
+        "bindings": _amqp({"is": "queue", "queue": _kept(name)}),
     }
 
 
 def _partners() -> Document:
     return {
         "address": "{type}",
-        "description": "The exchange for what partners say. No type is granted to partners yet.",
+        "description": "The exchange for what partners say, each the types that are granted to it. "
+        "The routing key is the type. The property user_id must be the publisher's user, "
+        "`partner-` and its name, so that the broker vouches for it; its source is "
+        "`/partners/` and its name. Messages are taken up to 30 days after their time.",
         "parameters": {"type": {"description": "The type of the message."}},
-        "messages": {},
+        "messages": {
+            name: _reference("components", "messages", partners_name(name))
+            for name in (*CONTRACTS, External.type)
+        },
         "bindings": _amqp({"is": "routingKey", "exchange": _exchange(PARTNERS)}),
+    }
+
+
+def _readers() -> Document:
+    address = f"{READERS_OF_PARTNERS}.{{publisher}}"
+    return {
+        "address": address,
+        "description": f"The queue of a publisher that may read. The headers exchange "
+        f"`{READERS_OF_PARTNERS}` feeds it with the types that are granted to it, of its own "
+        "station alone. It keeps the last 100000 messages that are unread, for 7 days.",
+        "parameters": {"publisher": {"description": "The publisher's name."}},
+        "messages": {
+            type_: _reference("components", "messages", type_) for type_ in sorted(READABLE)
+        },
+        "bindings": _amqp({"is": "queue", "queue": _kept(address)}),
     }
 
 
@@ -126,40 +163,79 @@ def _operations() -> Document:
         for service in SERVICES
         if (types := read_by(service))
     }
-    return {**sent, **received}
+    return {**sent, **received, **_operations_with_partners()}
 
 
-def _message(type_: str) -> Document:
-    contract = REGISTRY[type_]
+def _operations_with_partners() -> Document:
     return {
-        "name": type_,
+        f"{PARTNERS_TALK_TO}.receives.{PARTNERS}": {
+            "action": "receive",
+            "summary": f"What {PARTNERS_TALK_TO} takes from partners.",
+            "channel": _reference("channels", PARTNERS),
+            "messages": [
+                _reference("channels", PARTNERS, "messages", name)
+                for name in (*CONTRACTS, External.type)
+            ],
+            "bindings": _amqp({"ack": True}),
+        },
+        f"{READERS_OF_PARTNERS}.sends": {
+            "action": "send",
+            "summary": "What partners are given to read.",
+            "channel": _reference("channels", READERS_OF_PARTNERS),
+            "messages": [
+                _reference("channels", READERS_OF_PARTNERS, "messages", type_)
+                for type_ in sorted(READABLE)
+            ],
+        },
+    }
+
+
+def _own_message(type_: str) -> Document:
+    says = {"type": {"const": type_}, "source": {"const": SOURCES[type_]}}
+    example = json.loads(example_envelope(type_).to_json())
+    correlated = {"correlationId": {"location": "$message.payload#/correlationid"}}
+    return {**_message(REGISTRY[type_], Wire, says, example), **correlated}
+
+
+def _partners_message(type_: str) -> Document:
+    says = {"type": {"const": type_}, "source": _pattern(SOURCE)}
+    return _message(CONTRACTS[type_], PartnerWire, says, partner_message(type_))
+
+
+def _external_message() -> Document:
+    says = {"type": _pattern(EXTERNAL), "source": _pattern(SOURCE)}
+    return _message(External, PartnerWire, says, external_message())
+
+
+def _message(
+    contract: type[Contract], envelope: type[BaseModel], says: Document, example: Document
+) -> Document:
+    return {
+        "name": contract.type,
         "title": contract.__name__,
         "summary": said(contract),
         "description": cleandoc(contract.__doc__ or ""),
         "contentType": CONTENT_TYPE,
-        "correlationId": {"location": "$message.payload#/correlationid"},
         "payload": {
             "allOf": [
-                {"$ref": SCHEMA.format(model=Wire.__name__)},
+                {"$ref": SCHEMA.format(model=envelope.__name__)},
                 {
                     "type": "object",
                     "properties": {
-                        "type": {"const": type_},
-                        "source": {"const": SOURCES[type_]},
+                        **says,
                         "data": {"$ref": SCHEMA.format(model=contract.__name__)},
                     },
                 },
             ]
         },
-        "bindings": _amqp({"messageType": type_}),
-        "examples": [
-            {"name": contract.__name__, "payload": json.loads(example_envelope(type_).to_json())}
-        ],
+        "bindings": _amqp({"messageType": contract.type}),
+        "examples": [{"name": contract.__name__, "payload": example}],
     }
 
 
 def _schemas() -> Document:
-    made = components([Wire, *REGISTRY.values()], SCHEMA)
+    contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
+    made = components((Wire, PartnerWire, *contracts), SCHEMA)
     wire = made[Wire.__name__]
     made[Wire.__name__] = {
         **wire,
@@ -167,6 +243,14 @@ def _schemas() -> Document:
         "properties": {**wire["properties"], **ALSO_WRITTEN},
     }
     return made
+
+
+def _pattern(whole: re.Pattern[str]) -> Document:
+    return {"type": "string", "pattern": f"^{whole.pattern}$"}
+
+
+def _kept(name: str) -> Document:
+    return {"name": name, "durable": True, "exclusive": False, "autoDelete": False, "vhost": "/"}
 
 
 def _exchange(name: str) -> Document:

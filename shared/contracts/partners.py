@@ -45,8 +45,7 @@ class PartnerEventAttended(Contract):
 
 class PartnerWishFulfilled(Contract):
     """The partner made a wish come true that it took, or that was open.
-
-    The resident is asked before it counts, unless the station trusts the partner's word.
+    It counts once the resident confirms it, unless the station takes the partner's word on trust.
     """
 
     type: ClassVar[str] = intake.WishFulfilled.type

@@ -10,12 +10,17 @@ from typer.testing import CliRunner
 
 from scripts.set_up import VENV
 from services.cli.main import app
-from shared.bus.topology import Names, definitions
+from shared.bus.access import MOST_UNREAD, UNREAD_FOR
+from shared.bus.partners import FRESH_FOR, source_of, user_of
+from shared.bus.topology import PARTNERS_TALK_TO, Names, definitions
 from shared.contracts.asyncapi import document
+from shared.contracts.examples import EXTERNAL
+from shared.contracts.partners import CONTRACTS, READABLE
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
-from tests.contracts.golden_files import GOLDEN
+from tests.contracts.golden_files import GOLDEN, OF_PARTNERS
 
 DOCUMENT = document()
+PARTNERS, READERS_OF_PARTNERS = Names().partners, Names().readers
 
 
 def resolved(reference: str) -> Any:
@@ -42,6 +47,19 @@ def operations(action: str) -> dict[str, Any]:
     return {id_: each for id_, each in DOCUMENT["operations"].items() if each["action"] == action}
 
 
+def messages(operation: str) -> list[str]:
+    """What the messages of an operation are called."""
+    told = DOCUMENT["operations"][operation]["messages"]
+    return [resolved(message["$ref"])["$ref"].rpartition("/")[2] for message in told]
+
+
+def validator_of(message: str) -> jsonschema_rs.Draft7Validator:
+    """What takes the payloads of a message."""
+    payload = DOCUMENT["components"]["messages"][message]["payload"]
+    whole = {**payload, "components": DOCUMENT["components"]}
+    return jsonschema_rs.Draft7Validator(whole, validate_formats=True)
+
+
 def test_document_is_valid_by_the_schema_of_asyncapi() -> None:
     schema = json.loads((VENV / "schemas/asyncapi-3.0.0.json").read_text("utf-8"))
     validator = jsonschema_rs.Draft7Validator(schema)
@@ -58,11 +76,12 @@ def test_every_reference_leads_somewhere() -> None:
 
 def test_every_contract_is_sent_by_its_source_and_received_by_its_readers() -> None:
     sent = {f"{SOURCES[type_].rpartition('/')[2]}.sends.{type_}" for type_ in REGISTRY}
-    assert set(operations("send")) == sent
+    assert set(operations("send")) - {f"{READERS_OF_PARTNERS}.sends"} == sent
     received = {
-        (id_.partition(".")[0], resolved(message["$ref"])["$ref"].rpartition("/")[2])
-        for id_, operation in operations("receive").items()
-        for message in operation["messages"]
+        (id_.partition(".")[0], type_)
+        for id_ in operations("receive")
+        if PARTNERS not in id_
+        for type_ in messages(id_)
     }
     assert received == {(reader, type_) for type_ in READERS for reader in READERS[type_]}
 
@@ -78,12 +97,49 @@ def test_channels_are_what_the_broker_holds() -> None:
     kinds = {each["name"]: (each["type"], each["durable"]) for each in held["exchanges"]}
     for name, exchange in exchanges.items():
         assert (exchange["type"], exchange["durable"]) == kinds[name]
-    assert queues == {Names().queue(service) for service in SERVICES}
+    of_partners = Names().reader("{publisher}")
+    assert queues == {*(Names().queue(service) for service in SERVICES), of_partners}
 
 
-def test_partners_have_a_place_but_nothing_to_say_yet() -> None:
-    assert DOCUMENT["channels"]["linli.partners"]["messages"] == {}
-    assert "linli.partners" not in json.dumps(DOCUMENT["operations"])
+def test_partners_say_what_is_for_them_to_one_service() -> None:
+    own = [f"partners.{name}" for name in (*CONTRACTS, "ext")]
+    assert messages(f"{PARTNERS_TALK_TO}.receives.{PARTNERS}") == own
+    assert DOCUMENT["channels"][PARTNERS]["messages"].keys() == {*CONTRACTS, "ext.*"}
+    words = DOCUMENT["channels"][PARTNERS]["description"]
+    assert f"`{user_of('')}`" in words
+    assert f"`{source_of('')}`" in words
+    assert f"{FRESH_FOR.days} days" in words
+
+
+def test_partners_read_what_is_for_them_to_read_and_know_for_how_long() -> None:
+    channel = DOCUMENT["channels"][READERS_OF_PARTNERS]
+    assert channel["address"] == Names().reader("{publisher}")
+    assert set(messages(f"{READERS_OF_PARTNERS}.sends")) == READABLE
+    assert str(MOST_UNREAD) in channel["description"]
+    assert f"{UNREAD_FOR // 86_400_000} days" in channel["description"]
+
+
+@pytest.mark.parametrize("type_", sorted(CONTRACTS))
+def test_partners_say_of_their_own_source_what_the_contract_has(type_: str) -> None:
+    message = DOCUMENT["components"]["messages"][f"partners.{type_}"]
+    example = message["examples"][0]["payload"]
+    golden = json.loads((OF_PARTNERS / f"{type_}.json").read_text("utf-8"))
+    assert (example["type"], example["data"]) == (type_, golden)
+
+    validator = validator_of(f"partners.{type_}")
+    validator.validate(example)
+    for name, wrong in {"type": EXTERNAL, "source": "/services/intake", "data": {}}.items():
+        assert not validator.is_valid({**example, name: wrong})
+    for name in example:
+        assert not validator.is_valid({key: example[key] for key in example if key != name})
+
+
+def test_partners_own_types_are_told_by_their_beginning_and_version() -> None:
+    example = DOCUMENT["components"]["messages"]["partners.ext"]["examples"][0]["payload"]
+    validator = validator_of("partners.ext")
+    validator.validate(example)
+    for wrong in ("linli.wish.fulfilled.v1", "ext.v1", "ext.lift", "my.ext.lift.v1"):
+        assert not validator.is_valid({**example, "type": wrong})
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
@@ -92,17 +148,16 @@ def test_example_is_the_golden_file_in_an_envelope_that_its_schema_takes(type_: 
     example = message["examples"][0]["payload"]
     assert example["data"] == json.loads((GOLDEN / f"{type_}.json").read_text("utf-8"))
 
-    payload = {**message["payload"], "components": DOCUMENT["components"]}
-    validator = jsonschema_rs.Draft7Validator(payload, validate_formats=True)
+    validator = validator_of(type_)
     validator.validate(example)
     assert not validator.is_valid({**example, "type": "linli.other.v1"})
     assert not validator.is_valid({**example, "data": {}})
     assert not validator.is_valid({**example, "time": "yesterday"})
 
 
-@pytest.mark.parametrize("type_", sorted(REGISTRY))
-def test_every_field_says_what_it_means(type_: str) -> None:
-    schema = DOCUMENT["components"]["schemas"][REGISTRY[type_].__name__]
+@pytest.mark.parametrize("model", sorted(DOCUMENT["components"]["schemas"]))
+def test_every_field_says_what_it_means(model: str) -> None:
+    schema = DOCUMENT["components"]["schemas"][model]
     silent = [name for name, field in schema["properties"].items() if "description" not in field]
     assert silent == []
 

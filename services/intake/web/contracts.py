@@ -1,8 +1,8 @@
-"""For developers: the messages between services, what is in them, who says and who reads them."""
+"""For developers: the messages of services and partners, what is in them, who reads them."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -11,10 +11,12 @@ from markupsafe import Markup
 
 from services.intake.web.pages import Pages
 from services.intake.web.screen import NoStationChosen, Shown, show
-from shared.contracts.asyncapi import said
-from shared.contracts.examples import example_envelope
+from shared.contracts.asyncapi import partners_name, said
+from shared.contracts.envelope import Contract
+from shared.contracts.examples import example_envelope, external_message, partner_message
+from shared.contracts.partners import CONTRACTS, READABLE, External
 from shared.contracts.registry import READERS, REGISTRY, SOURCES
-from shared.contracts.schemas import ENVELOPE, Schema, schemas
+from shared.contracts.schemas import ENVELOPE, OF_PARTNERS, Schema, schemas
 from shared.language import Language, translate
 
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
@@ -33,15 +35,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Described:
-    """One message, as the page shows it."""
+    """One message, as the page shows it; `anchor` is its place there."""
 
+    anchor: str
     type: str
     name: str
     says: str
-    source: str
-    readers: tuple[str, ...]
     fields: tuple[Field, ...]
     example: str
+    readers: tuple[str, ...] = ()
+    for_partners: bool = False
 
     def sentence(self, language: Language) -> Markup:
         """What it says, in that language; names of fields in it are marked as code."""
@@ -59,7 +62,12 @@ async def contracts(screen: Shown) -> Response:
         station = await screen.station()
     except NoStationChosen:
         station = None
-    values = {"services": by_service(), "envelope": envelope()}
+    values = {
+        "services": by_service(),
+        "envelope": envelope(ENVELOPE),
+        "partners": of_partners(),
+        "partners_envelope": envelope(f"{OF_PARTNERS}{ENVELOPE}"),
+    }
     return await show(screen, station, "contracts.html", 200, values)
 
 
@@ -70,23 +78,29 @@ def by_service() -> dict[str, tuple[Described, ...]]:
     known = schemas()
     for type_, contract in REGISTRY.items():
         service = SOURCES[type_].rpartition("/")[2]
-        one = Described(
-            type=type_,
-            name=contract.__name__,
-            says=said(contract),
-            source=service,
-            readers=tuple(sorted(READERS[type_])),
-            fields=tuple(_fields(known[type_])),
-            example=_example(type_),
-        )
-        described[service] = (*described.get(service, ()), one)
+        one = _described(contract, known[type_], json.loads(example_envelope(type_).to_json()))
+        readers = tuple(sorted(READERS[type_]))
+        whole = replace(one, readers=readers, for_partners=type_ in READABLE)
+        described[service] = (*described.get(service, ()), whole)
     return described
 
 
 @cache
-def envelope() -> tuple[Field, ...]:
-    """What every message has around its content."""
-    return tuple(_fields(schemas()[ENVELOPE]))
+def of_partners() -> tuple[Described, ...]:
+    """What partners may say: of intake's types, and of their own."""
+    known = schemas()
+    absorbed = [
+        _described(contract, known[f"{OF_PARTNERS}{type_}"], partner_message(type_))
+        for type_, contract in CONTRACTS.items()
+    ]
+    own = _described(External, {"properties": {}}, external_message())
+    return tuple(replace(one, anchor=partners_name(one.type)) for one in (*absorbed, own))
+
+
+@cache
+def envelope(name: str) -> tuple[Field, ...]:
+    """What every message has around its content, by its name among the schemas."""
+    return tuple(_fields(schemas()[name]))
 
 
 def in_terms(schema: Schema) -> str:
@@ -112,6 +126,12 @@ def _fields(schema: Schema) -> Iterator[Field]:
         yield Field(name, in_terms(field), name in required, field.get("description", ""))
 
 
-def _example(type_: str) -> str:
-    wire: dict[str, Any] = json.loads(example_envelope(type_).to_json())
-    return json.dumps(wire, ensure_ascii=False, indent=2)
+def _described(contract: type[Contract], schema: Schema, example: Mapping[str, Any]) -> Described:
+    return Described(
+        anchor=contract.type,
+        type=contract.type,
+        name=contract.__name__.removeprefix("Partner"),
+        says=said(contract),
+        fields=tuple(_fields(schema)),
+        example=json.dumps(example, ensure_ascii=False, indent=2),
+    )

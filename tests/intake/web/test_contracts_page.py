@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 
 from services.intake.web.contracts import in_terms
 from shared.contracts.asyncapi import document, said
+from shared.contracts.envelope import Contract, PartnerWire
+from shared.contracts.partners import CONTRACTS, READABLE, External
 from shared.contracts.registry import READERS, REGISTRY
 from shared.language import translate
 from tests.intake.web.visitor import Visitor
@@ -20,21 +22,38 @@ def sections(page: str) -> dict[str, str]:
     return {anchor: html.unescape(re.sub(r"<[^>]+>", "", part)) for anchor, part in found}
 
 
+def contracts() -> dict[str, type[Contract]]:
+    """Every contract by its anchor, those of partners too."""
+    partners = {f"partners.{type_}": contract for type_, contract in CONTRACTS.items()}
+    return {**REGISTRY, **partners, "partners.ext": External}
+
+
 async def test_every_message_is_described_with_its_fields_and_readers(anybody: Visitor) -> None:
     page = (await anybody.see("/docs/messages", **{"accept-language": "en"})).text
     shown = sections(page)
-    assert set(shown) == {"envelope", *REGISTRY}
+    assert set(shown) == {"envelope", "partners.envelope", *contracts()}
     assert "correlationid" in shown["envelope"]
-    for type_, contract in REGISTRY.items():
-        assert f'href="#{type_}"' in page
-        for words in (contract.__name__, type_, said(contract).replace("`", "")):
-            assert words in shown[type_]
+    for anchor, contract in contracts().items():
+        assert f'href="#{anchor}"' in page
+        name = contract.__name__.removeprefix("Partner")
+        for words in (name, contract.type, said(contract).replace("`", "")):
+            assert words in shown[anchor]
         for name, field in contract.model_fields.items():
-            assert f"{name} " in shown[type_]
+            assert f"{name} " in shown[anchor]
             assert field.description is not None
-            assert field.description in shown[type_]
+            assert field.description in shown[anchor]
+    for type_ in REGISTRY:
         readers = ", ".join(sorted(READERS[type_]))
         assert (f"read by {readers}" if readers else "nobody reads it yet") in shown[type_]
+        assert ("can be granted to partners" in shown[type_]) == (type_ in READABLE)
+
+
+async def test_of_partners_it_is_said_what_may_be_missing(anybody: Visitor) -> None:
+    shown = sections((await anybody.see("/docs/messages", **{"accept-language": "en"})).text)
+    envelope = shown["partners.envelope"]
+    for name, field in PartnerWire.model_fields.items():
+        needed = "always there" if field.is_required() else "may be missing"
+        assert re.search(rf"\b{name} .*{needed}", envelope), name
 
 
 async def test_examples_are_those_of_the_document(anybody: Visitor) -> None:
@@ -46,10 +65,10 @@ async def test_examples_are_those_of_the_document(anybody: Visitor) -> None:
 
 async def test_in_chinese_every_message_says_what_it_says_in_chinese(anybody: Visitor) -> None:
     shown = sections((await anybody.see("/docs/messages")).text)
-    for type_, contract in REGISTRY.items():
+    for anchor, contract in contracts().items():
         chinese = translate(said(contract), "zh")
         assert chinese != said(contract)
-        assert chinese.replace("`", "") in shown[type_]
+        assert chinese.replace("`", "") in shown[anchor]
 
 
 async def test_only_operators_and_administrators_find_it_in_the_footer(
