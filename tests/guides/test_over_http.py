@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,7 +18,9 @@ import pytest
 
 from scripts.set_up import BIN, ROOT
 from shared import clock
+from shared.contracts.partners import CONTRACTS
 from tests.guides.examples import (
+    EXAMPLES,
     FULFILLED,
     attendance_earns_points,
     published,
@@ -120,3 +123,31 @@ async def test_the_example_says_what_was_refused_and_why(running: Running) -> No
         assert sentence in ran.printed + ran.complained
     nobody = await run("publish.sh", FULFILLED, "{}", LINLI=running.url, KEY="linli_nobody")
     assert (nobody.code, "401" in nobody.complained) == (22, True)
+
+
+async def test_the_guide_s_own_commands_lead_from_nothing_to_a_message(running: Running) -> None:
+    guide = (ROOT / "docs/publishing.md").read_text("utf-8")
+    admitting, publishing = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)[:2]
+    here = running.url.removeprefix("http://")
+    script = (admitting + publishing).replace("127.0.0.1:8000", here)
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-euc",
+        script,
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "LINLI": running.url},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    assert process.returncode == 0
+    (taken,) = json.loads(printed)
+    assert (taken["type"], taken["repeated"]) == ("ext.property.lift-stopped.v1", False)
+
+
+def test_the_guide_names_every_example_and_every_type() -> None:
+    guide = (ROOT / "docs/publishing.md").read_text("utf-8")
+    assert {path.name for path in EXAMPLES.iterdir()} == set(
+        re.findall(r"\(examples/([\w.]+)\)", guide)
+    )
+    for type_ in CONTRACTS:
+        assert f"`{type_}`" in guide
