@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.bus.faults import describe
 from shared.errors import Invalid, Problem, Unavailable
@@ -145,6 +146,8 @@ def from_any(error: Exception) -> Problem:
         return from_validation(error)
     if isinstance(error, HTTPException):
         return from_http(error)
+    if isinstance(error, ClientDisconnect):
+        return Unreadable()  # Nobody hears it: whoever sent the body is gone.
     known = from_database(error)
     if known is None:
         # What the database says in detail may hold rows, so of its errors only one line is kept.
@@ -165,7 +168,7 @@ def install(app: FastAPI) -> None:
             return await page(request, problem)  # type: ignore[no-any-return]
         return render(request, problem)
 
-    ours = (Problem, RequestValidationError, HTTPException)
+    ours = (Problem, RequestValidationError, HTTPException, ClientDisconnect)
     theirs = (DBAPIError, PoolTimeout, StaleDataError, OSError)
     for kind in (*ours, *theirs):
         app.add_exception_handler(kind, answer)

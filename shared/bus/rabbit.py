@@ -7,10 +7,8 @@ channel is acknowledged on a new one.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
@@ -21,7 +19,7 @@ from yarl import URL
 
 from shared.bus import frames
 from shared.bus.arrivals import Arrivals
-from shared.bus.partners import name_of
+from shared.bus.arrived import dead_letter, delivery
 from shared.bus.topology import CONNECT_TIMEOUT, Names
 from shared.bus.transport import CONFIRM_TIMEOUT, Delivery, Disconnected, Outcome, Outgoing
 from shared.contracts.envelope import CONTENT_TYPE
@@ -50,31 +48,30 @@ class RabbitTransport:
         """A channel with confirms on which an unroutable mandatory message is an error."""
         del service  # The broker vouches for the user that logged in.
         channel = await self._publishing.channel(confirms=True)
-        try:
+        with _or_disconnected():
             # Passive: a mismatch must stop here, with a sentence, and not loop in a declaration.
             exchange = await channel.get_exchange(self._names.messages, ensure=True)
-        except _FAILURES as error:
-            raise _disconnected(error) from error
         return _Publisher(channel, exchange, self._user, self._confirm_timeout)
 
     async def subscribe(self, service: str, prefetch: int) -> "_Subscription":
         """Consume a service's queue, which must exist."""
         channel = await self._consuming.channel(confirms=False)
         try:
-            low = await channel.get_underlay_channel()
-            subscription = _Subscription(channel, low, self._names)
-            await asyncio.wait_for(
-                subscription.begin(self._names.queue(service), prefetch), CONNECT_TIMEOUT
-            )
-        except _FAILURES as error:
+            with _or_disconnected():
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    low = await channel.get_underlay_channel()
+                    subscription = _Subscription(channel, low, self._names)
+                    await subscription.begin(self._names.queue(service), prefetch)
+        except Disconnected:
             await _close(channel)
-            raise _disconnected(error) from error
+            raise
         return subscription
 
     async def dead_letters(self, service: str) -> "_DeadLetters":
         """What the broker gave up of a service's queue."""
         channel = await self._burying.channel(confirms=False)
-        low = await channel.get_underlay_channel()
+        with _or_disconnected():
+            low = await channel.get_underlay_channel()
         return _DeadLetters(channel, low, self._names, service)
 
     async def close(self) -> None:
@@ -95,13 +92,11 @@ class _Line:
         self._opening = asyncio.Lock()
 
     async def channel(self, *, confirms: bool) -> AbstractChannel:
-        try:
+        with _or_disconnected():
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 connection = await self._open()
                 channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
                 await channel.initialize()
-        except _FAILURES as error:
-            raise _disconnected(error) from error
         return channel
 
     async def _open(self) -> AbstractConnection:
@@ -118,7 +113,7 @@ class _Line:
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(*_FAILURES):
+            with suppress(Disconnected), _or_disconnected():
                 await asyncio.wait_for(connection.close(), CLOSE_TIMEOUT)
 
 
@@ -200,10 +195,8 @@ class _Subscription:
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
         if not deliveries:
             return
-        try:
+        with _or_disconnected():
             await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
-        except _FAILURES as error:
-            raise _disconnected(error) from error
 
     async def close(self) -> None:
         self._arrivals.end()
@@ -212,7 +205,7 @@ class _Subscription:
     async def _arrived(self, message: DeliveredMessage) -> None:
         # A task is started for each delivery: anything but queueing here breaks their order.
         if message.delivery_tag is not None:
-            self._waiting.append(_delivery(message, message.delivery_tag, self._partners))
+            self._waiting.append(delivery(message, self._partners))
             self._arrivals.signal()
 
     async def _cancelled(self, _frame: object) -> None:
@@ -231,61 +224,38 @@ class _DeadLetters:
     async def take(self, limit: int) -> list[Delivery]:
         taken: list[Delivery] = []
         while len(taken) < limit:
-            try:
+            with _or_disconnected():
                 async with asyncio.timeout(CONNECT_TIMEOUT):
                     message = await self._low.basic_get(self._queue)
-            except _FAILURES as error:
-                raise _disconnected(error) from error
             if message.delivery_tag is None:
                 break
-            taken.append(_dead(message, message.delivery_tag, self._partners))
+            taken.append(dead_letter(message, self._partners))
         return taken
 
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        try:
+        with _or_disconnected():
             await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
-        except _FAILURES as error:
-            raise _disconnected(error) from error
 
     async def close(self) -> None:
         await _close(self._channel)
 
 
-def _dead(message: DeliveredMessage, tag: int, partners: str) -> Delivery:
-    """A dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
-    deaths = (message.header.properties.headers or {}).get("x-death")
-    first = deaths[0] if isinstance(deaths, list) and deaths else {}
-    death: dict[str, Any] = first if isinstance(first, dict) else {}
-    keys = death.get("routing-keys") or [message.routing_key or ""]
-    why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
-    delivery = _delivery(message, tag, partners)
-    foreign = delivery.foreign or death.get("exchange") == partners
-    return replace(delivery, type=str(keys[0]), count=0, reason=why.strip(), foreign=foreign)
+@contextmanager
+def _or_disconnected() -> Iterator[None]:
+    """Whatever ends the channel inside is Disconnected.
 
-
-def _delivery(message: DeliveredMessage, tag: int, partners: str) -> Delivery:
-    properties = message.header.properties
-    user = properties.user_id or ""
-    # The broker vouches for the user, and for nothing else that a publisher says of itself: not for
-    # the `x-death` of a dead letter either. Services always say who they are.
-    foreign = message.exchange == partners or not user or name_of(user) is not None
-    return Delivery(
-        tag=tag,
-        message_id=properties.message_id or "",
-        type=message.routing_key or "",
-        user=user,
-        body=message.body,
-        count=_count(properties.headers or {}),
-        foreign=foreign,
-    )
-
-
-def _count(headers: object) -> int:
-    """How often a quorum queue delivered it before: RabbitMQ 4.3 counts in `x-acquired-count`."""
-    if not isinstance(headers, dict):
-        return 0
-    counts = (headers.get(name) for name in ("x-delivery-count", "x-acquired-count"))
-    return max((count for count in counts if isinstance(count, int)), default=0)
+    aiormq cancels what waits on a channel that goes; nobody asked this task to end, and it would
+    end without a word.
+    """
+    try:
+        yield
+    except _FAILURES as error:
+        raise _disconnected(error) from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise _disconnected(error) from error
 
 
 def _disconnected(error: BaseException) -> Disconnected:
@@ -293,5 +263,5 @@ def _disconnected(error: BaseException) -> Disconnected:
 
 
 async def _close(channel: AbstractChannel) -> None:
-    with suppress(*_FAILURES):
+    with suppress(Disconnected), _or_disconnected():
         await asyncio.wait_for(channel.close(), CLOSE_TIMEOUT)

@@ -1,5 +1,7 @@
 """What RabbitMQ gave up is taken back into the inbox, parked with the reason, and lies nowhere."""
 
+import asyncio
+
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
@@ -15,6 +17,7 @@ from shared.bus.topology import DELIVERY_LIMIT, Names
 from shared.bus.transport import Disconnected, Outgoing
 from shared.contracts.intake import WishOpened
 from tests.bus.rig import STATION, Replica, Rig, equal, note, outgoing, until, wish
+from tests.support.proxy import Proxy
 
 HANDLERS: Handlers = {WishOpened: note}
 HANDLING = Handling(HANDLERS)
@@ -55,6 +58,25 @@ async def dead(rig: Rig) -> int:
         name = Names(rig.prefix).dead_queue("notify")
         queue = await channel.declare_queue(name, passive=True)
         return queue.declaration_result.message_count or 0
+
+
+async def test_who_waits_on_a_connection_that_another_closes_is_disconnected_and_not_cancelled(
+    rabbit_rig: Rig, amqp_url: str
+) -> None:
+    """aiormq cancels what waits on it: taken for an order, it would end a part for good."""
+    await rabbit_rig.bind(notify=[WishOpened])
+    async with Proxy(amqp_url) as proxy:
+        transport = RabbitTransport(proxy.url, prefix=rabbit_rig.prefix)
+        channel = await transport.dead_letters("notify")
+        proxy.slow = 0.3
+        waiting = [asyncio.create_task(each) for each in (channel.take(1), channel.take(1))]
+        begun = asyncio.Event()
+        asyncio.get_running_loop().call_soon(begun.set)
+        await begun.wait()
+        await transport.close()
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+    # The first may be answered while the connection says goodbye.
+    assert type(answers[-1]) is Disconnected
 
 
 async def test_dead_letters_are_parked_with_the_reason_and_done_once_retried(

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.requests import ClientDisconnect
 
 from services.intake.gateway.rates import Rates
 from services.intake.publishers import actions, cloudevents, queries
@@ -23,7 +22,6 @@ from shared.contracts.schemas import Untitled
 from shared.errors import Invalid, NotFound, Problem
 from shared.http import Api, Filters, Tx, View, Where, Who
 from shared.language import N_
-from shared.problems import Unreadable
 
 SERVICE = "intake"
 OF_BATCH = N_("It is message %(number)s of the batch; none of them was taken.")
@@ -104,7 +102,7 @@ async def publish(request: Request, response: Response, tx: Tx, actor: Who) -> l
     What is refused here was not taken; what is taken is not lost, and its key tells its fate.
     """
     # First of all, since a connection to the database is lent from here on.
-    body = await _read(request)
+    body = await request.body()
     asking = await queries.known(tx, actor)
     events = cloudevents.read(request.headers, body)
     rates: Rates = request.app.state.rates
@@ -144,13 +142,6 @@ async def get_message(key: UUID, tx: Tx, actor: Who) -> Became:
     if row is None:
         raise NotFound
     return Became.of(row)
-
-
-async def _read(request: Request) -> bytes:
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise Unreadable from None
 
 
 def _operator(actor: Actor) -> Operator:
