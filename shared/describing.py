@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 from fastapi.params import Depends, Param
 
 from shared.conditions import Edit
-from shared.policies import POLICIES
+from shared.policies import POLICIES, PUBLISHERS
 from shared.problems import MEDIA_TYPE
 
 ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -56,7 +56,13 @@ PROBLEM: dict[str, Any] = {
 SESSION = {
     "type": "http",
     "scheme": "bearer",
-    "description": "The token that `POST /api/v1/sign-in` answers with.",
+    "description": "A person's: the token that `POST /api/v1/sign-in` answers with.",
+}
+API_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A publisher's: the key that `POST /api/v1/publishers/{publisher_id}/keys` "
+    "answers with, sent as a token is.",
 }
 KEY = {
     "name": "Idempotency-Key",
@@ -118,8 +124,9 @@ class Told:
         """What its parameters don't show: headers that it takes, and who may use it."""
         taken = [KEY] if self.method == "POST" else []
         taken += [IF_MATCH] if Edit in self.parts else []
-        session: list[dict[str, Any]] = [{"session": []}]
-        allowed = [*session, {}] if self.for_nobody_too else session
+        proof = "key" if POLICIES[self.policy] == PUBLISHERS else "session"
+        proven: list[dict[str, Any]] = [{proof: []}]
+        allowed = [*proven, {}] if self.for_nobody_too else proven
         return {"security": allowed, **({"parameters": taken} if taken else {})}
 
 
@@ -127,7 +134,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     """The description of a service with the parts that all its routes refer to."""
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
-    components["securitySchemes"] = {"session": SESSION}
+    components["securitySchemes"] = {"session": SESSION, "key": API_KEY}
     return document
 
 

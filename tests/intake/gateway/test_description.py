@@ -107,6 +107,15 @@ async def test_operations_tell_their_problems_and_headers(client: httpx.AsyncCli
                 assert answer["content"].keys() == {"application/problem+json"}, (method, path)
 
 
+async def test_keys_are_for_what_publishers_do_and_nothing_else(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    schemes = document["components"]["securitySchemes"]
+    assert schemes.keys() == {"session", "key"}
+    assert {scheme["scheme"] for scheme in schemes.values()} == {"bearer"}
+    with_key = {path for _, path, one in operations(document) if {"key": []} in one["security"]}
+    assert with_key == {"/api/v1/messages", "/api/v1/messages/{key}"}
+
+
 async def test_the_last_good_copy_stays_while_a_service_is_down(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
