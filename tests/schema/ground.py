@@ -13,7 +13,10 @@ from PIL import Image
 from shared import clock
 from shared.bus.inbox import Kept, Received, keep
 from shared.contracts.envelope import Envelope
+from shared.contracts.examples import EXTERNAL, partner_message
+from shared.contracts.partners import CONTRACTS
 from shared.ids import new_id
+from tests.schema.machines import admitted, cloud_event
 from tests.support.cast import Person, eventually, resident, sign_in, volunteer
 from tests.support.house import House
 from tests.support.place import PASSWORD, found_station
@@ -27,6 +30,17 @@ class Ground:
 
     askers: Mapping[str, Person | None]
     ids: Mapping[str, list[str]]
+    publisher: str
+
+    def event(self, choice: int) -> dict[str, Any]:
+        """A CloudEvent of the publisher's, of one of its types, about things that there are."""
+        types = (*CONTRACTS, EXTERNAL)
+        type_ = types[choice % len(types)]
+        said: dict[str, Any] = partner_message(type_)["data"] if type_ in CONTRACTS else {}
+        real = {
+            name: self.ids[name][choice % len(self.ids[name])] for name in said.keys() & self.ids
+        }
+        return cloud_event(self.publisher, type_, {**said, **real})
 
 
 def picture() -> bytes:
@@ -40,29 +54,25 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
     """The station, its people and its things."""
     code, station = await found_station(house)
     proof = {"station": code, "password": PASSWORD}
-    desk = await sign_in(client, username="desk", **proof)
-    operator = await sign_in(client, username="operator", **proof)
+    names = ("desk", "operator", "admin")
+    desk, operator, admin = [await sign_in(client, username=name, **proof) for name in names]
     household = await _household(desk)
     wisher = await resident(desk, household_id=household["id"])
     helper = await volunteer(desk, household_id=household["id"])
-    posted = {"title": "想换一个灯泡", "details": "在厨房"}
-    wishes = [(await wisher.post("/wishes", posted))["id"] for _ in range(WISHES)]
-    # One is left to be reviewed, one is open, one is taken, one is delivered.
-    for wish in wishes[1:]:
-        await desk.post(f"/wishes/{wish}/approve")
-    for wish in wishes[2:]:
-        await helper.post(f"/wishes/{wish}/claim")
-    await helper.post(f"/wishes/{wishes[3]}/deliver", {"note": "换好了", "minutes": 30})
+    wishes = await _wishes(desk, wisher, helper)
     events = [await _event(desk, days) for days in (1, 2)]
     await wisher.post(f"/events/{events[0]}/join", {"role": "guest"})
-    people = [wisher.id, helper.id]
 
     async def told() -> list[Any]:
         found: list[Any] = await wisher.get("/inbox")
         return found
 
     lines = await eventually(told)
+    people = [wisher.id, helper.id]
+    machines = await admitted(house, station, admin)
+    kept = [await _kept(house, station) for _ in range(4)]
     ids = {
+        **machines.ids,
         "wish_id": wishes,
         "event_id": events,
         "photo_id": [await _photo(helper, wishes[2])],
@@ -72,12 +82,26 @@ async def laid(house: House, client: httpx.AsyncClient) -> Ground:
         "member_id": [(await desk.post("/party/members", _membership(wisher)))["id"]],
         "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
         "delivery_id": [line["id"] for line in lines],
-        **await _kept_messages(house, station),
+        "key": kept + machines.published,
+        "correlation_id": kept,
         **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
         "station": [code],
     }
     askers = {"nobody": None, "resident": wisher, "volunteer": helper, "staff": desk}
-    return Ground({**askers, "operator": operator}, ids)
+    others = {"operator": operator, "admin": admin, "publisher": machines.asking}
+    return Ground({**askers, **others}, ids, machines.asking.name)
+
+
+async def _wishes(desk: Person, wisher: Person, helper: Person) -> list[str]:
+    posted = {"title": "想换一个灯泡", "details": "在厨房"}
+    wishes = [(await wisher.post("/wishes", posted))["id"] for _ in range(WISHES)]
+    # One is left to be reviewed, one is open, one is taken, one is delivered.
+    for wish in wishes[1:]:
+        await desk.post(f"/wishes/{wish}/approve")
+    for wish in wishes[2:]:
+        await helper.post(f"/wishes/{wish}/claim")
+    await helper.post(f"/wishes/{wishes[3]}/deliver", {"note": "换好了", "minutes": 30})
+    return wishes
 
 
 async def _household(desk: Person) -> dict[str, Any]:
@@ -110,11 +134,6 @@ async def _photo(helper: Person, wish: str) -> str:
     assert answer.is_success, answer.text
     photo: str = answer.json()["id"]
     return photo
-
-
-async def _kept_messages(house: House, station: UUID) -> dict[str, list[str]]:
-    kept = [await _kept(house, station) for _ in range(4)]
-    return {"key": kept, "correlation_id": kept}
 
 
 async def _kept(house: House, station: UUID) -> str:
