@@ -131,10 +131,11 @@ class Deployment:
             found.setdefault(service, []).append(one)
         return found
 
-    async def whole(self) -> bool:
-        """Whether everything that has a health check runs and is healthy."""
-        states = [one["State"] for some in (await self.containers()).values() for one in some]
-        return all(state["Health"]["Status"] == "healthy" for state in states if "Health" in state)
+    async def ailing(self) -> list[str]:
+        """The names of the containers that have a health check and are not healthy."""
+        found = [one for some in (await self.containers()).values() for one in some]
+        checked = [one for one in found if "Health" in one["State"]]
+        return [one["Name"] for one in checked if one["State"]["Health"]["Status"] != "healthy"]
 
     async def client(self, *, patience: float = 30) -> httpx.AsyncClient:
         """A client of the edge, which trusts the edge's own authority and no other."""

@@ -37,12 +37,24 @@ async def test_nothing_is_lost_and_nothing_doubled(
     load = load_of(chance)
     faults = drawn(seed, chance, long=len(RUN) > AS_A_RULE)
     acts = [partial(fault, deployment, chance) for fault in faults]
-
-    async def mended() -> None:
-        await eventually(deployment.whole, patience=PATIENCE)
+    books = Books(deployment.sql, load.desk.station)
 
     try:
-        await endure(load, acts, mended, Books(deployment.sql, load.desk.station))
+        await endure(load, acts, partial(_whole, deployment), books)
     except BaseException:
         print(f"seed {seed}: {[fault.__name__ for fault in faults]}")  # noqa: T201 - when it fails
         raise
+
+
+async def _whole(deployment: Deployment) -> None:
+    """Wait until every container is healthy; fail with those that aren't."""
+    ailing: list[str] = []
+
+    async def none_ails() -> bool:
+        ailing[:] = await deployment.ailing()
+        return not ailing
+
+    try:
+        await eventually(none_ails, patience=PATIENCE)
+    except TimeoutError:
+        raise AssertionError(f"not healthy: {ailing}") from None
