@@ -29,7 +29,7 @@ try {
     mandatory: true,
   });
   await Promise.race([channel.waitForConfirms(), closed]);
-  console.log(id);
+  if (!process.exitCode) console.log(id);
 } catch (error) {
   fail(error);
 } finally {

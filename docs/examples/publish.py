@@ -10,7 +10,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pika
-from pika.exceptions import AMQPError, ChannelClosedByBroker, NackError, UnroutableError
+from pika.exceptions import AMQPError, ChannelClosedByBroker, ProbableAuthenticationError
 
 EXCHANGE = "linli.partners"
 
@@ -38,9 +38,9 @@ def main(type_: str, data: str, id_: str = "") -> None:
             channel.confirm_delivery()  # From here on publishing waits until the broker has it.
             body = json.dumps(message).encode()
             channel.basic_publish(EXCHANGE, type_, body, properties, mandatory=True)
-    except ChannelClosedByBroker as refused:
-        sys.exit(f"Refused: {refused.reply_code} {refused.reply_text}")
-    except (NackError, UnroutableError, AMQPError) as failed:
+    except (ChannelClosedByBroker, ProbableAuthenticationError) as refused:
+        sys.exit(f"Refused: {refused}")
+    except AMQPError as failed:
         sys.exit(f"Not taken; send it again under the same id: {failed!r}")
     print(message["id"])
 

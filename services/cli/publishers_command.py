@@ -41,7 +41,7 @@ def broker(
 ) -> None:
     """Open the queues of those who may read, and print the users for the broker to import.
 
-    To be run again whenever grants or passwords have changed: `… | rabbitmqctl import_definitions`.
+    To be run again whenever grants or passwords have changed, for `rabbitmqctl import_definitions`.
     """
     try:
         printed = asyncio.run(_brought_up_to_date(vhost))
