@@ -15,7 +15,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 
 from shared.bus.partners import user_of
-from shared.bus.topology import CONNECT_TIMEOUT, Names
+from shared.bus.topology import CONNECT_TIMEOUT, DELIVERY_LIMIT, Names
 from shared.contracts.partners import READABLE
 
 NOTHING = "^$"
@@ -103,6 +103,7 @@ async def _open(
         "x-max-length": MOST_UNREAD,
         "x-overflow": "drop-head",
         "x-message-ttl": UNREAD_FOR,
+        "x-delivery-limit": DELIVERY_LIMIT,
     }
     queue: AbstractQueue = await channel.declare_queue(name, durable=True, arguments=arguments)
     for type_ in READABLE:
