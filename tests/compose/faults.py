@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 from tests.chaos.faults import AGAIN, ISSUERS, SHUFFLE
 from tests.compose.deployment import NETWORK, SCALE, CommandFailed, Deployment, run
@@ -65,24 +66,26 @@ async def kill_the_broker(deployment: Deployment, chance: random.Random) -> None
 
 async def alarm_the_broker(deployment: Deployment, chance: random.Random) -> None:
     """It takes no more messages, since its memory is full."""
+    control = ("exec", "-T", "rabbitmq", "rabbitmqctl", "-q")
     # One that was killed a moment ago is not up yet.
-    await _control(deployment, "await_startup")
-    await _control(deployment, "set_vm_memory_high_watermark", *LITTLE)
+    await _until_it_succeeds(partial(deployment.compose, *control, "await_startup"))
+    await deployment.compose(*control, "set_vm_memory_high_watermark", *LITTLE)
     await asyncio.sleep(chance.uniform(*SECONDS))
-    await _control(deployment, "set_vm_memory_high_watermark", *ENOUGH)
+    await deployment.compose(*control, "set_vm_memory_high_watermark", *ENOUGH)
 
 
 async def kill_the_database(deployment: Deployment, chance: random.Random) -> None:
     """SIGKILL, and started again on what it had on disk."""
     (database,) = await deployment.of("postgres")
     await _kill(database, chance)
-    await _until_it_answers(deployment)
+    await _until_it_succeeds(partial(deployment.sql, "SELECT 1"))
 
 
 async def restart_the_database(deployment: Deployment, _chance: random.Random) -> None:
-    """In order."""
-    await deployment.compose("restart", "postgres")
-    await _until_it_answers(deployment)
+    """In order: when it has stopped, Docker starts it again."""
+    stop = ("pg_ctl", "--no-wait", "--mode", "fast", "stop")
+    await deployment.compose("exec", "-T", "--user", "postgres", "postgres", *stop)
+    await _until_it_succeeds(partial(deployment.sql, "SELECT 1"))
 
 
 async def _any_replica(deployment: Deployment, chance: random.Random) -> tuple[str, str]:
@@ -99,25 +102,23 @@ async def _kill(container: str, chance: random.Random) -> None:
 
 @asynccontextmanager
 async def _frozen(container: str) -> AsyncIterator[None]:
-    await run("docker", "pause", container)
+    # What forks a great deal may escape the first try: "unable to freeze".
+    await _until_it_succeeds(partial(run, "docker", "pause", container))
     try:
         yield
     finally:
         await run("docker", "unpause", container)
 
 
-async def _control(deployment: Deployment, *command: str) -> None:
-    await deployment.compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", *command)
-
-
-async def _until_it_answers(deployment: Deployment) -> None:
-    async def answers() -> bool:
+async def _until_it_succeeds(command: Callable[[], Awaitable[str]]) -> None:
+    async def succeeds() -> bool:
         try:
-            return await deployment.sql("SELECT 1") == "1"
+            await command()
         except CommandFailed:
             return False
+        return True
 
-    await eventually(answers, patience=PATIENCE)
+    await eventually(succeeds, patience=PATIENCE)
 
 
 FAULTS: tuple[Fault, ...] = (
