@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 from sqlalchemy import text
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,7 +22,7 @@ from shared.errors import Unauthorized
 from shared.ids import new_id
 from shared.observability import caused
 from shared.operations import operations
-from shared.tracing import span
+from shared.tracing import answered, span
 from shared.trail import trail
 
 if TYPE_CHECKING:
@@ -85,10 +85,7 @@ def _answered(served: Span, method: str, route: str, status: int) -> None:
     if route != UNKNOWN:
         served.update_name(f"{method} {route}")
         served.set_attribute("http.route", route)
-    served.set_attribute("http.response.status_code", status)
-    if status >= 500:
-        served.set_attribute("error.type", str(status))
-        served.set_status(Status(StatusCode.ERROR))
+    answered(served, status, wrong_from=500)
 
 
 class Application(FastAPI):

@@ -94,6 +94,14 @@ def span(
         begun.end()
 
 
+def answered(begun: Span, status: int, *, wrong_from: int) -> None:
+    """Note the status of an HTTP answer, and from which on it is an error to who keeps the span."""
+    begun.set_attribute("http.response.status_code", status)
+    if status >= wrong_from:
+        begun.set_attribute("error.type", str(status))
+        begun.set_status(Status(StatusCode.ERROR))
+
+
 def recorded(
     service: str, type_: str, attributes: Mapping[str, str], parent: str | None
 ) -> str | None:

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.inbox import key_of
-from shared.bus.redrive import envelope_of
 from shared.bus.tables import inbox, outbox, sent
 from shared.contracts.envelope import Envelope
 from shared.http import Api, Body, Tx, View, Who
+from shared.operations import told
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -201,14 +201,5 @@ def _said(envelope: Envelope, row: Row[Any]) -> Said:
 
 
 def _handled(row: Row[Any]) -> Handled:
-    envelope = envelope_of(row) if row.body is not None else None
-    names = ("id", "source", "subject", "sequence")
-    return Handled.model_validate(
-        {
-            **row._mapping,
-            **{name: getattr(envelope, name, None) for name in names},
-            "key": row.message_key,
-            "causation": getattr(envelope, "causationid", None),
-            "recorded_at": getattr(envelope, "time", None),
-        }
-    )
+    said = told(row)
+    return Handled.model_validate({**row._mapping, **said, "recorded_at": said["time"]})

@@ -5,7 +5,6 @@ write is a topic permission: a user without any may write every type. Users are 
 file (`rabbitmqctl import_definitions`), since AMQP can't make them; queues are made over AMQP.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,9 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 
 from shared.bus.partners import user_of
-from shared.bus.topology import CONNECT_TIMEOUT, DELIVERY_LIMIT, Names
+from shared.bus.topology import CONNECT_TIMEOUT, DELIVERY_LIMIT, Names, exactly
 from shared.contracts.partners import READABLE
 
-NOTHING = "^$"
 # A partner that never reads its queue must not fill the broker: what is oldest goes.
 MOST_UNREAD = 100_000
 UNREAD_FOR = 7 * 24 * 60 * 60 * 1000  # Milliseconds.
@@ -57,16 +55,20 @@ def users(
                 "tags": "",
             }
         )
-        queue = [names.reader(machine.name)] if machine.reads else []
         made["permissions"].append(
-            {**whose, "configure": NOTHING, "write": _any([names.partners]), "read": _any(queue)}
+            {
+                **whose,
+                "configure": exactly(),
+                "write": exactly(names.partners),
+                "read": exactly(names.reader(machine.name)) if machine.reads else exactly(),
+            }
         )
         made["topic_permissions"].append(
             {
                 **whose,
                 "exchange": names.partners,
-                "write": _any(sorted(machine.publishes)),
-                "read": NOTHING,
+                "write": exactly(*sorted(machine.publishes)),
+                "read": exactly(),
             }
         )
     return made
@@ -112,8 +114,3 @@ async def _open(
             await queue.bind(readers, arguments=wanted)
         else:
             await queue.unbind(readers, arguments=wanted)
-
-
-def _any(names: Collection[str]) -> str:
-    """A regular expression for these names and no others."""
-    return f"^({'|'.join(map(re.escape, names))})$" if names else NOTHING

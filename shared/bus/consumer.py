@@ -110,7 +110,7 @@ class Consumer:
     async def _settle(self, deliveries: Sequence[Delivery]) -> None:
         """Bring every one of these into the inbox: done, retry or parked."""
         async with self._sessions() as tx:
-            came = [await self._handling.receive(tx, one) for one in deliveries]
+            came = await self._handling.receive(tx, deliveries)
         usual = {one.key: one for one in came if one.message is not None and one.count < SUSPECT}
         if ours := [one for one in usual.values() if one.publisher is None]:
             await self._handle(ours)

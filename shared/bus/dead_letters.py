@@ -82,7 +82,8 @@ class DeadLetterOffice:
 
     async def _read(self, tx: AsyncSession, dead: Sequence[Delivery]) -> list[tuple[Received, str]]:
         """What each says and why it died; in the order of keys, or two replicas deadlock."""
-        read = [(await self._handling.receive(tx, one), one.reason) for one in dead]
+        reasons = [one.reason for one in dead]
+        read = zip(await self._handling.receive(tx, dead), reasons, strict=True)
         return sorted(read, key=lambda one: one[0].key)
 
     async def _keep(self, tx: AsyncSession, dead: tuple[Received, str]) -> bool:

@@ -48,11 +48,16 @@ class Handling:
         self._partners = partners
         self._absorb = One(partners.absorb) if partners else None
 
-    async def receive(self, tx: AsyncSession, delivery: Delivery) -> Received:
-        """What was delivered; `wrong` says why it can't be handled."""
-        if delivery.foreign:
-            return await self._receive_foreign(tx, delivery)
-        return self.read(delivery.user, delivery.type, delivery.body, delivery.count)
+    async def receive(self, tx: AsyncSession, deliveries: Sequence[Delivery]) -> list[Received]:
+        """What was delivered, in its order; `wrong` says why one can't be handled."""
+        users = {one.user for one in deliveries if one.foreign}
+        stations = {user: await self._station_of(tx, user) for user in users}
+        return [
+            self._read_of(one, stations[one.user])
+            if one.foreign
+            else self.read(one.user, one.type, one.body, one.count)
+            for one in deliveries
+        ]
 
     def read(self, user: str, type_: str, body: bytes, count: int = 0) -> Received:
         """What a service of ours said.
@@ -76,7 +81,7 @@ class Handling:
         key, body = kept.message_key, kept.body
         try:
             if kept.publisher is not None:
-                station = await self._station_of(tx, kept.publisher)
+                station = _vouched_for(await self._station_of(tx, kept.publisher))
                 return read_foreign(kept.publisher, Envelope.from_partner(body, station))
             return self._read(key, Envelope.from_json(body), body, 0)
         except (InvalidMessage, Problem) as error:
@@ -109,18 +114,17 @@ class Handling:
             plan.append((self._any, ours))
         return plan
 
-    async def _receive_foreign(self, tx: AsyncSession, delivery: Delivery) -> Received:
+    def _read_of(self, delivery: Delivery, station: UUID | None) -> Received:
         """What a partner said; it takes the key of a genuine message only once it is one."""
         user, type_, body = delivery.user, delivery.type, delivery.body
-        key, station = inbox.key_of_bytes(user, type_, body), None
+        key = inbox.key_of_bytes(user, type_, body)
 
         def unusable(wrong: str) -> Received:
             about = (key, _clean(type_), new_id(), body, None, wrong)
             return Received(*about, station=station, publisher=user)
 
         try:
-            station = await self._station_of(tx, user)
-            envelope = Envelope.from_partner(body, station)
+            envelope = Envelope.from_partner(body, _vouched_for(station))
             if envelope.type != type_:
                 return unusable("the type is not the routing key")
             partners.check_fresh(envelope)
@@ -128,11 +132,8 @@ class Handling:
         except (InvalidMessage, Problem) as error:
             return unusable(describe(error))
 
-    async def _station_of(self, tx: AsyncSession, user: str) -> UUID:
-        station = await self._partners.station_of(tx, user) if self._partners else None
-        if station is None:
-            raise NotVouchedFor
-        return station
+    async def _station_of(self, tx: AsyncSession, user: str) -> UUID | None:
+        return await self._partners.station_of(tx, user) if self._partners else None
 
     def _read(self, key: UUID, envelope: Envelope, body: bytes, count: int) -> Received:
         message, wrong = None, ""
@@ -168,6 +169,12 @@ def read_foreign(user: str, envelope: Envelope) -> Received:
         station=envelope.station,
         publisher=user,
     )
+
+
+def _vouched_for(station: UUID | None) -> UUID:
+    if station is None:
+        raise NotVouchedFor
+    return station
 
 
 def _keys(plan: Iterable[tuple[One | Bulk, Messages]]) -> Iterable[str]:

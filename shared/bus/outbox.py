@@ -72,8 +72,7 @@ async def record_facts(tx: AsyncSession, facts: Sequence[Fact]) -> list[UUID]:
         return []
     ids = [new_id() for _ in facts]
     rows = [_row(id_, fact) for id_, fact in zip(ids, facts, strict=True)]
-    await tx.execute(insert(outbox), rows)
-    waking.made(tx, _RECORDED)
+    await _write(tx, rows)
     return ids
 
 
@@ -93,8 +92,7 @@ async def pass_on(tx: AsyncSession, message: Message[Any]) -> UUID:
         causationid=message.id,
         traceparent=message.traceparent,
     )
-    await tx.execute(insert(outbox), [_written(envelope)])
-    waking.made(tx, _RECORDED)
+    await _write(tx, [_written(envelope)])
     return id_
 
 
@@ -106,6 +104,11 @@ def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.
 def lane(subject: str) -> int:
     """The lane of a subject: messages about one subject are relayed in one order."""
     return zlib.crc32(subject.encode()) % LANES
+
+
+async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    await tx.execute(insert(outbox), rows)
+    waking.made(tx, _RECORDED)
 
 
 def _row(id_: UUID, fact: Fact) -> dict[str, object]:

@@ -169,7 +169,9 @@ def due_now(tx: AsyncSession) -> None:
 
 
 def envelope_of(row: Row[Any]) -> Envelope | None:
-    """The message that a row keeps; None for bytes that are none."""
+    """The message that a row keeps; None for bytes that are none, and for what is done."""
+    if row.body is None:
+        return None
     try:
         if row.publisher is not None and row.station_id is not None:
             return Envelope.from_partner(row.body, row.station_id)

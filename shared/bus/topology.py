@@ -1,5 +1,6 @@
 """What RabbitMQ must hold: exchanges, queues and bindings, declared once and opened passively."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -101,9 +102,9 @@ def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
     names = Names(prefix)
     queues = (names.queue(service), names.dead_queue(service))
     return {
-        "configure": "^$",
-        "write": f"^{_literal(names.messages)}$",
-        "read": f"^({'|'.join(map(_literal, queues))})$",
+        "configure": exactly(),
+        "write": exactly(names.messages),
+        "read": exactly(*queues),
     }
 
 
@@ -150,5 +151,7 @@ def _link(vhost: str, source: str, destination: str, key: str) -> dict[str, Any]
     }
 
 
-def _literal(name: str) -> str:
-    return name.replace(".", r"\.")
+def exactly(*names: str) -> str:
+    """A permission (a regular expression) for these names and no others, for none at all."""
+    whole = "|".join(map(re.escape, names))
+    return f"^({whole})$" if len(names) > 1 else f"^{whole}$"

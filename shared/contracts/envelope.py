@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 from uuid import UUID, uuid5
 
 from pydantic import (
@@ -139,6 +139,9 @@ class PartnerWire(_Said):
     """The story that it is part of; otherwise it begins one."""
 
 
+S = TypeVar("S", bound=_Said)
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One message: CloudEvents attributes, our extensions, and the content as plain values."""
@@ -194,12 +197,7 @@ class Envelope:
     @classmethod
     def from_json(cls, body: bytes) -> Self:
         """Read a message; InvalidMessage names what is wrong, never its value."""
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLarge("the message", MAX_BODY_BYTES)
-        try:
-            wire = Wire.model_validate_json(body)
-        except ValidationError as error:
-            raise NotAMessage(wrong_fields(error)) from None
+        wire = _read(Wire, body)
         return cls._of(wire, wire.subject, wire.station, wire.correlationid)
 
     @classmethod
@@ -208,12 +206,7 @@ class Envelope:
 
         The same message is completed in the same way each time that it comes.
         """
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLarge("the message", MAX_BODY_BYTES)
-        try:
-            wire = PartnerWire.model_validate_json(body)
-        except ValidationError as error:
-            raise NotAMessage(wrong_fields(error)) from None
+        wire = _read(PartnerWire, body)
         if wire.station not in (None, station):
             raise NotAMessage("station (another than the publisher's)")
         if not TRACEPARENT.fullmatch(wire.traceparent or ""):
@@ -236,6 +229,15 @@ class Envelope:
             causationid=said.causationid,
             traceparent=said.traceparent,
         )
+
+
+def _read(model: type[S], body: bytes) -> S:
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLarge("the message", MAX_BODY_BYTES)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise NotAMessage(wrong_fields(error)) from None
 
 
 def wrong_fields(error: ValidationError) -> str:

@@ -79,7 +79,8 @@ async def received(rig: Rig, town: Town, came: Delivery) -> Received:
     """What intake makes of a delivery."""
     handling = Handling({}, town.partners)
     async with rig.replica("intake").sessions() as tx:
-        return await handling.receive(tx, came)
+        [one] = await handling.receive(tx, [came])
+    return one
 
 
 async def test_what_a_partner_leaves_out_is_completed_the_same_each_time(
@@ -138,7 +139,7 @@ async def test_a_service_that_partners_do_not_talk_to_takes_nothing(
 ) -> None:
     handling = Handling({WishFulfilled: note})
     async with inprocess_rig.replica("notify").sessions() as tx:
-        one = await handling.receive(tx, delivery(event()))
+        [one] = await handling.receive(tx, [delivery(event())])
     assert (one.message, one.wrong.partition(":")[0]) == (None, "NotVouchedFor")
     assert town.heard == []
 

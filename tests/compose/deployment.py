@@ -4,13 +4,14 @@ import asyncio
 import json
 import os
 import re
-import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "linli-test"
@@ -51,14 +52,6 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("LINLI_", "COMPOSE_")) and not name.endswith("_PASSWORD")
     }
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody has taken."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass(frozen=True)
@@ -130,6 +123,12 @@ class Deployment:
             service = one["Config"]["Labels"]["com.docker.compose.service"]
             found.setdefault(service, []).append(one)
         return found
+
+    async def check(self, container: str) -> str:
+        """Run a container's own health check in it; CommandFailed while it isn't healthy."""
+        (found,) = json.loads(await run("docker", "inspect", container))
+        test = found["Config"]["Healthcheck"]["Test"]
+        return await run("docker", "exec", container, *test[1:])
 
     async def ailing(self) -> list[str]:
         """The names of the containers that have a health check and are not healthy."""

@@ -25,15 +25,13 @@ async def kill_a_replica(deployment: Deployment, chance: random.Random) -> None:
 async def freeze_a_replica(deployment: Deployment, chance: random.Random) -> None:
     """It holds what it holds and answers nobody, until it is woken."""
     _, victim = await _any_replica(deployment, chance)
-    async with _frozen(victim):
-        await asyncio.sleep(chance.uniform(2.0, 5.0))
+    await _freeze(deployment, victim, chance.uniform(2.0, 5.0))
 
 
 async def freeze_a_replica_for_a_minute(deployment: Deployment, chance: random.Random) -> None:
     """Long enough for the server to end its transactions."""
     _, victim = await _any_replica(deployment, chance)
-    async with _frozen(victim):
-        await asyncio.sleep(60)
+    await _freeze(deployment, victim, 60.0)
 
 
 async def cut_a_replica_off(deployment: Deployment, chance: random.Random) -> None:
@@ -98,6 +96,15 @@ async def _kill(container: str, chance: random.Random) -> None:
     await run("docker", "kill", "--signal", "KILL", container)
     await asyncio.sleep(chance.uniform(*SECONDS))
     await run("docker", "start", container)
+
+
+async def _freeze(deployment: Deployment, container: str, seconds: float) -> None:
+    """Wake it so many seconds later, and wait until it says that it works again."""
+    over = asyncio.Event()
+    async with _frozen(container):
+        asyncio.get_running_loop().call_later(seconds, over.set)
+        await over.wait()
+    await _until_it_succeeds(partial(deployment.check, container))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from shared import clock
 from tests.compose.deployment import Deployment
-from tests.support.cast import Person, eventually, resident
+from tests.support.cast import Person, eventually, publisher, resident
 
 FULFILLED = "linli.wish.fulfilled.v1"
 # What a machine inside the network does; the image has no pika.
@@ -35,12 +35,7 @@ print(asyncio.run(main(*json.load(sys.stdin))))
 @pytest.fixture(scope="module")
 async def machine(deployment: Deployment, operator: Person) -> dict[str, Any]:
     """A machine that the broker was told of, with its user and password."""
-    name = f"m{uuid4().hex[:8]}"
-    account = {"username": name, "display_name": "物业", "role": "partner"}
-    partner = await operator.post("/accounts", {**account, "password": "a-password-of-it"})
-    grants = [{"may": "publish", "type": FULFILLED}]
-    body = {"name": name, "account_id": partner["id"], "grants": grants}
-    seen = await operator.post("/publishers", body)
+    seen = await publisher(operator, [{"may": "publish", "type": FULFILLED}])
     given = await operator.post(f"/publishers/{seen['id']}/password")
     users = await deployment.compose("run", "--rm", "--no-TTY", "migrate", "publishers", "broker")
     # RabbitMQ 4.0.5 waits for ever when it imports from a pipe.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.set_up import ROOT, VENV
+from tests.journeys.test_an_event import heard
 from tests.support.cast import Person, eventually, resident
 
 EXAMPLES = ROOT / "docs/examples"
@@ -75,17 +76,6 @@ def _node() -> str:
     return shutil.which("node") or str(wheel / "bin/node")
 
 
-async def line(person: Person, words: str) -> str:
-    """The line of somebody's inbox with those words, once it is there."""
-
-    async def told() -> list[str]:
-        lines = [f"{one['title']} {one['body']}" for one in await person.get("/inbox")]
-        return [one for one in lines if words in one]
-
-    found: list[str] = await eventually(told)
-    return found[0]
-
-
 async def wish_comes_true(desk: Person, publish: Publish) -> None:
     """A wish that the partner fulfils: the resident is asked, and says yes."""
     wisher = await resident(desk)
@@ -99,7 +89,7 @@ async def wish_comes_true(desk: Person, publish: Publish) -> None:
         return state == "delivered"
 
     await eventually(delivered)
-    await line(wisher, "想换一个灯泡")
+    await heard(wisher, "心愿办好了吗")
     assert (await wisher.post(f"{path}/confirm"))["state"] == "fulfilled"
 
 

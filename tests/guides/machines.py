@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
-from uuid import uuid4
 
 from typer.testing import CliRunner
 from yarl import URL
@@ -11,9 +10,8 @@ from yarl import URL
 from services.cli.main import app
 from tests.cli.books import environment
 from tests.guides.examples import ATTENDED, FULFILLED, JOINED
-from tests.support.cast import Person
+from tests.support.cast import Person, publisher
 from tests.support.house import House
-from tests.support.place import PASSWORD
 from tests.support.rabbitmq import Node
 
 OPENED = "linli.wish.opened.v1"
@@ -36,14 +34,10 @@ class Machine:
 
 async def admitted(admin: Person, node: Node, grants: list[dict[str, str]]) -> Machine:
     """A machine with these grants, which the broker doesn't know yet."""
-    name = f"m{uuid4().hex[:8]}"
-    account = {"username": name, "display_name": "物业", "role": "partner", "password": PASSWORD}
-    partner = await admin.post("/accounts", account)
-    body = {"name": name, "account_id": partner["id"], "grants": grants}
-    seen = await admin.post("/publishers", body)
+    seen = await publisher(admin, grants)
     given = await admin.post(f"/publishers/{seen['id']}/password")
     url = URL(node.url).with_user(given["user"]).with_password(given["password"])
-    return Machine(admin, seen["id"], name, str(url))
+    return Machine(admin, seen["id"], seen["name"], str(url))
 
 
 async def tell_the_broker(house: House, node: Node) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from tests.guides.examples import (
     wish_comes_true,
 )
 from tests.support.cast import Person, sign_in
+from tests.support.ports import free_port
 
 UP_WITHIN = 120.0
 
@@ -49,12 +49,6 @@ class Running:
         return key
 
 
-def _free_bind() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
-
-
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Where its data are."""
@@ -68,7 +62,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 async def running(folder: Path) -> AsyncIterator[Running]:
     """What `make run` runs, on data of its own."""
-    bind = _free_bind()
+    bind = f"127.0.0.1:{free_port()}"
     process = await asyncio.create_subprocess_exec(
         BIN / "linli",
         "up",

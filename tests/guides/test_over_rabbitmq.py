@@ -24,6 +24,7 @@ from tests.guides.examples import (
     wish_comes_true,
 )
 from tests.guides.machines import GRANTS, OPENED, STOPPED, Machine, admitted, tell_the_broker
+from tests.journeys.test_an_event import published as planned
 from tests.support.cast import Person, eventually, resident, sign_in
 from tests.support.house import House
 from tests.support.place import PASSWORD, found_station
@@ -47,18 +48,8 @@ async def test_what_the_examples_say_reaches_records_points_and_inboxes(
     house: House, desk: Person, publish: Callable[[str, dict[str, Any]], Awaitable[str]]
 ) -> None:
     await wish_comes_true(desk, publish)
-    begins = clock.now() + timedelta(hours=2)
-    plan = {
-        "kind": "film",
-        "title": "露天电影",
-        "place": "广场",
-        "starts_at": begins.isoformat(),
-        "ends_at": (begins + timedelta(hours=2)).isoformat(),
-        "helper_places": 0,
-        "guest_places": 50,
-    }
-    event = (await desk.post("/events", plan))["id"]
-    await desk.post(f"/events/{event}/publish")
+    path = await planned(desk, starts_in=timedelta(hours=2))
+    event = path.rpartition("/")[2]
 
     async def begun() -> None:
         earlier = timedelta(hours=2, minutes=30)
@@ -217,8 +208,7 @@ async def test_what_is_granted_no_more_is_refused_once_the_broker_is_told(
     granted = await admitted(admin, node, GRANTS)
     await tell_the_broker(house, node)
     await published(examples("publish"), STOPPED, {}, AMQP_URL=granted.amqp_url)
-    path, whichever = f"/publishers/{granted.id}/grants", {"If-Match": "*"}
-    assert (await admin.call("PUT", path, json={"grants": []}, headers=whichever)).is_success
+    await admin.put(f"/publishers/{granted.id}/grants", {"grants": []})
     await tell_the_broker(house, node)
     for name, words in (("publish", (STOPPED, "{}")), ("subscribe", ("1",))):
         ran = await run(examples(name), *words, AMQP_URL=granted.amqp_url)

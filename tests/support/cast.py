@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -51,6 +51,12 @@ class Person:
         assert answer.is_success, (path, answer.status_code, answer.text)
         return answer.json() if answer.content else None
 
+    async def put(self, path: str, body: Any) -> Any:
+        """The answer to an edit, of whichever version there is, that succeeds."""
+        answer = await self.call("PUT", path, json=body, headers={"If-Match": "*"})
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        return answer.json()
+
     async def points(self) -> int:
         """The balance of this person's points."""
         balance: int = (await self.get("/points/me"))["balance"]
@@ -84,6 +90,15 @@ async def volunteer(desk: Person, **said: Any) -> Person:
 
     await eventually(known)
     return person
+
+
+async def publisher(admin: Person, grants: Sequence[Mapping[str, Any]]) -> Any:
+    """A machine of a new partner of the administrator's station, with these grants, as answered."""
+    name = f"m{uuid4().hex[:8]}"
+    account = {"username": name, "display_name": "演示·物业", "role": "partner"}
+    partner = await admin.post("/accounts", {**account, "password": uuid4().hex})
+    body = {"name": name, "account_id": partner["id"], "grants": list(grants)}
+    return await admin.post("/publishers", body)
 
 
 async def fulfilled_wish(

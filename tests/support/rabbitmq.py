@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from tests.support.ports import free_port
+
 PATIENCE = 60.0
 POLL = 0.1
 
@@ -55,8 +57,8 @@ class Node:
     def __init__(self, server: str, folder: Path) -> None:
         self._server = server
         self._folder = folder
-        self._port = _free_port()
-        self._environment = _environment(folder, self._port, _free_port())
+        self._port = free_port()
+        self._environment = _environment(folder, self._port, free_port())
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -129,13 +131,6 @@ def _install() -> None:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _environment(folder: Path, port: int, distribution: int) -> dict[str, str]:

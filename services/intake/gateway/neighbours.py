@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind
 
 from services.intake.gateway.breaker import Breaker
 from services.intake.settings import IntakeSettings
 from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
 from shared.observability import correlation_id, traceparent
-from shared.tracing import span
+from shared.tracing import answered, span
 
 # What each of them declares as its own, under `/api/v1`: paths of one segment or two.
 PREFIXES: Mapping[str, tuple[str, ...]] = {
@@ -76,10 +76,7 @@ class Neighbours:
         about = {"http.request.method": wanted.method, "server.address": service}
         with span("intake", f"{wanted.method} {service}", SpanKind.CLIENT, about) as asked:
             answer = await self._answer(service, actor, wanted)
-            asked.set_attribute("http.response.status_code", answer.status_code)
-            if answer.is_error:
-                asked.set_attribute("error.type", str(answer.status_code))
-                asked.set_status(Status(StatusCode.ERROR))
+            answered(asked, answer.status_code, wrong_from=400)
         return answer
 
     async def _answer(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:

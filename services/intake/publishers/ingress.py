@@ -65,7 +65,7 @@ class Became(View):
     @classmethod
     def of(cls, row: Any) -> "Became":
         """The state of a row of the inbox."""
-        envelope = redrive.envelope_of(row) if row.body is not None else None
+        envelope = redrive.envelope_of(row)
         said = {"key": row.message_key, "id": envelope.id if envelope else None}
         return cls.model_validate({**row._mapping, **said})
 

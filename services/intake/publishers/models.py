@@ -152,7 +152,8 @@ class Publisher(Aggregate, Base):
         """Those of the types that it may publish still; NotGranted where it may none of them."""
         if types is None:
             return None
-        granted = [type_ for type_ in types if type_ in self.types(May.PUBLISH)]
+        publishes = self.types(May.PUBLISH)
+        granted = [type_ for type_ in types if type_ in publishes]
         if not granted:
             raise NotGranted(type=types[0])
         return granted
