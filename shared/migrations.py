@@ -13,7 +13,7 @@ from shared.bus.tables import bus_metadata
 from shared.db import make_engine
 
 if TYPE_CHECKING:
-    from shared.service import Service
+    from shared.runtime.service import Service
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "linli migrations"

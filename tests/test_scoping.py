@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapper
 from services.intake.base import Base as Intake
 from services.notify.base import Base as Notify
 from services.volunteers.base import Base as Volunteers
-from tests.support.house import SERVICES
+from tests.support.system import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENTS = {"select", "update", "delete"}

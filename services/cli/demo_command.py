@@ -10,11 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.cli.demo import NotHeard, Progress, load_demo
-from services.cli.demo_register import NotTheDemo
 from services.cli.deployment import Deployment
-from services.cli.estate import STATION_NAMES
-from shared.bus.faults import describe
+from services.demo.estate import STATION_NAMES
+from services.demo.loader import NotHeard, Progress, load_demo
+from services.demo.register import NotTheDemo
+from shared.db_errors import describe
 from shared.settings import MissingSettings
 
 LOADED = f"The demo estate {STATION_NAMES[0]} is loaded."

@@ -21,9 +21,9 @@ from services.cli.embedded import PostgresFailed
 from services.cli.migrate import SERVICES, migrate
 from services.cli.serve import NoBroker, serve
 from services.cli.up import CannotStart, up
-from services.intake.web.assets import AssetsMissing
-from shared.bus.faults import describe
-from shared.run import CannotListen
+from services.intake.web.kit.assets import AssetsMissing
+from shared.db_errors import describe
+from shared.runtime.server import CannotListen
 from shared.settings import MissingSettings
 
 app = typer.Typer(

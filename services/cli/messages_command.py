@@ -14,17 +14,18 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cli.demo import Progress
 from services.cli.demo_command import progress_bar
 from services.cli.deployment import Connected, Deployment
 from services.cli.messages_view import Found, Shown
 from services.cli.migrate import SERVICES
-from shared.bus import redrive, replaying, snapshots
-from shared.bus.faults import describe
-from shared.bus.redrive import AT_ONCE, NotKept, Operator, Wanted
-from shared.bus.replaying import Chosen, Original, Replay, Replayed
-from shared.bus.tailing import Happening, Tail
+from services.demo.loader import Progress
+from shared.bus.admin import redrive, snapshots
+from shared.bus.admin import replay as replaying
+from shared.bus.admin.redrive import AT_ONCE, NotKept, Operator, Wanted
+from shared.bus.admin.replay import Chosen, Original, Replay, Replayed
+from shared.bus.admin.tail import Happening, Tail
 from shared.db import Page, Slice
+from shared.db_errors import describe
 from shared.errors import Problem
 from shared.settings import MissingSettings
 

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Row
 
-from shared.bus.tailing import Happening
-from shared.operations import ActView, Kept, KeptWhole
+from shared.bus.admin.tail import Happening
+from shared.messages_admin.api import ActView, Kept, KeptWhole
 
 PIPED = 200
 BYTES_SHOWN = 500

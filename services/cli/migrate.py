@@ -14,8 +14,8 @@ from services.intake.main import SERVICE as INTAKE
 from services.notify.main import SERVICE as NOTIFY
 from services.volunteers.main import SERVICE as VOLUNTEERS
 from shared import migrations
-from shared.bus import topology
 from shared.bus.message import bindings
+from shared.bus.transport import topology
 from shared.settings import MissingSettings
 
 SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}

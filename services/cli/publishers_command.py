@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.cli.deployment import Deployment
 from services.intake.publishers import queries
-from shared.bus import access
-from shared.bus.access import Access
-from shared.bus.faults import describe
+from shared.bus.transport import broker_users
+from shared.bus.transport.broker_users import Access
+from shared.db_errors import describe
 from shared.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True)
@@ -58,8 +58,8 @@ async def _brought_up_to_date(vhost: str) -> str:
     settings, machines = BrokerSettings(), await _machines()
     if settings.admin_amqp_url is not None:
         url = settings.admin_amqp_url.get_secret_value()
-        await access.open_queues(url, machines, prefix=settings.amqp_prefix)
-    made = access.users(machines, prefix=settings.amqp_prefix, vhost=vhost)
+        await broker_users.open_queues(url, machines, prefix=settings.amqp_prefix)
+    made = broker_users.users(machines, prefix=settings.amqp_prefix, vhost=vhost)
     return json.dumps(made, indent=2)
 
 

@@ -1,10 +1,10 @@
 """`linli serve`: one replica of one service, as a container runs it."""
 
-from shared import run
-from shared.bus.rabbit import RabbitTransport
-from shared.observability import configure_logging
-from shared.runtime import Runtime
-from shared.service import Service
+from shared.bus.transport.rabbit import RabbitTransport
+from shared.observability.logs import configure_logging
+from shared.runtime import server
+from shared.runtime.runtime import Runtime
+from shared.runtime.service import Service
 
 
 class NoBroker(Exception):
@@ -23,10 +23,10 @@ async def serve(service: Service) -> None:
     configure_logging(settings.log_level, settings.log_format)
     if settings.amqp_url is None:
         raise NoBroker
-    listening = run.listen(settings.bind)
+    listening = server.listen(settings.bind)
     transport = RabbitTransport(settings.amqp_url.get_secret_value(), prefix=settings.amqp_prefix)
     try:
-        await run.run([Runtime(service, settings, transport)], [listening], _ready)
+        await server.run([Runtime(service, settings, transport)], [listening], _ready)
     finally:
         await transport.close()
 

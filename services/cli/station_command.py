@@ -16,8 +16,8 @@ from services.intake.accounts.actions import NewAccount
 from services.intake.settings import IntakeSettings
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
-from shared.bus.faults import describe
 from shared.db import make_engine, make_sessions
+from shared.db_errors import describe
 from shared.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True)

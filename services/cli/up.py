@@ -15,14 +15,14 @@ from socket import socket
 import typer
 
 from services.cli import embedded, secrets_file
-from services.cli.demo import NotHeard, load_demo
 from services.cli.demo_command import progress_bar
-from services.cli.demo_register import NotTheDemo
 from services.cli.migrate import BINDINGS, SERVICES, make_roles, make_tables
-from shared import run
-from shared.bus.inprocess import InProcessTransport
-from shared.observability import configure_logging
-from shared.runtime import Runtime
+from services.demo.loader import NotHeard, load_demo
+from services.demo.register import NotTheDemo
+from shared.bus.transport.in_process import InProcessTransport
+from shared.observability.logs import configure_logging
+from shared.runtime import server
+from shared.runtime.runtime import Runtime
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DATABASE = "linli"
@@ -67,7 +67,7 @@ def data_folder() -> Path:
 def up(bind: str, *, demo: bool) -> None:
     """Run until told to stop; CannotStart, CannotListen, PostgresFailed."""
     configure_logging(os.environ.get("LINLI_LOG_LEVEL", "WARNING"), "console")
-    listening = run.listen(bind)
+    listening = server.listen(bind)
     folder = data_folder()
     with _taken(folder), tempfile.TemporaryDirectory(prefix="linli-") as sockets:
         secrets = secrets_file.kept_in(folder)
@@ -108,8 +108,8 @@ async def _run(
     bind, listening = gateway
     urls = await _prepared(admin_url)
     async with _runtimes(urls, secrets, sockets, bind) as runtimes:
-        listeners = [listening, *(run.listen(f"unix:{sockets / name}") for name in _behind())]
-        await run.run(list(runtimes.values()), listeners, partial(_ready, runtimes, bind, demo))
+        listeners = [listening, *(server.listen(f"unix:{sockets / name}") for name in _behind())]
+        await server.run(list(runtimes.values()), listeners, partial(_ready, runtimes, bind, demo))
 
 
 def _behind() -> list[str]:

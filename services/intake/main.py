@@ -10,9 +10,9 @@ from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway import trail
-from services.intake.gateway.description import Description
-from services.intake.gateway.neighbours import Neighbours
-from services.intake.gateway.rates import Rates, within_rates
+from services.intake.gateway.openapi import Description
+from services.intake.gateway.rate_limits import Rates, within_rates
+from services.intake.gateway.upstreams import Neighbours
 from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.publishers import api as publishers
@@ -25,16 +25,16 @@ from services.intake.sign_in import api as sign_in
 from services.intake.sign_in import jobs as sign_in_jobs
 from services.intake.sign_in.authentication import authenticate
 from services.intake.stations import api as stations
-from services.intake.volunteering import handlers as volunteering
-from services.intake.web.mount import mount
+from services.intake.volunteers_view import handlers as volunteering
+from services.intake.web.routes import mount
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
-from shared.app import create_app
-from shared.bus.snapshots import Snapshot
-from shared.service import Service
+from shared.bus.admin.snapshots import Snapshot
+from shared.runtime.app import create_app
+from shared.runtime.service import Service
 
 if TYPE_CHECKING:
-    from shared.runtime import Runtime
+    from shared.runtime.runtime import Runtime
 
 FEATURES = (
     stations,

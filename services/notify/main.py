@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.appointments.handlers import HANDLERS as APPOINTMENTS
-from services.notify.appointments.handlers import keep_appointments, participations
-from services.notify.appointments.jobs import JOBS as REMINDING
-from services.notify.appointments.queries import still_so
 from services.notify.audience.handlers import HANDLERS as AUDIENCE
 from services.notify.base import Base
 from services.notify.channels.sms import sms_channel
@@ -20,14 +16,18 @@ from services.notify.deliveries.handlers import tell
 from services.notify.deliveries.models import QUEUED
 from services.notify.deliveries.queries import made
 from services.notify.deliveries.sender import Sender
+from services.notify.reminders.handlers import HANDLERS as APPOINTMENTS
+from services.notify.reminders.handlers import keep_appointments, participations
+from services.notify.reminders.jobs import JOBS as REMINDING
+from services.notify.reminders.queries import still_so
 from services.notify.settings import NotifySettings
-from shared.app import create_app
 from shared.bus.message import Bulk, Handlers, Message
-from shared.service import Part, Service
-from shared.ticker import Job
+from shared.runtime.app import create_app
+from shared.runtime.service import Part, Service
+from shared.scheduler import Job
 
 if TYPE_CHECKING:
-    from shared.runtime import Runtime
+    from shared.runtime.runtime import Runtime
 
 
 async def _keep_and_tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:

@@ -16,13 +16,13 @@ from services.volunteers.people.models import Volunteer
 from services.volunteers.rules import api as rules
 from services.volunteers.rules.handlers import accounts, pay, take_back
 from services.volunteers.settings import VolunteersSettings
-from shared.app import create_app
+from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import Bulk, HandleMany, Handlers, Message
-from shared.bus.snapshots import Snapshot
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
-from shared.runtime import Runtime
-from shared.service import Service
+from shared.runtime.app import create_app
+from shared.runtime.runtime import Runtime
+from shared.runtime.service import Service
 
 
 def _with_duties(points: HandleMany) -> Bulk:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import AnyMessage, Contract
-from shared.observability import caused
+from shared.observability.logs import caused
 
 C_co = TypeVar("C_co", bound=Contract, covariant=True)
 

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.cli.embedded import PostgresFailed
-from shared.observability import configure_logging
-from tests.bench.ground import Ground, ground
+from shared.observability.logs import configure_logging
+from tests.bench.fixtures import Ground, ground
+from tests.bench.repetitions import STEPS, Step, of_joins, of_wishes
 from tests.bench.report import Row, table, verdict, write
-from tests.bench.rounds import STEPS, Step, of_joins, of_wishes
 from tests.bench.wishes import A_SECOND
 from tests.support.rabbitmq import NoBroker
 

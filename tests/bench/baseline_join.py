@@ -21,7 +21,7 @@ import uvicorn
 from fastapi import FastAPI, Header, Request, Response
 from pydantic import BaseModel
 
-from shared.run import HTTP_GRACE
+from shared.runtime.server import HTTP_GRACE
 from shared.settings import ServiceSettings
 
 TYPE = "linli.event.joined.v1"

@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from shared.bus import topology
-from tests.bench.crowd import Client, Refused, post, rush
-from tests.bench.ground import Ground
-from tests.bench.neighbours import Crowd, gathered
-from tests.support.house import BINDINGS, PRIVATE_KEY, SECRETS
+from shared.bus.transport import topology
+from tests.bench.concurrent_joins import Client, Refused, post, rush
+from tests.bench.fixtures import Ground
+from tests.bench.upstreams import Crowd, gathered
+from tests.support.system import BINDINGS, PRIVATE_KEY, SECRETS
 
 PATIENCE = 30.0
 POLL = 0.05

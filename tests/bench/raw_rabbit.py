@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 import aio_pika
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
-from shared.bus import topology
-from shared.bus.consumer import PREFETCH
-from shared.bus.relay import TURN
-from shared.bus.topology import Names
-from shared.bus.transport import Outgoing
-from tests.support.house import BINDINGS
+from shared.bus.inbox.consumer import PREFETCH
+from shared.bus.outbox.relay import TURN
+from shared.bus.transport import topology
+from shared.bus.transport.base import Outgoing
+from shared.bus.transport.topology import Names
+from tests.support.system import BINDINGS
 
 READER = "volunteers"
 

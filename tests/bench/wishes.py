@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from uuid import UUID
 
-from shared.bus.transport import Outgoing
-from tests.bench.crowd import Client, post
-from tests.bench.stage import Stage
-from tests.support.cast import Person
+from shared.bus.transport.base import Outgoing
+from tests.bench.concurrent_joins import Client, post
+from tests.bench.environment import Stage
+from tests.support.api_clients import Person
 
 AT_ONCE = 8
 A_SECOND = 15.0

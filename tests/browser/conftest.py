@@ -10,11 +10,11 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
-from shared.run import listen
+from shared.runtime.server import listen
 from tests.support import chromium
-from tests.support.cast import eventually
-from tests.support.house import opened, transport
-from tests.support.place import Place, open_place
+from tests.support.api_clients import eventually
+from tests.support.station import Place, open_place
+from tests.support.system import opened, transport
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PATIENCE = 20_000  # milliseconds: several test runs may share the machine

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.migrations import create_v1, create_v2, create_v3
 from shared.db import make_engine
-from tests.bus.rig import Rig
+from tests.bus.harness import Rig
 from tests.support.postgres import at, drop
 
 SERVICES = ("intake", "volunteers", "notify")

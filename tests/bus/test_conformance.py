@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.message import Message
-from shared.bus.outbox import Fact, record_facts
-from shared.bus.transport import Disconnected, Outcome
+from shared.bus.outbox.record import Fact, record_facts
+from shared.bus.transport.base import Disconnected, Outcome
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import EventPublished
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.ids import new_id
-from shared.observability import caused
-from tests.bus.rig import (
+from shared.observability.logs import caused
+from tests.bus.harness import (
     STATION,
     Rig,
     Wrapped,

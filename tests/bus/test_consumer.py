@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.handling import Handling
+from shared.bus.inbox.dispatcher import Handling
 from shared.bus.message import Bulk, Handlers, Message
-from shared.bus.transport import Delivery, Outgoing
+from shared.bus.transport.base import Delivery, Outgoing
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.errors import Conflict, NotYet
-from tests.bus.rig import Replica, Rig, declined, equal, note, outgoing, until, wish
+from tests.bus.harness import Replica, Rig, declined, equal, note, outgoing, until, wish
 
 Opened = Message[WishOpened]
 

@@ -6,17 +6,17 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
 
-from shared.bus import redrive
-from shared.bus.dead_letters import DeadLetterOffice
-from shared.bus.handling import Handling
-from shared.bus.inprocess import InProcessTransport
+from shared.bus.admin import redrive
+from shared.bus.admin.redrive import Operator
+from shared.bus.inbox.dead_letters import DeadLetterOffice
+from shared.bus.inbox.dispatcher import Handling
 from shared.bus.message import Handlers
-from shared.bus.rabbit import RabbitTransport
-from shared.bus.redrive import Operator
-from shared.bus.topology import DELIVERY_LIMIT, Names
-from shared.bus.transport import Disconnected, Outgoing
+from shared.bus.transport.base import Disconnected, Outgoing
+from shared.bus.transport.in_process import InProcessTransport
+from shared.bus.transport.rabbit import RabbitTransport
+from shared.bus.transport.topology import DELIVERY_LIMIT, Names
 from shared.contracts.intake import WishOpened
-from tests.bus.rig import STATION, Replica, Rig, equal, note, outgoing, until, wish
+from tests.bus.harness import STATION, Replica, Rig, equal, note, outgoing, until, wish
 from tests.support.proxy import Proxy
 
 HANDLERS: Handlers = {WishOpened: note}

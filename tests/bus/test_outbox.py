@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from shared.bus.outbox import Fact, lane, record, record_facts
+from shared.bus.outbox.record import Fact, lane, record, record_facts
 from shared.contracts.envelope import Envelope, TooLarge
 from shared.db import Aggregate
-from shared.observability import caused
-from tests.bus.rig import STATION, Replica, Rig, fact, wish
+from shared.observability.logs import caused
+from tests.bus.harness import STATION, Replica, Rig, fact, wish
 
 
 class _Base(DeclarativeBase):

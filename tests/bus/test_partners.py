@@ -10,18 +10,19 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus import inbox, redrive
-from shared.bus.dead_letters import DeadLetterOffice
-from shared.bus.handling import Handling
-from shared.bus.inbox import Received
+from shared.bus.admin import redrive
+from shared.bus.inbox import store
+from shared.bus.inbox.dead_letters import DeadLetterOffice
+from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.store import Received
 from shared.bus.message import Message
-from shared.bus.partners import Partners
-from shared.bus.transport import Delivery
+from shared.bus.partners.ingress import Partners
+from shared.bus.transport.base import Delivery
 from shared.contracts.intake import WishFulfilled, WishOpened
 from shared.contracts.partners import PartnerWishFulfilled
 from shared.errors import Conflict
 from shared.ids import new_id
-from tests.bus.rig import STATION, Replica, Rig, note, until
+from tests.bus.harness import STATION, Replica, Rig, note, until
 
 USER, SOURCE = "partner-property", "/partners/property"
 GRANTED = WishFulfilled.type
@@ -93,7 +94,7 @@ async def test_what_a_partner_leaves_out_is_completed_the_same_each_time(
     assert (one.message.station, one.station) == (STATION, STATION)
     assert (one.message.publisher, one.publisher) == (USER, USER)
     assert (one.message.sequence, one.message.subject) == (0, "partners/property")
-    assert one.key == inbox.key_of(USER, SOURCE, "7")
+    assert one.key == store.key_of(USER, SOURCE, "7")
     again = await received(inprocess_rig, town, delivery(said))
     assert (again.key, again.correlation, again.body) == (one.key, one.correlation, one.body)
 
@@ -129,7 +130,7 @@ async def test_what_is_not_genuine_says_why_and_takes_no_genuine_key(
     one = await received(inprocess_rig, town, delivery(said, **about))
     assert one.message is None
     assert why in one.wrong
-    assert one.key != inbox.key_of(USER, SOURCE, "7")
+    assert one.key != store.key_of(USER, SOURCE, "7")
     assert one.publisher == about.get("user", USER)
     assert one.station == (None if "user" in about else STATION)
 

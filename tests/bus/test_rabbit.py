@@ -6,14 +6,14 @@ from collections.abc import Awaitable
 import aio_pika
 import pytest
 
-from shared.bus import topology
 from shared.bus.message import bindings
-from shared.bus.rabbit import RabbitTransport
-from shared.bus.topology import Names, definitions, permissions
-from shared.bus.transport import Disconnected
+from shared.bus.transport import topology
+from shared.bus.transport.base import Disconnected
+from shared.bus.transport.rabbit import RabbitTransport
+from shared.bus.transport.topology import Names, definitions, permissions
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishOpened
-from tests.bus.rig import Rig, equal, fact, note, until, wish
+from tests.bus.harness import Rig, equal, fact, note, until, wish
 from tests.support.proxy import Proxy
 
 

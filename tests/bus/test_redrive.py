@@ -9,15 +9,25 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus import redrive
+from shared.bus.admin import redrive
+from shared.bus.admin.redrive import NotKept, Wanted, wake_when_due
 from shared.bus.message import Message
-from shared.bus.outbox import Fact
-from shared.bus.redrive import NotKept, Wanted, wake_when_due
+from shared.bus.outbox.record import Fact
 from shared.contracts.intake import WishOpened
 from shared.db import Slice
 from shared.errors import Conflict, NotYet
-from tests.bus.kept import ANYBODY, ELSEWHERE, EVERYTHING, HERE, THERE, execute, given, keys, mended
-from tests.bus.rig import STATION, Replica, Rig, declined, equal, fact, note, until, wish
+from tests.bus.harness import STATION, Replica, Rig, declined, equal, fact, note, until, wish
+from tests.bus.inbox_rows import (
+    ANYBODY,
+    ELSEWHERE,
+    EVERYTHING,
+    HERE,
+    THERE,
+    execute,
+    given,
+    keys,
+    mended,
+)
 
 
 async def test_poison_is_parked_seen_mended_retried_and_done_once(rig: Rig) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import relay
 from shared.bus.message import Handlers, Message
-from shared.bus.outbox import LANES, Fact, lane
-from shared.bus.transport import Outcome, Outgoing, Publisher, Transport
+from shared.bus.outbox import relay
+from shared.bus.outbox.record import LANES, Fact, lane
+from shared.bus.transport.base import Outcome, Outgoing, Publisher, Transport
 from shared.contracts.intake import WishOpened
-from tests.bus.rig import STATION, Replica, Rig, Wrapped, fact, until, wish
+from tests.bus.harness import STATION, Replica, Rig, Wrapped, fact, until, wish
 
 Batches = list[list[str]]
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
-from tests.chaos.books import Books
+from tests.chaos.invariants import Books
 from tests.chaos.load import Load
 
 JOURNEYS = 12

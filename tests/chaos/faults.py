@@ -5,8 +5,8 @@ import random
 import signal
 from collections.abc import Awaitable, Callable
 
-from tests.chaos.ground import Ground, Replica
-from tests.support.cast import eventually
+from tests.chaos.environment import Ground, Replica
+from tests.support.api_clients import eventually
 
 Fault = Callable[[Ground, random.Random], Awaitable[None]]
 SECONDS = (0.3, 2.0)

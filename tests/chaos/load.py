@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.support.cast import Person
-from tests.support.insistence import insist
+from tests.support.api_clients import Person
+from tests.support.retrying_client import insist
 
 WORKERS = 6
 PAUSE = 0.3

@@ -18,8 +18,8 @@ from unittest import mock
 from services.cli.migrate import SERVICES
 from services.cli.serve import serve
 from shared import clock
-from shared.bus.rabbit import RabbitTransport
-from shared.bus.transport import Outcome, Outgoing
+from shared.bus.transport.base import Outcome, Outgoing
+from shared.bus.transport.rabbit import RabbitTransport
 
 _jump = ExitStack()
 

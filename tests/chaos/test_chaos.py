@@ -20,17 +20,17 @@ from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.sealing import Sealer
-from tests.chaos.books import Books
 from tests.chaos.endurance import endure, seeds
+from tests.chaos.environment import AnyReplica, Ground, opened
 from tests.chaos.faults import drawn
-from tests.chaos.ground import AnyReplica, Ground, opened
+from tests.chaos.invariants import Books
 from tests.chaos.load import Effects, Load
-from tests.support.cast import Person, eventually, resident, sign_in, volunteer
-from tests.support.house import SECRETS
-from tests.support.insistence import insist
-from tests.support.place import PASSWORD
+from tests.support.api_clients import Person, eventually, resident, sign_in, volunteer
 from tests.support.postgres import role_urls
 from tests.support.rabbitmq import NoBroker
+from tests.support.retrying_client import insist
+from tests.support.station import PASSWORD
+from tests.support.system import SECRETS
 
 AS_A_RULE = 10
 RUN = seeds(AS_A_RULE)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support.house import House, opened, transport
+from tests.support.system import House, opened, transport
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner
 
-from services.cli.demo import load_demo
 from services.cli.demo_command import UNCHANGED
-from services.cli.demo_register import ACCOUNTS, password_of
-from services.cli.estate import RESIDENT, STATION_CODE, VOLUNTEER, demo_id, phone_of
 from services.cli.main import app
+from services.demo.estate import RESIDENT, STATION_CODE, VOLUNTEER, demo_id, phone_of
+from services.demo.loader import load_demo
+from services.demo.register import ACCOUNTS, password_of
 from services.intake.accounts.models import Account
 from services.intake.accounts.passwords import fits
 from services.intake.events.models import Event
@@ -21,14 +21,14 @@ from services.intake.events.models import State as EventState
 from services.intake.events.participation import Part, Participation
 from services.intake.residents.queries import by_phone
 from services.intake.stations.models import Station
+from services.intake.wishes.history import WishStep
 from services.intake.wishes.models import State, Wish
-from services.intake.wishes.steps import WishStep
-from services.notify.appointments.models import Appointment
 from services.notify.deliveries.models import Delivery
+from services.notify.reminders.models import Appointment
 from shared import clock
 from shared.bus.tables import outbox
 from shared.contracts.events import EventKind
-from tests.cli.books import (
+from tests.cli.invariants import (
     REWARD,
     assert_books_balance,
     assert_events_went_as_planned,
@@ -39,8 +39,8 @@ from tests.cli.books import (
     services,
     silent,
 )
-from tests.support.cast import eventually, fulfilled_wish, sign_in
-from tests.support.house import House
+from tests.support.api_clients import eventually, fulfilled_wish, sign_in
+from tests.support.system import House
 
 pytestmark = pytest.mark.usefixtures("told")
 

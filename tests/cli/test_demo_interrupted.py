@@ -6,10 +6,10 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import update
 
-from services.cli.demo import load_demo
-from services.cli.demo_register import NotTheDemo
+from services.demo.loader import load_demo
+from services.demo.register import NotTheDemo
 from services.intake.stations.models import Station
-from tests.cli.books import (
+from tests.cli.invariants import (
     assert_books_balance,
     assert_events_went_as_planned,
     assert_people_did_as_planned,
@@ -17,7 +17,7 @@ from tests.cli.books import (
     services,
     silent,
 )
-from tests.support.house import House
+from tests.support.system import House
 
 
 async def _break_off(house: House, after: int) -> None:

@@ -3,10 +3,10 @@
 import hashlib
 from collections import Counter
 
-from services.cli.estate import RESIDENT, VOLUNTEER, estate
-from services.cli.estate_events import events
-from services.cli.estate_party import members
-from services.cli.estate_wishes import wishes
+from services.demo.estate import RESIDENT, VOLUNTEER, estate
+from services.demo.estate_events import events
+from services.demo.estate_party import members
+from services.demo.estate_wishes import wishes
 from services.intake.residents.phones import normal
 from services.intake.wishes.models import LEASE
 

@@ -17,12 +17,19 @@ from services.cli.deployment import Deployment
 from services.cli.main import app
 from services.cli.messages_command import follow, who
 from services.intake.stations.queries import named
-from shared.bus.tailing import Happening
-from tests.cli.books import environment
-from tests.support.cast import Person, eventually, fulfilled_wish, resident, sign_in, volunteer
-from tests.support.house import House
-from tests.support.misrule import LONG, exhaust, mend, misrule
-from tests.support.place import PASSWORD, found_station
+from shared.bus.admin.tail import Happening
+from tests.cli.invariants import environment
+from tests.support.api_clients import (
+    Person,
+    eventually,
+    fulfilled_wish,
+    resident,
+    sign_in,
+    volunteer,
+)
+from tests.support.failing_rule import LONG, exhaust, mend, misrule
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import House
 
 FULFILLED = "linli.wish.fulfilled.v1"
 REGISTERED = "linli.resident.registered.v1"

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from services.cli.messages_view import Shown
-from shared.bus import inbox
-from shared.bus.inbox import Kept, Received
+from shared.bus.admin.tail import Happening
+from shared.bus.inbox import store
+from shared.bus.inbox.store import Kept, Received
 from shared.bus.tables import inbox as table
-from shared.bus.tailing import Happening
 from shared.ids import new_id
-from tests.support.house import House
+from tests.support.system import House
 
 CORRELATION = UUID("01900000-0000-7000-8000-000000000007")
 AT = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
@@ -37,7 +37,7 @@ async def test_bytes_that_are_no_message_are_shown_as_they_are(
     key = new_id()
     odd = Received(key, "odd", key, BYTES, None)
     async with house.notify.sessions.begin() as tx:
-        await inbox.keep(tx, "notify", odd, Kept("parked", 0, 0, None, "not a message"))
+        await store.keep(tx, "notify", odd, Kept("parked", 0, 0, None, "not a message"))
         row = (await tx.execute(select(table))).one()
     for as_json in (False, True):
         shown = Shown(as_json=as_json)

@@ -13,12 +13,12 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from typer.testing import CliRunner
 
 from services.cli.main import app
-from shared.bus import topology
-from shared.bus.topology import Names
-from tests.cli.books import environment
-from tests.support.cast import Person, publisher, sign_in
-from tests.support.house import BINDINGS, House
-from tests.support.place import PASSWORD, found_station
+from shared.bus.transport import topology
+from shared.bus.transport.topology import Names
+from tests.cli.invariants import environment
+from tests.support.api_clients import Person, publisher, sign_in
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import BINDINGS, House
 
 OPENED = "linli.wish.opened.v1"
 READING = {"may": "read", "type": OPENED}

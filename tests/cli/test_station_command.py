@@ -11,9 +11,9 @@ from services.cli.main import app
 from services.cli.station_command import CODE_TAKEN, CannotFound, Founding, add_station
 from services.intake.accounts.models import Account
 from services.intake.stations.models import Station
-from tests.cli.books import environment
-from tests.support.cast import sign_in
-from tests.support.house import House
+from tests.cli.invariants import environment
+from tests.support.api_clients import sign_in
+from tests.support.system import House
 
 FOUNDING = Founding(
     code="qingshan",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.compose.deployment import UP_WITHIN, Deployment
-from tests.support.cast import Person, sign_in
+from tests.support.api_clients import Person, sign_in
 
 PASSWORD = "a-password-of-the-tests"
 _failed: list[str] = []

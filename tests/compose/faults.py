@@ -8,7 +8,7 @@ from functools import partial
 
 from tests.chaos.faults import AGAIN, ISSUERS, SHUFFLE
 from tests.compose.deployment import NETWORK, SCALE, CommandFailed, Deployment, run
-from tests.support.cast import eventually
+from tests.support.api_clients import eventually
 
 Fault = Callable[[Deployment, random.Random], Awaitable[None]]
 SECONDS = (0.3, 2.0)

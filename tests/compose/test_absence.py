@@ -1,8 +1,8 @@
 """Volunteers and notify are stopped, every replica: residents go on, and later it all arrives."""
 
 from tests.compose.deployment import Deployment
-from tests.journeys.test_others_are_away import arrives_once, meanwhile
-from tests.support.cast import Person
+from tests.journeys.test_service_outage import arrives_once, meanwhile
+from tests.support.api_clients import Person
 
 OTHERS = ("volunteers", "notify")
 

@@ -10,12 +10,12 @@ from functools import partial
 
 import pytest
 
-from tests.chaos.books import Books
 from tests.chaos.endurance import endure, seeds
+from tests.chaos.invariants import Books
 from tests.chaos.load import Effects, Load
 from tests.compose.deployment import Deployment
 from tests.compose.faults import PATIENCE, drawn
-from tests.support.cast import Person, eventually, resident, volunteer
+from tests.support.api_clients import Person, eventually, resident, volunteer
 
 AS_A_RULE = 3
 RUN = seeds(AS_A_RULE)

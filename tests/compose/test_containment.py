@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.bus.topology import permissions
+from shared.bus.transport.topology import permissions
 from tests.compose.deployment import SCALE, CommandFailed, Deployment, run
 
 SCHEMAS = ("intake", "volunteers", "notify")

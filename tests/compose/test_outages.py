@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.chaos.books import Books
-from tests.compose import books
+from tests.chaos.invariants import Books
+from tests.compose import invariants
 from tests.compose.deployment import Deployment
-from tests.compose.rush import Rush
-from tests.support.cast import Person, resident, volunteer
+from tests.compose.load import Rush
+from tests.support.api_clients import Person, resident, volunteer
 
 TRANCHES, SIZE = 5, 100
 WISHES = TRANCHES * SIZE
@@ -54,7 +54,7 @@ async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, de
     await Books(deployment.sql, desk.station).settle()
     await Books(deployment.sql, desk.station).balance()
 
-    assert await books.paid(deployment, rush.taken_by) == {
+    assert await invariants.paid(deployment, rush.taken_by) == {
         "transfers": WISHES,
         "causes": WISHES,
         "points": POINTS * WISHES,
@@ -63,6 +63,6 @@ async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, de
     assert {taker.id: await taker.points() for taker in takers} == {
         taker.id: POINTS * taken[taker.id] for taker in takers
     }
-    assert await books.told(deployment, rush.taken_by) == {
+    assert await invariants.told(deployment, rush.taken_by) == {
         (*line, WISHES, WISHES) for line in LINES
     }

@@ -8,7 +8,7 @@ import pytest
 
 from shared import clock
 from tests.compose.deployment import Deployment
-from tests.support.cast import Person, eventually, publisher, resident
+from tests.support.api_clients import Person, eventually, publisher, resident
 
 FULFILLED = "linli.wish.fulfilled.v1"
 # What a machine inside the network does; the image has no pika.

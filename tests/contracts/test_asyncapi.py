@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from scripts.set_up import VENV
 from services.cli.main import app
-from shared.bus.access import MOST_UNREAD, UNREAD_FOR
-from shared.bus.partners import FRESH_FOR, source_of, user_of
-from shared.bus.topology import PARTNERS_TALK_TO, Names, definitions
+from shared.bus.partners.ingress import FRESH_FOR, source_of, user_of
+from shared.bus.transport.broker_users import MOST_UNREAD, UNREAD_FOR
+from shared.bus.transport.topology import PARTNERS_TALK_TO, Names, definitions
 from shared.contracts.asyncapi import document
 from shared.contracts.examples import EXTERNAL
 from shared.contracts.partners import CONTRACTS, READABLE

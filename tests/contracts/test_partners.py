@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.bus.partners import content_of, user_of
+from shared.bus.partners.ingress import content_of, user_of
 from shared.contracts.compatibility import breaks, promised
 from shared.contracts.envelope import Envelope
 from shared.contracts.examples import (

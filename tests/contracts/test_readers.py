@@ -1,9 +1,9 @@
 """The registry says of every type who reads it, and the services' handlers say the same."""
 
-from services.intake.gateway.neighbours import PREFIXES
+from services.intake.gateway.upstreams import PREFIXES
 from shared.bus.message import bindings
 from shared.contracts.registry import READERS
-from tests.support.house import SERVICES
+from tests.support.system import SERVICES
 
 
 def test_registry_names_the_readers_that_there_are() -> None:

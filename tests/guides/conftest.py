@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.guides.examples import beside
-from tests.guides.machines import GRANTS, Machine, admitted, tell_the_broker
-from tests.support.cast import Person, sign_in
-from tests.support.house import House, opened, transport
-from tests.support.place import PASSWORD, found_station
+from tests.guides.partner_client import GRANTS, Machine, admitted, tell_the_broker
+from tests.support.api_clients import Person, sign_in
 from tests.support.rabbitmq import NoBroker, Node, private_node
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import House, opened, transport
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.set_up import ROOT, VENV
-from tests.journeys.test_an_event import heard
-from tests.support.cast import Person, eventually, resident
+from tests.journeys.test_event import heard
+from tests.support.api_clients import Person, eventually, resident
 
 EXAMPLES = ROOT / "docs/examples"
 FULFILLED = "linli.wish.fulfilled.v1"

@@ -26,7 +26,7 @@ from tests.guides.examples import (
     run,
     wish_comes_true,
 )
-from tests.support.cast import Person, sign_in
+from tests.support.api_clients import Person, sign_in
 from tests.support.ports import free_port
 
 UP_WITHIN = 120.0

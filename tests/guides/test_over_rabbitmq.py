@@ -23,12 +23,12 @@ from tests.guides.examples import (
     run,
     wish_comes_true,
 )
-from tests.guides.machines import GRANTS, OPENED, STOPPED, Machine, admitted, tell_the_broker
-from tests.journeys.test_an_event import published as planned
-from tests.support.cast import Person, eventually, resident, sign_in
-from tests.support.house import House
-from tests.support.place import PASSWORD, found_station
+from tests.guides.partner_client import GRANTS, OPENED, STOPPED, Machine, admitted, tell_the_broker
+from tests.journeys.test_event import published as planned
+from tests.support.api_clients import Person, eventually, resident, sign_in
 from tests.support.rabbitmq import Node
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import House
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts import passwords
 from services.intake.main import SERVICE
 from shared.auth import Actor, Role
-from shared.bus.inprocess import InProcessTransport
 from shared.bus.message import bindings
-from shared.runtime import Runtime
-from tests.intake.scene import QUICK, Scene, settings
+from shared.bus.transport.in_process import InProcessTransport
+from shared.runtime.runtime import Runtime
+from tests.intake.station_client import QUICK, Scene, settings
 from tests.support import postgres
 
 

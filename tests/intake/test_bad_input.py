@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.intake.scene import Scene, a_phone
+from tests.intake.station_client import Scene, a_phone
 
 GOOD = {"name": "演示居民", "phone": None, "language": "zh"}
 JSON = {"Content-Type": "application/json"}

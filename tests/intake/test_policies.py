@@ -7,7 +7,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from shared.policies import POLICIES
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 
 WITHOUT_A_POLICY = {"/health/live", "/health/ready", "/metrics"}
 

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import text
 
-from tests.support.cast import Person, sign_in
-from tests.support.house import House, Kind, opened, transport
-from tests.support.place import PASSWORD, found_station
+from tests.support.api_clients import Person, sign_in
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import House, Kind, opened, transport
 
 CAME_EARLIER = text(
     "UPDATE participations SET checked_in_at = checked_in_at - :minutes * interval '1 minute'"

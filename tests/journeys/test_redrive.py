@@ -4,10 +4,17 @@ from typing import Any
 from uuid import uuid4
 
 from services.intake.stations.queries import named
-from tests.support.cast import Person, eventually, fulfilled_wish, resident, sign_in, volunteer
-from tests.support.house import House
-from tests.support.misrule import LONG, exhaust, mend, misrule
-from tests.support.place import PASSWORD
+from tests.support.api_clients import (
+    Person,
+    eventually,
+    fulfilled_wish,
+    resident,
+    sign_in,
+    volunteer,
+)
+from tests.support.failing_rule import LONG, exhaust, mend, misrule
+from tests.support.station import PASSWORD
+from tests.support.system import House
 
 MESSAGES = "/operations/volunteers/messages"
 FULFILLED = "linli.wish.fulfilled.v1"

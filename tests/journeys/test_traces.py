@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from services.intake.stations.queries import named
-from shared.tracing import FLUSH_WITHIN, Tracing, parent_of
-from tests.support.cast import Person, eventually, fulfilled_wish, resident, volunteer
-from tests.support.collector import Collector, Kept, collecting
-from tests.support.house import House, Kind, opened, transport
-from tests.support.misrule import LONG, misrule
+from shared.observability.tracing import FLUSH_WITHIN, Tracing, parent_of
+from tests.support.api_clients import Person, eventually, fulfilled_wish, resident, volunteer
+from tests.support.failing_rule import LONG, misrule
+from tests.support.otlp_receiver import Collector, Kept, collecting
+from tests.support.system import House, Kind, opened, transport
 
 # The span of whoever asks, which is never sent to our collector.
 CLIENTS = "00f067aa0ba902b7"

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 from services.intake.stations.queries import named
 from shared.ids import new_id
-from tests.support.cast import Person, eventually, resident, sign_in, volunteer
-from tests.support.house import House, Kind, opened, transport
-from tests.support.misrule import LONG, exhaust, misrule
-from tests.support.place import PASSWORD, found_station
+from tests.support.api_clients import Person, eventually, resident, sign_in, volunteer
+from tests.support.failing_rule import LONG, exhaust, misrule
+from tests.support.station import PASSWORD, found_station
+from tests.support.system import House, Kind, opened, transport
 
 FULFILLED, AWARDED = "linli.wish.fulfilled.v1", "linli.points.awarded.v1"
 Steps = Sequence[dict[str, Any]]

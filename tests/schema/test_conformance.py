@@ -26,9 +26,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shared.contracts.envelope import CONTENT_TYPE
-from tests.intake.gateway.mirror import served
-from tests.schema.ground import Ground, laid, picture
-from tests.support.house import House, opened, transport
+from tests.intake.gateway.echo_server import served
+from tests.schema.fixtures import Ground, laid, picture
+from tests.support.system import House, opened, transport
 
 CHECKS: list[Any] = [
     not_a_server_error,

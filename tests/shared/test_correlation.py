@@ -8,11 +8,11 @@ import httpx
 import pytest
 from fastapi import Request
 
-from shared import problems
-from shared.bus.inprocess import InProcessTransport
-from shared.observability import correlation_id
-from shared.runtime import Runtime
-from tests.support.house import BINDINGS, SERVICES, settings
+from shared.bus.transport.in_process import InProcessTransport
+from shared.observability.logs import correlation_id
+from shared.runtime.runtime import Runtime
+from shared.web import problems
+from tests.support.system import BINDINGS, SERVICES, settings
 
 
 @pytest.fixture

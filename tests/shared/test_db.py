@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import make_engine
-from tests.support.cast import eventually
+from tests.support.api_clients import eventually
 
 
 @pytest.fixture

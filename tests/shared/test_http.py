@@ -12,14 +12,14 @@ from fastapi import FastAPI, Request
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import problems
 from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.errors import Conflict
-from shared.http import Api, Body, Tx, View, Who
 from shared.ids import new_id
 from shared.sealing import Sealer
-from tests.support.house import SECRETS
+from shared.web import problems
+from shared.web.http import Api, Body, Tx, View, Who
+from tests.support.system import SECRETS
 
 PERSON = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
 

@@ -13,10 +13,10 @@ from shared import clock
 from shared.bus.message import Bulk, Handlers, Message, One
 from shared.contracts.envelope import AnyMessage, Contract
 from shared.contracts.intake import WishFulfilled, WishPosted
-from shared.observability import traceparent
-from shared.tracing import Tracing, parent_of, span, traced, traced_one
-from tests.support.cast import eventually
-from tests.support.collector import Collector, Kept, collecting
+from shared.observability.logs import traceparent
+from shared.observability.tracing import Tracing, parent_of, span, traced, traced_one
+from tests.support.api_clients import eventually
+from tests.support.otlp_receiver import Collector, Kept, collecting
 
 TX = cast(AsyncSession, None)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

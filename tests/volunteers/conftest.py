@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.main import SERVICE
 from shared.auth import Actor, Role, issue_token
-from shared.bus.inprocess import InProcessTransport
 from shared.bus.message import bindings
+from shared.bus.transport.in_process import InProcessTransport
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 
 KEY = Ed25519PrivateKey.generate()
 Client = Callable[..., httpx.AsyncClient]

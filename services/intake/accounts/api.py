@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from services.intake.accounts import actions
 from services.intake.accounts.actions import NewAccount
 from shared.auth import Role
-from shared.http import Api, Body, Tx, View, Who
+from shared.web.http import Api, Body, Tx, View, Who
 
 router = Api(tags=["accounts"])
 

@@ -8,14 +8,13 @@ from sqlalchemy import Integer, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
+from services.intake.events.errors import SomebodyCame
 from services.intake.events.models import Details, Event, State
 from services.intake.events.participation import Part, Participation
-from services.intake.events.refusals import SomebodyCame
 from services.intake.stations.models import Station
 from shared import clock
 from shared.auth import Actor, Role
-from shared.bus.outbox import Fact, record, record_facts
-from shared.conditions import WHICHEVER, Expected
+from shared.bus.outbox.record import Fact, record, record_facts
 from shared.contracts.events import (
     EventAttended,
     EventCancelled,
@@ -28,6 +27,7 @@ from shared.contracts.events import (
 from shared.db import load
 from shared.errors import Invalid
 from shared.language import N_
+from shared.web.preconditions import WHICHEVER, Expected
 
 # Somebody attends a participation once.
 ONCE = 1

@@ -10,7 +10,7 @@ from services.intake.events import actions, attendance, queries
 from services.intake.events.attendance import Placed
 from services.intake.events.models import Event, State
 from services.intake.events.queries import Wanted, When
-from services.intake.events.views import (
+from services.intake.events.schemas import (
     Act,
     AttendanceView,
     Cancel,
@@ -26,8 +26,8 @@ from services.intake.events.views import (
 )
 from services.intake.residents import queries as residents
 from shared.auth import Actor
-from shared.conditions import ETag, IfMatch
-from shared.http import Api, Tx, Where, Who
+from shared.web.http import Api, Tx, Where, Who
+from shared.web.preconditions import ETag, IfMatch
 
 router = Api(prefix="/events", tags=["events"])
 # What a request without a body says.

@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from services.intake.behalf import check_resident
+from services.intake.delegation import check_resident
 from services.intake.events import codes
 from services.intake.events.actions import attended, hold
 from services.intake.events.codes import Purpose
+from services.intake.events.errors import AlreadyJoined, Full, NotJoined, Overlaps, UnknownCode
 from services.intake.events.models import Event, State
 from services.intake.events.participation import COMING, Part, Participation
-from services.intake.events.refusals import AlreadyJoined, Full, NotJoined, Overlaps, UnknownCode
 from services.intake.residents import queries as residents
 from shared import clock
 from shared.auth import Actor
-from shared.bus.outbox import Fact, record, record_facts
+from shared.bus.outbox.record import Fact, record, record_facts
 from shared.contracts.events import EventJoined, EventLeft, EventRole
 from shared.db import load, sealer_of
 from shared.errors import NotFound

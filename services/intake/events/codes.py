@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.intake.spoken import as_printed, spelled
+from services.intake.readable_codes import as_printed, spelled
 from shared import clock
 from shared.sealing import Sealer
 

@@ -9,8 +9,8 @@ from services.intake.events.actions import settle
 from services.intake.events.models import Event, State
 from shared import clock
 from shared.ids import new_id
-from shared.observability import caused
-from shared.ticker import Job
+from shared.observability.logs import caused
+from shared.scheduler import Job
 
 FORGOTTEN = timedelta(days=1)
 CHUNK = 5

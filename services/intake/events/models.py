@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.events import refusals
+from services.intake.events import errors as refusals
 from shared import clock
 from shared.auth import Actor
 from shared.contracts.events import EventKind, EventRole

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.events import refusals
+from services.intake.events import errors as refusals
 from services.intake.events.models import DOORS, OVERTIME, Event
 from shared import clock
 from shared.db import Aggregate, Moment

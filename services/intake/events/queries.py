@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts import queries as accounts
 from services.intake.events import codes
 from services.intake.events.codes import Code
+from services.intake.events.errors import AlreadyGone, NotJoined
 from services.intake.events.models import UNSEEN, Event, State
 from services.intake.events.participation import COMING, PLACED, Part, Participation
-from services.intake.events.refusals import AlreadyGone, NotJoined
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import Person

@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
-from services.intake.gateway.description import FRESH_FOR, Description
-from services.intake.gateway.neighbours import PREFIXES, Neighbours, Wanted
-from shared.app import BODY_LIMIT
+from services.intake.gateway.openapi import FRESH_FOR, Description
+from services.intake.gateway.upstreams import PREFIXES, Neighbours, Wanted
 from shared.contracts import asyncapi
 from shared.errors import NotFound
-from shared.http import Api, MaybeWho, allow
+from shared.runtime.app import BODY_LIMIT
+from shared.web.http import Api, MaybeWho, allow
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ODD = re.compile(r"[\x00-\x1f\x7f\\%;]")

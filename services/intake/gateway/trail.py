@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
-from services.intake.gateway.neighbours import API, PREFIXES, Neighbours
-from services.intake.gateway.story import Account, Story, messages_of, told
-from shared import trail
+from services.intake.gateway.timeline import Account, Story, messages_of, told
+from services.intake.gateway.upstreams import API, PREFIXES, Neighbours
 from shared.auth import Actor
 from shared.errors import NotFound, Unavailable
-from shared.http import Api, Who
 from shared.language import N_
-from shared.trail import Came, Case, Handled, Part
+from shared.messages_admin import trail
+from shared.messages_admin.trail import Came, Case, Handled, Part
+from shared.web.http import Api, Who
 
 OURS = "intake"
 A = TypeVar("A", bound=BaseModel)

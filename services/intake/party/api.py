@@ -8,7 +8,7 @@ from services.intake.party import actions, queries
 from services.intake.party.models import Membership, PartyMember, Standing
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Person
-from shared.http import Api, Body, Tx, View, Where, Who
+from shared.web.http import Api, Body, Tx, View, Where, Who
 
 router = Api(prefix="/party", tags=["party"])
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.behalf import check_behalf
+from services.intake.delegation import check_behalf
+from services.intake.photos.image_processing import Picture
 from services.intake.photos.models import MOST, Photo, TooManyPhotos
-from services.intake.photos.pictures import Picture
 from services.intake.photos.queries import get
 from services.intake.wishes import actions as wishes
 from services.intake.wishes.models import State

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.intake.photos import actions, queries
-from services.intake.photos.pictures import plain
-from services.intake.wishes.views import Act
+from services.intake.photos.image_processing import plain
+from services.intake.wishes.schemas import Act
 from shared.errors import Problem
-from shared.http import Api, Tx, View, Where, Who
 from shared.language import N_
+from shared.web.http import Api, Tx, View, Where, Who
 
 LARGEST = 5 * 1024 * 1024
 KINDS = ("image/jpeg", "image/png", "image/webp")

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.photos.pictures import Picture
+from services.intake.photos.image_processing import Picture
 from services.intake.wishes.models import State, Wish
 from shared import clock
 from shared.auth import Actor

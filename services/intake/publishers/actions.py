@@ -13,10 +13,10 @@ from services.intake.publishers.models import ApiKey, Granted, NameTaken, Publis
 from services.intake.publishers.queries import kept
 from shared import clock
 from shared.auth import Actor, Role
-from shared.conditions import Expected
 from shared.db import load, write_unique
 from shared.errors import Invalid, NotFound
 from shared.language import N_
+from shared.web.preconditions import Expected
 
 NOTED_EVERY = timedelta(hours=1)
 

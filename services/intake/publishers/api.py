@@ -11,9 +11,9 @@ from services.intake.publishers import actions, queries
 from services.intake.publishers.actions import Issued
 from services.intake.publishers.models import ApiKey, Granted, May, Publisher
 from shared.auth import Actor
-from shared.conditions import ETag, IfMatch
 from shared.db import load
-from shared.http import Api, Body, Tx, View, Where, Who
+from shared.web.http import Api, Body, Tx, View, Where, Who
+from shared.web.preconditions import ETag, IfMatch
 
 router = Api(prefix="/publishers", tags=["publishers"])
 Name = Annotated[

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.errors import Invalid
 from shared.language import N_
-from shared.problems import Unreadable
+from shared.web.problems import Unreadable
 
 MOST_AT_ONCE = 100
 STRUCTURED = CONTENT_TYPE

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.events import attendance
 from services.intake.events.attendance import Asking
-from services.intake.events.refusals import AlreadyJoined, NotJoined
+from services.intake.events.errors import AlreadyJoined, NotJoined
 from services.intake.publishers import queries
 from services.intake.publishers.models import Publisher
 from services.intake.wishes import actions as wishes
@@ -15,8 +15,8 @@ from services.intake.wishes.actions import Done
 from shared import clock
 from shared.auth import Actor, Role
 from shared.bus.message import Message
-from shared.bus.outbox import pass_on
-from shared.bus.partners import NotVouchedFor, Partners
+from shared.bus.outbox.record import pass_on
+from shared.bus.partners.ingress import NotVouchedFor, Partners
 from shared.contracts.partners import (
     PartnerEventAttended,
     PartnerEventJoined,

@@ -9,19 +9,21 @@ from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.gateway.rates import Rates
+from services.intake.gateway.rate_limits import Rates
 from services.intake.publishers import actions, cloudevents, queries
 from services.intake.publishers.queries import Known
 from shared.auth import Actor
-from shared.bus import inbox, partners, redrive
-from shared.bus.handling import read_foreign
-from shared.bus.inbox import Kept, Received
-from shared.bus.redrive import Operator, State, Wanted
+from shared.bus.admin import redrive
+from shared.bus.admin.redrive import Operator, State, Wanted
+from shared.bus.inbox import store
+from shared.bus.inbox.dispatcher import read_foreign
+from shared.bus.inbox.store import Kept, Received
+from shared.bus.partners import ingress
 from shared.contracts.envelope import Envelope, InvalidMessage, PartnerWire
 from shared.contracts.schemas import Untitled
 from shared.errors import Invalid, NotFound, Problem
-from shared.http import Api, Filters, Tx, View, Where, Who
 from shared.language import N_
+from shared.web.http import Api, Filters, Tx, View, Where, Who
 
 SERVICE = "intake"
 OF_BATCH = N_("It is message %(number)s of the batch; none of them was taken.")
@@ -126,7 +128,7 @@ async def list_messages(
     asking = await queries.known(tx, actor)
     publisher = asking.publisher
     if which.id is not None:
-        key = inbox.key_of(publisher.user, publisher.source, which.id)
+        key = store.key_of(publisher.user, publisher.source, which.id)
         row = await redrive.fate(tx, _operator(actor), publisher.user, key)
         return [Became.of(row)] if row else []
     wanted = Wanted(which.state, publisher=publisher.user)
@@ -168,7 +170,7 @@ def _check(asking: Known, event: bytes) -> Received:
         raise NotAnEvent(wrong=str(error)) from None
     asking.publisher.check_may_publish(envelope.type)
     asking.key.check_covers(envelope.type)
-    partners.check_fresh(envelope)
+    ingress.check_fresh(envelope)
     return received
 
 
@@ -176,7 +178,7 @@ async def _keep(tx: AsyncSession, came: list[Received]) -> list[Taken]:
     """Keep them in the order of their keys, or two batches deadlock; told in the order given."""
     fresh = set()
     for key, one in sorted({one.key: one for one in came}.items()):
-        if await inbox.keep(tx, SERVICE, one, Kept.due()):
+        if await store.keep(tx, SERVICE, one, Kept.due()):
             fresh.add(key)
     taken = []
     for one in came:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.intake.base import Base
 from shared import clock
-from shared.bus import partners, topology
-from shared.bus.access import Access
+from shared.bus.partners import ingress
+from shared.bus.transport import topology
+from shared.bus.transport.broker_users import Access
 from shared.contracts.intake import WishFulfilled
 from shared.contracts.partners import READABLE, is_for_partners
 from shared.db import Aggregate, Moment
@@ -65,7 +66,7 @@ class Granted:
     def fault(self) -> str | None:
         """Why it can't be granted, a sentence of the catalogue; None where it can."""
         if self.may is May.PUBLISH and not is_for_partners(self.type):
-            return partners.UnknownType.title
+            return ingress.UnknownType.title
         if self.may is May.READ and self.type not in READABLE:
             return N_("No messages of this type are for partners to read")
         if self.trusted and (self.may, self.type) != (May.PUBLISH, TRUSTABLE):
@@ -100,12 +101,12 @@ class Publisher(Aggregate, Base):
     @property
     def user(self) -> str:
         """Its user on the broker."""
-        return partners.user_of(self.name)
+        return ingress.user_of(self.name)
 
     @property
     def source(self) -> str:
         """The source that it speaks for."""
-        return partners.source_of(self.name)
+        return ingress.source_of(self.name)
 
     @property
     def queue(self) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.publishers.models import ApiKey, Publisher
 from shared import clock
 from shared.auth import Actor, Role
-from shared.bus import partners
+from shared.bus.partners import ingress
 from shared.db import Page, Slice, load, page, sealer_of
 from shared.errors import Unauthorized
 
@@ -50,7 +50,7 @@ async def known(tx: AsyncSession, actor: Actor) -> Known:
 async def by_user(tx: AsyncSession, user: str) -> Publisher | None:
     """The publisher with that user on the broker."""
     found: Publisher | None = await tx.scalar(
-        select(Publisher).where(Publisher.name == partners.name_of(user))
+        select(Publisher).where(Publisher.name == ingress.name_of(user))
     )
     return found
 
@@ -58,7 +58,7 @@ async def by_user(tx: AsyncSession, user: str) -> Publisher | None:
 async def station_of(tx: AsyncSession, user: str) -> UUID | None:
     """The station of the publisher with that user on the broker; None for nobody."""
     station: UUID | None = await tx.scalar(
-        select(Publisher.station_id).where(Publisher.name == partners.name_of(user))
+        select(Publisher.station_id).where(Publisher.name == ingress.name_of(user))
     )
     return station
 

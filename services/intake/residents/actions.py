@@ -20,10 +20,10 @@ from services.intake.residents.models import (
     Reveal,
 )
 from shared.auth import Actor
-from shared.bus.outbox import record
-from shared.conditions import WHICHEVER, Expected
+from shared.bus.outbox.record import record
 from shared.db import load, sealer_of, write_unique
 from shared.language import Language
+from shared.web.preconditions import WHICHEVER, Expected
 
 
 async def add_building(

@@ -10,11 +10,11 @@ from services.intake.residents import actions, queries
 from services.intake.residents.models import Details, Registration, Resident
 from services.intake.residents.phones import Phone
 from services.intake.residents.queries import Lived
-from shared.conditions import ETag, IfMatch, Shown
 from shared.db import sealer_of
-from shared.http import Api, Body, Tx, View, Where, Who
 from shared.language import N_, Language
 from shared.sealing import Sealer
+from shared.web.http import Api, Body, Tx, View, Where, Who
+from shared.web.preconditions import ETag, IfMatch, Shown
 
 router = Api(tags=["residents"])
 T = TypeVar("T")

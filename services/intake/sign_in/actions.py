@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts.models import Account
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import by_phone
-from services.intake.sign_in import secret_codes, throttle
+from services.intake.sign_in import credentials, throttle
+from services.intake.sign_in.credentials import kept
 from services.intake.sign_in.models import CODE_TRIES, Session, SignInCode, Slip
-from services.intake.sign_in.secret_codes import kept
 from shared import clock
 from shared.auth import Actor
-from shared.bus.outbox import record
+from shared.bus.outbox.record import record
 from shared.contracts.intake import SignInCodeIssued
 from shared.db import load, sealer_of
 from shared.errors import Unauthorized
@@ -99,7 +99,7 @@ async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str |
     await throttle.count(tx, kept(tx, "codes", station, phone), throttle.CODES_A_PHONE)
     resident = await by_phone(tx, station, phone)
     lookup = sealer_of(tx).lookup(phone)
-    secret = secret_codes.one_time_code()
+    secret = credentials.one_time_code()
     hashed = kept(tx, "code", station, phone, secret)
     code = SignInCode.issue(station, resident.id if resident else None, lookup, hashed)
     tx.add(code)
@@ -112,7 +112,7 @@ async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str |
 async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple[str, Slip]:
     """A slip for the resident, and what to print on it; who issued it is kept."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
-    printed = secret_codes.slip_code()
+    printed = credentials.slip_code()
     slip = Slip.issue(actor.acting_for(resident.id), kept(tx, "slip", actor.station, printed))
     tx.add(slip)
     await tx.flush()
@@ -183,7 +183,7 @@ async def _by_code(tx: AsyncSession, station: UUID, proof: Code) -> Resident | N
 
 
 async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | None:
-    printed = kept(tx, "slip", station, secret_codes.slip_as_printed(typed))
+    printed = kept(tx, "slip", station, credentials.slip_as_printed(typed))
     at = clock.now()
     resident_id = await tx.scalar(
         update(Slip)
@@ -213,7 +213,7 @@ async def _by_account(tx: AsyncSession, station: UUID, proof: Fitting) -> Accoun
 
 
 async def _begin(tx: AsyncSession, person: Resident | Account) -> Opened:
-    token = secret_codes.session_token()
+    token = credentials.session_token()
     hashed = kept(tx, "session", token)
     whose = {"resident_id" if isinstance(person, Resident) else "account_id": person.id}
     session = Session.begin(person.station_id, hashed, **whose)

@@ -20,10 +20,10 @@ from services.intake.stations import queries as stations
 from services.intake.stations.api import StationView
 from shared.auth import Actor, Role
 from shared.db import sealer_of
-from shared.http import Api, Body, Tx, View, Who
 from shared.language import N_, Language
-from shared.networks import network_of
 from shared.sealing import Sealer
+from shared.web.client_ip import network_of
+from shared.web.http import Api, Body, Tx, View, Who
 
 router = Api(tags=["sign-in"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]

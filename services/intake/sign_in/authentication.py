@@ -12,13 +12,13 @@ from services.intake.settings import IntakeSettings
 from services.intake.sign_in import actions, queries
 from services.intake.sign_in.actions import Fitting, Opened, Password, Proof, Shown
 from services.intake.sign_in.models import SESSION_LIFE
-from shared.app import bearer
 from shared.auth import Actor
 from shared.errors import Unauthorized
-from shared.networks import network_of
+from shared.runtime.app import bearer
+from shared.web.client_ip import network_of
 
 if TYPE_CHECKING:
-    from shared.runtime import Runtime
+    from shared.runtime.runtime import Runtime
 
 COOKIE = "linli_session"
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.sign_in.models import Session, SignInCode, Slip, Tries
 from services.intake.sign_in.throttle import LONGEST
 from shared import clock
-from shared.ticker import Job
+from shared.scheduler import Job
 
 
 async def purge(tx: AsyncSession) -> None:

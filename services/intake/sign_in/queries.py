@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.residents.models import Resident
+from services.intake.sign_in.credentials import kept
 from services.intake.sign_in.models import Session
-from services.intake.sign_in.secret_codes import kept
-from services.intake.volunteering.models import Volunteer
+from services.intake.volunteers_view.models import Volunteer
 from shared import clock
 from shared.auth import Actor, Role
 from shared.db import load

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.intake.stations import queries
-from shared.http import Api, Tx, View, Where
+from shared.web.http import Api, Tx, View, Where
 
 router = Api(tags=["stations"])
 

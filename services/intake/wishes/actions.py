@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.behalf import check_behalf, check_resident
+from services.intake.delegation import check_behalf, check_resident
 from services.intake.residents import queries as residents
-from services.intake.volunteering.queries import is_approved_volunteer
+from services.intake.volunteers_view.queries import is_approved_volunteer
+from services.intake.wishes.errors import AnsweredSince, NotAVolunteer, SameTaker
+from services.intake.wishes.history import WishStep
 from services.intake.wishes.models import State, Taker, Wish
-from services.intake.wishes.refusals import AnsweredSince, NotAVolunteer, SameTaker
-from services.intake.wishes.steps import WishStep
 from shared.auth import Actor, Role
-from shared.bus.outbox import record
+from shared.bus.outbox.record import record
 from shared.contracts.intake import (
     ReleaseReason,
     WishAnswered,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, queries
 from services.intake.wishes.models import Wish
-from services.intake.wishes.views import (
+from services.intake.wishes.schemas import (
     Act,
     AnswerWish,
     ConfirmWish,
@@ -21,9 +21,9 @@ from services.intake.wishes.views import (
     WithReason,
 )
 from shared.auth import Actor
-from shared.conditions import ETag
 from shared.errors import Forbidden
-from shared.http import Api, Tx, Where, Who
+from shared.web.http import Api, Tx, Where, Who
+from shared.web.preconditions import ETag
 
 router = Api(tags=["wishes"])
 # What a request without a body says.

@@ -6,13 +6,13 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.wishes.history import WishStep
 from services.intake.wishes.models import UNCLAIMED, State, Taker, Wish
-from services.intake.wishes.steps import WishStep
 from shared import clock
 from shared.auth import Actor
-from shared.bus.outbox import record_many
+from shared.bus.outbox.record import record_many
 from shared.contracts.intake import WishClaimed, WishMessage, WishReleased
-from shared.ticker import Job
+from shared.scheduler import Job
 
 CHUNK = 200
 

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.wishes import refusals
+from services.intake.wishes import errors as refusals
 from shared import clock
 from shared.auth import Actor
 from shared.db import Aggregate, Moment

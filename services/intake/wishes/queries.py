@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts import queries as accounts
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Address, Person
+from services.intake.wishes.history import WishStep
 from services.intake.wishes.models import UNANSWERED, State, Wish
-from services.intake.wishes.steps import WishStep
 from shared import clock
 from shared.auth import Actor
 from shared.db import PAGE, Page, load, page

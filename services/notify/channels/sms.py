@@ -1,6 +1,6 @@
 """SMS: what becomes of text messages."""
 
-from services.notify.channels.port import Channel, Outcome, Rendering, Sent
+from services.notify.channels.base import Channel, Outcome, Rendering, Sent
 from services.notify.settings import NotifySettings
 
 ON_SCREEN = "on-screen"

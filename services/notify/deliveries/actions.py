@@ -13,7 +13,7 @@ from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.queries import own
 from shared import clock
 from shared.auth import Actor
-from shared.bus import waking
+from shared.bus import commit_hooks
 from shared.errors import NotFound, NotYet
 
 ADDRESSES_KEPT_FOR = timedelta(days=30)
@@ -74,7 +74,7 @@ async def deliver(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
     columns = {name: [getattr(draft, name) for draft in drafts] for name in _TYPES}
     await tx.execute(_INSERT, {**columns, "now": clock.now()})
     if any(draft.channel == "sms" for draft in drafts):
-        waking.made(tx, QUEUED)
+        commit_hooks.made(tx, QUEUED)
 
 
 async def read(tx: AsyncSession, actor: Actor, delivery_id: UUID) -> Delivery:

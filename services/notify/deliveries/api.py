@@ -16,11 +16,11 @@ from services.notify.deliveries.rendering import (
     shows_secrets,
 )
 from services.notify.settings import NotifySettings
-from services.notify.wording.table import ChannelName
-from shared.http import Api, Tx, View, Where, Who
+from services.notify.wording.rules import ChannelName
 from shared.language import Language, preferred
-from shared.observability import logger
+from shared.observability.logs import logger
 from shared.sealing import Sealer
+from shared.web.http import Api, Tx, View, Where, Who
 
 api = Api()
 log = logger(__name__)

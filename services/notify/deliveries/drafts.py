@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.notify.wording.table import TABLE, ChannelName, Telling, Who
+from services.notify.wording.rules import TABLE, ChannelName, Telling, Who
 from shared.bus.message import Message
 from shared.contracts.envelope import Contract
 from shared.ids import new_id

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.deliveries.actions import deliver
 from services.notify.deliveries.drafts import drafts_of
-from services.notify.wording.table import TABLE
+from services.notify.wording.rules import TABLE
+from shared.bus.admin.snapshots import is_snapshot
 from shared.bus.message import Bulk, Handlers, Message
-from shared.bus.snapshots import is_snapshot
 
 
 async def tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.deliveries.models import Delivery
 from shared.auth import Actor
 from shared.db import PAGE, Page, page
-from shared.trail import MOST, Case, Effect
+from shared.messages_admin.trail import MOST, Case, Effect
 
 
 def own(actor: Actor) -> Select[Delivery]:

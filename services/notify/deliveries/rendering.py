@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from cryptography.fernet import InvalidToken
 
-from services.notify.channels.port import Rendering
+from services.notify.channels.base import Rendering
 from services.notify.channels.sms import ON_SCREEN
 from services.notify.deliveries.models import Delivery
 from services.notify.settings import NotifySettings

@@ -11,16 +11,16 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.notify.channels.port import Channel, Failed, Outcome
-from services.notify.deliveries.leasing import MAX_ATTEMPTS, lease, settle
+from services.notify.channels.base import Channel, Failed, Outcome
+from services.notify.deliveries.leases import MAX_ATTEMPTS, lease, settle
 from services.notify.deliveries.models import Delivery
 from services.notify.deliveries.rendering import to_send
 from services.notify.settings import NotifySettings
 from shared import clock
-from shared.bus.backoff import Backoff
-from shared.bus.faults import describe
-from shared.observability import logger
-from shared.tracing import CORRELATION, span
+from shared.backoff import Backoff
+from shared.db_errors import describe
+from shared.observability.logs import logger
+from shared.observability.tracing import CORRELATION, span
 
 AT_ONCE = 20
 LOOK_EVERY = 1.0

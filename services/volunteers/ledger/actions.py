@@ -21,7 +21,7 @@ from services.volunteers.ledger.queries import key_of, legs_of
 from shared import clock
 from shared.bus.locks import hold
 from shared.bus.message import Message
-from shared.bus.outbox import Fact, record_facts
+from shared.bus.outbox.record import Fact, record_facts
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.ids import new_id
 

@@ -11,8 +11,8 @@ from services.volunteers.ledger import queries
 from services.volunteers.ledger.models import AccountKey, Leg
 from shared.auth import Actor, Role
 from shared.errors import Forbidden
-from shared.http import Api, Filters, Tx, View, Where, Who
 from shared.language import Language, translate
+from shared.web.http import Api, Filters, Tx, View, Where, Who
 
 router = Api(prefix="/points", tags=["points"])
 

@@ -19,7 +19,7 @@ from services.volunteers.ledger.models import (
 )
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.db import Page, page
-from shared.trail import Case, Effect
+from shared.messages_admin.trail import Case, Effect
 
 SIGNS = {PointsAwarded.type: 1, PointsReversed.type: -1}
 

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import AlreadyApplied, Volunteer
 from shared.auth import Actor, Role
-from shared.bus.outbox import record
+from shared.bus.outbox.record import record
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.db import load, write_unique
 from shared.errors import Forbidden, Invalid

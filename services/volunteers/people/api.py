@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from services.volunteers.people import actions, queries
 from services.volunteers.people.models import State
 from shared.db import Slice
-from shared.http import Api, Body, Filters, Tx, View, Where, Who
+from shared.web.http import Api, Body, Filters, Tx, View, Where, Who
 
 router = Api(prefix="/volunteers", tags=["volunteers"])
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]

@@ -9,8 +9,8 @@ from fastapi import Request
 from services.volunteers.language import language_of
 from services.volunteers.rules import queries
 from services.volunteers.rules.models import AmountKind, Rule
-from shared.http import Api, Tx, View, Where, Who
 from shared.language import Language, translate
+from shared.web.http import Api, Tx, View, Where, Who
 
 router = Api(prefix="/rules", tags=["rules"])
 

@@ -3,7 +3,7 @@
 from pwdlib import PasswordHash
 
 from services.intake.accounts.passwords import fits, hashed, hasher
-from tests.intake.scene import Scene
+from tests.intake.station_client import Scene
 
 REAL = hasher  # as imported, before the tests put a quick one in its place
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Actor
-from tests.intake.events.crowd import Crowd
+from tests.intake.events.concurrent_joins import Crowd
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared import clock
-from tests.intake.scene import Scene, Visitor
+from tests.intake.station_client import Scene, Visitor
 
 SOON, LENGTH = timedelta(hours=2), timedelta(minutes=90)
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.behalf import NotForOthers
+from services.intake.delegation import NotForOthers
 from services.intake.events import actions, attendance, queries
-from services.intake.events import refusals as no
+from services.intake.events import errors as no
 from services.intake.events.attendance import Who
 from services.intake.events.codes import ROTATION
 from services.intake.events.participation import Part, Participation
@@ -16,7 +16,7 @@ from shared import clock
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 from shared.language import translate
-from tests.intake.events.crowd import LENGTH, SOON, Crowd, names, resident, said_about
+from tests.intake.events.concurrent_joins import LENGTH, SOON, Crowd, names, resident, said_about
 
 
 async def test_joining_takes_a_place_and_says_so(tx: AsyncSession, crowd: Crowd) -> None:

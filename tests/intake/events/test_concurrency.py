@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 
 from services.intake.events import actions, attendance
 from services.intake.events.attendance import Who
+from services.intake.events.errors import Overlaps
 from services.intake.events.models import Event, State
 from services.intake.events.participation import PLACED, Participation
-from services.intake.events.refusals import Overlaps
 from shared import clock
 from shared.auth import Actor
 from shared.errors import Problem
-from shared.runtime import Runtime
-from tests.intake.events.crowd import Crowd, resident, said_about
+from shared.runtime.runtime import Runtime
+from tests.intake.events.concurrent_joins import Crowd, resident, said_about
 
 Act = Callable[..., Awaitable[object]]
 

@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.events import actions, attendance, jobs, queries
-from services.intake.events import refusals as no
+from services.intake.events import errors as no
 from services.intake.events.attendance import Who
 from services.intake.events.models import State
 from services.intake.events.queries import Wanted
 from shared import clock
-from shared.conditions import Expected, Stale
 from shared.db import Slice
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
-from tests.intake.events.crowd import LENGTH, SOON, Crowd, names, planned, said_about
+from shared.web.preconditions import Expected, Stale
+from tests.intake.events.concurrent_joins import LENGTH, SOON, Crowd, names, planned, said_about
 
 
 async def test_a_draft_says_nothing_and_a_published_event_once(

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from services.intake.main import SERVICE
-from shared.bus.inprocess import InProcessTransport
-from shared.runtime import Runtime
-from tests.intake.gateway.mirror import Mirror, served
-from tests.intake.scene import settings
+from shared.bus.transport.in_process import InProcessTransport
+from shared.runtime.runtime import Runtime
+from tests.intake.gateway.echo_server import Mirror, served
+from tests.intake.station_client import settings
 
 
 @pytest.fixture

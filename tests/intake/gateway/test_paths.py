@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.intake.gateway.mirror import Mirror
+from tests.intake.gateway.echo_server import Mirror
 
 ODD = [
     "/api/v1/points/../../../metrics",

@@ -7,9 +7,9 @@ import pytest
 
 from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
-from services.intake.volunteering.models import Volunteer
+from services.intake.volunteers_view.models import Volunteer
 from shared.auth import Actor, Role
-from tests.intake.scene import PASSWORD, Scene, Visitor
+from tests.intake.station_client import PASSWORD, Scene, Visitor
 
 
 async def entered(scene: Scene, **said: Any) -> dict[str, Any]:

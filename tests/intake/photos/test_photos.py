@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from services.intake.photos.api import LARGEST
-from services.intake.photos.pictures import NotAPicture
+from services.intake.photos.image_processing import NotAPicture
 from services.intake.wishes import actions
+from services.intake.wishes.errors import NotClaimed
 from services.intake.wishes.models import State
-from services.intake.wishes.refusals import NotClaimed
 from shared.auth import Actor, Role
 from shared.language import translate
-from shared.runtime import Runtime
-from tests.intake.photos.test_pictures import encoded
-from tests.intake.scene import Scene, Visitor
+from shared.runtime.runtime import Runtime
+from tests.intake.photos.test_image_processing import encoded
+from tests.intake.station_client import Scene, Visitor
 from tests.intake.wishes.people import People
 
 JPEG = {"Content-Type": "image/jpeg"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.intake.publishers.machine import Machine
-from tests.intake.scene import Scene
+from tests.intake.publishers.partner_client import Machine
+from tests.intake.station_client import Scene
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.intake.base import Base
 from shared.bus.tables import bus_metadata
-from tests.intake.scene import Scene, a_phone
+from tests.intake.station_client import Scene, a_phone
 
 
 async def everything_written(scene: Scene) -> str:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from services.intake.residents.models import Reveal
-from tests.intake.scene import Scene, a_phone
+from tests.intake.station_client import Scene, a_phone
 
 
 async def a_home(scene: Scene, number: str = "101") -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from services.intake.sign_in import jobs
 from shared import clock
-from tests.intake.scene import Scene, a_phone
+from tests.intake.station_client import Scene, a_phone
 
 
 def another(code: str) -> str:

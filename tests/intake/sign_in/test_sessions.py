@@ -7,10 +7,10 @@ import httpx
 import jwt
 import pytest
 
-from services.intake.volunteering.models import Volunteer
+from services.intake.volunteers_view.models import Volunteer
 from shared import clock
 from shared.auth import Actor, Role, issue_token
-from tests.intake.scene import KEY, PASSWORD, Scene, a_phone
+from tests.intake.station_client import KEY, PASSWORD, Scene, a_phone
 
 
 async def me(scene: Scene, **headers: str) -> httpx.Response:

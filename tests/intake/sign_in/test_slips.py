@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from services.intake.sign_in.credentials import slip_as_printed, slip_code
 from services.intake.sign_in.models import Slip
-from services.intake.sign_in.secret_codes import slip_as_printed, slip_code
 from shared import clock
-from tests.intake.scene import Scene
+from tests.intake.station_client import Scene
 
 
 async def issued(scene: Scene, resident_id: str) -> str:

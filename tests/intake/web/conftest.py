@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.intake.web.visitor import Visitor
-from tests.support.house import opened, transport
-from tests.support.place import PASSWORD, Place, open_place
+from tests.intake.web.page_client import Visitor
+from tests.support.station import PASSWORD, Place, open_place
+from tests.support.system import opened, transport
 
 
 @pytest.fixture(scope="module")

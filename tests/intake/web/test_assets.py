@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from services.intake.web.assets import assets
-from tests.intake.web.visitor import Visitor
+from services.intake.web.kit.assets import assets
+from tests.intake.web.page_client import Visitor
 
 BUDGET = 60 * 1024
 

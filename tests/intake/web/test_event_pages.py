@@ -9,15 +9,15 @@ import pytest
 from services.intake.events.models import Event
 from services.intake.residents import actions as register
 from services.intake.residents.models import Details
-from services.intake.web.outcomes import reminded_at
-from services.intake.web.rendering import environment
-from services.notify.appointments.models import evening_before
+from services.intake.web.events.flash_messages import reminded_at
+from services.intake.web.kit.templating import environment
+from services.notify.reminders.models import evening_before
 from shared import clock
 from shared.auth import Actor
-from tests.intake.web.planning import ZONE, planned
-from tests.intake.web.visitor import Visitor, told_on
-from tests.support.cast import eventually
-from tests.support.place import Place
+from tests.intake.web.event_forms import ZONE, planned
+from tests.intake.web.page_client import Visitor, told_on
+from tests.support.api_clients import eventually
+from tests.support.station import Place
 
 
 async def test_a_resident_joins_shows_a_code_and_leaves(desk: Visitor, wisher: Visitor) -> None:

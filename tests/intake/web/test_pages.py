@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.intake.web.visitor import Visitor
-from tests.support.place import PHONE, Place
+from tests.intake.web.page_client import Visitor
+from tests.support.station import PHONE, Place
 
 PUBLIC = ("/", "/sign-in", "/sign-in/slip", "/sign-in/password", "/wishes/new", "/nowhere")
 

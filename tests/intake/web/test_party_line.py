@@ -5,8 +5,8 @@ import pytest
 from services.intake.party import actions
 from services.intake.party.models import Membership, Standing
 from shared.auth import Actor, Role
-from tests.intake.web.visitor import Visitor
-from tests.support.place import Place
+from tests.intake.web.page_client import Visitor
+from tests.support.station import Place
 
 PHONE = "19900000001"
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 from PIL import Image
 
-from tests.intake.web.visitor import Visitor
+from tests.intake.web.page_client import Visitor
 
 
 def picture() -> bytes:

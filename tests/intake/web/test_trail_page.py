@@ -6,15 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.intake.gateway.story import Step, Story
-from services.intake.gateway.story import told as story_of
-from services.intake.web.picture import LANES, picture
-from services.intake.web.trail import since
-from tests.intake.gateway.test_story import account, handled, said
-from tests.intake.web.visitor import Visitor
-from tests.support.case import WRONG, failed_case
-from tests.support.cast import eventually
-from tests.support.place import PASSWORD, Place
+from services.intake.gateway.timeline import Step, Story
+from services.intake.gateway.timeline import told as story_of
+from services.intake.web.trail.diagram import LANES, picture
+from services.intake.web.trail.pages import since
+from tests.intake.gateway.test_timeline import account, handled, said
+from tests.intake.web.page_client import Visitor
+from tests.support.api_clients import eventually
+from tests.support.failed_wish import WRONG, failed_case
+from tests.support.station import PASSWORD, Place
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ async def test_a_page_that_breaks_gives_the_number_of_its_case(
     def broken(_: Story) -> None:
         raise RuntimeError("nobody thought of this")
 
-    monkeypatch.setattr("services.intake.web.trail.picture", broken)
+    monkeypatch.setattr("services.intake.web.trail.pages.picture", broken)
     page = await desk.see(f"/desk/trail/{case}")
     assert page.status_code == 500
     assert page.headers["X-Correlation-Id"] in page.text

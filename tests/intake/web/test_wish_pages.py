@@ -4,8 +4,8 @@ import asyncio
 import re
 from uuid import uuid4
 
-from tests.intake.web.visitor import Visitor
-from tests.support.place import Place
+from tests.intake.web.page_client import Visitor
+from tests.support.station import Place
 
 HOME = "3 栋 2 单元 501 室"
 

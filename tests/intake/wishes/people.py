@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts.models import Account
 from services.intake.residents import actions as register
 from services.intake.residents.models import Details, Registration
-from services.intake.volunteering.models import Volunteer
+from services.intake.volunteers_view.models import Volunteer
 from services.intake.wishes import actions
 from services.intake.wishes.models import State, Wish
 from shared.auth import Actor, Role

@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.behalf import NotForOthers
+from services.intake.delegation import NotForOthers
 from services.intake.residents.queries import Address
 from services.intake.wishes import actions, queries
-from services.intake.wishes import refusals as no
+from services.intake.wishes import errors as no
 from services.intake.wishes.models import State, Wish
 from services.intake.wishes.queries import Wanted
 from shared.auth import Actor, Role

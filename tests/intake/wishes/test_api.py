@@ -10,8 +10,8 @@ import pytest
 from services.intake.wishes.models import State
 from shared.auth import Actor
 from shared.ids import new_id
-from shared.runtime import Runtime
-from tests.intake.scene import Scene, Visitor
+from shared.runtime.runtime import Runtime
+from tests.intake.station_client import Scene, Visitor
 from tests.intake.wishes.people import NAME, People
 
 WISH = {"title": "想换一个灯泡", "details": "够不着"}

@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 
 from services.intake.wishes import actions
+from services.intake.wishes.errors import AlreadyClaimed
 from services.intake.wishes.models import State, Wish
-from services.intake.wishes.refusals import AlreadyClaimed
 from shared.auth import Actor
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.intake.wishes.people import People, said
 
 HANDS = 50

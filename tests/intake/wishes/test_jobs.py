@@ -10,7 +10,7 @@ from services.intake.wishes.models import State, Wish
 from services.intake.wishes.queries import Wanted
 from shared import clock
 from shared.auth import Actor
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.intake.wishes.people import People, said
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions
+from services.intake.wishes.errors import NotAVolunteer
+from services.intake.wishes.history import WishStep
 from services.intake.wishes.models import State, Wish
-from services.intake.wishes.refusals import NotAVolunteer
-from services.intake.wishes.steps import WishStep
 from shared.contracts.envelope import Envelope
 from tests.intake.wishes.people import People, facts, said
 

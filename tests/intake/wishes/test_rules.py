@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.wishes import refusals as no
+from services.intake.wishes import errors as no
 from services.intake.wishes.models import LEASE, State, Taker
 from shared import clock
 from shared.auth import Actor
-from tests.intake.wishes.lives import (
+from tests.intake.wishes.factories import (
     BY_STATION,
     COLLEAGUE,
     DESK,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from services.intake.wishes import refusals as no
+from services.intake.wishes import errors as no
 from services.intake.wishes.models import State, Taker, Wish
 from shared.errors import Problem
 from shared.ids import new_id
-from tests.intake.wishes.lives import IN_STATE, VOLUNTEER, WISHER
+from tests.intake.wishes.factories import IN_STATE, VOLUNTEER, WISHER
 
 
 @dataclass(frozen=True)

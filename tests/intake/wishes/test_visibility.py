@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.wishes import actions, queries
 from services.intake.wishes.models import State, Wish
 from services.intake.wishes.queries import Wanted
-from services.intake.wishes.views import WishView
+from services.intake.wishes.schemas import WishView
 from shared.auth import Actor, Role
 from tests.intake.wishes.people import People
 

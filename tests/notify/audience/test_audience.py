@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from services.notify.audience.models import Recipient
 from shared.ids import new_id
 from shared.language import Language
-from shared.runtime import Runtime
-from tests.notify.told import handle, registered
+from shared.runtime.runtime import Runtime
+from tests.notify.messages import handle, registered
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

@@ -10,9 +10,9 @@ from services.notify.deliveries.models import Delivery
 from shared.auth import Role
 from shared.contracts.intake import WishOpened, WishPosted
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.notify.conftest import Client
-from tests.notify.told import TITLE, about_wish, claimed, deliveries_of, handle, move_in
+from tests.notify.messages import TITLE, about_wish, claimed, deliveries_of, handle, move_in
 
 RESIDENT = Role.RESIDENT
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.notify.settings import NotifySettings
-from services.notify.wording.table import REMINDER, TABLE, Telling
+from services.notify.wording.rules import REMINDER, TABLE, Telling
 from services.notify.wording.template import (
     day_en,
     day_zh,

@@ -6,10 +6,10 @@ from services.volunteers.ledger.actions import post
 from services.volunteers.ledger.models import AccountKey, Posting
 from shared.auth import Role
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.volunteers.conftest import Client
-from tests.volunteers.ledger.test_books import a_cause
-from tests.volunteers.told import enlist, fulfilled, handle, reopened
+from tests.volunteers.ledger.test_audit import a_cause
+from tests.volunteers.messages import enlist, fulfilled, handle, reopened
 
 NOTHING = {"balance": 0, "held": 0, "available": 0}
 

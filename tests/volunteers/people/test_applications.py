@@ -10,9 +10,9 @@ from services.volunteers.people.models import NotWaiting, Volunteer
 from shared.auth import Role
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.volunteers.conftest import Client
-from tests.volunteers.told import enlist, recorded
+from tests.volunteers.messages import enlist, recorded
 
 
 def test_only_an_application_can_be_approved() -> None:

@@ -19,9 +19,9 @@ from shared.contracts.intake import (
     WishReleased,
 )
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.volunteers.conftest import Client
-from tests.volunteers.told import Told, enlist, handle, told
+from tests.volunteers.messages import Told, enlist, handle, told
 
 UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
 LIFE = (WishClaimed, WishReleased, WishClaimed, WishDelivered, WishRefused, WishDelivered)

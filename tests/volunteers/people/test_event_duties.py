@@ -21,9 +21,9 @@ from shared.contracts.events import (
 )
 from shared.contracts.intake import WishClaimed
 from shared.ids import new_id
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.volunteers.conftest import Client
-from tests.volunteers.told import Told, about_event, enlist, handle, points_of, told
+from tests.volunteers.messages import Told, about_event, enlist, handle, points_of, told
 
 LIFE = (EventJoined, EventLeft, EventJoined, EventAttended)
 SOON = (clock.now() + timedelta(days=3)).replace(microsecond=0)

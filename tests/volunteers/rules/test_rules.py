@@ -11,9 +11,9 @@ from shared.contracts.events import EventAttended, EventMissed
 from shared.contracts.intake import WishFulfilled
 from shared.ids import new_id
 from shared.language import translate
-from shared.runtime import Runtime
+from shared.runtime.runtime import Runtime
 from tests.volunteers.conftest import Client
-from tests.volunteers.told import about_event
+from tests.volunteers.messages import about_event
 
 STATION = new_id()
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)

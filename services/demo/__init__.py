@@ -1,0 +1,1 @@
+"""The demo estate: invented people of the reference scenario, and what loads them."""

@@ -1,0 +1,150 @@
+"""Living the demo's events: the coming ones through intake's own actions, the others as if then."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.demo.estate_events import events
+from services.demo.planned_events import PlannedEvent
+from services.demo.wishes import Hands
+from services.intake.events import actions, attendance
+from services.intake.events.models import Details, Event, State
+from services.intake.events.participation import Part, Participation
+from services.intake.stations.models import Station
+from shared import clock
+from shared.bus.outbox.record import record, record_many
+from shared.contracts.events import EventJoined, EventPublished
+
+# One that runs began so long ago at least, on the half hour.
+BEGUN = timedelta(minutes=15)
+ANNOUNCED = timedelta(days=9)
+
+
+def planned_for(station: Station) -> tuple[PlannedEvent, ...]:
+    """The demo's events as they are planned for this hour of the station's day."""
+    return events(clock.now().astimezone(station.zone).hour)
+
+
+async def known_events(tx: AsyncSession, station: UUID) -> set[UUID]:
+    """The ids of those of the demo's events that exist."""
+    ids = [planned.id for planned in events(0)]
+    statement = select(Event.id).where(Event.station_id == station, Event.id.in_(ids))
+    return set(await tx.scalars(statement))
+
+
+async def attended(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
+    """The ids of the participations for which points are due since the demo was loaded."""
+    over = [planned.id for planned in events(0) if planned.fate == "closed"]
+    statement = select(Participation.id).where(
+        Participation.station_id == station,
+        Participation.event_id.in_(over),
+        Participation.state == Part.ATTENDED,
+    )
+    return (await tx.scalars(statement)).all()
+
+
+async def live(tx: AsyncSession, who: Hands, planned: PlannedEvent) -> None:
+    """Let one event be planned and become what is planned for it."""
+    event = Event.draft(who.station.id, who.station.time_zone, _details(who, planned))
+    event.id = planned.id
+    event.created_at = min(event.starts_at, clock.now()) - ANNOUNCED
+    tx.add(event)
+    await tx.flush()
+    if planned.fate in ("closed", "running"):
+        await _look_back(tx, who, planned, event)
+    elif planned.fate == "dropped":
+        await actions.cancel(tx, who.desk, event.id, planned.words)
+    elif planned.fate != "draft":
+        await _look_ahead(tx, who, planned, event)
+
+
+def _details(who: Hands, planned: PlannedEvent) -> Details:
+    begins = _begins(who.station, planned)
+    return Details(
+        kind=planned.kind,
+        title=planned.title,
+        summary=planned.summary,
+        place=planned.place,
+        starts_at=begins,
+        ends_at=begins + timedelta(minutes=planned.minutes),
+        helper_places=planned.places[0],
+        guest_places=planned.places[1],
+        partner_id=who.accounts[planned.partner] if planned.partner else None,
+    )
+
+
+def _begins(station: Station, planned: PlannedEvent) -> datetime:
+    """When it begins: by the station's calendar, counted from the day of this load."""
+    now = clock.now()
+    if planned.fate == "running":
+        begun = now - BEGUN
+        return begun.replace(minute=begun.minute // 30 * 30, second=0, microsecond=0)
+    day = now.astimezone(station.zone).date() + timedelta(days=planned.day)
+    return datetime.combine(day, planned.at, tzinfo=station.zone)
+
+
+async def _look_back(tx: AsyncSession, who: Hands, planned: PlannedEvent, event: Event) -> None:
+    """Let people have come to what has begun; closing it is then intake's own.
+
+    Nobody is let in after the fact by the rules of publishing and joining, whose clock is
+    everybody's and can't be turned back. That they had joined is not said of what is over: it
+    would be a confirmation, which comes months late.
+    """
+    event.state = State.PUBLISHED.value
+    event.helpers = sum(role == "helper" for role, _ in planned.parts)
+    event.guests = sum(role == "guest" for role, _ in planned.parts)
+    parts = _parts(planned, event)
+    tx.add_all(parts)
+    await record(tx, event, EventPublished.about(event))
+    if planned.fate == "closed":
+        await actions.close(tx, who.desk, event.id, planned.words)
+    else:
+        await record_many(tx, [(part, EventJoined.of(event, part)) for part in parts])
+
+
+def _parts(planned: PlannedEvent, event: Event) -> list[Participation]:
+    """Who joined, and of those who came, since when they were there."""
+    came = {person.id: after for _, person, after in planned.came}
+    parts = []
+    for place, (role, person) in enumerate(planned.parts):
+        part = Participation.new(event.station_id, event_id=event.id, resident_id=person.id)
+        part.role, part.state = role, Part.JOINED.value
+        part.joined_at = part.created_at = _joined_at(event, place, len(planned.parts))
+        if person.id in came:
+            part.state = Part.PRESENT.value
+            part.checked_in_at = event.starts_at + timedelta(minutes=came[person.id])
+        parts.append(part)
+    return parts
+
+
+async def _look_ahead(tx: AsyncSession, who: Hands, planned: PlannedEvent, event: Event) -> None:
+    """Publish an event and let people join it, leave it, and hear that it is called off."""
+    await actions.publish(tx, who.desk, event.id)
+    placed = [
+        await attendance.join(tx, who.through(person), event.id, role, insist=True)
+        for role, person in planned.parts
+    ]
+    for _, person in planned.parts[len(planned.parts) - planned.leave :]:
+        await attendance.leave(tx, who.through(person), event.id)
+    if planned.fate == "cancelled":
+        await actions.cancel(tx, who.desk, event.id, planned.words)
+    await tx.flush()
+    # On the table: through the mapper this would count as one more version of each.
+    table = Participation.__table__
+    statement = update(table).where(table.c.id == bindparam("part"))  # type: ignore[arg-type]  # a Table, typed as FromClause
+    await tx.execute(
+        statement.values(joined_at=bindparam("at"), created_at=bindparam("at")),
+        [
+            {"part": one.part.id, "at": _joined_at(event, place, len(placed))}
+            for place, one in enumerate(placed)
+        ],
+    )
+
+
+def _joined_at(event: Event, place: int, among: int) -> datetime:
+    """One after the other, from the announcement until the start, or until now."""
+    until = min(event.starts_at, clock.now())
+    return event.created_at + (until - event.created_at) * (place + 1) / (among + 1)

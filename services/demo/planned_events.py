@@ -1,0 +1,75 @@
+"""How an event of the demo is planned: what, when, and who comes."""
+
+from dataclasses import dataclass
+from datetime import time
+from functools import cache
+from typing import Literal
+from uuid import UUID
+
+from services.demo.estate import RESIDENT, VOLUNTEER, Person, demo_id, draw, estate, shuffled
+from shared.contracts.events import EventKind, EventRole
+
+Fate = Literal["draft", "coming", "cancelled", "running", "closed", "dropped"]
+PAVILION, SQUARE, STATION, GATE = "议事亭", "小区中心广场", "党群服务站", "南门岗亭"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedEvent:
+    """An event of the demo: so many days from the day of the load, at that time of the station's.
+
+    `places` and `come` are helpers and guests; `also` are people who come beside those drawn, and
+    `absent` how many of the last never come. One that runs does so whenever the demo is loaded.
+    """
+
+    number: int
+    kind: EventKind
+    title: str
+    summary: str
+    place: str
+    fate: Fate
+    day: int = 0
+    at: time = time(9)
+    minutes: int = 120
+    places: tuple[int, int]
+    come: tuple[int, int] = (0, 0)
+    also: tuple[tuple[EventRole, int], ...] = ()
+    absent: int = 0
+    leave: int = 0
+    partner: str | None = None
+    words: str = ""
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        return demo_id("event", self.number)
+
+    @property
+    def parts(self) -> tuple[tuple[EventRole, Person], ...]:
+        """Who joins it and as what, in the order in which they do."""
+        helpers, guests = self.come
+        drawn: list[tuple[EventRole, Person]] = []
+        drawn += [("helper", one) for one in _some(estate().takers, self.number * 5, helpers)]
+        drawn += [("guest", one) for one in _some(_guests(), self.number * 19, guests)]
+        known = [(role, estate().people[number - 1]) for role, number in self.also]
+        return (*known, *drawn)
+
+    @property
+    def came(self) -> tuple[tuple[EventRole, Person, int], ...]:
+        """Who was there, and how many minutes after the start they came (before it: negative)."""
+        there = self.parts[: len(self.parts) - self.absent]
+        return tuple(
+            (role, person, draw(f"came {self.number} {person.number}", 18) - 10)
+            for role, person in there
+        )
+
+
+@cache
+def _guests() -> tuple[Person, ...]:
+    """Grown-ups, many of them old, who neither help nor are kept free for trying things out."""
+    busy = {RESIDENT, VOLUNTEER, *(helper.person.number for helper in estate().helpers)}
+    people = {p.number: p for p in estate().people if p.birth_year <= 1985 and p.number not in busy}
+    return tuple(people[number] for number in shuffled("guest", list(people)))
+
+
+def _some(people: tuple[Person, ...] | list[Person], first: int, count: int) -> list[Person]:
+    return [people[(first + place) % len(people)] for place in range(count)]

@@ -1,0 +1,190 @@
+"""Putting the demo's station, accounts and register in place, each only where it is missing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.demo.estate import (
+    COMMUNITY_NAMES,
+    STATION_CODE,
+    STATION_NAMES,
+    STATION_PHONE,
+    Building,
+    Household,
+    Person,
+    demo_id,
+)
+from services.demo.estate_party import members
+from services.intake.accounts import actions as accounts
+from services.intake.accounts.actions import NewAccount
+from services.intake.accounts.models import Account
+from services.intake.party import actions as party
+from services.intake.party.models import PartyMember
+from services.intake.publishers import actions as publishers
+from services.intake.publishers.models import Granted, May, Publisher
+from services.intake.residents import models as register
+from services.intake.stations.models import Station
+from shared.auth import Actor, Role
+from shared.bus.outbox.record import Fact, record_facts
+from shared.contracts.events import EventAttended, EventJoined, EventPublished
+from shared.contracts.intake import ResidentRegistered, WishFulfilled, WishOpened
+from shared.db import sealer_of
+from shared.sealing import Sealer
+
+# User name and password of each are in the README; only a demo's accounts have known passwords.
+ACCOUNTS = {
+    "desk": (Role.STAFF, "演示·窗口"),
+    "admin": (Role.ADMIN, "演示·站长"),
+    "operator": (Role.OPERATOR, "演示·运维"),
+    "partner": (Role.PARTNER, "演示·便民服务队"),
+    "property": (Role.PARTNER, "演示·物业公司"),
+    "health-centre": (Role.PARTNER, "演示·卫生服务中心"),
+}
+
+
+class NotTheDemo(Exception):
+    """The message is a sentence for the operator."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"A real station has the code {STATION_CODE}: the demo leaves this database alone."
+        )
+
+
+PUBLISHER_GRANTS = (
+    Granted(May.PUBLISH, EventJoined.type),
+    Granted(May.PUBLISH, EventAttended.type),
+    Granted(May.PUBLISH, WishFulfilled.type),
+    Granted(May.PUBLISH, "ext.property.lift-stopped.v1"),
+    Granted(May.READ, EventPublished.type),
+    Granted(May.READ, WishOpened.type),
+)
+
+
+def password_of(username: str) -> str:
+    """The published password of a demo account."""
+    return f"linli-demo-{username}"
+
+
+async def found_station(tx: AsyncSession) -> tuple[Station, bool]:
+    """The demo's station, and whether it had to be founded; NotTheDemo."""
+    station = await tx.scalar(select(Station).where(Station.code == STATION_CODE))
+    if station is not None:
+        if not station.demo:
+            raise NotTheDemo
+        return station, False
+    station = Station.found(STATION_CODE, STATION_NAMES, COMMUNITY_NAMES)
+    station.id, station.phone, station.demo = demo_id("station", 1), STATION_PHONE, True
+    tx.add(station)
+    return station, True
+
+
+async def account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
+    """Those of the demo's accounts that exist, by user name."""
+    statement = select(Account.username, Account.id).where(
+        Account.station_id == station, Account.username.in_(ACCOUNTS)
+    )
+    found = await tx.execute(statement)
+    return {row.username: row.id for row in found}
+
+
+async def open_account(tx: AsyncSession, station: UUID, username: str) -> UUID:
+    """Open one of the demo's accounts; its id."""
+    role, name = ACCOUNTS[username]
+    wanted = NewAccount(
+        username=username, display_name=name, role=role, password=password_of(username)
+    )
+    return (await accounts.create(tx, Actor.system(station), wanted)).id
+
+
+async def known_buildings(tx: AsyncSession, station: UUID) -> set[UUID]:
+    """The ids of the station's buildings."""
+    statement = select(register.Building.id).where(register.Building.station_id == station)
+    return set(await tx.scalars(statement))
+
+
+async def add_building(tx: AsyncSession, station: Station, building: Building) -> None:
+    """Put a building with all its homes, households and residents on the register, in bulk."""
+    every: dict[str, Any] = {
+        "station_id": station.id,
+        "version": 1,
+        "created_at": station.created_at,
+    }
+    block = {"id": building.id, "number": str(building.number), "name": "", "units": building.units}
+    await tx.execute(insert(register.Building), [every | block])
+    await tx.execute(insert(register.Home), [every | row for row in _homes(building)])
+    households = building.households
+    await tx.execute(insert(register.Household), [every | _household(h) for h in households])
+    sealer = sealer_of(tx)
+    residents = [
+        every | _resident(person, household, sealer)
+        for household in households
+        for person in household.people
+    ]
+    await tx.execute(insert(register.Resident), residents)
+    await record_facts(tx, [_registered(row) for row in residents])
+
+
+async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
+    """Enter the party members, unless there are any; whether there were none."""
+    any_member = select(PartyMember.id).where(PartyMember.station_id == desk.station).limit(1)
+    if await tx.scalar(any_member) is not None:
+        return False
+    for member in members():
+        await party.add(tx, desk, member.person.id, member.standing)
+    return True
+
+
+async def admit_publishers(tx: AsyncSession, station: UUID, accounts: Mapping[str, UUID]) -> bool:
+    """Admit the property company's machine, unless there is one; whether there was none."""
+    statement = select(Publisher.id).where(Publisher.station_id == station).limit(1)
+    if await tx.scalar(statement) is not None:
+        return False
+    await publishers.admit(
+        tx, Actor.system(station), "property", accounts["property"], PUBLISHER_GRANTS
+    )
+    return True
+
+
+def _homes(building: Building) -> Iterator[dict[str, Any]]:
+    for household in building.households:
+        yield {
+            "id": household.home_id,
+            "building_id": building.id,
+            "unit": household.unit,
+            "number": household.door,
+        }
+
+
+def _household(household: Household) -> dict[str, Any]:
+    return {
+        "id": household.id,
+        "home_id": household.home_id,
+        "own": household.registered_with is None,
+        "registered_with": household.registered_with,
+        "office_phone": household.office_phone,
+    }
+
+
+def _resident(person: Person, household: Household, sealer: Sealer) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "household_id": household.id,
+        "name": person.name,
+        "phone_sealed": sealer.seal(person.phone) if person.phone else None,
+        "phone_lookup": sealer.lookup(person.phone) if person.phone else None,
+        "birth_year": person.birth_year,
+        "language": person.language,
+        "is_head": person.is_head,
+    }
+
+
+def _registered(row: dict[str, Any]) -> Fact:
+    said = ResidentRegistered(
+        resident_id=row["id"], phone_sealed=row["phone_sealed"], language=row["language"]
+    )
+    subject = f"{register.Resident.plural}/{row['id']}"
+    return Fact(subject, row["station_id"], row["version"], said)

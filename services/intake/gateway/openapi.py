@@ -1,0 +1,106 @@
+"""The description (OpenAPI 3.1) of everything that clients find at the gateway, of all services."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.intake.gateway.upstreams import PREFIXES, Neighbours, is_under
+from shared.errors import Unavailable
+
+Document = dict[str, Any]
+FRESH_FOR = 60.0
+SCHEMAS = "#/components/schemas/"
+# What every service has in common stays one.
+COMMON = frozenset({"Problem"})
+INFO = {
+    "title": "Linli",
+    "version": "1",
+    "description": "The API of a neighbourhood service station.\n\n"
+    "Errors are problem details (RFC 9457), in Chinese or English as Accept-Language asks. Lists "
+    "are arrays; where one goes on, its Link header says. A POST may carry an Idempotency-Key, so "
+    "that a repeat changes nothing. Edits name the version that they were made of in If-Match.",
+}
+
+
+class Description:
+    """The merged description, with the last good copy of each other service.
+
+    A copy is asked for again after `FRESH_FOR` seconds, and stays while its service is down. Paths
+    of a service that this replica never reached are missing, and `x-unavailable` names it.
+    """
+
+    def __init__(self, own: Callable[[], Document], neighbours: Neighbours) -> None:
+        self._own = own
+        self._neighbours = neighbours
+        self._copies: dict[str, Document] = {}
+        self._merged: Document = {}
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def now(self) -> Document:
+        """The description as of now, or of a minute ago at most."""
+        async with self._looking:
+            if time.monotonic() - self._looked_at >= FRESH_FOR:
+                await asyncio.gather(*map(self._look, PREFIXES))
+                self._merged = merged({"intake": self._own(), **self._copies}, PREFIXES)
+                # Soon again where one is missing: the breaker keeps that cheap.
+                complete = self._copies.keys() == PREFIXES.keys()
+                self._looked_at = time.monotonic() if complete else float("-inf")
+        return self._merged
+
+    async def _look(self, service: str) -> None:
+        try:
+            answer = await self._neighbours.describe(service)
+        except Unavailable:
+            return
+        if answer.is_success:
+            self._copies[service] = answer.json()
+
+
+def merged(documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str, ...]]) -> Document:
+    """One description of these services; of others than intake, only what is forwarded to them.
+
+    Schemas and operation ids get the service's name before theirs: `intake.WishView`.
+    """
+    paths: Document = {}
+    schemas: Document = {}
+    schemes: Document = {}
+    for service, document in documents.items():
+        ours = _renamed(document, service)
+        for path, item in ours["paths"].items():
+            if service == "intake" or is_under(path, forwarded[service]):
+                paths[path] = _identified(item, service)
+        components = ours.get("components", {})
+        for name, schema in components.get("schemas", {}).items():
+            schemas[_name(name, service)] = schema
+        schemes |= components.get("securitySchemes", {})
+    return {
+        "openapi": "3.1.0",
+        "info": INFO,
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": schemes},
+        "x-unavailable": sorted(forwarded.keys() - documents.keys()),
+    }
+
+
+def _name(schema: str, service: str) -> str:
+    return schema if schema in COMMON else f"{service}.{schema}"
+
+
+def _renamed(part: Any, service: str) -> Any:
+    """The part with every reference to a schema, of a discriminator too, under its new name."""
+    if isinstance(part, dict):
+        return {key: _renamed(value, service) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_renamed(value, service) for value in part]
+    if isinstance(part, str) and part.startswith(SCHEMAS):
+        return SCHEMAS + _name(part.removeprefix(SCHEMAS), service)
+    return part
+
+
+def _identified(item: Document, service: str) -> Document:
+    return {
+        method: {**operation, "operationId": f"{service}.{operation['operationId']}"}
+        for method, operation in item.items()
+    }

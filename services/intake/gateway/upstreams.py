@@ -1,0 +1,154 @@
+"""The other services as the gateway reaches them, always as the one who asks."""
+
+from collections.abc import AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from opentelemetry.trace import SpanKind
+
+from services.intake.gateway.breaker import Breaker
+from services.intake.settings import IntakeSettings
+from shared.auth import Actor, issue_token
+from shared.errors import NotFound, Unavailable
+from shared.observability.logs import correlation_id, traceparent
+from shared.observability.tracing import answered, span
+
+# What each of them declares as its own, under `/api/v1`: paths of one segment or two.
+PREFIXES: Mapping[str, tuple[str, ...]] = {
+    "volunteers": ("volunteers", "points", "rules", "operations/volunteers"),
+    "notify": ("inbox", "deliveries", "operations/notify"),
+}
+API = "/api/v1/"
+TIMEOUT = httpx.Timeout(15, connect=1, pool=2)
+# Shorter than uvicorn's 5 s, so that no connection is used that the other side just closed.
+LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
+FAULTS = (httpx.TransportError, httpx.InvalidURL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One request to another service; `path` begins with `/api/v1/` and is percent-encoded."""
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: Mapping[str, str | bytes] | None = None
+    content: bytes | AsyncIterable[bytes] | None = None
+
+
+class Neighbours:
+    """Calls the other services with a fresh token of whoever asks; Unavailable when one is down."""
+
+    def __init__(self, settings: IntakeSettings) -> None:
+        self._key = settings.private_key
+        addresses = {"volunteers": settings.volunteers_url, "notify": settings.notify_url}
+        self._clients = {service: _client(address) for service, address in addresses.items()}
+        self._breakers = {service: Breaker(service) for service in addresses}
+
+    async def ask(
+        self, actor: Actor | None, method: str, path: str, body: Any = None, key: str | None = None
+    ) -> httpx.Response:
+        """Ask as the actor and read the whole answer, whatever its status.
+
+        `path` may have a query, `body` is sent as JSON, `key` as the Idempotency-Key.
+        """
+        url = httpx.URL(path)
+        headers: dict[str, str | bytes] = {"Idempotency-Key": key.encode()} if key else {}
+        if actor is not None:
+            headers["Accept-Language"] = actor.language
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        content = None if body is None else httpx.Request("POST", "/", json=body).content
+        wanted = Wanted(method, url.path, url.query, headers, content)
+        return await _whole(await self.send(actor, wanted))
+
+    async def describe(self, service: str) -> httpx.Response:
+        """Ask that service for the description of itself (OpenAPI)."""
+        wanted = Wanted("GET", f"{API}openapi/{service}.json")
+        return await _whole(await self._send(service, None, wanted))
+
+    async def send(self, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+        """Send it and return the answer with its body still to come; the caller closes it."""
+        return await self._send(_owner(wanted.path), actor, wanted)
+
+    async def _send(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+        about = {"http.request.method": wanted.method, "server.address": service}
+        with span("intake", f"{wanted.method} {service}", SpanKind.CLIENT, about) as asked:
+            answer = await self._answer(service, actor, wanted)
+            answered(asked, answer.status_code, wrong_from=400)
+        return answer
+
+    async def _answer(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+        client = self._clients[service]
+        target = wanted.path.encode("ascii") + (b"?" + wanted.query if wanted.query else b"")
+        request = client.build_request(
+            wanted.method,
+            client.base_url.copy_with(raw_path=target),
+            headers=_raw({**(wanted.headers or {}), **self._identity(actor, service)}),
+            content=wanted.content,
+        )
+        try:
+            with self._breakers[service].watching():
+                answer = await client.send(request, stream=True)
+        except FAULTS as error:
+            raise Unavailable from error
+        if answer.headers.get("content-type", "").startswith("text/event-stream"):
+            # A stream of events is silent for as long as nothing happens.
+            request.extensions["timeout"]["read"] = None
+        return answer
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _identity(self, actor: Actor | None, service: str) -> dict[str, str]:
+        headers = {}
+        if actor is not None:
+            headers["Authorization"] = f"Bearer {issue_token(actor, self._key, service)}"
+        if correlation := correlation_id.get():
+            headers["X-Correlation-Id"] = str(correlation)
+        if trace := traceparent.get():
+            headers["traceparent"] = trace
+        return headers
+
+
+async def _whole(answer: httpx.Response) -> httpx.Response:
+    try:
+        await answer.aread()
+    except FAULTS as error:
+        raise Unavailable from error
+    finally:
+        await answer.aclose()
+    return answer
+
+
+def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.encode("ascii"), value if isinstance(value, bytes) else value.encode("ascii"))
+        for name, value in headers.items()
+    ]
+
+
+def is_under(path: str, prefixes: Iterable[str]) -> bool:
+    """Whether a path that begins with `/api/v1/` is one of these or below it."""
+    return any(f"{path}/".startswith(f"{API}{prefix}/") for prefix in prefixes)
+
+
+def _owner(path: str) -> str:
+    for service, prefixes in PREFIXES.items():
+        if is_under(path, prefixes):
+            return service
+    raise NotFound
+
+
+def _client(address: str) -> httpx.AsyncClient:
+    socket = address.removeprefix("unix:") if address.startswith("unix:") else None
+    return httpx.AsyncClient(
+        base_url="http://service" if socket else address,
+        transport=httpx.AsyncHTTPTransport(uds=socket, retries=1, limits=LIMITS),
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        trust_env=False,
+    )

@@ -1,0 +1,37 @@
+"""Making the secrets of signing in, and the keyed hashes by which they are kept."""
+
+import secrets
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.readable_codes import UNAMBIGUOUS, as_printed
+from shared.db import sealer_of
+
+SLIP_LENGTH = 10
+
+
+def one_time_code() -> str:
+    """Six digits."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def slip_code() -> str:
+    """Ten characters, 45 bits, in two groups: `ACDEF-34679`."""
+    code = "".join(secrets.choice(UNAMBIGUOUS) for _ in range(SLIP_LENGTH))
+    return f"{code[:5]}-{code[5:]}"
+
+
+def session_token() -> str:
+    """A token of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def slip_as_printed(text: str) -> str:
+    """What somebody typed from a slip, in the form in which it was printed."""
+    code = as_printed(text)
+    return f"{code[:5]}-{code[5:]}"
+
+
+def kept(tx: AsyncSession, purpose: str, *parts: object) -> bytes:
+    """The keyed hash to keep of a secret, different for each purpose."""
+    return sealer_of(tx).lookup("\n".join((purpose, *map(str, parts))))

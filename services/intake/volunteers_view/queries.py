@@ -1,0 +1,26 @@
+"""Asking whether somebody is a volunteer."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.volunteers_view.models import Volunteer
+
+
+def approved(station: UUID, resident: UUID) -> ColumnElement[bool]:
+    """The condition that the resident is an approved volunteer of the station."""
+    return (
+        select(Volunteer.volunteer_id)
+        .where(
+            Volunteer.station_id == station,
+            Volunteer.resident_id == resident,
+            Volunteer.state == "approved",
+        )
+        .exists()
+    )
+
+
+async def is_approved_volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> bool:
+    """Whether the resident may take wishes as a volunteer."""
+    return bool(await tx.scalar(select(approved(station, resident_id))))

@@ -1,0 +1,1 @@
+"""Pages that set the language, the size of text and the station."""

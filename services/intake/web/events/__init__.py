@@ -1,0 +1,1 @@
+"""Pages of events: browse, join, plan, manage, check in."""

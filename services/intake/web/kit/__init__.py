@@ -1,0 +1,1 @@
+"""What all pages stand on: context, router, forms, templates, assets, security headers."""

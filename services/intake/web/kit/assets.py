@@ -1,0 +1,70 @@
+"""Style sheets, scripts and pictures, held in memory and named by the hash of their content."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from shared.errors import NotFound
+
+STATIC = Path(__file__).parents[1] / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+NEEDED = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "icon.svg")
+
+
+class AssetsMissing(Exception):
+    """The web assets were never fetched; the message is the sentence for whoever starts Linli."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The web asset {name} is missing: run `make set-up` once, then try again."
+        )
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file, as it is and compressed."""
+
+    kind: str
+    content: bytes
+    compressed: bytes
+
+
+class Assets:
+    """All files under `static/`, by their path with the hash in it; the disk is read once."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        self._urls: dict[str, str] = {}
+        self._assets: dict[str, Asset] = {}
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in KINDS:
+                self._keep(file.relative_to(folder).as_posix(), file)
+        for name in NEEDED:
+            if name not in self._urls:
+                raise AssetsMissing(name)
+
+    def url(self, name: str) -> str:
+        """Where the page loads the file from; KeyError for a file that there isn't."""
+        return self._urls[name]
+
+    def get(self, path: str) -> Asset:
+        """The asset at that path below `/static/`; NotFound."""
+        asset = self._assets.get(path)
+        if asset is None:
+            raise NotFound
+        return asset
+
+    def _keep(self, name: str, file: Path) -> None:
+        content = file.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()[:12]
+        stem, _, suffix = name.rpartition(".")
+        path = f"{stem}.{digest}.{suffix}"
+        self._urls[name] = f"/static/{path}"
+        self._assets[path] = Asset(KINDS[file.suffix], content, gzip.compress(content, 9, mtime=0))
+
+
+@cache
+def assets() -> Assets:
+    """The assets of this process."""
+    return Assets()

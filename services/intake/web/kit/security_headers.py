@@ -1,0 +1,57 @@
+"""What browsers are told to refuse, and what is refused to other sites' pages."""
+
+from fastapi import Request
+from secure import (
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+    XFrameOptions,
+)
+from starlette.types import Receive, Scope, Send
+
+from shared.errors import Forbidden
+from shared.language import N_
+from shared.web.problems import render
+
+NONE, SELF = "'none'", "'self'"
+
+
+class FromElsewhere(Forbidden):
+    """A page of another site sent this."""
+
+    title = N_("This was sent from another site; please open the page here and try again")
+
+
+async def refuse_other_sites(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a form or a request that another site's page made the browser send."""
+    await render(Request(scope), FromElsewhere())(scope, receive, send)
+
+
+def headers(*, https: bool) -> Secure:
+    """The headers of every answer: only our own scripts and styles, none of them inline."""
+    policy = (
+        ContentSecurityPolicy()
+        .default_src(NONE)
+        .script_src(SELF)
+        .style_src(SELF)
+        .img_src(SELF, "data:")
+        .font_src(SELF)
+        .connect_src(SELF)
+        .form_action(SELF)
+        .frame_ancestors(NONE)
+        .base_uri(NONE)
+    )
+    year = StrictTransportSecurity().max_age(365 * 24 * 3600)
+    return Secure(
+        csp=policy,
+        coop=CrossOriginOpenerPolicy().same_origin(),
+        hsts=year if https else None,
+        permissions=PermissionsPolicy().camera().geolocation().microphone(),
+        referrer=ReferrerPolicy().same_origin(),
+        xcto=XContentTypeOptions().nosniff(),
+        xfo=XFrameOptions().deny(),
+    )

@@ -1,0 +1,1 @@
+"""The page that documents the messages of the bus."""

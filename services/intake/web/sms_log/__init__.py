@@ -1,0 +1,1 @@
+"""The page of text messages that were sent, for operators."""

@@ -1,0 +1,1 @@
+"""Pages that draw the trail of one correlation id."""

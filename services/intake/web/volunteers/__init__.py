@@ -1,0 +1,1 @@
+"""The page of volunteers and applicants."""

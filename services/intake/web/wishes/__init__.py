@@ -1,0 +1,1 @@
+"""Pages of wishes: browse, post, act, deliver, confirm."""

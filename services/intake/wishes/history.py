@@ -1,0 +1,71 @@
+"""The steps that a wish took: every change of its state is kept."""
+
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Uuid, inspect
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.intake.base import Base
+from services.intake.wishes.models import Wish
+from shared import clock
+from shared.auth import NOBODY, Actor, Role
+from shared.db import Moment
+from shared.observability.logs import correlation_id
+
+Hand = Literal["resident", "volunteer", "partner", "desk", "system"]
+
+
+class WishStep(Base):
+    """One change of a wish's state: who made it, for whom, when, and what they said.
+
+    `correlation_id` is the request's, None where time made it, or an earlier version kept it.
+    """
+
+    __tablename__ = "wish_steps"
+    __table_args__ = (
+        CheckConstraint(
+            "hand IN ('resident', 'volunteer', 'partner', 'desk', 'system')", name="hand"
+        ),
+    )
+
+    wish_id: Mapped[UUID] = mapped_column(ForeignKey("wishes.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(Moment)
+    hand: Mapped[str]
+    person: Mapped[UUID] = mapped_column(Uuid)
+    on_behalf_of: Mapped[UUID | None] = mapped_column(Uuid)
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    note: Mapped[str | None]
+    correlation_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    @classmethod
+    def of(cls, wish: Wish, actor: Actor, note: str | None = None) -> Self:
+        """The step that the wish takes now, not flushed yet; its version is told once it is."""
+        before = inspect(wish).attrs.state.history.deleted
+        return cls(
+            wish_id=wish.id,
+            station_id=wish.station_id,
+            at=clock.now(),
+            hand=hand_of(wish, actor),
+            person=actor.person,
+            on_behalf_of=actor.on_behalf_of,
+            from_state=before[0] if before else None,
+            to_state=wish.state,
+            note=note,
+            correlation_id=correlation_id.get(),
+        )
+
+
+def hand_of(wish: Wish, actor: Actor) -> Hand:
+    """Whose hand it is that changes the wish."""
+    if actor.person == NOBODY:
+        return "system"
+    if actor.at_desk:
+        return "desk"
+    if actor.has(Role.PARTNER):
+        return "partner"
+    return "resident" if actor.person == wish.resident_id else "volunteer"

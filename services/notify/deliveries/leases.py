@@ -1,0 +1,70 @@
+"""Leases: taking due deliveries to send them, and recording what came of it.
+
+A lease is committed before anything is sent, and sending happens in no transaction. A replica
+that dies between sending and recording lets its lease run out, and another one sends once more:
+at most one message too many for each such death. A channel can tell the repeat by the
+delivery's id.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.channels.base import Failed, Outcome
+from services.notify.deliveries.models import Delivery
+from shared import clock
+from shared.backoff import full_jitter
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 3600.0
+
+
+async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
+    """Take due deliveries of every station, the longest due first, counting the attempt.
+
+    What another sender is taking at this moment is passed over.
+    """
+    now = clock.now()
+    # A CTE is run once; a mere subquery may be run again for each row and exceed the limit.
+    due = (
+        select(Delivery.id)
+        .where(Delivery.due_at <= now)
+        .order_by(Delivery.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = await tx.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(select(due.c.id)))
+        .values(state="leased", attempts=Delivery.attempts + 1, due_at=now + LEASE)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.all()
+
+
+async def settle(tx: AsyncSession, delivery: Delivery, outcome: Outcome, via: str) -> None:
+    """Record what came of one attempt at a leased delivery.
+
+    Sent is final, whoever says it. A failure counts only while this attempt holds the lease.
+    """
+    row = update(Delivery).where(Delivery.id == delivery.id)
+    if not isinstance(outcome, Failed):
+        sent = {"state": "sent", "sent_at": clock.now(), "due_at": None, "via": via, "reason": None}
+        await tx.execute(row.where(Delivery.state != "sent").values(sent))
+        return
+    over = outcome.permanent or delivery.attempts >= MAX_ATTEMPTS
+    wait = timedelta(seconds=full_jitter(delivery.attempts, FIRST_WAIT, LONGEST_WAIT))
+    await tx.execute(
+        row.where(Delivery.state == "leased", Delivery.attempts == delivery.attempts).values(
+            state="failed" if over else "queued",
+            due_at=None if over else clock.now() + wait,
+            via=via,
+            reason=outcome.reason[:200],
+        )
+    )

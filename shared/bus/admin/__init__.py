@@ -1,0 +1,1 @@
+"""What operators do to messages: redrive, replay, snapshots, tail."""

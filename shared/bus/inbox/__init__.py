@@ -1,0 +1,1 @@
+"""Receiving: consumer, parser, dispatcher, inbox rows, retries."""

@@ -1,0 +1,142 @@
+"""Trying again: messages that are kept in the inbox, each alone, its attempt counted first."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from shared.backoff import Backoff
+from shared.bus.inbox import store
+from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.retry_policy import judge
+from shared.bus.inbox.store import Kept, Received
+from shared.contracts.registry import REGISTRY
+from shared.db_errors import describe, is_away, rerun
+from shared.observability.logs import HANDLED, INBOX_WAITING, PARKED, RETRIED, logger
+
+POLL = 1.0
+STATES = ("retry", "parked", "skipped")
+
+log = logger(__name__)
+
+
+class Retries:
+    """Runs what is due of one service; every replica has one, and each row is one replica's."""
+
+    def __init__(
+        self, service: str, sessions: async_sessionmaker[AsyncSession], handling: Handling
+    ) -> None:
+        self.wake = asyncio.Event()
+        self._service = service
+        self._sessions = sessions
+        self._handling = handling
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._task is not None and not self._task.done()
+
+    async def start(self) -> None:
+        """Begin in the background."""
+        if self._task is None:
+            self._stopping = False
+            self._task = asyncio.create_task(self._run(), name=f"retries {self._service}")
+
+    async def stop(self) -> None:
+        """Finish the message under way and end; may be called twice."""
+        self._stopping = True
+        self.wake.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    async def run_due(self) -> int:
+        """Run all that is due now; how many were run."""
+        ran = 0
+        while not self._stopping and await self.run_one():
+            ran += 1
+        return ran
+
+    async def run_one(self, key: UUID | None = None) -> bool:
+        """Run one due message, or that one if it is due; False when there was none."""
+        async with self._sessions() as tx, tx.begin():
+            claimed = await store.claim(tx, self._service, key)
+        if claimed is None:
+            return False
+        async with self._sessions() as tx:
+            received = await self._handling.reread(tx, claimed)
+        if received.message is None:
+            await self._keep(claimed, _parked(claimed, received.wrong))
+            return True
+        try:
+            await rerun(partial(self._handle, claimed, received))
+            HANDLED.labels(self._service, label(claimed.type)).inc()
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.warning("message failed again", type=claimed.type, error=describe(error))
+            attempts, since = claimed.attempts, claimed.retried_at or claimed.received_at
+            kept = judge(error, attempts=attempts, waits=claimed.waits, since=since)
+            await self._keep(claimed, kept)
+        return True
+
+    async def _handle(self, claimed: Row[Any], received: Received) -> None:
+        async with self._sessions() as tx, tx.begin():
+            if not await store.finish(tx, claimed):
+                return
+            # What was kept as unusable bytes may be usable now, and may have come again since.
+            known = received.key == claimed.message_key
+            if received.message and (known or await store.admit(tx, self._service, [received])):
+                await self._handling.handle(tx, [received.message])
+
+    async def _keep(self, claimed: Row[Any], kept: Kept) -> None:
+        async with self._sessions() as tx, tx.begin():
+            if await store.keep_again(tx, claimed, kept):
+                count(self._service, claimed.type, kept)
+
+    async def _run(self) -> None:
+        pause = Backoff(1.0, 15.0)
+        while not self._stopping:
+            self.wake.clear()
+            wait = POLL
+            try:
+                await self.run_due()
+                await self._sample()
+                pause.reset()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("retries wait for the database", error=describe(error))
+                wait = pause.wait()
+            except Exception:
+                log.exception("retries failed", service=self._service)
+                wait = pause.wait()
+            if not self._stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.wake.wait(), wait)
+
+    async def _sample(self) -> None:
+        async with self._sessions() as tx:
+            found = await store.waiting(tx, self._service)
+        for state in STATES:
+            INBOX_WAITING.labels(self._service, state).set(found.get(state, 0))
+
+
+def count(service: str, type_: str, kept: Kept) -> None:
+    """Count a message that was kept."""
+    counter = PARKED if kept.state == "parked" else RETRIED
+    counter.labels(service, label(type_)).inc()
+
+
+def label(type_: str) -> str:
+    """The type as a metric's label: foreign types are one, so that labels stay few."""
+    return type_ if type_ in REGISTRY else "other"
+
+
+def _parked(claimed: Row[Any], why: str) -> Kept:
+    return Kept("parked", claimed.attempts, claimed.waits, None, why)

@@ -1,0 +1,90 @@
+"""Upkeep of the bus's tables: partitions of the record, and purges of what is long done."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from shared import clock
+from shared.scheduler import Job
+
+DAYS_AHEAD = 7
+RECORD_DAYS = 30
+DONE_DAYS = 35
+CHUNK = 5_000
+CHUNKS = 20
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock('sent'::regclass::oid::int, -1)")
+_PARTITIONS = text(
+    "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
+    " WHERE inhparent = 'sent'::regclass"
+)
+_PURGE = text(
+    "DELETE FROM inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM inbox"
+    " WHERE state = 'done' AND handled_at < :before LIMIT :chunk))"
+)
+
+
+async def ensure_partitions(conn: AsyncConnection) -> None:
+    """Make the days of `sent` from yesterday to a week ahead; in the connection's transaction.
+
+    A partition is made aside and attached, which doesn't keep relays waiting as
+    `CREATE TABLE … PARTITION OF` would.
+    """
+    await conn.execute(_ONE_AT_A_TIME)
+    existing = set((await conn.scalars(_PARTITIONS)).all())
+    today = await _today(conn)
+    for offset in range(-1, DAYS_AHEAD + 1):
+        day = today + timedelta(days=offset)
+        if _partition(day) not in existing:
+            for statement in _make(day):
+                await conn.execute(text(statement))
+
+
+async def drop_old_partitions(conn: AsyncConnection) -> None:
+    """Drop the days of `sent` that are older than 30 days."""
+    await conn.execute(_ONE_AT_A_TIME)
+    oldest = _partition(await _today(conn) - timedelta(days=RECORD_DAYS))
+    for name in sorted((await conn.scalars(_PARTITIONS)).all()):
+        if name < oldest:
+            await conn.execute(text(f"DROP TABLE {name}"))
+
+
+async def purge_inbox(tx: AsyncSession) -> None:
+    """Forget `done` rows of the inbox after 35 days, in chunks, at most 100,000 a run."""
+    before = clock.now() - timedelta(days=DONE_DAYS)
+    for _ in range(CHUNKS):
+        gone = await tx.execute(_PURGE, {"before": before, "chunk": CHUNK})
+        if gone.rowcount < CHUNK:  # type: ignore[attr-defined]
+            return
+
+
+async def _keep_partitions(tx: AsyncSession) -> None:
+    conn = await tx.connection()
+    await ensure_partitions(conn)
+    await drop_old_partitions(conn)
+
+
+async def _today(conn: AsyncConnection) -> date:
+    # The database's day, since `sent_at` is the database's time.
+    now: datetime = (await conn.execute(text("SELECT now()"))).scalar_one()
+    return now.astimezone(UTC).date()
+
+
+def _partition(day: date) -> str:
+    return f"sent_{day:%Y%m%d}"
+
+
+def _make(day: date) -> tuple[str, str]:
+    name = _partition(day)
+    start, end = (f"{when.isoformat()} 00:00:00+00" for when in (day, day + timedelta(days=1)))
+    return (
+        f"CREATE TABLE {name} (LIKE sent INCLUDING DEFAULTS)",
+        f"ALTER TABLE sent ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')",
+    )
+
+
+BUS_JOBS: tuple[Job, ...] = (
+    Job("bus.partitions", timedelta(hours=1), _keep_partitions),
+    Job("bus.purge-inbox", timedelta(hours=1), purge_inbox),
+)

@@ -1,0 +1,1 @@
+"""Sending: recording messages, and relaying them to the transport."""

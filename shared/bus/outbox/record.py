@@ -1,0 +1,148 @@
+"""Recording messages: in the transaction of the change that they tell of."""
+
+import asyncio
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from shared import clock
+from shared.bus import commit_hooks
+from shared.bus.message import Message
+from shared.bus.tables import outbox
+from shared.contracts.envelope import Contract, Envelope
+from shared.contracts.registry import SOURCES
+from shared.ids import new_id
+from shared.observability import tracing
+from shared.observability.logs import causation_id, correlation_id, traceparent
+
+LANES = 16
+_RECORDED = "recorded"
+
+
+class Recordable(Protocol):
+    """What a message can be about: an aggregate (`shared.db.Aggregate`)."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def station_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A message about something that is no ORM aggregate: subject, station and version given.
+
+    `cause` is the message that it follows from, where the context doesn't say (in bulk).
+    """
+
+    subject: str
+    station: UUID
+    sequence: int
+    content: Contract
+    cause: Message[Any] | None = None
+
+
+async def record(tx: AsyncSession, aggregate: Recordable, contract: Contract) -> UUID:
+    """Record one message about an aggregate; its id. InvalidMessage when it exceeds a limit.
+
+    The session is flushed first, so that the version is the one this change makes.
+    """
+    return (await record_many(tx, [(aggregate, contract)]))[0]
+
+
+async def record_many(tx: AsyncSession, pairs: Iterable[tuple[Recordable, Contract]]) -> list[UUID]:
+    """Record several messages with one statement, in this order; their ids."""
+    await tx.flush()
+    facts = [
+        Fact(aggregate.subject, aggregate.station_id, aggregate.version, contract)
+        for aggregate, contract in pairs
+    ]
+    return await record_facts(tx, facts)
+
+
+async def record_facts(tx: AsyncSession, facts: Sequence[Fact]) -> list[UUID]:
+    """Record messages of code that works on tables rather than aggregates; their ids."""
+    if not facts:
+        return []
+    ids = [new_id() for _ in facts]
+    rows = [_row(id_, fact) for id_, fact in zip(ids, facts, strict=True)]
+    await _write(tx, rows)
+    return ids
+
+
+async def pass_on(tx: AsyncSession, message: Message[Any]) -> UUID:
+    """Record a message that somebody else said, as theirs, under an id of ours; the id."""
+    id_ = new_id()
+    envelope = Envelope(
+        id=str(id_),
+        type=message.type,
+        source=message.source,
+        subject=message.subject,
+        time=message.time,
+        station=message.station,
+        sequence=message.sequence,
+        correlationid=message.correlation,
+        data=message.content.model_dump(mode="json"),
+        causationid=message.id,
+        traceparent=message.traceparent,
+    )
+    await _write(tx, [_written(envelope)])
+    return id_
+
+
+def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
+    """Let every commit of these sessions that recorded something set `wake`."""
+    commit_hooks.wake_by(sessions, _RECORDED, wake)
+
+
+def lane(subject: str) -> int:
+    """The lane of a subject: messages about one subject are relayed in one order."""
+    return zlib.crc32(subject.encode()) % LANES
+
+
+async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    await tx.execute(insert(outbox), rows)
+    commit_hooks.made(tx, _RECORDED)
+
+
+def _row(id_: UUID, fact: Fact) -> dict[str, object]:
+    correlation, causation, parent = _context(fact.cause)
+    type_, source = fact.content.type, SOURCES[fact.content.type]
+    about = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
+    envelope = Envelope(
+        id=str(id_),
+        type=type_,
+        source=source,
+        subject=fact.subject,
+        time=clock.now(),
+        station=fact.station,
+        sequence=fact.sequence,
+        correlationid=correlation or id_,
+        data=fact.content.model_dump(mode="json"),
+        causationid=causation,
+        traceparent=tracing.recorded(source.rpartition("/")[2], type_, about, parent),
+    )
+    return _written(envelope)
+
+
+def _written(envelope: Envelope) -> dict[str, object]:
+    return {
+        "lane": lane(envelope.subject),
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "correlation": envelope.correlationid,
+        "body": envelope.to_json(),
+    }
+
+
+def _context(cause: Message[Any] | None) -> tuple[UUID | None, str | None, str | None]:
+    if cause is not None:
+        return cause.correlation, cause.id, cause.traceparent
+    return correlation_id.get(), causation_id.get(), traceparent.get()

@@ -1,0 +1,275 @@
+"""Relaying: from the outbox to the transport by lanes, each row gone only once confirmed."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.backoff import Backoff
+from shared.bus.maintenance import ensure_partitions
+from shared.bus.outbox.record import LANES
+from shared.bus.transport.base import Disconnected, Outcome, Outgoing, Publisher, Transport
+from shared.contracts.envelope import written
+from shared.contracts.registry import READERS
+from shared.db_errors import describe
+from shared.observability.logs import (
+    OUTBOX_DEPTH,
+    OUTBOX_OLDEST,
+    PUBLISHED,
+    REFUSED,
+    RELAY_ALIVE,
+    UNKNOWN,
+    logger,
+)
+
+WORKERS = 2
+TURN = 500
+LANES_A_TURN = 4  # So that four workers, of whatever replicas, find something to do at once.
+POLL = 1.0
+SAMPLE_EVERY = 5.0
+
+_PATIENCE = text("SET idle_in_transaction_session_timeout = '30s'")
+_LANES = text(
+    f"SELECT lane FROM generate_series(0, {LANES - 1}) AS lane"  # noqa: S608 - a constant
+    " WHERE EXISTS (SELECT FROM outbox WHERE outbox.lane = lane.lane)"
+)
+# The locks and the rows are two statements: in one, the snapshot would be older than the locks.
+_LOCK = text(
+    "SELECT lane FROM unnest(CAST(:lanes AS smallint[])) AS lane"
+    " WHERE pg_try_advisory_xact_lock('outbox'::regclass::oid::int, lane)"
+)
+# So many of each lane, so that none of them keeps the others waiting.
+_ROWS = text(
+    "SELECT row.lane, row.id, row.type, row.correlation, row.body"
+    " FROM unnest(CAST(:lanes AS smallint[])) AS held (lane) CROSS JOIN LATERAL"
+    " (SELECT * FROM outbox WHERE outbox.lane = held.lane ORDER BY id LIMIT :limit) AS row"
+    " ORDER BY row.lane, row.id"
+)
+_MOVE = text(
+    "WITH gone AS (DELETE FROM outbox WHERE lane = ANY(CAST(:lanes AS smallint[]))"
+    " AND id = ANY(CAST(:ids AS bigint[]))"
+    " RETURNING lane, id, type, subject, correlation, body, created_at)"
+    " INSERT INTO sent (lane, id, type, subject, correlation, body, created_at, sent_at,"
+    " publisher)"
+    " SELECT lane, id, type, subject, correlation, body, created_at, now(), :publisher FROM gone"
+)
+_SAMPLE = text(
+    "SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at)) AS age"
+    " FROM outbox GROUP BY lane"
+)
+
+log = logger(__name__)
+
+
+class Relay:
+    """The relay workers of one replica; `wake` lets them look at once.
+
+    `engine` is the relay's own, with a connection for each worker.
+    """
+
+    def __init__(
+        self, service: str, engine: AsyncEngine, transport: Transport, *, workers: int = WORKERS
+    ) -> None:
+        self.wake = asyncio.Event()
+        self._service = service
+        self._engine = engine
+        self._transport = transport
+        self._workers = workers
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+        self._rests: dict[int, Backoff] = {}
+        self._resting_until: dict[int, float] = {}
+
+    @property
+    def alive(self) -> bool:
+        """Whether every worker runs; one that waits for the broker or the database does."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    async def start(self) -> None:
+        """Begin to relay in the background."""
+        if self._tasks:
+            return
+        self._stopping.clear()
+        self._tasks = [
+            asyncio.create_task(self._work(number), name=f"relay {self._service} {number}")
+            for number in range(self._workers)
+        ]
+        RELAY_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
+
+    async def stop(self) -> None:
+        """Take no new turn and abandon waits for confirms: rows stay. May be called twice."""
+        self._stopping.set()
+        self.wake.set()
+        await asyncio.gather(*self._tasks)
+        self._tasks = []
+
+    def resting(self, lane: int) -> bool:
+        """Whether a lane waits since one of its messages was refused."""
+        return self._resting_until.get(lane, 0.0) > asyncio.get_running_loop().time()
+
+    async def _work(self, number: int) -> None:
+        pause = Backoff(1.0, 15.0)
+        while not self._stopping.is_set():
+            try:
+                await self._connected(number, pause)
+            except (Disconnected, SQLAlchemyError, OSError) as error:
+                log.warning("relay begins anew", service=self._service, error=describe(error))
+                await self._wait(self._stopping, pause.wait())
+            except Exception:
+                log.exception("relay failed", service=self._service)
+                await self._wait(self._stopping, pause.wait())
+
+    async def _connected(self, number: int, pause: Backoff) -> None:
+        """Work on one database connection and one channel, dropped together."""
+        publisher = await self._transport.publisher(self._service)
+        worker = _Worker(self, publisher, number)
+        try:
+            async with self._engine.connect() as conn:
+                try:
+                    await conn.execute(_PATIENCE)
+                    await ensure_partitions(conn)
+                    await conn.commit()
+                    pause.reset()
+                    await worker.run(conn)
+                except (Disconnected, SQLAlchemyError, OSError):
+                    with suppress(SQLAlchemyError, OSError):
+                        await conn.invalidate()
+                    raise
+        finally:
+            await worker.publisher.close()
+
+    async def _wait(self, event: asyncio.Event, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+
+    def _rest(self, lane: int) -> None:
+        backoff = self._rests.setdefault(lane, Backoff(1.0, 300.0))
+        self._resting_until[lane] = asyncio.get_running_loop().time() + backoff.wait()
+
+    def _rested(self, lane: int) -> None:
+        self._rests.pop(lane, None)
+        self._resting_until.pop(lane, None)
+
+
+class _Worker:
+    """One worker on one pair of connections."""
+
+    _conn: AsyncConnection
+
+    def __init__(self, relay: Relay, publisher: Publisher, number: int) -> None:
+        self.publisher = publisher
+        self._relay = relay
+        self._number = number
+        self._service = relay._service
+        self._sampled = 0.0
+
+    async def run(self, conn: AsyncConnection) -> None:
+        self._conn = conn
+        relay = self._relay
+        while not relay._stopping.is_set():
+            relay.wake.clear()
+            await self._sample()
+            moved = 0
+            for lanes in _grouped(await self._lanes()):
+                if relay._stopping.is_set():
+                    return
+                moved += await self._turn(lanes)
+            if not moved:
+                await relay._wait(relay.wake, POLL)
+
+    async def _lanes(self) -> list[int]:
+        """The lanes with rows; each worker begins elsewhere, so that they seldom meet."""
+        async with self._conn.begin():
+            lanes = list((await self._conn.scalars(_LANES)).all())
+        start = self._number * len(lanes) // self._relay._workers
+        ordered = lanes[start:] + lanes[:start]
+        return [lane for lane in ordered if not self._relay.resting(lane)]
+
+    async def _turn(self, lanes: Sequence[int]) -> int:
+        """Relay some lanes once, those that are free; how many rows were moved."""
+        async with self._conn.begin():
+            free = (await self._conn.scalars(_LOCK, {"lanes": lanes})).all()
+            if not free:
+                return 0
+            share = TURN // len(free)
+            found = await self._conn.execute(_ROWS, {"lanes": free, "limit": share})
+            rows = found.all()
+            outcomes = await self._publish(rows)
+            ids = [
+                row.id
+                for row, outcome in zip(rows, outcomes, strict=False)
+                if outcome is Outcome.CONFIRMED
+            ]
+            if ids:
+                moved = {"lanes": free, "ids": ids, "publisher": self.publisher.user}
+                await self._conn.execute(_MOVE, moved)
+        by_lane: dict[int, list[Outcome]] = {}
+        for row, outcome in zip(rows, outcomes, strict=False):
+            by_lane.setdefault(row.lane, []).append(outcome)
+        for lane, some in by_lane.items():
+            self._count(lane, some)
+        if Outcome.UNKNOWN in outcomes:
+            # What is unknown may still be in flight; its id must not be twice on one channel.
+            await self.publisher.close()
+            self.publisher = await self._relay._transport.publisher(self._service)
+        return len(ids)
+
+    async def _publish(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
+        """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
+        batch = [_outgoing(row) for row in rows]
+        if not batch:
+            return []
+        publishing = asyncio.ensure_future(self.publisher.publish(batch))
+        stopping = asyncio.ensure_future(self._relay._stopping.wait())
+        try:
+            await asyncio.wait({publishing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return publishing.result() if publishing.done() else []
+        except Disconnected:
+            for lane in {row.lane for row in rows}:
+                self._relay._rest(lane)
+            raise
+        finally:
+            stopping.cancel()
+            publishing.cancel()
+            await asyncio.gather(stopping, publishing, return_exceptions=True)
+
+    def _count(self, lane: int, outcomes: Sequence[Outcome]) -> None:
+        refused = outcomes.count(Outcome.REFUSED)
+        PUBLISHED.labels(self._service).inc(outcomes.count(Outcome.CONFIRMED))
+        REFUSED.labels(self._service).inc(refused)
+        UNKNOWN.labels(self._service).inc(outcomes.count(Outcome.UNKNOWN))
+        if refused:
+            log.warning("messages refused", service=self._service, lane=lane, count=refused)
+            self._relay._rest(lane)
+        elif outcomes:
+            self._relay._rested(lane)
+
+    async def _sample(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._number or now - self._sampled < SAMPLE_EVERY:
+            return
+        self._sampled = now
+        async with self._conn.begin():
+            found = {row.lane: row for row in (await self._conn.execute(_SAMPLE)).all()}
+        for lane in range(LANES):
+            OUTBOX_DEPTH.labels(self._service, lane).set(found[lane].depth if lane in found else 0)
+        OUTBOX_OLDEST.labels(self._service).set(max((row.age for row in found.values()), default=0))
+
+
+def _outgoing(row: Row[Any]) -> Outgoing:
+    said = written(row.body)
+    headers = {"type": row.type, "station": said["station"]}
+    if trace := said.get("traceparent"):
+        headers["traceparent"] = trace
+    mandatory = bool(READERS.get(row.type))
+    return Outgoing(said["id"], row.type, row.correlation, row.body, mandatory, headers)
+
+
+def _grouped(lanes: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The lanes in groups for one turn each, the rest of which is left to other workers."""
+    for first in range(0, len(lanes), LANES_A_TURN):
+        yield lanes[first : first + LANES_A_TURN]

@@ -1,0 +1,1 @@
+"""Partners' messages: checks on arrival and the handler they go to."""

@@ -1,0 +1,1 @@
+"""The transports: the protocol, in process, and RabbitMQ."""

@@ -1,0 +1,54 @@
+"""Deliveries between their arrival and their being taken in batches."""
+
+import asyncio
+from collections import deque
+from typing import Generic, TypeVar
+
+from shared.bus.transport.base import Disconnected
+
+T = TypeVar("T")
+
+
+class Arrivals(Generic[T]):
+    """A taker of what is in `waiting`, which several takers may share."""
+
+    def __init__(self, waiting: deque[T]) -> None:
+        self.ended = False
+        self._waiting = waiting
+        self._woken = False
+        self._signal = asyncio.Event()
+
+    def signal(self) -> None:
+        """Something was added to what waits."""
+        self._signal.set()
+
+    def wake(self) -> None:
+        """Let a `take` that waits return empty."""
+        self._woken = True
+        self._signal.set()
+
+    def end(self) -> None:
+        """There will be no more: whoever takes is told that the channel is gone."""
+        self.ended = True
+        self._signal.set()
+
+    async def take(self, limit: int) -> list[T]:
+        """Wait for something, and take all there is up to `limit`; empty when woken.
+
+        It doesn't wait for more: while a batch is handled the next one gathers.
+        """
+        while not self._waiting:
+            self._signal.clear()
+            if await self._interrupted():
+                return []
+        if self.ended:
+            raise Disconnected
+        return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
+
+    async def _interrupted(self) -> bool:
+        if not self.ended and not self._woken:
+            await self._signal.wait()
+        if self.ended:
+            raise Disconnected
+        woken, self._woken = self._woken, False
+        return woken

@@ -1,0 +1,267 @@
+"""The RabbitMQ transport, over aio-pika.
+
+Connections are plain ones, not aio-pika's robust ones: whoever uses a channel drops it when it
+fails and takes a new one, so that nothing hangs while disconnected and no delivery of an old
+channel is acknowledged on a new one.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError
+from aiormq.abc import AbstractChannel as LowChannel
+from aiormq.abc import DeliveredMessage
+from yarl import URL
+
+from shared.bus.transport import pamqp_patch
+from shared.bus.transport.base import CONFIRM_TIMEOUT, Delivery, Disconnected, Outcome, Outgoing
+from shared.bus.transport.delivery_buffer import Arrivals
+from shared.bus.transport.rabbit_delivery import dead_letter, delivery
+from shared.bus.transport.topology import CONNECT_TIMEOUT, Names
+from shared.contracts.envelope import CONTENT_TYPE
+
+CLOSE_TIMEOUT = 5.0
+HEARTBEAT = 15
+_FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
+pamqp_patch.tolerate()
+
+
+class RabbitTransport:
+    """Publishes and consumes on a connection each; opened when first needed, and again."""
+
+    def __init__(
+        self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT
+    ) -> None:
+        self._names = Names(prefix)
+        self._user = URL(url).user or "guest"
+        self._publishing = _Line(url, "publish")
+        self._consuming = _Line(url, "consume")
+        # Of its own, so that what is amiss with a dead letter does no harm to what lives.
+        self._burying = _Line(url, "dead letters")
+        self._confirm_timeout = confirm_timeout
+
+    async def publisher(self, service: str) -> "_Publisher":
+        """A channel with confirms on which an unroutable mandatory message is an error."""
+        del service  # The broker vouches for the user that logged in.
+        channel = await self._publishing.channel(confirms=True)
+        with _or_disconnected():
+            # Passive: a mismatch must stop here, with a sentence, and not loop in a declaration.
+            exchange = await channel.get_exchange(self._names.messages, ensure=True)
+        return _Publisher(channel, exchange, self._user, self._confirm_timeout)
+
+    async def subscribe(self, service: str, prefetch: int) -> "_Subscription":
+        """Consume a service's queue, which must exist."""
+        channel = await self._consuming.channel(confirms=False)
+        try:
+            with _or_disconnected():
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    low = await channel.get_underlay_channel()
+                    subscription = _Subscription(channel, low, self._names)
+                    await subscription.begin(self._names.queue(service), prefetch)
+        except Disconnected:
+            await _close(channel)
+            raise
+        return subscription
+
+    async def dead_letters(self, service: str) -> "_DeadLetters":
+        """What the broker gave up of a service's queue."""
+        channel = await self._burying.channel(confirms=False)
+        with _or_disconnected():
+            low = await channel.get_underlay_channel()
+        return _DeadLetters(channel, low, self._names, service)
+
+    async def close(self) -> None:
+        """Close all connections; may be called twice."""
+        for line in (self._publishing, self._consuming, self._burying):
+            await line.close()
+
+
+class _Line:
+    """One connection, opened anew when it has been lost."""
+
+    def __init__(self, url: str, purpose: str) -> None:
+        self._url = URL(url)
+        if "heartbeat" not in self._url.query:
+            self._url = self._url.update_query(heartbeat=HEARTBEAT)
+        self._purpose = purpose
+        self._connection: AbstractConnection | None = None
+        self._opening = asyncio.Lock()
+
+    async def channel(self, *, confirms: bool) -> AbstractChannel:
+        with _or_disconnected():
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                connection = await self._open()
+                channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+                await channel.initialize()
+        return channel
+
+    async def _open(self) -> AbstractConnection:
+        async with self._opening:
+            # A plain connection that was lost doesn't say `is_closed`, only `connected` no more.
+            if self._connection is not None and not self._connection.connected.is_set():
+                await self.close()
+            if self._connection is None:
+                self._connection = await aio_pika.connect(
+                    self._url, client_properties={"connection_name": f"linli {self._purpose}"}
+                )
+            return self._connection
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Disconnected), _or_disconnected():
+                await asyncio.wait_for(connection.close(), CLOSE_TIMEOUT)
+
+
+class _Publisher:
+    def __init__(
+        self, channel: AbstractChannel, exchange: AbstractExchange, user: str, timeout: float
+    ) -> None:
+        self.user = user
+        self._channel = channel
+        self._exchange = exchange
+        self._timeout = timeout
+
+    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        if self._channel.is_closed:
+            raise Disconnected
+        # No copy of an id may be in flight twice on a channel: aio-pika matches returns by id.
+        answers = await asyncio.gather(
+            *(self._publish(outgoing) for outgoing in batch), return_exceptions=True
+        )
+        outcomes = []
+        for answer in answers:
+            if isinstance(answer, Outcome):
+                outcomes.append(answer)
+            else:
+                # A channel that goes cancels what waits on it.
+                raise _disconnected(answer) from answer
+        return outcomes
+
+    async def _publish(self, outgoing: Outgoing) -> Outcome:
+        message = aio_pika.Message(
+            outgoing.body,
+            content_type=CONTENT_TYPE,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=outgoing.id,
+            correlation_id=str(outgoing.correlation),
+            type=outgoing.type,
+            user_id=self.user,
+            headers=dict(outgoing.headers),
+        )
+        try:
+            await self._exchange.publish(
+                message, outgoing.type, mandatory=outgoing.mandatory, timeout=self._timeout
+            )
+        except DeliveryError:
+            return Outcome.REFUSED
+        except TimeoutError:
+            return Outcome.UNKNOWN
+        return Outcome.CONFIRMED
+
+    async def close(self) -> None:
+        await _close(self._channel)
+
+
+class _Subscription:
+    def __init__(self, channel: AbstractChannel, low: LowChannel, names: Names) -> None:
+        self._channel = channel
+        self._low = low
+        self._partners = names.partners
+        self._waiting: deque[Delivery] = deque()
+        self._arrivals = Arrivals(self._waiting)
+
+    async def begin(self, queue: str, prefetch: int) -> None:
+        self._low.closing.add_done_callback(lambda _: self._arrivals.end())
+        self._low.on_consumer_cancel_callbacks.add(self._cancelled)
+        await self._low.queue_declare(queue, passive=True)
+        await self._low.basic_qos(prefetch_count=prefetch)
+        await self._low.basic_consume(queue, self._arrived)
+
+    @property
+    def alive(self) -> bool:
+        return not self._arrivals.ended
+
+    async def take(self, limit: int) -> list[Delivery]:
+        return await self._arrivals.take(limit)
+
+    def wake(self) -> None:
+        self._arrivals.wake()
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        if not deliveries:
+            return
+        with _or_disconnected():
+            await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
+
+    async def close(self) -> None:
+        self._arrivals.end()
+        await _close(self._channel)
+
+    async def _arrived(self, message: DeliveredMessage) -> None:
+        # A task is started for each delivery: anything but queueing here breaks their order.
+        if message.delivery_tag is not None:
+            self._waiting.append(delivery(message, self._partners))
+            self._arrivals.signal()
+
+    async def _cancelled(self, _frame: object) -> None:
+        self._arrivals.end()
+
+
+class _DeadLetters:
+    def __init__(
+        self, channel: AbstractChannel, low: LowChannel, names: Names, service: str
+    ) -> None:
+        self._channel = channel
+        self._low = low
+        self._partners = names.partners
+        self._queue = names.dead_queue(service)
+
+    async def take(self, limit: int) -> list[Delivery]:
+        taken: list[Delivery] = []
+        while len(taken) < limit:
+            with _or_disconnected():
+                async with asyncio.timeout(CONNECT_TIMEOUT):
+                    message = await self._low.basic_get(self._queue)
+            if message.delivery_tag is None:
+                break
+            taken.append(dead_letter(message, self._partners))
+        return taken
+
+    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+        with _or_disconnected():
+            await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
+
+    async def close(self) -> None:
+        await _close(self._channel)
+
+
+@contextmanager
+def _or_disconnected() -> Iterator[None]:
+    """Whatever ends the channel inside is Disconnected.
+
+    aiormq cancels what waits on a channel that goes; nobody asked this task to end, and it would
+    end without a word.
+    """
+    try:
+        yield
+    except _FAILURES as error:
+        raise _disconnected(error) from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise _disconnected(error) from error
+
+
+def _disconnected(error: BaseException) -> Disconnected:
+    return Disconnected(f"{type(error).__name__}: {error}")
+
+
+async def _close(channel: AbstractChannel) -> None:
+    with suppress(Disconnected), _or_disconnected():
+        await asyncio.wait_for(channel.close(), CLOSE_TIMEOUT)

@@ -1,0 +1,1 @@
+"""The operators' API over messages, and the trail of a correlation id."""

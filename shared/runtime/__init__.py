@@ -1,0 +1,1 @@
+"""A service as it runs: application, replica, server."""

@@ -1,0 +1,175 @@
+"""Problem details (RFC 9457): the one place that turns errors into answers."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from shared.db_errors import describe
+from shared.errors import Invalid, Problem, Unavailable
+from shared.language import N_, Language, preferred, translate
+from shared.observability.logs import logger
+
+log = logger("linli.http")
+MEDIA_TYPE = "application/problem+json"
+PASSING = {
+    "40001",
+    "40P01",
+    "55P03",
+    "57014",
+}  # serialisation, deadlock, lock and statement time-outs
+GONE = {"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
+
+FIELD = {
+    "missing": N_("This is needed"),
+    "extra_forbidden": N_("There is no such field"),
+    "json_invalid": N_("This is not valid JSON"),
+    "string_too_short": N_("This is too short"),
+    "string_too_long": N_("This is too long"),
+    "string_type": N_("This must be text"),
+    "string_unicode": N_("This must be valid Unicode text"),
+    "value_error": N_("This is not valid"),
+    "uuid_parsing": N_("This must be an id (UUID)"),
+    "uuid_type": N_("This must be an id (UUID)"),
+    "int_type": N_("This must be a whole number"),
+    "int_parsing": N_("This must be a whole number"),
+    "int_from_float": N_("This must be a whole number"),
+    "greater_than_equal": N_("This is too small"),
+    "greater_than": N_("This is too small"),
+    "less_than_equal": N_("This is too large"),
+    "less_than": N_("This is too large"),
+    "bool_parsing": N_("This must be true or false"),
+    "bool_type": N_("This must be true or false"),
+    "literal_error": N_("This is not one of the choices"),
+    "enum": N_("This is not one of the choices"),
+    "model_attributes_type": N_("This must be a JSON object"),
+    "model_type": N_("This must be a JSON object"),
+    "dict_type": N_("This must be a JSON object"),
+    "list_type": N_("This must be a list"),
+}
+HTTP = {
+    400: N_("This request can't be read"),
+    404: N_("There is nothing here"),
+    405: N_("This can't be done here"),
+    413: N_("This is too large"),
+    415: N_("This kind of content is not understood"),
+}
+
+
+class Unreadable(Problem):
+    """The body isn't what its Content-Type says."""
+
+    status = 400
+    title = N_("The body is not valid JSON")
+
+
+class Busy(Unavailable):
+    """Others hold what this request needs."""
+
+    title = N_("Many people are doing this at once; please try again in a moment")
+
+
+def from_validation(error: RequestValidationError) -> Problem:
+    """The problem behind a request that doesn't fit its description."""
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return Unreadable()
+    sentences = {}
+    for e in found:
+        where = ".".join(str(part) for part in e["loc"] if part not in ("body", "query", "path"))
+        own = (e.get("ctx") or {}).get("error")
+        fallback = str(own) if isinstance(own, ValueError) else N_("This is not valid")
+        sentences[where or "body"] = FIELD.get(e["type"], fallback) if not own else fallback
+    return Invalid(errors=sentences)
+
+
+def from_database(error: BaseException) -> Problem | None:
+    """The problem behind a database that is busy or away; None where the fault is ours."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if isinstance(error, PoolTimeout | StaleDataError) or state in PASSING:
+        return Busy()
+    away = isinstance(error, OSError) or state in GONE
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return Unavailable() if away or invalidated else None
+
+
+def body(problem: Problem, language: Language) -> dict[str, Any]:
+    """The members of the answer, in `language`."""
+    answer: dict[str, Any] = {
+        "type": "about:blank",
+        "status": problem.status,
+        "title": translate(problem.title, language, **problem.params),
+    }
+    if problem.detail:
+        answer["detail"] = translate(problem.detail, language, **problem.params)
+    if isinstance(problem, Invalid) and problem.errors:
+        answer["errors"] = [
+            {"field": field, "detail": translate(sentence, language)}
+            for field, sentence in problem.errors.items()
+        ]
+    return answer
+
+
+def render(request: Request, problem: Problem) -> Response:
+    """The answer to a request that met `problem`."""
+    language = preferred(request.headers.get("accept-language"))
+    return JSONResponse(
+        body(problem, language),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={**problem.headers, "Content-Language": language},
+    )
+
+
+def from_http(error: HTTPException) -> Problem:
+    """Starlette's own errors (no such path, wrong method, too large) in our form."""
+    problem = Problem()
+    problem.__dict__["status"] = error.status_code
+    known = HTTP.get(error.status_code)
+    problem.__dict__["title"] = known or HTTPStatus(error.status_code).phrase
+    problem.__dict__["headers"] = dict(error.headers or {})
+    return problem
+
+
+def from_any(error: Exception) -> Problem:
+    """The problem to show for any error at the edge."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return from_validation(error)
+    if isinstance(error, HTTPException):
+        return from_http(error)
+    if isinstance(error, ClientDisconnect):
+        return Unreadable()  # Nobody hears it: whoever sent the body is gone.
+    known = from_database(error)
+    if known is None:
+        # What the database says in detail may hold rows, so of its errors only one line is kept.
+        trace = None if isinstance(error, DBAPIError) else error
+        log.error("request failed", error=describe(error), exc_info=trace)
+    elif isinstance(error, OSError):
+        log.warning("request failed", error=describe(error))
+    return known or Problem()
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with problem details, or with `app.state.problem_page`."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        problem = from_any(error)
+        page = getattr(app.state, "problem_page", None)
+        if page is not None and not request.url.path.startswith(("/api/", "/health/", "/metrics")):
+            return await page(request, problem)  # type: ignore[no-any-return]
+        return render(request, problem)
+
+    ours = (Problem, RequestValidationError, HTTPException, ClientDisconnect)
+    theirs = (DBAPIError, PoolTimeout, StaleDataError, OSError)
+    for kind in (*ours, *theirs):
+        app.add_exception_handler(kind, answer)
+    app.add_exception_handler(Exception, answer)

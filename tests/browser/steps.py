@@ -1,0 +1,93 @@
+"""What people do on pages, by the words that they read there."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import Page, expect
+
+from shared import clock
+from tests.support.api_clients import eventually
+from tests.support.station import PASSWORD
+
+
+async def reads(page: Page, language: str, text: str) -> None:
+    """Read in that language and size; not by the buttons, whose choice stays with the account."""
+    for name, value in {"linli_language": language, "linli_text": text}.items():
+        root = urljoin(page.url, "/")
+        await page.context.add_cookies([{"name": name, "value": value, "url": root}])
+
+
+async def press(page: Page, words: str) -> None:
+    """Press the button, or follow the link, that says this below the menu."""
+    main = page.get_by_role("main")
+    button = main.get_by_role("button", name=words, exact=True)
+    link = main.get_by_role("link", name=words, exact=True)
+    await button.or_(link).first.click()
+
+
+async def fill(page: Page, label: str, text: str) -> None:
+    """Fill in the field of that label."""
+    await page.get_by_label(label).fill(text)
+
+
+async def enter_as_account(page: Page, username: str) -> None:
+    """Sign in as staff or operator."""
+    await page.goto("/sign-in/password")
+    await fill(page, "用户名", username)
+    await fill(page, "密码", PASSWORD)
+    await press(page, "登录")
+    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def enter_by_code(page: Page, operator: Page, phone: str) -> None:
+    """Sign in by phone, with the code that an operator reads from the screen."""
+    await fill(page, "您的手机号", phone)
+    await press(page, "发送验证码")
+    await expect(page).to_have_url(re.compile("/sign-in/code"))
+    await fill(page, "六位验证码", await _code(operator, phone))
+    await press(page, "登录")
+    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def enter_with_slip(page: Page, desk: Page, resident: UUID) -> None:
+    """Sign in with a slip that the desk prints for that resident."""
+    await desk.goto(f"/desk/residents/{resident}")
+    await press(desk, "打印纸条")
+    slip = await desk.locator(".number").inner_text()
+    await page.goto("/sign-in/slip")
+    await page.locator("[name=slip]").fill(slip)
+    await press(page, "登录")
+    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+
+
+async def plan_event(desk: Page, title: str) -> str:
+    """Plan and publish an event that begins in a few minutes; the path of its page."""
+    begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
+    await desk.goto("/events/new")
+    await fill(desk, "一句话说说", title)
+    await fill(desk, "地点", "3 栋楼下")
+    await fill(desk, "开始时间", f"{begins:%Y-%m-%dT%H:%M}")
+    await fill(desk, "结束时间", f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    await fill(desk, "参加的名额", "10")
+    await fill(desk, "帮忙的名额", "2")
+    await press(desk, "保存")
+    await press(desk, "发布活动")
+    await expect(desk.get_by_text("活动已发布")).to_be_visible()
+    return urlsplit(desk.url).path
+
+
+async def _code(operator: Page, phone: str) -> str:
+    """The newest code for that phone, once it is shown instead of being sent."""
+    shown = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
+
+    async def code() -> str | None:
+        await operator.goto("/outgoing")
+        text = await shown.inner_text() if await shown.count() else ""
+        found = re.search(r"(?<![\d*])\d{6}(?!\d)", text)
+        return found.group() if found else None
+
+    found: str = await eventually(code)
+    return found

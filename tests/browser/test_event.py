@@ -1,0 +1,81 @@
+"""An event on its pages, in a real browser: planned, joined, checked in and out, paid for."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Page, expect
+
+from shared import clock
+from tests.browser.conftest import Visit
+from tests.browser.steps import enter_as_account, enter_by_code, fill, press
+from tests.support.api_clients import eventually
+from tests.support.station import NEIGHBOUR, WISHER
+
+PEOPLE = {True: WISHER, False: NEIGHBOUR}
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+async def test_from_the_plan_to_the_points(visit: Visit, javascript: bool) -> None:
+    desk, operator, guest = [await visit(javascript=javascript) for _ in range(3)]
+    await enter_as_account(desk, "desk")
+    await enter_as_account(operator, "operator")
+    title = f"楼道大扫除（{'一' if javascript else '二'}）"
+
+    await _plan(desk, title)
+    await _join(guest, operator, title, PEOPLE[javascript])
+    await _check(desk, await _code(guest, "签到时请出示"), "已签到")
+    await _check(desk, await _code(guest, "离开时请出示"), "已签退")
+    await _see_points(guest, title)
+
+
+async def _plan(desk: Page, title: str) -> None:
+    begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
+    await desk.goto("/events")
+    await press(desk, "新建活动")
+    await fill(desk, "一句话说说", title)
+    await fill(desk, "地点", "3 栋楼下")
+    await fill(desk, "开始时间", f"{begins:%Y-%m-%dT%H:%M}")
+    await fill(desk, "结束时间", f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    await press(desk, "保存")
+    await expect(desk.get_by_role("alert")).to_contain_text("至少要有一个名额")
+    await fill(desk, "参加的名额", "10")
+    await press(desk, "保存")
+    await press(desk, "发布活动")
+    await expect(desk.get_by_text("活动已发布")).to_be_visible()
+    await press(desk, "签到台")
+
+
+async def _join(guest: Page, operator: Page, title: str, phone: str) -> None:
+    await press(guest, "参加活动 小区里的活动")
+    await press(guest, title)
+    await press(guest, "我要参加")
+    await enter_by_code(guest, operator, phone)
+    await press(guest, "我要参加")
+    await expect(guest.get_by_text("给您留好了位置")).to_be_visible()
+
+
+async def _code(guest: Page, words: str) -> str:
+    await guest.goto("/events?list=mine")
+    await guest.locator(".card h3 a").first.click()
+    await press(guest, "我的签到码")
+    await expect(guest.get_by_text(words)).to_be_visible()
+    await expect(guest.locator(".qr svg")).to_be_visible()
+    return await guest.locator(".spelled").inner_text()
+
+
+async def _check(desk: Page, code: str, words: str) -> None:
+    await fill(desk, "六位签到码", code)
+    await press(desk, "签到或签退")
+    await expect(desk.get_by_role("status")).to_contain_text(words)
+
+
+async def _see_points(guest: Page, title: str) -> None:
+    async def awarded() -> bool:
+        await guest.goto("/my-points")
+        return await guest.locator(".balance").inner_text() == "5"
+
+    await eventually(awarded)
+    await expect(guest.locator(".ledger li").first).to_contain_text(title)
+    await guest.goto("/messages")
+    await expect(guest.get_by_text(title).first).to_be_visible()

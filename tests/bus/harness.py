@@ -1,0 +1,278 @@
+"""Replicas of services over a real database and either transport, for the bus's tests."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from shared import clock
+from shared.bus.inbox.consumer import Consumer
+from shared.bus.inbox.dispatcher import Handling
+from shared.bus.message import Handlers, Message
+from shared.bus.outbox.record import Fact, record_facts, wake_after_commit
+from shared.bus.outbox.relay import Relay
+from shared.bus.partners.ingress import Partners
+from shared.bus.transport import topology
+from shared.bus.transport.base import (
+    DeadLetters,
+    Delivery,
+    Outcome,
+    Outgoing,
+    Publisher,
+    Subscription,
+    Transport,
+)
+from shared.bus.transport.in_process import Faults, InProcessTransport
+from shared.bus.transport.rabbit import RabbitTransport
+from shared.contracts.envelope import Contract, Envelope
+from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
+from shared.contracts.registry import SOURCES
+from shared.db import make_engine
+from shared.ids import new_id
+
+INTERVAL = 0.01
+STATION = UUID("01900000-0000-7000-8000-000000000001")
+
+Condition = Callable[[], Awaitable[Any]]
+Bindings = dict[str, frozenset[str]]
+
+
+async def until(condition: Condition, seconds: float = 15) -> None:
+    """Wait until a condition is true."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - the condition is in a database
+            await asyncio.sleep(INTERVAL)
+
+
+async def equal(counting: Awaitable[int], wanted: int) -> bool:
+    """Whether a count is what it should become; for `until`."""
+    return await counting == wanted
+
+
+def wish(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
+    """A message that is about nothing in particular."""
+    return WishOpened(wish_id=wish_id or new_id(), resident_id=new_id(), title=title)
+
+
+def declined() -> WishDeclined:
+    """A message of another type."""
+    return WishDeclined.model_validate(wish().model_dump())
+
+
+def fact(content: WishMessage, sequence: int = 1) -> Fact:
+    """The message, about its wish."""
+    return Fact(f"wishes/{content.wish_id}", STATION, sequence, content)
+
+
+def outgoing(content: Contract, *, id_: UUID | None = None, source: str | None = None) -> Outgoing:
+    """A message as a publisher sends it, past any outbox."""
+    id_ = id_ or new_id()
+    envelope = Envelope(
+        id=str(id_),
+        type=content.type,
+        source=source or SOURCES.get(content.type, "/tests"),
+        subject=f"things/{id_}",
+        time=clock.now(),
+        station=STATION,
+        sequence=1,
+        correlationid=id_,
+        data=content.model_dump(mode="json"),
+    )
+    return Outgoing(str(id_), content.type, id_, envelope.to_json(), mandatory=True)
+
+
+@dataclass
+class Replica:
+    """One replica's relay and consumer, and its sessions."""
+
+    service: str
+    engine: AsyncEngine
+    relay_engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    relay: Relay
+    consumer: Consumer
+    transport: Transport
+
+    async def start(self, *, relay: bool = True, consumer: bool = True) -> "Replica":
+        """Start what is asked for."""
+        if relay:
+            await self.relay.start()
+        if consumer:
+            await self.consumer.start()
+            await until(self.subscribed)
+        return self
+
+    async def stop(self) -> None:
+        """Stop in the product's order, and let go of the connections."""
+        await self.relay.stop()
+        await self.consumer.stop()
+        await self.engine.dispose()
+        await self.relay_engine.dispose()
+
+    async def subscribed(self) -> bool:
+        """Whether the consumer takes deliveries."""
+        return self.consumer.alive
+
+    async def record(self, *facts: Fact) -> list[UUID]:
+        """Record messages in a transaction."""
+        async with self.sessions() as tx, tx.begin():
+            return await record_facts(tx, facts)
+
+    async def rows(self, sql: str, **values: object) -> Sequence[Any]:
+        """What a query finds."""
+        async with self.sessions() as tx:
+            return (await tx.execute(text(sql), values)).all()
+
+    async def count(self, sql: str) -> int:
+        """How many rows a table or a condition has: `inbox WHERE state = 'done'`."""
+        return int((await self.rows(f"SELECT count(*) FROM {sql}"))[0][0])
+
+    async def idle(self) -> bool:
+        """Whether the outbox is empty."""
+        return await self.count("outbox") == 0
+
+
+@dataclass
+class Rig:
+    """Makes replicas over one kind of transport; `bindings` is what the queues are bound to."""
+
+    kind: str
+    database_url: str
+    amqp_url: str
+    prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}.")
+    bindings: Bindings = field(default_factory=dict)
+    faults: Faults | None = None
+    confirm_timeout: float = 10.0
+    _replicas: list[Replica] = field(default_factory=list)
+    _transports: list[Transport] = field(default_factory=list)
+
+    async def bind(self, **types: Sequence[type[Contract]]) -> None:
+        """Make the queues of services, bound to these types."""
+        self.bindings = {
+            service: frozenset(contract.type for contract in bound)
+            for service, bound in types.items()
+        }
+        if self.kind == "rabbit":
+            await topology.declare(self.amqp_url, self.bindings, prefix=self.prefix)
+
+    def transport(self) -> Transport:
+        """A replica's transport: its own connections, or the one of the process."""
+        if self.kind == "rabbit" or not self._transports:
+            self._transports.append(self._make())
+        return self._transports[-1]
+
+    def replica(
+        self,
+        service: str,
+        handlers: Handlers | None = None,
+        *,
+        partners: Partners | None = None,
+        wrap: Callable[[Transport], Transport] = lambda transport: transport,
+    ) -> Replica:
+        """A replica of a service, not yet started."""
+        engine = make_engine(self.database_url, schema=service)
+        relay_engine = make_engine(self.database_url, schema=service, pool_size=2)
+        sessions = async_sessionmaker(engine, expire_on_commit=False)
+        transport = wrap(self.transport())
+        relay = Relay(service, relay_engine, transport)
+        wake_after_commit(sessions, relay.wake)
+        consumer = Consumer(service, sessions, Handling(handlers or {}, partners), transport)
+        made = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
+        self._replicas.append(made)
+        return made
+
+    async def close(self) -> None:
+        """Stop and remove everything."""
+        for replica in self._replicas:
+            await replica.stop()
+        for transport in self._transports:
+            await transport.close()
+        if self.kind == "rabbit" and self.bindings:
+            await topology.remove(self.amqp_url, frozenset(self.bindings), prefix=self.prefix)
+
+    def _make(self) -> Transport:
+        if self.kind == "rabbit":
+            return RabbitTransport(
+                self.amqp_url, prefix=self.prefix, confirm_timeout=self.confirm_timeout
+            )
+        return InProcessTransport(
+            self.bindings, faults=self.faults, confirm_timeout=self.confirm_timeout
+        )
+
+
+class Wrapped:
+    """A transport whose publishers' answers a test may change."""
+
+    def __init__(self, inner: Transport) -> None:
+        self.inner = inner
+
+    async def publisher(self, service: str) -> Publisher:
+        """The inner publisher, with `answer` between it and the relay."""
+        return _Answering(self, await self.inner.publisher(service))
+
+    async def subscribe(self, service: str, prefetch: int) -> Subscription:
+        """The inner subscription."""
+        return await self.inner.subscribe(service, prefetch)
+
+    async def dead_letters(self, service: str) -> DeadLetters | None:
+        """The inner transport's."""
+        return await self.inner.dead_letters(service)
+
+    async def close(self) -> None:
+        """Close the inner transport."""
+        await self.inner.close()
+
+    async def answer(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """What the relay is told."""
+        return outcomes
+
+
+@dataclass
+class _Answering:
+    wrapped: Wrapped
+    inner: Publisher
+
+    @property
+    def user(self) -> str:
+        return self.inner.user
+
+    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        return await self.wrapped.answer(await self.inner.publish(batch))
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+
+@asynccontextmanager
+async def subscribed(transport: Transport, service: str) -> AsyncIterator[Subscription]:
+    """A bare subscription, past any consumer."""
+    subscription = await transport.subscribe(service, 400)
+    try:
+        yield subscription
+    finally:
+        await subscription.close()
+
+
+async def taken(subscription: Subscription, count: int) -> list[Delivery]:
+    """That many deliveries, acknowledged."""
+    deliveries: list[Delivery] = []
+    async with asyncio.timeout(20):
+        while len(deliveries) < count:
+            some = await subscription.take(200)
+            await subscription.ack(some)
+            deliveries += some
+    return deliveries
+
+
+async def note(tx: AsyncSession, message: Message[WishOpened]) -> None:
+    """A handler that notes that it handled a message."""
+    await tx.execute(
+        text("INSERT INTO seen (message_id, subject, title) VALUES (:id, :subject, :title)"),
+        {"id": message.id, "subject": message.subject, "title": message.content.title},
+    )

@@ -1,0 +1,129 @@
+"""Partitions of the record, purges of the inbox, and the migration beside the tables."""
+
+from datetime import UTC, datetime, timedelta
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from shared import clock
+from shared.bus.maintenance import BUS_JOBS, drop_old_partitions, ensure_partitions, purge_inbox
+from shared.bus.migrations import (
+    create_v1,
+    create_v2,
+    create_v3,
+    drop_v1,
+    drop_v2,
+    drop_v3,
+    include_name,
+)
+from shared.bus.tables import bus_metadata
+from shared.scheduler import Ticker
+from shared.web.idempotency import answers
+from tests.bus.conftest import Operations
+from tests.bus.harness import STATION, Replica, Rig, outgoing, wish
+
+_PARTITIONS = "pg_inherits WHERE inhparent = 'sent'::regclass"
+
+
+async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    for _ in range(2):
+        async with intake.engine.begin() as conn:
+            await ensure_partitions(conn)
+    assert await intake.count(_PARTITIONS) == 9
+
+    today = datetime.now(UTC).date()
+    old = today - timedelta(days=31)
+    kept = today - timedelta(days=30)
+    for day in (old, kept):
+        await _execute(
+            intake,
+            f"CREATE TABLE sent_{day:%Y%m%d} PARTITION OF sent"
+            f" FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')",
+        )
+    async with intake.engine.begin() as conn:
+        await drop_old_partitions(conn)
+    assert await intake.count(_PARTITIONS) == 10
+    await _execute(intake, f"DROP TABLE sent_{kept:%Y%m%d}")
+
+
+async def test_only_done_rows_are_purged(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    long_ago = clock.now() - timedelta(days=36)
+    for state in ("done", "retry", "parked", "skipped"):
+        for when in (long_ago, clock.now()):
+            await _execute(
+                intake,
+                "INSERT INTO inbox (consumer, message_key, type, correlation, state, body, due_at,"
+                " handled_at) VALUES ('intake', gen_random_uuid(), 't', gen_random_uuid(),"
+                f" '{state}', '', now(), '{when.isoformat()}')",
+            )
+    async with intake.sessions() as tx, tx.begin():
+        await purge_inbox(tx)
+    assert await intake.count("inbox") == 7
+    assert await intake.count("inbox WHERE state = 'done'") == 1
+
+
+async def test_jobs_of_the_bus_run(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    ticker = Ticker("intake", intake.sessions, BUS_JOBS)
+    await ticker.register()
+    assert sorted(await ticker.run_due()) == ["bus.partitions", "bus.purge-inbox"]
+
+
+async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    assert answers.metadata is bus_metadata
+
+    def compare(conn: Connection) -> list[object]:
+        conn.exec_driver_sql("CREATE SCHEMA fresh")
+        conn.exec_driver_sql("SET LOCAL search_path = fresh")
+        create_v1(Operations(conn))
+        create_v2(Operations(conn))
+        create_v3(Operations(conn))
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(conn, opts={**options, "include_name": include_name})
+        differences: list[object] = compare_metadata(context, bus_metadata)
+        drop_v3(Operations(conn))
+        drop_v2(Operations(conn))
+        drop_v1(Operations(conn))
+        return differences
+
+    async with intake.engine.connect() as conn:
+        assert await conn.run_sync(compare) == []
+        await conn.rollback()
+
+
+async def test_what_was_kept_before_redrive_is_given_its_station(inprocess_rig: Rig) -> None:
+    intake = inprocess_rig.replica("intake")
+    bodies = [outgoing(wish()).body, b"\xff\x00 no message"]
+
+    def migrated(conn: Connection) -> list[object]:
+        conn.exec_driver_sql("CREATE SCHEMA fresh")
+        conn.exec_driver_sql("SET LOCAL search_path = fresh")
+        create_v1(Operations(conn))
+        for number, body in enumerate(bodies):
+            statement = text(
+                "INSERT INTO inbox (consumer, message_key, type, correlation, state, body)"
+                " VALUES (:type, gen_random_uuid(), :type, gen_random_uuid(), 'parked', :body)"
+            )
+            conn.execute(statement, {"type": str(number), "body": body})
+        create_v2(Operations(conn))
+        found = conn.exec_driver_sql("SELECT station_id FROM inbox ORDER BY type")
+        return list(found.scalars())
+
+    async with intake.engine.connect() as conn:
+        assert await conn.run_sync(migrated) == [STATION, None]
+        await conn.rollback()
+
+
+def test_partitions_are_no_tables_of_the_models() -> None:
+    assert not include_name("sent_20250101", "table", {})
+    assert include_name("sent", "table", {})
+    assert include_name("sent_20250101", "index", {})
+
+
+async def _execute(replica: Replica, sql: str) -> None:
+    async with replica.engine.begin() as conn:
+        await conn.exec_driver_sql(sql)

@@ -1,0 +1,255 @@
+"""A deployment that can be broken: its own processes, database and broker, proxies between."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+from sqlalchemy import make_url
+
+from services.cli import embedded
+from services.cli.migrate import BINDINGS, make_roles, make_tables
+from shared.bus.transport import topology
+from tests.support import postgres, rabbitmq
+from tests.support.proxy import Proxy
+from tests.support.rabbitmq import Node
+from tests.support.system import PRIVATE_KEY, SECRETS
+
+DATABASE = "linli"
+SCALE = {"intake": 2, "volunteers": 2, "notify": 2}
+SOCKET = ".s.PGSQL.5432"
+UP_WITHIN = 60.0
+POLL = 0.05
+
+
+@dataclass
+class Replica:
+    """One process of a service."""
+
+    service: str
+    number: int
+    folder: Path
+    environment: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+    jumped: bool = False
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / f"{self.service}{self.number}.sock"
+
+    @property
+    def jump_file(self) -> Path:
+        """By how many seconds its clock goes wrong."""
+        return self.socket.with_suffix(".jump")
+
+    @property
+    def crash_file(self) -> Path:
+        """Where it is, the process dies between a confirm and the deletion of the rows."""
+        return self.socket.with_suffix(".crash")
+
+    async def start(self) -> None:
+        """Start it; it answers a little later."""
+        self.jump_file.write_text("0")
+        self.jumped = False
+        self.crash_file.unlink(missing_ok=True)
+        files = (str(self.jump_file), str(self.crash_file))
+        command = (sys.executable, "-m", "tests.chaos.replica", self.service, *files)
+        with (self.folder / f"{self.service}{self.number}.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *command,
+                env={**self.environment, "LINLI_BIND": f"unix:{self.socket}"},
+                stdout=log,
+                stderr=log,
+            )
+
+    async def die_before_delete(self, *, within: float) -> list[str]:
+        """Let it die once the broker has confirmed messages whose rows it hasn't deleted.
+
+        The ids of these messages; none where it relayed nothing in time, and was killed for it.
+        """
+        assert self.process is not None
+        self.crash_file.touch()
+        try:
+            await asyncio.wait_for(self.process.wait(), within)
+        except TimeoutError:
+            await self.kill()
+        return self.crash_file.read_text().split()
+
+    def jump(self, seconds: float) -> None:
+        """Let its clock be so many seconds wrong."""
+        self.jump_file.write_text(str(seconds))
+        self.jumped = seconds != 0
+        self.signal(signal.SIGUSR1)
+
+    def signal(self, sign: signal.Signals) -> None:
+        """Send a signal to it, where it runs."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(sign)
+
+    async def kill(self) -> None:
+        """End it as a loss of power would."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            await self.process.wait()
+
+    async def get(self, path: str) -> httpx.Response:
+        """What it answers itself; TransportError."""
+        transport = httpx.AsyncHTTPTransport(uds=str(self.socket))
+        async with httpx.AsyncClient(transport=transport, base_url="http://replica") as client:
+            return await client.get(path, timeout=5)
+
+    async def ready(self) -> bool:
+        """Whether it says that it may be given work."""
+        try:
+            return (await self.get("/health/ready")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@dataclass
+class Ground:
+    """Everything of one deployment, and the ways to break it and to mend it."""
+
+    folder: Path
+    admin_url: str
+    node: Node
+    broker: Proxy
+    database: Proxy
+    replicas: list[Replica] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        """The folder of the database."""
+        return self.folder / "pg"
+
+    async def sql(self, statement: str) -> str:
+        """The one value that a statement gives the superuser, past the proxy; empty for none."""
+        connection = await asyncpg.connect(postgres.at(self.admin_url, DATABASE))
+        try:
+            return str(await connection.fetchval(statement) or "")
+        finally:
+            await connection.close()
+
+    def of(self, service: str) -> list[Replica]:
+        """The replicas of a service."""
+        return [replica for replica in self.replicas if replica.service == service]
+
+    async def restart_database(self, *, crash: bool) -> None:
+        """Stop the database and start it again on the same data."""
+        mode = "immediate" if crash else "fast"
+        await asyncio.to_thread(embedded.stop, self.data, mode=mode)
+        self.admin_url = await asyncio.to_thread(embedded.start, self.data)
+        # It may choose another folder for its socket each time.
+        self.database.socket = socket_of(self.admin_url)
+
+    async def restart_broker(self) -> None:
+        """Kill the broker and start it again on the same data."""
+        await asyncio.to_thread(self.node.kill)
+        await asyncio.to_thread(self.node.start)
+
+    async def mend(self) -> None:
+        """Let everything run again, and wait until all of it says that it does."""
+        for proxy in (self.broker, self.database):
+            proxy.mend()
+        for replica in self.replicas:
+            replica.signal(signal.SIGCONT)
+            if replica.jumped:
+                replica.jump(0)
+            if replica.process is None or replica.process.returncode is not None:
+                await replica.start()
+        async with asyncio.timeout(UP_WITHIN):
+            for replica in self.replicas:
+                while not await replica.ready():  # noqa: ASYNC110 - it is another process
+                    await asyncio.sleep(POLL)
+
+    def logs(self) -> str:
+        """The end of what every replica logged."""
+        said = []
+        for file in sorted(self.folder.glob("*.log")):
+            lines = file.read_text(errors="replace").splitlines()
+            ours = [line[:300] for line in lines if "aiormq" not in line]
+            said.append("\n".join([f"== {file.stem}", *ours[-8:]]))
+        return "\n".join(said)
+
+
+def socket_of(url: str) -> Path:
+    """The Unix socket of a server."""
+    return Path(str(make_url(url).query["host"])) / SOCKET
+
+
+class AnyReplica(httpx.AsyncBaseTransport):
+    """Asks one replica of the gateway after the other, as an edge does."""
+
+    def __init__(self, replicas: list[Replica], chance: random.Random) -> None:
+        self._transports = [httpx.AsyncHTTPTransport(uds=str(one.socket)) for one in replicas]
+        self._chance = chance
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request to any of them."""
+        return await self._chance.choice(self._transports).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for transport in self._transports:
+            await transport.aclose()
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Ground]:
+    """A deployment with two replicas of each service, up."""
+    # A short path: sockets are in it.
+    folder = Path(tempfile.mkdtemp(prefix="linli-ch-"))
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        node = stack.enter_context(rabbitmq.private_node())
+        stack.callback(embedded.stop, folder / "pg")
+        admin_url = embedded.start(folder / "pg")
+        await embedded.make_database(admin_url, DATABASE)
+        urls = postgres.role_urls(admin_url, DATABASE)
+        await make_roles(postgres.at(admin_url, DATABASE), urls)
+        await make_tables(urls)
+        await topology.declare(node.url, BINDINGS)
+        broker = await stack.enter_async_context(Proxy(node.url))
+        database = Proxy(socket=socket_of(admin_url))
+        await database.listen(folder / SOCKET)
+        stack.push_async_exit(database.__aexit__)
+        ground = Ground(folder, admin_url, node, broker, database)
+        stack.push_async_callback(_end, ground)
+        ground.replicas += [
+            Replica(service, number, folder, _environment(ground, urls[service]))
+            for service, count in SCALE.items()
+            for number in range(count)
+        ]
+        await ground.mend()
+        yield ground
+
+
+def _environment(ground: Ground, url: str) -> dict[str, str]:
+    through_proxy = make_url(url).set(query={"host": str(ground.folder)})
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "LINLI_DATABASE_URL": through_proxy.render_as_string(hide_password=False),
+        "LINLI_AMQP_URL": ground.broker.url,
+        "LINLI_TOKEN_PRIVATE_KEY": PRIVATE_KEY,
+        "LINLI_VOLUNTEERS_URL": f"unix:{ground.folder / 'volunteers0.sock'}",
+        "LINLI_NOTIFY_URL": f"unix:{ground.folder / 'notify0.sock'}",
+        "LINLI_LOG_LEVEL": "WARNING",
+        **{f"LINLI_{name.upper()}": value for name, value in SECRETS.items()},
+        **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_NOBODY", "LINLI_RATE_ADDRESS"), "0"),
+    }
+
+
+async def _end(ground: Ground) -> None:
+    for replica in ground.replicas:
+        await replica.kill()

@@ -1,0 +1,149 @@
+"""What the three schemas must hold once everything has settled, read by the superuser."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from shared.contracts.registry import READERS
+from tests.chaos.load import Effects
+from tests.support.api_clients import eventually
+
+Sql = Callable[[str], Awaitable[str]]
+
+SERVICES = ("intake", "volunteers", "notify")
+SETTLED_WITHIN = 90.0
+_HURRIED = (
+    "{name} AS (UPDATE {table} SET due_at = now() WHERE ctid = ANY (ARRAY("
+    "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED)))"
+)
+_WAITING = (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
+# What waits for its turn, or for the lease of somebody who is gone, has its turn now.
+HURRY = "WITH {} SELECT ''".format(
+    ", ".join(_HURRIED.format(name=table.replace(".", "_"), table=table) for table in _WAITING)
+)
+
+
+def _distinct_sent(service: str) -> str:
+    """How many different messages were sent to a service."""
+    types = ", ".join(f"'{type_}'" for type_, readers in READERS.items() if service in readers)
+    sent = " UNION ".join(
+        f"SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {source}.sent"
+        f" WHERE type IN ({types})"
+        for source in SERVICES
+    )
+    return f"(SELECT count(*) FROM ({sent}) AS one)"
+
+
+def _total(table: str, where: str = "true") -> str:
+    return " + ".join(
+        f"(SELECT count(*) FROM {service}.{table} WHERE {where})" for service in SERVICES
+    )
+
+
+_UNHEARD = ", ".join(
+    f"'{service}', {_distinct_sent(service)}"
+    f" - (SELECT count(*) FROM {service}.inbox WHERE state = 'done')"
+    for service in SERVICES
+)
+UNDER_WAY = f"""
+    SELECT json_build_object('outbox', {_total("outbox")},
+      'retry', {_total("inbox", "state = 'retry'")},
+      'parked', {_total("inbox", "state IN ('parked', 'skipped')")}, {_UNHEARD},
+      'unsent', (SELECT count(*) FROM notify.deliveries WHERE state <> 'sent'))
+"""
+BOOKS = """
+    SELECT json_build_object(
+      'legs', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs),
+      'unbalanced', (SELECT count(*) FROM (SELECT FROM volunteers.legs
+        GROUP BY transfer_id HAVING sum(amount) <> 0 OR count(*) <> 2) AS crooked),
+      'astray', (SELECT count(*) FROM volunteers.accounts AS account WHERE posted <> (
+        SELECT coalesce(sum(amount), 0) FROM volunteers.legs WHERE account_id = account.id)),
+      'places', (SELECT count(*) FROM intake.events AS event CROSS JOIN LATERAL (
+          SELECT count(*) FILTER (WHERE role = 'helper') AS helpers,
+            count(*) FILTER (WHERE role = 'guest') AS guests FROM intake.participations
+          WHERE event_id = event.id AND state IN ('joined', 'present', 'attended', 'missed')
+        ) AS held WHERE event.state IN ('published', 'closed')
+          AND (event.helpers, event.guests) IS DISTINCT FROM (held.helpers, held.guests)),
+      'volunteers', (SELECT count(*) FROM volunteers.volunteers AS source
+        FULL JOIN intake.volunteers AS copy ON copy.volunteer_id = source.id
+        WHERE copy.state IS DISTINCT FROM source.state),
+      'recipients', (SELECT count(*) FROM intake.residents AS source
+        FULL JOIN notify.recipients AS copy ON copy.resident_id = source.id
+        WHERE (copy.phone_sealed, copy.language) IS DISTINCT FROM
+          (source.phone_sealed, source.language)),
+      'duties', (SELECT count(*) FROM (SELECT id FROM intake.wishes
+          WHERE state = 'claimed' AND taker_kind = 'volunteer'
+        UNION SELECT id FROM intake.participations
+          WHERE role = 'helper' AND state IN ('joined', 'present')) AS source
+        FULL JOIN (SELECT subject_id FROM volunteers.duties WHERE state = 'open') AS copy
+          ON copy.subject_id = source.id WHERE copy.subject_id IS NULL OR source.id IS NULL),
+      'appointments', (SELECT count(*) FROM (SELECT id FROM intake.participations
+          WHERE state IN ('joined', 'present')) AS source
+        FULL JOIN (SELECT participation_id FROM notify.appointments WHERE state = 'coming') AS copy
+          ON copy.participation_id = source.id
+          WHERE copy.participation_id IS NULL OR source.id IS NULL))
+"""
+_STATION = "station_id = (SELECT id FROM intake.stations WHERE code = '{station}')"
+POINTS = f"""
+    SELECT json_object_agg(owner_id, posted) FROM volunteers.accounts
+    WHERE posted IS NOT NULL AND posted <> 0 AND {_STATION}
+"""
+PAID = f"""
+    SELECT json_object_agg(cause_subject, times) FROM (
+      SELECT cause_subject, count(*) AS times FROM volunteers.transfers
+      WHERE {_STATION} GROUP BY cause_subject) AS paid
+"""
+TOLD = f"""
+    SELECT json_object_agg(subject, times) FROM (
+      SELECT subject, count(*) AS times FROM notify.deliveries
+      WHERE template LIKE 'points.%' AND channel = 'inbox' AND {_STATION} GROUP BY subject) AS told
+"""
+
+
+class Books:
+    """The superuser's look into a deployment, and at what is owed to a station's people.
+
+    `sql` runs a statement and gives its one value as text, empty where there is none.
+    """
+
+    def __init__(self, sql: Sql, station: str) -> None:
+        self._sql = sql
+        self._station = station
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way any more; fail with what still is."""
+        left: dict[str, int] = {}
+
+        async def nothing_left() -> bool:
+            left.update(await self._under_way())
+            return not any(left.values())
+
+        try:
+            await eventually(nothing_left, patience=SETTLED_WITHIN)
+        except TimeoutError:
+            raise AssertionError(f"still under way: {left}") from None
+
+    async def balance(self) -> None:
+        """All books balance, and every read copy equals its source."""
+        faults = await self._facts(BOOKS)
+        assert not any(faults.values()), faults
+
+    async def check(self, effects: Effects) -> None:
+        """Everything that was answered with success took effect once, and all books balance."""
+        await self.balance()
+        assert await self._facts(POINTS.format(station=self._station)) == dict(effects.points)
+        causes = {f"wishes/{id_}" for id_ in effects.wishes} | {
+            f"participations/{id_}" for id_ in effects.attended
+        }
+        for each in (PAID, TOLD):
+            found = await self._facts(each.format(station=self._station))
+            assert found == dict.fromkeys(causes, 1)
+
+    async def _under_way(self) -> dict[str, int]:
+        """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
+        await self._sql(HURRY)
+        return await self._facts(UNDER_WAY)
+
+    async def _facts(self, query: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await self._sql(query) or "{}")
+        return found

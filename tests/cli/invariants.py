@@ -1,0 +1,186 @@
+"""What a load of the demo leaves in the databases, held against what is planned."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+
+from services.demo.estate import estate
+from services.demo.estate_events import events
+from services.demo.estate_party import members
+from services.demo.estate_wishes import PlannedWish, wishes
+from services.demo.register import ACCOUNTS
+from services.intake.accounts.models import Account
+from services.intake.events.models import Event
+from services.intake.events.participation import Participation
+from services.intake.party.models import PartyMember
+from services.intake.residents.models import Building, Home, Household, Resident
+from services.intake.stations.models import Station
+from services.intake.wishes.history import WishStep
+from services.intake.wishes.models import Wish
+from services.notify.audience.models import Recipient
+from services.volunteers.ledger.models import Account as PointsAccount
+from services.volunteers.ledger.models import Leg, Transfer
+from services.volunteers.people.models import Volunteer
+from shared.runtime.runtime import Runtime
+from tests.support.system import PRIVATE_KEY, SECRETS, House
+
+REWARD, BY_HOUR, FOR_COMING = 20, 10, 5
+BUS = ("outbox", "sent", "inbox", "jobs")
+_LAST: dict[str, str] = {
+    "approve": "open",
+    "give_back": "open",
+    "decline": "declined",
+    "claim": "claimed",
+    "refuse": "claimed",
+    "deliver": "delivered",
+    "confirm": "fulfilled",
+    "withdraw": "withdrawn",
+    "answer": "answered",
+}
+
+
+def services(house: House) -> dict[str, Runtime]:
+    """The replicas by service, as a load wants them."""
+    return {name: replicas[0] for name, replicas in house.replicas.items()}
+
+
+def environment(house: House) -> dict[str, str]:
+    """The environment from which the command line knows this house."""
+    urls = {
+        f"LINLI_{name.upper()}_DATABASE_URL": runtime.settings.database_url.get_secret_value()
+        for name, runtime in services(house).items()
+    }
+    secrets = {f"LINLI_{name.upper()}": str(value) for name, value in SECRETS.items()}
+    return {
+        **urls,
+        **secrets,
+        "LINLI_DATABASE_URL": urls["LINLI_INTAKE_DATABASE_URL"],
+        "LINLI_TOKEN_PRIVATE_KEY": PRIVATE_KEY,
+        "LINLI_VOLUNTEERS_URL": "unix:/nowhere",
+        "LINLI_NOTIFY_URL": "unix:/nowhere",
+    }
+
+
+def silent(_done: int, _total: int, _what: str) -> None:
+    """Nobody looks at the progress."""
+
+
+def state_of(wish: PlannedWish) -> str:
+    """The state in which a planned wish ends."""
+    return _LAST[wish.acts[-1].verb] if wish.acts else "posted"
+
+
+async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
+    """Of each table of a service, the bus's aside: how many rows, and a hash of all of them."""
+    named = text(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND NOT c.relispartition"
+        " AND c.relnamespace = current_schema()::regnamespace ORDER BY 1"
+    )
+    found = {}
+    async with runtime.sessions() as tx:
+        for table in await tx.scalars(named):
+            if table in BUS:
+                continue
+            rows = text(
+                "SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+                f" FROM {table} t"
+            )
+            count, checksum = (await tx.execute(rows)).one()
+            found[table] = (count, checksum)
+    return found
+
+
+async def assert_register_is_whole(house: House) -> None:
+    """Everybody of the estate is on the register once, and notify knows them."""
+    async with house.intake.sessions() as tx:
+        station = (await tx.scalars(select(Station).where(Station.demo))).one()
+        names = await tx.execute(select(Resident.id, Resident.name))
+        assert dict(names.all()) == {p.id: p.name for p in estate().people}
+        counted = [await tx.scalar(select(func.count()).select_from(t)) for t in (Building, Home)]
+        assert counted == [9, 858]
+        own = await tx.execute(select(Household.own, func.count()).group_by(Household.own))
+        assert dict(own.all()) == {True: 96, False: 762}
+        usernames = set(await tx.scalars(select(Account.username)))
+        assert usernames == set(ACCOUNTS)
+        entered = await tx.execute(select(PartyMember.resident_id, PartyMember.membership))
+        assert sorted(entered.all()) == sorted(
+            (member.person.id, member.standing.membership) for member in members()
+        )
+    async with house.notify.sessions() as tx:
+        known = set(await tx.scalars(select(Recipient.resident_id)))
+        assert known == {person.id for person in estate().people}
+    assert station.code == "qinglan"
+
+
+async def assert_people_did_as_planned(house: House) -> None:
+    """Each volunteer and each wish is there once, as far as planned."""
+    async with house.volunteers.sessions() as tx:
+        found = await tx.execute(select(Volunteer.resident_id, Volunteer.state))
+        assert sorted(found.all()) == sorted(
+            (h.person.id, "approved" if h.approved else "applied") for h in estate().helpers
+        )
+    async with house.intake.sessions() as tx:
+        made: Any = await tx.execute(
+            select(Wish.resident_id, Wish.title, Wish.state, func.count(WishStep.version))
+            .join(WishStep, WishStep.wish_id == Wish.id)
+            .group_by(Wish.id)
+        )
+        assert sorted(made.all()) == sorted(
+            (w.maker.id, w.title, state_of(w), 1 + len(w.acts)) for w in wishes()
+        )
+
+
+async def assert_events_went_as_planned(house: House) -> None:
+    """Each event is there once, and those who joined it came, stayed away or left as planned."""
+    async with house.intake.sessions() as tx:
+        found = {event.id: event for event in await tx.scalars(select(Event))}
+        parts: dict[UUID, Counter[str]] = {id_: Counter() for id_ in found}
+        for part in await tx.scalars(select(Participation)):
+            parts[part.event_id][part.state] += 1
+    planned = {event.id: event for hour in (0, 12) for event in events(hour)}
+    by_title = {event.title: event for hour in (0, 12) for event in events(hour)}
+    assert set(found) == set(planned)
+    for id_, event in found.items():
+        plan = by_title[event.title]
+        assert plan.id == id_
+        assert event.state == {"coming": "published", "running": "published"}.get(
+            plan.fate, plan.fate
+        )
+        came, joined = len(plan.came), len(plan.parts)
+        wanted = {
+            "closed": {"attended": came, "missed": joined - came},
+            "running": {"present": came, "joined": joined - came},
+            "cancelled": {"cancelled": joined},
+        }.get(plan.fate, {"joined": joined - plan.leave, "left": plan.leave})
+        assert parts[id_] == Counter(wanted)
+
+
+def earned() -> Iterator[tuple[UUID, int]]:
+    """Who gets how many points for what is planned, one by one."""
+    for wish in wishes():
+        if wish.came_true and wish.taker:
+            yield wish.taker.id, REWARD
+    for event in events(0):
+        if event.fate == "closed":
+            for role, person, after in event.came:
+                helped = BY_HOUR * (event.minutes - after) // 60
+                yield person.id, helped if role == "helper" else FOR_COMING
+
+
+async def assert_books_balance(house: House) -> None:
+    """Each wish that a volunteer made true, each attendance was paid once; legs sum to zero."""
+    points: Counter[UUID] = Counter()
+    for id_, amount in earned():
+        points[id_] += amount
+    async with house.volunteers.sessions() as tx:
+        assert await tx.scalar(select(func.sum(Leg.amount))) == 0
+        assert await tx.scalar(select(func.count()).select_from(Transfer)) == len([*earned()])
+        held = await tx.execute(
+            select(PointsAccount.owner_id, PointsAccount.posted).where(
+                PointsAccount.kind == "resident"
+            )
+        )
+        assert dict(held.all()) == points

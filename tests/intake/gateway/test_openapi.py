@@ -1,0 +1,142 @@
+"""The one description of all services, also while one of them is down."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import pytest
+
+from services.intake.gateway import openapi as description
+from services.intake.gateway.upstreams import PREFIXES, is_under
+from shared.errors import Unavailable
+from tests.support.system import House, opened, transport
+
+
+@pytest.fixture(scope="module")
+async def house(module_database_urls: dict[str, str]) -> AsyncIterator[House]:
+    """The three services, running."""
+    with TemporaryDirectory(prefix="linli") as folder:
+        async with (
+            transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
+            opened(module_database_urls, Path(folder), carried) as running,
+        ):
+            yield running
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who isn't signed in."""
+    async with house.client() as made:
+        yield made
+
+
+def references(part: Any) -> Iterator[str]:
+    """Every reference in a part of a description."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Every operation with its method and path."""
+    return [
+        (method, path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+async def test_it_is_at_both_addresses_for_anybody(client: httpx.AsyncClient) -> None:
+    answers = [await client.get(path) for path in ("/openapi.json", "/api/v1/openapi.json")]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].headers["cache-control"] == "public, max-age=60"
+
+
+async def test_it_has_the_paths_of_all_services(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    expected = (await client.get("/api/v1/openapi/intake.json")).json()["paths"].keys()
+    assert expected < document["paths"].keys()
+    forwarded = document["paths"].keys() - expected
+    for prefix in (prefix for owned in PREFIXES.values() for prefix in owned):
+        below = {path for path in forwarded if is_under(path, (prefix,))}
+        assert below
+        forwarded -= below
+    assert not forwarded
+    assert document["x-unavailable"] == []
+
+
+async def test_every_reference_leads_somewhere(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    schemas = document["components"]["schemas"]
+    named = {reference.removeprefix("#/components/schemas/") for reference in references(document)}
+    assert named <= schemas.keys()
+    owners = {name.partition(".")[0] for name in schemas}
+    assert owners == {"intake", "volunteers", "notify", "Problem"}
+
+
+async def test_operation_ids_are_unique(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(ids)) == len(ids)
+    assert {"intake.get_wish", "volunteers.me", "notify.read_inbox"} <= set(ids)
+
+
+async def test_operations_tell_their_problems_and_headers(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    edit = paths["/api/v1/residents/{resident_id}"]["put"]
+    assert {"400", "401", "403", "404", "409", "412", "413", "422", "428", "429", "503"} <= set(
+        edit["responses"]
+    )
+    assert "ETag" in edit["responses"]["200"]["headers"]
+    assert {one["name"] for one in edit["parameters"]} == {"resident_id", "If-Match"}
+    assert edit["security"] == [{"session": []}]
+    post = paths["/api/v1/volunteers"]["post"]
+    assert "Idempotency-Key" in {one["name"] for one in post["parameters"]}
+    for method, path, operation in operations({"paths": paths}):
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                assert answer["content"].keys() == {"application/problem+json"}, (method, path)
+
+
+async def test_keys_are_for_what_publishers_do_and_nothing_else(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    schemes = document["components"]["securitySchemes"]
+    assert schemes.keys() == {"session", "key"}
+    assert {scheme["scheme"] for scheme in schemes.values()} == {"bearer"}
+    with_key = {path for _, path, one in operations(document) if {"key": []} in one["security"]}
+    assert with_key == {"/api/v1/messages", "/api/v1/messages/{key}"}
+
+
+async def test_the_last_good_copy_stays_while_a_service_is_down(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = house.intake.app
+    made = description.Description(app.openapi, app.state.neighbours)
+    monkeypatch.setattr(description, "FRESH_FOR", 0)
+    asked = app.state.neighbours.describe
+
+    async def without_notify(service: str) -> httpx.Response:
+        if service == "notify":
+            raise Unavailable
+        answer: httpx.Response = await asked(service)
+        return answer
+
+    monkeypatch.setattr(app.state.neighbours, "describe", without_notify)
+    never_seen = await made.now()
+    assert never_seen["x-unavailable"] == ["notify"]
+    assert "/api/v1/inbox" not in never_seen["paths"]
+    assert "/api/v1/rules" in never_seen["paths"]
+    monkeypatch.setattr(app.state.neighbours, "describe", asked)
+    seen = await made.now()
+    assert seen["x-unavailable"] == []
+    monkeypatch.setattr(app.state.neighbours, "describe", without_notify)
+    assert await made.now() == seen

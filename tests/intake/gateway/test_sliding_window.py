@@ -1,0 +1,47 @@
+"""A sliding minute lets through so many, and tells when there is room again."""
+
+from services.intake.gateway.sliding_window import SlidingMinute
+
+
+class Seconds:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 600.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_so_many_pass_and_the_next_one_hears_when_to_come_back() -> None:
+    clock = Seconds()
+    counter = SlidingMinute(clock)
+    assert [counter.hit("a", 3) for _ in range(3)] == [0, 0, 0]
+    assert counter.hit("a", 3) == 60
+    assert counter.hit("b", 3) == 0
+
+
+def test_what_came_a_minute_ago_makes_room_little_by_little() -> None:
+    clock = Seconds()
+    counter = SlidingMinute(clock)
+    for _ in range(10):
+        assert counter.hit("a", 10) == 0
+    clock.now += 60
+    wait = counter.hit("a", 10)
+    assert 0 < wait <= 60
+    clock.now += wait - 0.1
+    assert counter.hit("a", 10) > 0
+    clock.now += 0.2
+    assert counter.hit("a", 10) == 0
+    clock.now += 30
+    assert [counter.hit("a", 10) == 0 for _ in range(10)].count(True) in (4, 5)
+
+
+def test_what_is_over_is_forgotten() -> None:
+    clock = Seconds()
+    counter = SlidingMinute(clock)
+    for number in range(1000):
+        counter.hit(str(number), 1)
+    clock.now += 120
+    assert counter.hit("1", 1) == 0
+    assert len(counter._now) + len(counter._before) == 1

@@ -1,0 +1,102 @@
+"""Replicas and people who do the same at the same time change nothing twice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.wishes import actions, jobs
+from services.intake.wishes.errors import AlreadyDelivered, NotClaimed
+from services.intake.wishes.models import State, Wish
+from shared import clock
+from shared.auth import Actor
+from shared.runtime.runtime import Runtime
+from tests.intake.wishes.people import People, said
+
+Run = Callable[[AsyncSession], Awaitable[None]]
+
+
+async def _types(runtime: Runtime, wish: Wish) -> list[str]:
+    async with runtime.sessions() as tx:
+        messages = await said(tx, wish)
+    assert [m.sequence for m in messages] == list(range(1, len(messages) + 1))
+    return [m.type.removeprefix("linli.wish.").removesuffix(".v1") for m in messages]
+
+
+async def _state(runtime: Runtime, wish: Wish) -> str:
+    async with runtime.sessions() as tx:
+        return (await tx.get_one(Wish, wish.id)).state
+
+
+@pytest.mark.parametrize(
+    ("run", "state", "due", "last"),
+    [
+        (jobs.release_expired, State.CLAIMED, timedelta(days=8), "released"),
+        (jobs.take_unclaimed, State.OPEN, timedelta(days=15), "claimed"),
+    ],
+)
+async def test_a_job_run_by_two_at_once_changes_each_wish_once(
+    runtime: Runtime, desk: Actor, run: Run, state: State, due: timedelta, last: str
+) -> None:
+    async with runtime.sessions.begin() as tx:
+        people = await People.met(tx, desk)
+        wishes = [await people.wish(tx, state) for _ in range(6)]
+    before = await _types(runtime, wishes[0])
+
+    async def run_once() -> None:
+        async with runtime.sessions.begin() as tx:
+            await run(tx)
+
+    with clock.shifted(due):
+        async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
+            await run(one)
+            await run(other)
+        await asyncio.gather(*(run_once() for _ in range(4)))
+    for wish in wishes:
+        assert await _types(runtime, wish) == [*before, last]
+
+
+async def test_a_delivery_and_the_end_of_the_lease_at_once(runtime: Runtime, desk: Actor) -> None:
+    async with runtime.sessions.begin() as tx:
+        people = await People.met(tx, desk)
+        wishes = [await people.wish(tx, State.CLAIMED) for _ in range(8)]
+
+    async def deliver(wish: Wish) -> None:
+        async with runtime.sessions.begin() as tx:
+            await actions.deliver(tx, people.volunteer, wish.id, "换好了", 30)
+
+    async def expire() -> None:
+        async with runtime.sessions.begin() as tx:
+            await jobs.release_expired(tx)
+
+    with clock.shifted(timedelta(days=8)):
+        ends = asyncio.gather(expire(), expire())
+        delivered = await asyncio.gather(*map(deliver, wishes), return_exceptions=True)
+        await ends
+    for wish, answer in zip(wishes, delivered, strict=True):
+        assert answer is None or isinstance(answer, NotClaimed)
+        state, last = (State.OPEN, "released") if answer else (State.DELIVERED, "delivered")
+        assert await _state(runtime, wish) == state
+        assert (await _types(runtime, wish))[3:] == [last]
+
+
+async def test_giving_back_and_delivering_at_once(runtime: Runtime, desk: Actor) -> None:
+    async with runtime.sessions.begin() as tx:
+        people = await People.met(tx, desk)
+        wish = await people.wish(tx, State.CLAIMED)
+
+    async def give_back() -> None:
+        async with runtime.sessions.begin() as tx:
+            await actions.release(tx, people.volunteer, wish.id)
+
+    async def deliver() -> None:
+        async with runtime.sessions.begin() as tx:
+            await actions.deliver(tx, people.volunteer, wish.id, "换好了", 30)
+
+    answers = await asyncio.gather(give_back(), deliver(), return_exceptions=True)
+    refused = [answer for answer in answers if answer is not None]
+    assert len(refused) == 1
+    assert isinstance(refused[0], AlreadyDelivered | NotClaimed)
+    assert len(await _types(runtime, wish)) == 4

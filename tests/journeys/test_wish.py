@@ -1,0 +1,180 @@
+"""The main job: a wish is made, taken, delivered, confirmed, paid for, and told about."""
+
+import asyncio
+import re
+
+from sqlalchemy import text
+
+from tests.support.api_clients import (
+    Person,
+    eventually,
+    fulfilled_wish,
+    resident,
+    sign_in,
+    volunteer,
+)
+from tests.support.system import House
+
+
+async def test_a_wish_comes_true(desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = await fulfilled_wish(desk, wisher, taker, title="想要一副老花镜")
+
+    async def paid() -> bool:
+        return await taker.points() == 20
+
+    await eventually(paid)
+    entries = await taker.get("/points/me/entries")
+    assert [entry["amount"] for entry in entries] == [20]
+    assert "老花镜" in entries[0]["title"]
+    assert entries[0]["reason"]
+    assert (await taker.get(f"/wishes/{wish}"))["state"] == "fulfilled"
+
+    async def told() -> bool:
+        return any("20" in line["body"] for line in await taker.get("/inbox"))
+
+    await eventually(told)
+    lines = await wisher.get("/inbox")
+    assert any("老花镜" in line["title"] + line["body"] for line in lines)
+
+
+async def test_inbox_and_entries_are_in_the_reader_s_language(desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    await fulfilled_wish(desk, wisher, taker)
+
+    async def told() -> bool:
+        return bool(await taker.get("/points/me/entries")) and any(
+            "20" in line["body"] for line in await taker.get("/inbox")
+        )
+
+    await eventually(told)
+    english = {"headers": {"Accept-Language": "en"}}
+    lines = await taker.get("/inbox", **english)
+    assert any("points" in (line["title"] + line["body"]).lower() for line in lines)
+    assert re.search("[a-z]", (await taker.get("/points/me/entries", **english))[0]["reason"])
+
+
+async def test_fifty_claims_at_once_give_one_taker(desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    others = [await volunteer(desk) for _ in range(4)]
+    wish = (await wisher.post("/wishes", {"title": "想有人陪我散步", "details": ""}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    tries = [taker, *others] * 10
+    answers = await asyncio.gather(
+        *(person.call("POST", f"/wishes/{wish}/claim", json={}) for person in tries)
+    )
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [200] + [409] * 49
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert {answer.headers["content-type"] for answer in refused} == {"application/problem+json"}
+    assert all(answer.json()["title"] for answer in refused)
+
+
+async def test_a_withdrawn_confirmation_takes_the_points_back(desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = await fulfilled_wish(desk, wisher, taker)
+
+    async def paid() -> bool:
+        return await taker.points() == 20
+
+    await eventually(paid)
+    await wisher.post(f"/wishes/{wish}/reopen", {"reason": "灯泡又坏了"})
+
+    async def taken_back() -> bool:
+        return await taker.points() == 0
+
+    await eventually(taken_back)
+    await taker.post(f"/wishes/{wish}/deliver", {"note": "又换了一个", "minutes": 10})
+    await wisher.post(f"/wishes/{wish}/confirm", {})
+    await eventually(paid)
+    amounts = [entry["amount"] for entry in await taker.get("/points/me/entries")]
+    assert amounts == [20, -20, 20]
+
+
+async def test_home_and_name_are_shown_only_after_taking(desk: Person) -> None:
+    building = await desk.post("/buildings", {"number": "3", "units": 2})
+    home = await desk.post(f"/buildings/{building['id']}/homes", {"unit": 1, "number": "502"})
+    household = await desk.post("/households", {"home_id": home["id"], "own": True})
+    wisher = await resident(desk, name="演示·三栋五零二", household_id=household["id"])
+    taker, other = await volunteer(desk), await volunteer(desk)
+    wish = (await wisher.post("/wishes", {"title": "想换门锁", "details": "旧锁卡住了"}))["id"]
+    await desk.post(f"/wishes/{wish}/approve")
+    for somebody in (taker, other):
+        assert "502" not in str(await somebody.get(f"/wishes/{wish}"))
+        assert "三栋" not in str(await somebody.get("/wishes"))
+    await taker.post(f"/wishes/{wish}/claim")
+    seen = str(await taker.get(f"/wishes/{wish}"))
+    assert "502" in seen
+    assert "演示·三栋五零二" in seen
+    hidden = await other.call("GET", f"/wishes/{wish}")
+    assert "502" not in hidden.text
+    assert "三栋" not in hidden.text
+    await taker.post(f"/wishes/{wish}/release", {"reason": "有急事"})
+    assert "502" not in str(await taker.get(f"/wishes/{wish}"))
+
+
+async def test_nobody_of_another_station_sees_anything(desk: Person, other_desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    stranger, strange_volunteer = await resident(other_desk), await volunteer(other_desk)
+    wish = await fulfilled_wish(desk, wisher, taker)
+    for somebody in (stranger, strange_volunteer, other_desk):
+        assert (await somebody.call("GET", f"/wishes/{wish}")).status_code == 404
+        assert wish not in str(await somebody.get("/wishes"))
+    assert (await other_desk.call("GET", f"/residents/{wisher.id}")).status_code == 404
+    assert (
+        await other_desk.call("POST", f"/wishes/{wish}/reopen", json={"reason": "x y"})
+    ).status_code == 404
+    of_another = await other_desk.call("GET", "/points/me/entries", params={"resident": taker.id})
+    assert of_another.status_code == 404 or of_another.json() == []
+
+
+async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
+    desk: Person, operator: Person
+) -> None:
+    phone = "+8613900001234"
+    await desk.post("/residents", {"name": "演示居民", "phone": phone})
+    station = desk.station
+    asked = await desk.client.post(
+        "/api/v1/sign-in/codes", json={"station": station, "phone": phone}
+    )
+    assert asked.status_code == 202
+
+    async def code() -> str | None:
+        for delivery in await operator.get("/deliveries", params={"channel": "sms"}):
+            if found := re.search(r"\b(\d{6})\b", delivery["text"]):
+                return found[1]
+        return None
+
+    person = await sign_in(desk.client, station=station, phone=phone, code=await eventually(code))
+    assert (await person.get("/me"))["roles"] == ["resident"]
+
+
+async def test_a_message_delivered_five_times_pays_once(house: House, desk: Person) -> None:
+    wisher, taker = await resident(desk), await volunteer(desk)
+    wish = await fulfilled_wish(desk, wisher, taker)
+
+    async def paid() -> bool:
+        return await taker.points() == 20
+
+    await eventually(paid)
+    again = text(
+        "INSERT INTO outbox (lane, type, subject, correlation, body)"
+        " SELECT lane, type, subject, correlation, body FROM sent, generate_series(1, 4)"
+        " WHERE type = 'linli.wish.fulfilled.v1' AND subject = :subject"
+    )
+    async with house.intake.sessions.begin() as tx:
+        await tx.execute(again, {"subject": f"wishes/{wish}"})
+
+    async def relayed() -> bool:
+        async with house.intake.sessions() as tx:
+            return not await tx.scalar(text("SELECT count(*) FROM outbox"))
+
+    await eventually(relayed)
+    # What comes after it on the same way is handled after it.
+    await fulfilled_wish(desk, wisher, taker)
+
+    async def paid_for_both() -> bool:
+        return await taker.points() == 40
+
+    await eventually(paid_for_both)
+    assert [entry["amount"] for entry in await taker.get("/points/me/entries")] == [20, 20]

@@ -1,0 +1,221 @@
+"""What operators see of deliveries, and when secrets are forgotten."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, update
+from structlog.testing import capture_logs
+
+from services.notify.channels.base import Channel
+from services.notify.channels.sms import OnScreen
+from services.notify.deliveries.actions import ADDRESSES_KEPT_FOR, forget_secrets
+from services.notify.deliveries.models import Delivery
+from shared import clock
+from shared.auth import Role
+from shared.contracts.intake import WishDelivered
+from shared.ids import new_id
+from shared.runtime.runtime import Runtime
+from tests.notify.conftest import Client
+from tests.notify.deliveries.loopback_channel import Loopback, sender_of
+from tests.notify.messages import (
+    CODE,
+    PHONE,
+    about_wish,
+    code_issued,
+    deliveries_of,
+    handle,
+    move_in,
+)
+
+MASKED = "138****5678"
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_else_is_due(runtime: Runtime) -> None:
+    """A sender serves every station: what other tests left is taken away."""
+    async with runtime.sessions.begin() as tx:
+        await tx.execute(delete(Delivery).where(Delivery.due_at.is_not(None)))
+
+
+async def send_code(runtime: Runtime, station: UUID, channel: Channel) -> None:
+    """A code was asked for, and has gone that way."""
+    await handle(runtime, code_issued(runtime, station, new_id()))
+    await sender_of(runtime, channel).send_due()
+
+
+async def listed(client: Client, **query: str) -> list[Mapping[str, Any]]:
+    """What an operator sees."""
+    async with client(Role.OPERATOR) as operator:
+        answer = await operator.get("/deliveries", params=query)
+    assert answer.status_code == 200, answer.text
+    items: list[Mapping[str, Any]] = answer.json()
+    return items
+
+
+async def test_operators_see_what_was_told_and_what_came_of_it(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await move_in(runtime, station)
+    message = about_wish(station, WishDelivered, resident)
+    await handle(runtime, message)
+    await sender_of(runtime, OnScreen()).send_due()
+    sms, inbox = sorted(await listed(client), key=lambda item: item["channel"], reverse=True)
+    assert (sms["to"], sms["state"], sms["via"], sms["attempts"]) == (
+        MASKED,
+        "sent",
+        "on-screen",
+        1,
+    )
+    assert sms["text"].startswith("【邻里服务站】")
+    assert (inbox["to"], inbox["state"], inbox["via"]) == (None, "sent", None)
+    assert "办好了" in inbox["text"]
+    for item in (sms, inbox):
+        assert item["recipient_id"] == str(resident)
+        assert item["correlation"] == str(message.correlation)
+        assert item["subject"] == message.subject
+        assert PHONE not in str(item)
+
+
+async def test_the_list_can_be_narrowed(runtime: Runtime, station: UUID, client: Client) -> None:
+    resident = await move_in(runtime, station)
+    await handle(runtime, about_wish(station, WishDelivered, resident))
+    assert [item["channel"] for item in await listed(client, channel="sms")] == ["sms"]
+    assert [item["channel"] for item in await listed(client, state="sent")] == ["inbox"]
+    assert await listed(client, channel="inbox", state="failed") == []
+
+
+async def test_the_list_comes_in_pages(runtime: Runtime, station: UUID, client: Client) -> None:
+    resident = await move_in(runtime, station)
+    await handle(runtime, *(about_wish(station, WishDelivered, resident) for _ in range(3)))
+    seen: list[str] = []
+    async with client(Role.ADMIN) as admin:
+        path = "/api/v1/deliveries?limit=2&channel=sms"
+        while path:
+            answer = await admin.get(f"http://notify{path}")
+            seen += [item["id"] for item in answer.json()]
+            path = answer.links.get("next", {}).get("url", "")
+    assert len(seen) == len(set(seen)) == 3
+
+
+async def test_a_code_is_on_the_screen_until_it_expires(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await send_code(runtime, station, OnScreen())
+    with capture_logs() as logs:
+        (item,) = await listed(client)
+    assert CODE in item["text"]
+    assert item["to"] == MASKED
+    assert [line["event"] for line in logs] == ["sign-in codes shown"]
+    assert CODE not in str(logs)
+    async with runtime.sessions.begin() as tx:
+        await tx.execute(
+            update(Delivery)
+            .where(Delivery.station_id == station)
+            .values(expires_at=clock.now() - timedelta(seconds=1))
+        )
+    (item,) = await listed(client)
+    assert CODE not in str(item)
+    assert "••••••" in item["text"]
+
+
+async def test_a_code_that_went_by_sms_is_never_shown(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await send_code(runtime, station, Loopback())
+    (item,) = await listed(client)
+    assert (item["state"], CODE in str(item)) == ("sent", False)
+
+
+async def test_a_code_still_waiting_is_not_shown(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await handle(runtime, code_issued(runtime, station, new_id()))
+    (item,) = await listed(client)
+    assert (item["state"], CODE in str(item)) == ("queued", False)
+
+
+async def test_codes_are_forgotten_when_they_expire_and_the_rest_is_kept(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await send_code(runtime, station, OnScreen())
+    async with runtime.sessions.begin() as tx:
+        await forget_secrets(tx)
+    assert [bool(d.sealed) for d in await deliveries_of(runtime, station)] == [True]
+    with clock.shifted(timedelta(minutes=6)):
+        async with runtime.sessions.begin() as tx:
+            await forget_secrets(tx)
+    (kept,) = await deliveries_of(runtime, station)
+    assert kept.sealed is None
+    assert kept.address_sealed is not None
+    (item,) = await listed(client)
+    assert "••••••" in item["text"]
+
+
+async def test_addresses_are_forgotten_after_thirty_days_once_sent(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    resident = await move_in(runtime, station)
+    await handle(runtime, about_wish(station, WishDelivered, resident))
+    with clock.shifted(ADDRESSES_KEPT_FOR + timedelta(hours=1)):
+        async with runtime.sessions.begin() as tx:
+            await forget_secrets(tx)
+        (waiting,) = [d for d in await deliveries_of(runtime, station) if d.channel == "sms"]
+        assert waiting.address_sealed is not None
+        await sender_of(runtime, OnScreen()).send_due()
+        async with runtime.sessions.begin() as tx:
+            await forget_secrets(tx)
+    (sent,) = await listed(client, channel="sms")
+    assert (sent["state"], sent["to"]) == ("sent", None)
+
+
+async def test_what_no_key_opens_or_no_template_says_doesn_t_hide_the_rest(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await send_code(runtime, station, OnScreen())
+    resident = await move_in(runtime, station)
+    await handle(runtime, about_wish(station, WishDelivered, resident))
+    mine = update(Delivery).where(Delivery.station_id == station)
+    async with runtime.sessions.begin() as tx:
+        await tx.execute(
+            mine.where(Delivery.template == "sign-in.code").values(
+                sealed={"code": "no token"}, address_sealed="no token"
+            )
+        )
+        await tx.execute(
+            mine.where(Delivery.template != "sign-in.code").values(template="wish.of-tomorrow")
+        )
+    items = await listed(client, channel="sms")
+    assert {(item["template"], item["to"]) for item in items} == {
+        ("sign-in.code", "****"),
+        ("wish.of-tomorrow", MASKED),
+    }
+    assert all("••••••" in i["text"] for i in items if i["template"] == "sign-in.code")
+
+
+async def test_operators_of_another_station_see_nothing(
+    runtime: Runtime, station: UUID, client: Client
+) -> None:
+    await send_code(runtime, station, OnScreen())
+    async with client(Role.OPERATOR, Role.ADMIN, of=new_id()) as other:
+        assert (await other.get("/deliveries")).json() == []
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OPERATOR, Role.ADMIN)])
+async def test_nobody_else_may_look(client: Client, role: Role) -> None:
+    async with client(role) as somebody:
+        answer = await somebody.get("/deliveries")
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "query", ["channel=pigeon", "state=lost", "after=x", "limit=-1", "channel=%00", "state="]
+)
+async def test_a_wrong_question_is_answered_with_a_problem(client: Client, query: str) -> None:
+    async with client(Role.OPERATOR) as operator:
+        answer = await operator.get(f"/deliveries?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"

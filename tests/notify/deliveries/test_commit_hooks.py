@@ -1,0 +1,17 @@
+"""What is queued is sent at once, whoever queued it."""
+
+from sqlalchemy import text
+
+from services.notify.deliveries.models import QUEUED
+from services.notify.deliveries.sender import Sender
+from shared.bus import commit_hooks
+from shared.runtime.runtime import Runtime
+
+
+async def test_what_the_consumer_queues_wakes_the_replica_s_own_sender(runtime: Runtime) -> None:
+    (sender,) = [part for part in runtime.rest if isinstance(part, Sender)]
+    sender.wake.clear()
+    async with runtime.consumer._sessions.begin() as tx:
+        await tx.execute(text("SELECT 1"))
+        commit_hooks.made(tx, QUEUED)
+    assert sender.wake.is_set()

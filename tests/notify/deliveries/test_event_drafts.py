@@ -1,0 +1,259 @@
+"""What people are told about events: only those concerned, once, and of points in fitting words."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.notify.deliveries.rendering import InboxText, as_sms, category_of, in_inbox
+from services.notify.settings import NotifySettings
+from shared import clock
+from shared.contracts.events import (
+    EventAttended,
+    EventJoined,
+    EventLeft,
+    EventMissed,
+    ParticipationMessage,
+)
+from shared.contracts.volunteers import PointsAwarded, PointsReversed
+from shared.errors import NotYet
+from shared.ids import new_id
+from shared.runtime.runtime import Runtime
+from tests.notify.deliveries.loopback_channel import Loopback, sender_of
+from tests.notify.messages import (
+    STARTS,
+    TITLE,
+    Told,
+    about_event,
+    deliveries_of,
+    handle,
+    move_in,
+    registered,
+    told,
+)
+
+SETTINGS = NotifySettings.model_construct()
+
+
+@pytest.mark.parametrize(
+    ("contract", "more", "template", "channels"),
+    [
+        (EventJoined, {}, "event.joined", ["inbox", "sms"]),
+        (EventLeft, {"reason": "left"}, "event.left", ["inbox"]),
+        (EventLeft, {"reason": "cancelled"}, "event.cancelled", ["inbox", "sms"]),
+        (EventMissed, {}, "event.missed", ["inbox"]),
+        (EventAttended, {}, "", []),
+    ],
+)
+async def test_each_message_about_a_part_tells_whose_it_is(
+    runtime: Runtime,
+    station: UUID,
+    contract: type[ParticipationMessage],
+    more: dict[str, Any],
+    template: str,
+    channels: list[str],
+) -> None:
+    resident = await move_in(runtime, station)
+    message = about_event(station, contract, resident, **more)
+    await handle(runtime, message)
+    found = await deliveries_of(runtime, station)
+    assert [(d.channel, d.template) for d in found] == [(name, template) for name in channels]
+    assert {d.recipient_id for d in found} <= {resident}
+    assert {category_of(d) for d in found} <= {"events"}
+    assert {d.subject for d in found} <= {f"events/{message.content.event_id}"}
+
+
+async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UUID) -> None:
+    resident = await move_in(runtime, station)
+    await handle(runtime, about_event(station, EventJoined, resident))
+    inbox, sms = await deliveries_of(runtime, station)
+    assert in_inbox(inbox, "zh") == InboxText(
+        "报名成功",
+        "您报名了“楼道大扫除”，11月28日（星期六）9:00，地点：3 栋楼下。谢谢您来帮忙！"
+        "要是来不了，请提前告诉我们，把名额让给别的邻居。",
+    )
+    assert as_sms(sms, {}, SETTINGS) == (
+        "【邻里服务站】您报名了“楼道大扫除”，11月28日（星期六）9:00，3 栋楼下，谢谢您来帮忙。"
+        "来不了请说一声。"
+    )
+
+
+async def test_who_had_joined_reads_why_an_event_is_cancelled(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident = await move_in(runtime, station, language="en")
+    gone = about_event(station, EventLeft, resident, reason="cancelled", words="Heavy rain.")
+    await handle(runtime, gone)
+    inbox, sms = await deliveries_of(runtime, station)
+    assert in_inbox(inbox, "en").body.endswith("The station says: “Heavy rain.”")
+    assert as_sms(sms, {}, SETTINGS) == (
+        '[Linli] Sorry, "楼道大扫除" on Saturday 28 November, 9:00 is cancelled. Heavy rain.'
+    )
+
+
+async def test_the_same_part_told_twice_is_told_once(runtime: Runtime, station: UUID) -> None:
+    resident, part = await move_in(runtime, station), new_id()
+    again = [about_event(station, EventJoined, resident, participation_id=part) for _ in range(3)]
+    await handle(runtime, *again[:2])
+    await handle(runtime, again[2])
+    assert len(await deliveries_of(runtime, station)) == 2
+
+
+async def test_who_is_not_known_yet_waits(runtime: Runtime, station: UUID) -> None:
+    with pytest.raises(NotYet):
+        await handle(runtime, about_event(station, EventJoined, new_id()))
+
+
+Steps = list[tuple[type[ParticipationMessage], str]]
+JOINED, LEFT, CANCELLED = (EventJoined, "left"), (EventLeft, "left"), (EventLeft, "cancelled")
+MISSED, ATTENDED = (EventMissed, "left"), (EventAttended, "left")
+
+
+def life_of(station: UUID, resident: UUID, steps: Steps) -> list[Told]:
+    """What is said of one participation, step by step."""
+    part = new_id()
+    return [
+        about_event(
+            station, contract, resident, participation_id=part, sequence=number, reason=reason
+        )
+        for number, (contract, reason) in enumerate(steps, 1)
+    ]
+
+
+async def inbox_of(runtime: Runtime, station: UUID, resident: UUID) -> list[str]:
+    """What somebody finds in their inbox, by the names of the templates, newest first."""
+    found = await deliveries_of(runtime, station)
+    mine = [d.template for d in found if (d.recipient_id, d.channel) == (resident, "inbox")]
+    return mine[::-1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "told_of"),
+    [
+        ([JOINED, LEFT, JOINED], ["event.joined"]),
+        ([JOINED, LEFT, JOINED, LEFT], ["event.left"]),
+        ([JOINED, CANCELLED], ["event.cancelled"]),
+        ([JOINED, MISSED, ATTENDED], []),
+    ],
+)
+async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
+    runtime: Runtime, station: UUID, steps: Steps, told_of: list[str]
+) -> None:
+    resident, other = await move_in(runtime, station), await move_in(runtime, station)
+    elsewhere = about_event(station, EventLeft, other)
+    await handle(runtime, elsewhere, *life_of(station, resident, steps))
+    assert await inbox_of(runtime, station, resident) == told_of
+    assert await inbox_of(runtime, station, other) == ["event.left"]
+    found = await deliveries_of(runtime, station)
+    by_sms = {d.template for d in found if d.channel == "sms"}
+    assert by_sms == set(told_of) - {"event.left"}
+
+
+@pytest.mark.parametrize("late", [0, 1])
+async def test_what_comes_too_late_to_be_so_is_not_told(
+    runtime: Runtime, station: UUID, late: int
+) -> None:
+    resident = await move_in(runtime, station)
+    messages = life_of(station, resident, [JOINED, LEFT, JOINED])
+    held_back = messages.pop(late)
+    for message in messages:
+        await handle(runtime, message)
+    before = await inbox_of(runtime, station, resident)
+    await handle(runtime, held_back)
+    assert await inbox_of(runtime, station, resident) == before
+    assert before[0] == "event.joined"
+
+
+async def test_who_joins_again_and_again_is_sent_one_text_message(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident = await move_in(runtime, station)
+    for message in life_of(station, resident, [JOINED, LEFT, JOINED, LEFT, JOINED, CANCELLED]):
+        await handle(runtime, message)
+    assert await inbox_of(runtime, station, resident) == [
+        "event.cancelled",
+        *("event.joined", "event.left") * 2,
+        "event.joined",
+    ]
+    found = await deliveries_of(runtime, station)
+    assert [d.template for d in found if d.channel == "sms"] == ["event.joined", "event.cancelled"]
+
+
+async def test_a_part_cancelled_twice_is_sent_one_text_message(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident = await move_in(runtime, station)
+    for message in life_of(station, resident, [CANCELLED, CANCELLED]):
+        await handle(runtime, message)
+    found = await deliveries_of(runtime, station)
+    assert [d.channel for d in found] == ["inbox", "inbox", "sms"]
+
+
+@pytest.mark.parametrize("step", [JOINED, CANCELLED])
+async def test_once_an_event_has_begun_no_text_message_goes_out_about_it(
+    runtime: Runtime, station: UUID, step: tuple[type[ParticipationMessage], str]
+) -> None:
+    resident = await move_in(runtime, station)
+    with clock.frozen(STARTS + timedelta(days=1)):
+        await handle(runtime, *life_of(station, resident, [step]))
+        channel = Loopback()
+        while await sender_of(runtime, channel).send_due():
+            continue
+    inbox, sms = await deliveries_of(runtime, station)
+    assert (inbox.state, sms.state, sms.expires_at) == ("sent", "failed", STARTS)
+    assert sms.id not in channel.deliveries
+
+
+async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
+    late = new_id()
+    joined, left = life_of(station, late, [JOINED, LEFT])
+    for batch in ([joined], [left], [joined, left]):
+        with pytest.raises(NotYet):
+            await handle(runtime, *batch)
+    await handle(runtime, registered(runtime, station, late))
+    await handle(runtime, left)
+    await handle(runtime, joined)
+    assert await inbox_of(runtime, station, late) == ["event.left"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "cause", "body"),
+    [
+        (PointsAwarded, "wishes", f"谢谢您为“{TITLE}”出力，得到 15 积分，现在一共 45 积分。"),
+        (PointsAwarded, "participations", f"谢谢您来“{TITLE}”，得到 15 积分，现在一共 45 积分。"),
+        (
+            PointsReversed,
+            "wishes",
+            f"“{TITLE}”的确认撤回了，所以退回 15 积分，现在一共 45 积分。",
+        ),
+        (
+            PointsReversed,
+            "participations",
+            f"“{TITLE}”得到的 15 积分退回了，现在一共 45 积分。不清楚的地方，请问服务站。",
+        ),
+    ],
+)
+async def test_points_are_told_in_words_that_fit_their_cause(
+    runtime: Runtime,
+    station: UUID,
+    contract: type[PointsAwarded | PointsReversed],
+    cause: str,
+    body: str,
+) -> None:
+    owner, subject = await move_in(runtime, station), f"{cause}/{new_id()}"
+    content = contract(
+        account_id=new_id(),
+        owner_kind="resident",
+        owner_id=owner,
+        transfer_id=new_id(),
+        amount=15,
+        balance=45,
+        balance_version=2,
+        rule="a-rule",
+        cause_subject=subject,
+        title=TITLE,
+    )
+    await handle(runtime, told(station, content, f"accounts/{content.account_id}", 2))
+    (delivery,) = await deliveries_of(runtime, station)
+    assert (delivery.subject, in_inbox(delivery, "zh").body) == (subject, body)

@@ -1,0 +1,149 @@
+"""Messages as notify hears them, the giving of them to its handlers, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.notify.deliveries.models import Delivery
+from services.notify.main import SERVICE
+from shared import clock
+from shared.bus.inbox.dispatcher import Handling
+from shared.bus.message import Message
+from shared.contracts.envelope import Contract
+from shared.contracts.events import ParticipationMessage
+from shared.contracts.intake import (
+    Language,
+    ResidentChanged,
+    ResidentRegistered,
+    SignInCodeIssued,
+    WishClaimed,
+    WishMessage,
+)
+from shared.ids import new_id
+from shared.runtime.runtime import Runtime
+
+HANDLING = Handling(SERVICE.handlers)
+PHONE = "13812345678"
+CODE = "482915"
+TITLE = "想换一个灯泡"
+STARTS = datetime.fromisoformat("2026-11-28T09:00:00+08:00")
+Told = Message[Any]
+
+
+def told(station: UUID, content: Contract, subject: str, sequence: int = 1) -> Told:
+    """A message with that content."""
+    return Message(
+        id=str(new_id()),
+        type=content.type,
+        subject=subject,
+        station=station,
+        sequence=sequence,
+        correlation=new_id(),
+        causation=None,
+        time=clock.now(),
+        source="/services/intake",
+        content=content,
+    )
+
+
+def registered(
+    runtime: Runtime,
+    station: UUID,
+    resident: UUID,
+    *,
+    language: Language = "zh",
+    phone: str | None = PHONE,
+    version: int = 1,
+) -> Told:
+    """A resident is on the register, or changed where `version` is above 1."""
+    contract = ResidentRegistered if version == 1 else ResidentChanged
+    content = contract(
+        resident_id=resident,
+        phone_sealed=runtime.sealer.seal(phone) if phone else None,
+        language=language,
+    )
+    return told(station, content, f"residents/{resident}", version)
+
+
+def about_wish(
+    station: UUID, contract: type[WishMessage], resident: UUID, *, sequence: int = 2, **more: Any
+) -> Told:
+    """A message about a wish of the resident's, taken by nobody unless said otherwise."""
+    values = {"wish_id": new_id(), "resident_id": resident, "title": TITLE, **more}
+    content = contract.model_validate(values)
+    return told(station, content, f"wishes/{content.wish_id}", sequence)
+
+
+def claimed(station: UUID, resident: UUID, taker: UUID, kind: str = "volunteer") -> Told:
+    """The wish was taken for a week."""
+    until = clock.now() + timedelta(days=7)
+    taken = {"taker_kind": kind, "taker_id": taker, "lease_until": until}
+    return about_wish(station, WishClaimed, resident, sequence=3, **taken)
+
+
+def about_event(
+    station: UUID,
+    contract: type[ParticipationMessage],
+    resident: UUID,
+    *,
+    sequence: int = 1,
+    **more: Any,
+) -> Told:
+    """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
+    values = {
+        "event_id": new_id(),
+        "kind": "clean_up",
+        "title": "楼道大扫除",
+        "place": "3 栋楼下",
+        "starts_at": STARTS,
+        "ends_at": STARTS + timedelta(hours=2),
+        "participation_id": new_id(),
+        "resident_id": resident,
+        "role": "helper",
+        "reason": "left",
+        "minutes": 90,
+        "revision": 1,
+        **more,
+    }
+    content = contract.model_validate(values)
+    return told(station, content, f"participations/{content.participation_id}", sequence)
+
+
+def code_issued(runtime: Runtime, station: UUID, resident: UUID, seconds: float = 300) -> Told:
+    """Somebody asked for a code to sign in."""
+    content = SignInCodeIssued(
+        resident_id=resident,
+        phone_sealed=runtime.sealer.seal(PHONE),
+        code_sealed=runtime.sealer.seal(CODE),
+        language="zh",
+        expires_at=clock.now() + timedelta(seconds=seconds),
+    )
+    return told(station, content, f"sign-in-codes/{new_id()}")
+
+
+async def handle(runtime: Runtime, *messages: Told) -> None:
+    """Handle the messages as one batch, in a transaction of its own."""
+    async with runtime.sessions.begin() as tx:
+        await HANDLING.handle(tx, messages)
+
+
+async def move_in(
+    runtime: Runtime, station: UUID, *, language: Language = "zh", phone: str | None = PHONE
+) -> UUID:
+    """A resident whom the audience knows; their id."""
+    resident = new_id()
+    await handle(runtime, registered(runtime, station, resident, language=language, phone=phone))
+    return resident
+
+
+async def deliveries_of(runtime: Runtime, station: UUID) -> Sequence[Delivery]:
+    """All deliveries of a station, in the order of recipient, channel and time."""
+    order = (Delivery.recipient_id, Delivery.channel, Delivery.id)
+    async with runtime.sessions() as tx:
+        found = await tx.scalars(
+            select(Delivery).where(Delivery.station_id == station).order_by(*order)
+        )
+        return found.all()

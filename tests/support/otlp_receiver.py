@@ -1,0 +1,96 @@
+"""A collector of spans: an OTLP/HTTP receiver on loopback that keeps what it is sent."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as Sent
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shared.runtime.server import listen
+from tests.support.api_clients import eventually
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A span as it came: its ids in hex, the parent's empty for none, its kind by name."""
+
+    service: str
+    name: str
+    kind: str
+    trace: str
+    id: str
+    parent: str
+    failed: bool
+    attributes: dict[str, str | int]
+
+
+@dataclass
+class Collector:
+    """Where spans are sent to, and those that came."""
+
+    endpoint: str = ""
+    spans: list[Kept] = field(default_factory=list)
+
+    def of(self, trace: str) -> list[Kept]:
+        """The spans of a trace."""
+        return [one for one in self.spans if one.trace == trace]
+
+    async def take(self, request: Request) -> Response:
+        """Keep what an exporter sends."""
+        sent = ExportTraceServiceRequest.FromString(await request.body())
+        self.spans += _kept(sent)
+        return Response(b"", media_type="application/x-protobuf")
+
+
+@contextlib.asynccontextmanager
+async def collecting() -> AsyncIterator[Collector]:
+    """A collector that listens."""
+    collector = Collector()
+    app = Starlette(routes=[Route("/v1/traces", collector.take, methods=["POST"])])
+    listening = listen("127.0.0.1:0")
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server._serve([listening]))
+
+    async def started() -> bool:
+        return server.started
+
+    await eventually(started)
+    collector.endpoint = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        yield collector
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+def _kept(sent: ExportTraceServiceRequest) -> Iterator[Kept]:
+    for resource in sent.resource_spans:
+        service = _values(resource.resource.attributes)["service.name"]
+        for scope in resource.scope_spans:
+            for span in scope.spans:
+                yield Kept(
+                    service=str(service),
+                    name=span.name,
+                    kind=Sent.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"),
+                    trace=span.trace_id.hex(),
+                    id=span.span_id.hex(),
+                    parent=span.parent_span_id.hex(),
+                    failed=span.status.code == 2,
+                    attributes=_values(span.attributes),
+                )
+
+
+def _values(attributes: Any) -> dict[str, str | int]:
+    return {
+        one.key: one.value.int_value if one.value.HasField("int_value") else one.value.string_value
+        for one in attributes
+    }

@@ -1,0 +1,26 @@
+"""People who try again until they are answered, as a client of an unreliable network does."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.support.api_clients import Person
+
+PAUSE = 0.2
+AWAY = frozenset({502, 503, 504})
+
+
+async def insist(person: Person, path: str, body: Any = None) -> Any:
+    """The answer to an act, tried under one Idempotency-Key until somebody is there to answer."""
+    key = {"Idempotency-Key": str(uuid4())}
+    while True:
+        try:
+            answer = await person.call("POST", path, json=body or {}, headers=key)
+        except httpx.TransportError:
+            answer = None
+        if answer is not None and answer.status_code not in AWAY:
+            assert answer.is_success, (path, answer.status_code, answer.text)
+            return answer.json()
+        await asyncio.sleep(PAUSE)

@@ -1,0 +1,66 @@
+"""A station that is open: its staff, and for the tests of pages a home with some neighbours."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from services.intake.accounts.actions import NewAccount, create
+from services.intake.residents import actions as register
+from services.intake.residents.models import Details, Registration
+from services.intake.stations.models import Station
+from shared.auth import Actor, Role
+from tests.support.system import House
+
+PASSWORD = "a-password-of-the-tests"
+PHONE = "0731-5550-0000"
+WISHER, HELPER = "19900000001", "19900000002"
+NEIGHBOUR, OTHER_HELPER = "19900000003", "19900000004"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The only station of a database, and its people by their phones."""
+
+    house: House
+    station: UUID
+    people: dict[str, UUID]
+
+
+async def found_station(house: House) -> tuple[str, UUID]:
+    """A new station with accounts `desk`, `admin` and `operator`; its code and its id."""
+    code = f"station-{uuid4().hex[:8]}"
+    async with house.intake.sessions.begin() as tx:
+        station = Station.found(code, ("测试站", "Test station"), ("测试社区", "Test community"))
+        tx.add(station)
+        await tx.flush()
+        founder = Actor.system(station.id)
+        for name, role in (
+            ("desk", Role.STAFF),
+            ("admin", Role.ADMIN),
+            ("operator", Role.OPERATOR),
+        ):
+            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
+            await create(tx, founder, wanted)
+    return code, station.id
+
+
+async def open_place(house: House) -> Place:
+    """A demo station with accounts `desk` and `operator`, and four neighbours in one home."""
+    async with house.intake.sessions.begin() as tx:
+        station = Station.found(
+            f"s-{uuid4().hex[:8]}", ("演示站", "Demo station"), ("演示社区", "Demo community")
+        )
+        station.phone, station.demo = PHONE, True
+        tx.add(station)
+        await tx.flush()
+        founder = Actor.system(station.id)
+        for name, role in (("desk", Role.STAFF), ("operator", Role.OPERATOR)):
+            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
+            await create(tx, founder, wanted)
+        building = await register.add_building(tx, founder, "3", "3 栋", 2)
+        home = await register.add_home(tx, founder, building.id, 2, "501")
+        household = await register.add_household(tx, founder, home.id, Registration(own=True))
+        people = {}
+        for phone in (WISHER, HELPER, NEIGHBOUR, OTHER_HELPER):
+            details = Details(name=f"演示·{phone[-1]}", phone=phone, household_id=household.id)
+            people[phone] = (await register.register(tx, founder, details)).id
+    return Place(house, station.id, people)

@@ -1,0 +1,118 @@
+"""The whole product in one process for tests: three services on sockets, over either transport."""
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from services.intake.main import SERVICE as INTAKE
+from services.notify.main import SERVICE as NOTIFY
+from services.volunteers.main import SERVICE as VOLUNTEERS
+from shared.bus.message import bindings
+from shared.bus.transport import topology
+from shared.bus.transport.base import Transport
+from shared.bus.transport.in_process import Faults, InProcessTransport
+from shared.bus.transport.rabbit import RabbitTransport
+from shared.runtime.runtime import Runtime
+from shared.runtime.server import listen, serving
+from shared.runtime.service import Service
+
+Kind = Literal["in process", "rabbit"]
+SERVICES: tuple[Service, ...] = (INTAKE, VOLUNTEERS, NOTIFY)
+BINDINGS = {service.name: bindings(service.handlers) for service in SERVICES}
+_key = Ed25519PrivateKey.generate()
+SECRETS: dict[str, Any] = {
+    "secret_keys": Fernet.generate_key().decode(),
+    "lookup_key": "a-look-up-key-of-the-tests-32-bytes",
+    "token_public_key": base64.b64encode(_key.public_key().public_bytes_raw()).decode(),
+}
+PRIVATE_KEY = base64.b64encode(_key.private_bytes_raw()).decode()
+
+
+@dataclass(frozen=True)
+class House:
+    """A running deployment: the replicas by service, and a way in through the gateway."""
+
+    replicas: Mapping[str, list[Runtime]]
+    folder: Path
+
+    @property
+    def intake(self) -> Runtime:
+        """The first replica of intake."""
+        return self.replicas["intake"][0]
+
+    @property
+    def volunteers(self) -> Runtime:
+        """The first replica of volunteers."""
+        return self.replicas["volunteers"][0]
+
+    @property
+    def notify(self) -> Runtime:
+        """The first replica of notify."""
+        return self.replicas["notify"][0]
+
+    def client(self, service: str = "intake", replica: int = 0) -> httpx.AsyncClient:
+        """A client of one replica; the gateway, unless said otherwise."""
+        path = str(self.folder / f"{service}{replica}.sock")
+        return httpx.AsyncClient(
+            transport=httpx.AsyncHTTPTransport(uds=path), base_url="http://station", timeout=30
+        )
+
+
+def settings(service: Service, url: str, folder: Path, **more: Any) -> Any:
+    """The settings of one service of a test's house."""
+    values = {**SECRETS, "database_url": url, **more}
+    if service.name == "intake":
+        values |= {
+            "token_private_key": PRIVATE_KEY,
+            # Tests are many requests of few people.
+            **dict.fromkeys(("rate_person", "rate_nobody", "rate_address"), 0),
+            **more,
+            "volunteers_url": f"unix:{folder / 'volunteers0.sock'}",
+            "notify_url": f"unix:{folder / 'notify0.sock'}",
+        }
+    return service.settings.read(**values)
+
+
+@contextlib.asynccontextmanager
+async def transport(
+    kind: Kind, amqp_url: str, prefix: str, faults: Faults | None = None
+) -> AsyncIterator[Transport]:
+    """A transport of that kind, what it needs on the broker made and taken away again."""
+    if kind == "in process":
+        yield InProcessTransport(BINDINGS, faults=faults)
+        return
+    await topology.declare(amqp_url, BINDINGS, prefix=prefix)
+    carried = RabbitTransport(amqp_url, prefix=prefix)
+    try:
+        yield carried
+    finally:
+        await carried.close()
+        await topology.remove(amqp_url, frozenset(BINDINGS), prefix=prefix)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    urls: Mapping[str, str],
+    folder: Path,
+    carried: Transport,
+    *,
+    scale: Mapping[str, int] | None = None,
+) -> AsyncIterator[House]:
+    """A house on the databases `urls`, with `scale` replicas of each service."""
+    runtimes, sockets = [], []
+    replicas: dict[str, list[Runtime]] = {}
+    for service in SERVICES:
+        for number in range((scale or {}).get(service.name, 1)):
+            runtime = Runtime(service, settings(service, urls[service.name], folder), carried)
+            replicas.setdefault(service.name, []).append(runtime)
+            runtimes.append(runtime)
+            sockets.append(listen(f"unix:{folder / f'{service.name}{number}.sock'}"))
+    async with serving(runtimes, sockets):
+        yield House(replicas, folder)

@@ -1,0 +1,164 @@
+"""The house rules that no tool checks: what files may hold, and what the deployment may open."""
+
+import ast
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.cli.migrate import SERVICES
+from shared.bus.transport import topology
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"migrate", *SERVICES}
+BANNED = {"utils", "helpers", "helper", "manager", "managers", "data", "info", "common", "misc"}
+LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 300, 40
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the checkout that match, as git knows them."""
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    return [ROOT / name for name in listed.stdout.split()]
+
+
+CODE = tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+
+
+def functions(file: Path) -> Iterator[tuple[str, int]]:
+    """Every function of a module with the number of its lines, its docstring not counted."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0]
+            said = first.end_lineno if ast.get_docstring(node) and first.end_lineno else node.lineno
+            yield node.name, (node.end_lineno or 0) - said
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_pin_has_a_hash_and_no_lock_names_a_registry(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    pins = re.split(r"\n(?=[a-z0-9])", text.strip(), flags=re.IGNORECASE)
+    assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+
+
+def test_every_requirement_is_locked() -> None:
+    for name in ("requirements", "requirements-dev"):
+        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"{name}.lock").read_text(), re.M))
+        lines = (ROOT / f"{name}.in").read_text("utf-8").splitlines()
+        asked = {
+            found[0].lower() for line in lines if (found := re.match(r"[A-Za-z0-9][\w-]*", line))
+        }
+        assert asked <= locked
+
+
+def test_package_lock_names_no_registry() -> None:
+    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    packages = {name: entry for name, entry in locked["packages"].items() if name}
+    assert packages
+    assert all("resolved" not in entry and "integrity" in entry for entry in packages.values())
+    assert packages["node_modules/htmx.org"]["version"].startswith("2.0.")
+
+
+def test_web_assets_and_secrets_are_not_committed() -> None:
+    assert not tracked(".env", "*/vendor/*", "node_modules/*", "*.pem", "*.mo")
+
+
+def test_files_and_functions_stay_small() -> None:
+    files = [f for f in CODE if len(f.read_text("utf-8").splitlines()) > LINES_OF_A_FILE]
+    assert not [str(f.relative_to(ROOT)) for f in files]
+    long = [
+        f"{file.relative_to(ROOT)}: {name} has {lines} lines"
+        for file in CODE
+        if "migrations/versions" not in str(file)
+        for name, lines in functions(file)
+        if lines > LINES_OF_A_FUNCTION
+    ]
+    assert not long
+
+
+def test_every_module_says_in_a_sentence_what_belongs_in_it() -> None:
+    silent = [
+        str(file.relative_to(ROOT))
+        for file in CODE
+        if (text := file.read_text("utf-8")).strip() and not ast.get_docstring(ast.parse(text))
+    ]
+    assert not silent
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert not [str(file.relative_to(ROOT)) for file in CODE if file.stem in BANNED]
+
+
+def test_only_the_edge_is_published_and_publishers_when_asked() -> None:
+    published = {name: s for name, s in COMPOSE["services"].items() if "ports" in s}
+    always = {name for name, service in published.items() if not service.get("profiles")}
+    assert always == {"edge"}
+    assert set(published) == {"edge", "publishers"}
+    assert published["publishers"]["profiles"] == ["publishers"]
+
+
+def test_every_service_of_ours_is_locked_down() -> None:
+    for name in OURS:
+        service = COMPOSE["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in service["security_opt"]
+        assert service["mem_limit"]
+        assert service["pids_limit"]
+        assert "user" not in service
+        assert not service.get("privileged")
+
+
+def test_the_image_ends_without_root() -> None:
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    users = re.findall(r"^USER (\d+)", last, re.M)
+    assert users
+    assert int(users[-1]) > 0
+
+
+def test_every_service_can_be_scaled_and_stops_in_peace() -> None:
+    for name in SERVICES:
+        service = COMPOSE["services"][name]
+        assert "container_name" not in service
+        assert "ports" not in service
+        assert service["stop_grace_period"] == "30s"
+        assert service["restart"] == "unless-stopped"
+        assert service["healthcheck"]["test"]
+
+
+def test_secrets_have_no_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    secret = r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)(:?[-?][^}]*)?\}"
+    defaults = {name for name, rest in re.findall(secret, text) if "-" in rest[:2]}
+    assert not defaults
+
+
+def test_the_users_of_the_broker_may_do_what_the_topology_says() -> None:
+    content = COMPOSE["configs"]["rabbitmq-users"]["content"].replace("$$", "$")
+    users = json.loads(content)
+    granted = {
+        entry["user"]: {key: entry[key] for key in ("configure", "write", "read")}
+        for entry in users["permissions"]
+    }
+    for name in SERVICES:
+        assert granted[f"linli-{name}"] == topology.permissions(name)
+    assert {user["name"] for user in users["users"]} == set(granted)
+
+
+@pytest.mark.parametrize("name", [path.name for path in tracked("docs/decisions/*.md")])
+def test_a_decision_is_one_page_with_context_decision_and_what_follows(name: str) -> None:
+    text = (ROOT / "docs/decisions" / name).read_text("utf-8")
+    assert re.match(r"\d{4}-[a-z0-9-]+\.md", name)
+    assert len(text.splitlines()) <= 60
+    headings = re.findall(r"^## (.+)$", text, re.M)
+    assert headings == ["Context", "Decision", "What follows"]
