@@ -26,9 +26,9 @@ UNSCOPED = {
     "intake/events/jobs:close_over": TIMED,
     "intake/publishers/queries:by_user": NAMED,
     "intake/sign_in/actions:sign_out": SECRET,
-    "notify/appointments/jobs:forget": TIMED,
+    "notify/reminders/jobs:forget": TIMED,
     "notify/deliveries/actions:forget_secrets": TIMED,
-    "notify/deliveries/leasing:settle": LEASED,
+    "notify/deliveries/leases:settle": LEASED,
     "volunteers/ledger/actions:_balances": KEYED,
     "volunteers/ledger/queries:standing": KEYED,
 }

@@ -202,7 +202,7 @@ def test_without_a_collector_the_sdk_is_not_even_imported() -> None:
     program = (
         "import sys\n"
         "from services.cli.main import app\n"
-        "from shared.tracing import Tracing\n"
+        "from shared.observability.tracing import Tracing\n"
         "Tracing('intake', '')\n"
         "assert app\n"
         "print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
