@@ -10,7 +10,7 @@ from babel.messages import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from shared.contracts.asyncapi import said
+from shared.contracts.asyncapi import summary_of
 from shared.contracts.envelope import Contract
 from shared.contracts.partners import CONTRACTS, External
 from shared.contracts.registry import REGISTRY
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "shared/locale/zh.po"
 SOURCES = ("shared", "services")
 KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
-NOT_OURS = {"migrations", "vendor", "node_modules"}
+EXCLUDED_FOLDERS = {"migrations", "vendor", "node_modules"}
 HEADER = "# Chinese texts of Linli: English sentences are the keys."
 
 
@@ -27,46 +27,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail if it is behind")
     arguments = parser.parse_args()
-    used, known = in_code(), in_catalogue()
+    used, known = collect_sentences(), read_catalogue()
     if arguments.check:
         if sentences := differences(used, known):
             sys.exit("\n".join(sentences))
         return
-    CATALOGUE.write_bytes(written(used, known))
-    for sentence in differences(used, in_catalogue()):
+    CATALOGUE.write_bytes(serialize(used, known))
+    for sentence in differences(used, read_catalogue()):
         print(sentence)
 
 
-def in_code() -> set[str]:
+def collect_sentences() -> set[str]:
     """Every sentence that code and templates mark for translation, and what each message says."""
-    marked = {sentence for source in SOURCES for sentence in _extracted(ROOT / source)}
+    marked = {sentence for source in SOURCES for sentence in _extract_sentences(ROOT / source)}
     contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
-    return marked | {said(contract) for contract in contracts}
+    return marked | {summary_of(contract) for contract in contracts}
 
 
-def in_catalogue() -> dict[str, Message]:
+def read_catalogue() -> dict[str, Message]:
     """What the catalogue says of each sentence."""
     with CATALOGUE.open("rb") as source:
         return {str(message.id): message for message in read_po(source, locale="zh") if message.id}
 
 
-def differences(used: set[str], known: dict[str, Message]) -> list[str]:
+def differences(used: set[str], entries: dict[str, Message]) -> list[str]:
     """What is missing, what nobody uses, and what doesn't have the places of its English."""
-    said = {sentence for sentence, message in known.items() if message.string}
-    broken = [m for m in known.values() if any(m.check())]
+    said = {sentence for sentence, message in entries.items() if message.string}
+    broken = [m for m in entries.values() if any(m.check())]
     return [
         *(f"Without Chinese: {sentence!r}" for sentence in sorted(used - said)),
-        *(f"Nobody uses: {sentence!r}" for sentence in sorted(known.keys() - used)),
+        *(f"Nobody uses: {sentence!r}" for sentence in sorted(entries.keys() - used)),
         *(f"Its places differ from the English: {message.id!r}" for message in broken),
     ]
 
 
-def written(used: set[str], known: dict[str, Message]) -> bytes:
+def serialize(used: set[str], entries: dict[str, Message]) -> bytes:
     """The catalogue with exactly the sentences that are used, in the order of the alphabet."""
     catalogue = Catalog(locale="zh", header_comment=HEADER, fuzzy=False)
     for sentence in sorted(used, key=lambda sentence: (sentence.casefold(), sentence)):
         flags = ["python-format"] if "%(" in sentence else []
-        catalogue.add(sentence, known[sentence].string if sentence in known else "", flags=flags)
+        catalogue.add(
+            sentence, entries[sentence].string if sentence in entries else "", flags=flags
+        )
     packed = BytesIO()
     write_po(packed, catalogue, omit_header=True, width=100)
     return f"{HEADER}\n{PREAMBLE}\n".encode() + packed.getvalue()
@@ -79,10 +81,10 @@ msgstr ""
 """
 
 
-def _extracted(folder: Path) -> Iterator[str]:
+def _extract_sentences(folder: Path) -> Iterator[str]:
     for file in sorted(folder.rglob("*")):
         method = {".py": "python", ".html": "jinja2"}.get(file.suffix)
-        if method is None or NOT_OURS & set(file.parts):
+        if method is None or EXCLUDED_FOLDERS & set(file.parts):
             continue
         with file.open("rb") as source:
             options = {"newstyle_gettext": "true", "trimmed": "true"} if method == "jinja2" else {}

@@ -17,7 +17,7 @@ def main() -> None:
         except OutOfStep as difference:
             sys.exit(str(difference))
         finally:
-            asyncio.run(postgres.drop(admin_url, template))
+            asyncio.run(postgres.drop_database(admin_url, template))
 
 
 if __name__ == "__main__":

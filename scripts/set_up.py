@@ -27,7 +27,7 @@ ASSETS = {
 }
 # What only tests use: the schema that a document of ours is held against, and what the examples of
 # the guides import.
-FOR_TESTS = {
+TEST_ASSETS = {
     "@asyncapi/specs/schemas/3.0.0-without-$id.json": "schemas/asyncapi-3.0.0.json",
     "amqplib": "node_modules/amqplib",
 }
@@ -51,10 +51,10 @@ def main() -> None:
     except SetUpFailed as failure:
         sys.exit(str(failure))
     except OSError as failure:
-        sys.exit(sentence(failure))
+        sys.exit(error_sentence(failure))
 
 
-def sentence(failure: OSError) -> str:
+def error_sentence(failure: OSError) -> str:
     if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"Linli cannot write to {ROOT}: make the folder writable, or check out somewhere else."
@@ -71,22 +71,22 @@ def set_up(*, dev: bool, assets_only: bool) -> None:
         for lock in locks:
             step(lock, VENV / f".{lock}.stamp", [read(lock)], partial(install, lock))
         step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)
-    fetched("web assets", ASSETS, VENDOR, "--omit=dev")
+    ensure_assets("web assets", ASSETS, VENDOR, "--omit=dev")
     if dev and not assets_only:
-        fetched("npm packages of the tests", FOR_TESTS, VENV)
+        ensure_assets("npm packages of the tests", TEST_ASSETS, VENV)
 
 
 def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def step(name: str, stamp: Path, inputs: Iterable[str], do: Callable[[], None]) -> None:
+def step(name: str, stamp: Path, inputs: Iterable[str], action: Callable[[], None]) -> None:
     """Does a step unless its stamp says that the same inputs were used last time."""
     digest = hashlib.sha256("\0".join([str(ROOT), *inputs]).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
         return
     print(f"Setting up: {name} …", flush=True)
-    do()
+    action()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(digest, encoding="ascii")
 
@@ -108,7 +108,7 @@ def pip(*arguments: str) -> None:
     run([str(BIN / "python"), "-m", "pip", arguments[0], *quiet, *arguments[1:]])
 
 
-def fetched(name: str, files: Mapping[str, str], folder: Path, *options: str) -> None:
+def ensure_assets(name: str, files: Mapping[str, str], folder: Path, *options: str) -> None:
     """Copies those files or whole npm packages into the folder, when they aren't there yet."""
     inputs = [read("package-lock.json"), repr(files)]
     step(name, folder / ".stamp", inputs, partial(fetch, files, folder, *options))

@@ -31,7 +31,7 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
 
 
-DESK = (Role.STAFF, Role.ADMIN)
+STAFF_ROLES = (Role.STAFF, Role.ADMIN)
 NOBODY = UUID(int=0)
 
 
@@ -55,12 +55,12 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
     @property
-    def at_desk(self) -> bool:
+    def is_staff(self) -> bool:
         """Whether the actor works at the station's desk."""
-        return self.has(*DESK)
+        return self.has(*STAFF_ROLES)
 
     @property
-    def for_whom(self) -> UUID:
+    def subject_id(self) -> UUID:
         """The person whom the act is for."""
         return self.on_behalf_of or self.person
 

@@ -36,7 +36,7 @@ NAMES = {
 }
 PAGE = 50
 UNIQUE_VIOLATION = "23505"
-Moment = DateTime(timezone=True)
+TimestampTZ = DateTime(timezone=True)
 T = TypeVar("T", bound="Aggregate")
 
 
@@ -56,7 +56,7 @@ class Aggregate:
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     station_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     version: Mapped[int]
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(TimestampTZ)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
@@ -136,7 +136,9 @@ async def load(
     return found
 
 
-async def write_unique(tx: AsyncSession, row: DeclarativeBase, taken: type[Conflict]) -> None:
+async def flush_or_conflict(
+    tx: AsyncSession, row: DeclarativeBase, conflict: type[Conflict]
+) -> None:
     """Write the new or changed row now; `taken` is raised when a unique constraint refuses it."""
     tx.add(row)
     try:
@@ -144,7 +146,7 @@ async def write_unique(tx: AsyncSession, row: DeclarativeBase, taken: type[Confl
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
             raise
-        raise taken from None
+        raise conflict from None
 
 
 Row = TypeVar("Row")
@@ -159,7 +161,7 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class PageRequest:
     """Which part of a list is wanted: what comes after that id, so many at most."""
 
     after: UUID | None = None
@@ -177,7 +179,7 @@ async def page(
     """A page of `statement` by keyset over `key` (UUIDv7), newest first."""
     if after is not None:
         statement = statement.where(key < after)
-    return await _cut(tx, statement.order_by(key.desc()), key, limit)
+    return await _to_page(tx, statement.order_by(key.desc()), key, limit)
 
 
 async def page_by_time(
@@ -185,7 +187,7 @@ async def page_by_time(
     statement: Select[Any],
     keys: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[UUID], ColumnElement[bool]],
     *,
-    wanted: Slice,
+    wanted: PageRequest,
     newest_first: bool = True,
 ) -> Page[Row]:
     """A page of `statement` by keyset over a time and an id of one table.
@@ -200,10 +202,10 @@ async def page_by_time(
         )
         statement = statement.where(or_(beyond, and_(moment == at, tied)))
     order = [one.desc() if newest_first else one.asc() for one in (moment, key)]
-    return await _cut(tx, statement.order_by(*order), key, wanted.limit)
+    return await _to_page(tx, statement.order_by(*order), key, wanted.limit)
 
 
-async def _cut(
+async def _to_page(
     tx: AsyncSession, ordered: Select[Any], key: InstrumentedAttribute[UUID], limit: int
 ) -> Page[Row]:
     found: list[Row] = list((await tx.execute(ordered.limit(limit + 1))).scalars())

@@ -9,25 +9,25 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from shared.contracts.envelope import wrong_fields
+from shared.contracts.envelope import invalid_fields
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_CONTENTION = frozenset({"40001", "40P01", "55P03"})
-_AWAY_CLASSES = ("08", "53", "57P", "58")
+_CONTENTION_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
+_UNAVAILABLE_SQLSTATE_CLASSES = ("08", "53", "57P", "58")
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d{7,}(?![\w-])")
 
-RERUNS = 3
+MAX_CONTENTION_RETRIES = 3
 T = TypeVar("T")
 
 
 def is_contention(error: BaseException) -> bool:
     """Whether transactions stood in each other's way: the same again may well succeed."""
-    return isinstance(error, StaleDataError) or _state(error) in _CONTENTION
+    return isinstance(error, StaleDataError) or _sqlstate(error) in _CONTENTION_SQLSTATES
 
 
-async def rerun(transaction: Callable[[], Awaitable[T]]) -> T:
+async def retry_on_contention(transaction: Callable[[], Awaitable[T]]) -> T:
     """Run a transaction, and again up to three times while others stand in its way."""
-    for _ in range(RERUNS):
+    for _ in range(MAX_CONTENTION_RETRIES):
         try:
             return await transaction()
         except Exception as error:
@@ -36,26 +36,26 @@ async def rerun(transaction: Callable[[], Awaitable[T]]) -> T:
     return await transaction()
 
 
-def is_away(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether the database can't be reached or used, which is no fault of what was tried."""
     if isinstance(error, DBAPIError):
-        state = _state(error)
+        state = _sqlstate(error)
         if state is None:
             return error.connection_invalidated or isinstance(error, InterfaceError)
-        return error.connection_invalidated or state.startswith(_AWAY_CLASSES)
+        return error.connection_invalidated or state.startswith(_UNAVAILABLE_SQLSTATE_CLASSES)
     return isinstance(error, PoolTimeout | OSError)
 
 
-def describe(error: BaseException) -> str:
+def redacted_message(error: BaseException) -> str:
     """One line about an error: no values of rows, no parameters, no long numbers."""
     if isinstance(error, ValidationError):
-        return f"ValidationError: {wrong_fields(error)}"
+        return f"ValidationError: {invalid_fields(error)}"
     text = str(error.orig if isinstance(error, DBAPIError) else error)
     line = text.strip().partition("\n")[0]
     return f"{type(error).__name__}: {_LONG_NUMBER.sub('…', line)}"[:500]
 
 
-def _state(error: BaseException) -> str | None:
+def _sqlstate(error: BaseException) -> str | None:
     if not isinstance(error, DBAPIError):
         return None
     state = getattr(error.orig, "sqlstate", None)

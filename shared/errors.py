@@ -27,7 +27,7 @@ class Problem(Exception):
         sentence = self.detail or self.title
         return sentence % self.params if self.params else sentence
 
-    def after(self, seconds: float) -> Self:
+    def with_retry_after(self, seconds: float) -> Self:
         """The same, naming the seconds to wait before trying again (RFC 9110, 10.2.3)."""
         self.__dict__["headers"] = {**self.headers, "Retry-After": str(max(1, ceil(seconds)))}
         return self
@@ -83,7 +83,7 @@ class Conflict(Problem):
     title = N_("This can't be done now")
 
 
-class TooMany(Problem):
+class TooManyRequests(Problem):
     """Too many tries in too short a time."""
 
     status = 429

@@ -7,7 +7,7 @@ ANYONE: frozenset[Role] = frozenset()
 RESIDENTS = frozenset({Role.RESIDENT})
 DESK = frozenset({Role.STAFF, Role.ADMIN})
 OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})
-TAKERS = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
+WISH_TAKER_ROLES = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
 PUBLISHERS = frozenset({Role.PUBLISHER})
 SIGNED_IN = frozenset(Role) - PUBLISHERS
 
@@ -26,9 +26,9 @@ POLICIES: dict[str, frozenset[Role]] = {
     "wishes.list": SIGNED_IN,
     "wishes.post": RESIDENTS | DESK,
     "wishes.review": DESK,
-    "wishes.claim": TAKERS,
-    "wishes.release": TAKERS,
-    "wishes.deliver": TAKERS,
+    "wishes.claim": WISH_TAKER_ROLES,
+    "wishes.release": WISH_TAKER_ROLES,
+    "wishes.deliver": WISH_TAKER_ROLES,
     "wishes.confirm": RESIDENTS | DESK,
     "wishes.withdraw": RESIDENTS | DESK,
     "wishes.answer": DESK,
@@ -59,7 +59,7 @@ POLICIES: dict[str, frozenset[Role]] = {
 }
 
 
-def may(actor: Actor, policy: str) -> bool:
+def is_allowed(actor: Actor, policy: str) -> bool:
     """Whether the policy lets this actor in."""
     allowed = POLICIES[policy]
     return not allowed or not actor.roles.isdisjoint(allowed)
@@ -72,5 +72,5 @@ def check(policy: str, actor: Actor | None) -> None:
         return
     if actor is None:
         raise Unauthorized
-    if not may(actor, policy):
+    if not is_allowed(actor, policy):
         raise Forbidden

@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
 from shared.bus.tables import jobs
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.ids import new_id
-from shared.observability.logs import JOBS_RUN, caused, logger
+from shared.observability.logs import JOBS_RUN, logger, message_context
 
-TICK = 1.0
-AFTER_FAILURE = timedelta(minutes=1)
+POLL_INTERVAL_SECONDS = 1.0
+RETRY_FAILED_JOB_AFTER = timedelta(minutes=1)
 
 log = logger(__name__)
 
@@ -27,20 +27,20 @@ class Job:
     """Something to do every so often, in a transaction of its own that commits when it returns."""
 
     name: str
-    every: timedelta
+    interval: timedelta
     run: Callable[[AsyncSession], Awaitable[None]]
 
 
-class Ticker:
+class Scheduler:
     """Runs a service's jobs when they are due; a job's row is locked while it runs."""
 
     def __init__(
-        self, service: str, sessions: async_sessionmaker[AsyncSession], due: Iterable[Job]
+        self, service: str, sessions: async_sessionmaker[AsyncSession], periodic_jobs: Iterable[Job]
     ) -> None:
         self.alive = False
         self._service = service
         self._sessions = sessions
-        self._jobs = {job.name: job for job in due}
+        self._jobs = {job.name: job for job in periodic_jobs}
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -48,7 +48,7 @@ class Ticker:
         """Begin ticking in the background."""
         if self._task is None:
             self._stopping.clear()
-            self._task = asyncio.create_task(self._tick(), name=f"ticker {self._service}")
+            self._task = asyncio.create_task(self._run_loop(), name=f"scheduler {self._service}")
 
     async def stop(self) -> None:
         """Finish the job under way and end; may be called twice."""
@@ -60,10 +60,10 @@ class Ticker:
     async def run_due(self) -> list[str]:
         """Run what is due now, one after the other; the names of what ran."""
         ran = []
-        for name in await self._due():
+        for name in await self._due_names():
             if self._stopping.is_set():
                 break
-            if await self._run(self._jobs[name]):
+            if await self._run_job(self._jobs[name]):
                 ran.append(name)
         return ran
 
@@ -75,7 +75,7 @@ class Ticker:
         async with self._sessions() as tx, tx.begin():
             await tx.execute(insert(jobs).values(rows).on_conflict_do_nothing())
 
-    async def _tick(self) -> None:
+    async def _run_loop(self) -> None:
         registered = False
         self.alive = True
         while not self._stopping.is_set():
@@ -85,14 +85,14 @@ class Ticker:
                     registered = True
                 await self.run_due()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("ticker waits for the database", error=describe(error))
+                log.warning("scheduler waits for the database", error=redacted_message(error))
             try:
-                await asyncio.wait_for(self._stopping.wait(), TICK)
+                await asyncio.wait_for(self._stopping.wait(), POLL_INTERVAL_SECONDS)
             except TimeoutError:
                 continue
         self.alive = False
 
-    async def _due(self) -> list[str]:
+    async def _due_names(self) -> list[str]:
         statement = (
             select(jobs.c.name)
             .where(jobs.c.name.in_(self._jobs), jobs.c.due_at <= clock.now())
@@ -101,23 +101,23 @@ class Ticker:
         async with self._sessions() as tx:
             return list(await tx.scalars(statement))
 
-    async def _run(self, job: Job) -> bool:
+    async def _run_job(self, job: Job) -> bool:
         try:
             async with self._sessions() as tx, tx.begin():
-                if not await self._take(tx, job):
+                if not await self._lock_due(tx, job):
                     return False
-                with caused(new_id(), None):
+                with message_context(new_id(), None):
                     await job.run(tx)
                     await tx.flush()
-                done = {"ran_at": clock.now(), "due_at": clock.now() + job.every, "error": None}
+                done = {"ran_at": clock.now(), "due_at": clock.now() + job.interval, "error": None}
                 await tx.execute(update(jobs).where(jobs.c.name == job.name).values(done))
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; the others go on
-            await self._failed(job, error)
+            await self._record_failure(job, error)
             return False
         JOBS_RUN.labels(self._service, job.name, "done").inc()
         return True
 
-    async def _take(self, tx: AsyncSession, job: Job) -> bool:
+    async def _lock_due(self, tx: AsyncSession, job: Job) -> bool:
         statement = (
             select(jobs.c.name)
             .where(jobs.c.name == job.name, jobs.c.due_at <= clock.now())
@@ -125,13 +125,13 @@ class Ticker:
         )
         return await tx.scalar(statement) is not None
 
-    async def _failed(self, job: Job, error: Exception) -> None:
-        log.error("job failed", job=job.name, error=describe(error))
+    async def _record_failure(self, job: Job, error: Exception) -> None:
+        log.error("job failed", job=job.name, error=redacted_message(error))
         JOBS_RUN.labels(self._service, job.name, "failed").inc()
-        again = clock.now() + min(job.every, AFTER_FAILURE)
+        again = clock.now() + min(job.interval, RETRY_FAILED_JOB_AFTER)
         async with self._sessions() as tx, tx.begin():
             await tx.execute(
                 update(jobs)
                 .where(jobs.c.name == job.name)
-                .values(due_at=again, error=describe(error))
+                .values(due_at=again, error=redacted_message(error))
             )

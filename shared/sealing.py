@@ -20,11 +20,11 @@ class Sealer:
         """The text as a Fernet token."""
         return self._fernet.encrypt(text.encode()).decode()
 
-    def open(self, token: str) -> str:
+    def unseal(self, token: str) -> str:
         """The text of a token; InvalidToken when no key fits."""
         return self._fernet.decrypt(token.encode()).decode()
 
-    def lookup(self, text: str) -> bytes:
+    def blind_index(self, text: str) -> bytes:
         """A keyed hash (HMAC-SHA-256, 32 bytes) by which sealed text can be found."""
         return hmac.digest(self._lookup_key, text.encode(), hashlib.sha256)
 

@@ -9,36 +9,36 @@ import pytest
 
 from tests.support import postgres, rabbitmq
 
-_run = ExitStack()
+_resources = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start what the run needs, once, in the process that the workers belong to."""
-    if hasattr(config, "workerinput") or config.option.collectonly or _composed(config):
+    if hasattr(config, "workerinput") or config.option.collectonly or _is_compose_only(config):
         return
     try:
-        admin_url = _run.enter_context(postgres.server())
+        admin_url = _resources.enter_context(postgres.server())
         os.environ["LINLI_TEST_DATABASE_URL"] = admin_url
-        os.environ["LINLI_TEST_AMQP_URL"] = _run.enter_context(rabbitmq.broker())
+        os.environ["LINLI_TEST_AMQP_URL"] = _resources.enter_context(rabbitmq.broker())
         template = asyncio.run(postgres.make_template(admin_url))
     except rabbitmq.NoBroker as error:
-        _run.close()
+        _resources.close()
         raise pytest.UsageError(str(error)) from error
     except BaseException:
-        _run.close()
+        _resources.close()
         raise
     os.environ["LINLI_TEST_TEMPLATE"] = template
-    _run.callback(lambda: asyncio.run(postgres.drop(admin_url, template)))
+    _resources.callback(lambda: asyncio.run(postgres.drop_database(admin_url, template)))
 
 
-def _composed(config: pytest.Config) -> bool:
+def _is_compose_only(config: pytest.Config) -> bool:
     """Whether all that runs is the tests of the real deployment, which has servers of its own."""
     return bool(config.args) and all("tests/compose" in argument for argument in config.args)
 
 
 def pytest_unconfigure() -> None:
     """Stop what was started."""
-    _run.close()
+    _resources.close()
 
 
 @pytest.fixture(scope="session")
@@ -53,30 +53,30 @@ def amqp_url() -> str:
     return os.environ["LINLI_TEST_AMQP_URL"]
 
 
-async def _copied(admin_url: str) -> AsyncIterator[dict[str, str]]:
-    urls = await postgres.copy(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
+async def _database_copy(admin_url: str) -> AsyncIterator[dict[str, str]]:
+    urls = await postgres.copy_database(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
     yield urls
     database = urls["intake"].rpartition("/")[2].partition("?")[0]
-    await postgres.drop(admin_url, database)
+    await postgres.drop_database(admin_url, database)
 
 
 @pytest.fixture(scope="module")
 async def module_database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
     """A migrated database for the module: the URL of each service's own role."""
-    async for urls in _copied(admin_url):
+    async for urls in _database_copy(admin_url):
         yield urls
 
 
 @pytest.fixture
 async def database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
     """A migrated database for one test: the URL of each service's own role."""
-    async for urls in _copied(admin_url):
+    async for urls in _database_copy(admin_url):
         yield urls
 
 
-def _prefix() -> Iterator[str]:
+def _random_prefix() -> Iterator[str]:
     yield f"t{os.urandom(4).hex()}."
 
 
-module_amqp_prefix = pytest.fixture(scope="module")(_prefix)
-amqp_prefix = pytest.fixture(_prefix)
+module_amqp_prefix = pytest.fixture(scope="module")(_random_prefix)
+amqp_prefix = pytest.fixture(_random_prefix)

@@ -16,11 +16,21 @@ from shared.bus.transport import topology
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {"migrate", *SERVICES}
-BANNED = {"utils", "helpers", "helper", "manager", "managers", "data", "info", "common", "misc"}
-LINES_OF_A_FILE, LINES_OF_A_FUNCTION = 300, 40
+BANNED_NAMES = {
+    "utils",
+    "helpers",
+    "helper",
+    "manager",
+    "managers",
+    "data",
+    "info",
+    "common",
+    "misc",
+}
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 40
 
 
-def tracked(*patterns: str) -> list[Path]:
+def list_tracked(*patterns: str) -> list[Path]:
     """The files of the checkout that match, as git knows them."""
     listed = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, check=True, text=True
@@ -28,7 +38,7 @@ def tracked(*patterns: str) -> list[Path]:
     return [ROOT / name for name in listed.stdout.split()]
 
 
-CODE = tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
+SOURCE_FILES = list_tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
 
@@ -70,18 +80,18 @@ def test_package_lock_names_no_registry() -> None:
 
 
 def test_web_assets_and_secrets_are_not_committed() -> None:
-    assert not tracked(".env", "*/vendor/*", "node_modules/*", "*.pem", "*.mo")
+    assert not list_tracked(".env", "*/vendor/*", "node_modules/*", "*.pem", "*.mo")
 
 
 def test_files_and_functions_stay_small() -> None:
-    files = [f for f in CODE if len(f.read_text("utf-8").splitlines()) > LINES_OF_A_FILE]
+    files = [f for f in SOURCE_FILES if len(f.read_text("utf-8").splitlines()) > MAX_FILE_LINES]
     assert not [str(f.relative_to(ROOT)) for f in files]
     long = [
         f"{file.relative_to(ROOT)}: {name} has {lines} lines"
-        for file in CODE
+        for file in SOURCE_FILES
         if "migrations/versions" not in str(file)
         for name, lines in functions(file)
-        if lines > LINES_OF_A_FUNCTION
+        if lines > MAX_FUNCTION_LINES
     ]
     assert not long
 
@@ -89,14 +99,14 @@ def test_files_and_functions_stay_small() -> None:
 def test_every_module_says_in_a_sentence_what_belongs_in_it() -> None:
     silent = [
         str(file.relative_to(ROOT))
-        for file in CODE
+        for file in SOURCE_FILES
         if (text := file.read_text("utf-8")).strip() and not ast.get_docstring(ast.parse(text))
     ]
     assert not silent
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
-    assert not [str(file.relative_to(ROOT)) for file in CODE if file.stem in BANNED]
+    assert not [str(file.relative_to(ROOT)) for file in SOURCE_FILES if file.stem in BANNED_NAMES]
 
 
 def test_only_the_edge_is_published_and_publishers_when_asked() -> None:
@@ -155,7 +165,7 @@ def test_the_users_of_the_broker_may_do_what_the_topology_says() -> None:
     assert {user["name"] for user in users["users"]} == set(granted)
 
 
-@pytest.mark.parametrize("name", [path.name for path in tracked("docs/decisions/*.md")])
+@pytest.mark.parametrize("name", [path.name for path in list_tracked("docs/decisions/*.md")])
 def test_a_decision_is_one_page_with_context_decision_and_what_follows(name: str) -> None:
     text = (ROOT / "docs/decisions" / name).read_text("utf-8")
     assert re.match(r"\d{4}-[a-z0-9-]+\.md", name)

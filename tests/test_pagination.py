@@ -8,21 +8,21 @@ import pytest
 
 from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
-from tests.support.system import BINDINGS, SERVICES, settings
+from tests.support.system import BINDINGS, SERVICES, make_settings
 
-NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
+UNREACHABLE_URL = "postgresql://nobody@127.0.0.1:9/nothing"
 
 
-def descriptions() -> Iterator[dict[str, Any]]:
+def openapi_documents() -> Iterator[dict[str, Any]]:
     """What each service says of itself."""
     for service in SERVICES:
-        made = settings(service, NOWHERE, Path("/nowhere"))
+        made = make_settings(service, UNREACHABLE_URL, Path("/nowhere"))
         yield Runtime(service, made, InProcessTransport(BINDINGS)).app.openapi()
 
 
-def reads() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def list_reads() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Path, operation and schema of the answer of every read that answers with JSON."""
-    for description in descriptions():
+    for description in openapi_documents():
         schemas = description["components"]["schemas"]
         for path, item in description["paths"].items():
             answer = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
@@ -32,27 +32,31 @@ def reads() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
                 yield path, item["get"], named or schema
 
 
-def names(operation: dict[str, Any]) -> set[str]:
+def parameter_names(operation: dict[str, Any]) -> set[str]:
     return {parameter["name"] for parameter in operation.get("parameters", ())}
 
 
-LISTS = [(path, operation) for path, operation, schema in reads() if schema.get("type") == "array"]
+LIST_OPERATIONS = [
+    (path, operation) for path, operation, schema in list_reads() if schema.get("type") == "array"
+]
 
 
-@pytest.mark.parametrize(("path", "operation"), LISTS, ids=[path for path, _ in LISTS])
+@pytest.mark.parametrize(
+    ("path", "operation"), LIST_OPERATIONS, ids=[path for path, _ in LIST_OPERATIONS]
+)
 def test_every_list_goes_on(path: str, operation: dict[str, Any]) -> None:
-    assert {"after", "limit"} <= names(operation), path
+    assert {"after", "limit"} <= parameter_names(operation), path
     assert "Link" in operation["responses"]["200"]["headers"]
 
 
 def test_the_lists_are_those_that_we_know() -> None:
-    known = {path.removeprefix("/api/v1") for path, _ in LISTS}
+    known = {path.removeprefix("/api/v1") for path, _ in LIST_OPERATIONS}
     assert {"/wishes", "/residents", "/stations", "/inbox", "/points/me/entries"} <= known
 
 
 def test_nothing_else_comes_in_pages() -> None:
     """No object wraps a page of items, which would be a second way of doing it."""
-    for path, operation, schema in reads():
+    for path, operation, schema in list_reads():
         if schema.get("type") != "array":
-            assert not {"after", "limit"} & names(operation), path
+            assert not {"after", "limit"} & parameter_names(operation), path
             assert "items" not in schema.get("properties", {}), path

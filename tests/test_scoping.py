@@ -23,14 +23,14 @@ KEYED = "an account's id is derived from its station and its owner"
 SECRET = "what it looks for is a secret of 256 bits, which no two stations share"
 NAMED = "a name on the broker is one machine's, of whatever station: it tells which"
 UNSCOPED = {
-    "intake/events/jobs:close_over": TIMED,
+    "intake/events/jobs:close_ended": TIMED,
     "intake/publishers/queries:by_user": NAMED,
     "intake/sign_in/actions:sign_out": SECRET,
-    "notify/reminders/jobs:forget": TIMED,
-    "notify/deliveries/actions:forget_secrets": TIMED,
-    "notify/deliveries/leases:settle": LEASED,
+    "notify/reminders/jobs:delete_past_reminders": TIMED,
+    "notify/deliveries/actions:erase_expired_secrets": TIMED,
+    "notify/deliveries/leases:record_outcome": LEASED,
     "volunteers/ledger/actions:_balances": KEYED,
-    "volunteers/ledger/queries:standing": KEYED,
+    "volunteers/ledger/queries:get_balance": KEYED,
 }
 
 

@@ -10,7 +10,7 @@ from shared.contracts.asyncapi import document
 
 app = typer.Typer(no_args_is_help=True)
 
-WAY_ON = (
+NEXT_STEP_HINT = (
     "Readers of the last release would refuse such messages, or be refused. Leave the type as it "
     "is and add its next version beside it (…v2); docs/decisions/0013 says when the old one may go."
 )
@@ -30,23 +30,25 @@ def asyncapi() -> None:
 @app.command("check")
 def check() -> None:
     """Fail where the contracts would break a reader of the last release."""
-    release = _unbroken()
+    release = _require_compatible()
     typer.echo(f"The contracts keep what {release} promised.")
 
 
 @app.command("release")
 def release() -> None:
     """Keep the contracts as what this version promises; done before it is tagged."""
-    if compatibility.RELEASED.exists():
-        _unbroken()
-    compatibility.release(version("linli"), compatibility.RELEASED)
-    typer.echo(f"Kept as what {version('linli')} promises: commit {compatibility.RELEASED.name}.")
+    if compatibility.RELEASED_FILE.exists():
+        _require_compatible()
+    compatibility.write_release(version("linli"), compatibility.RELEASED_FILE)
+    typer.echo(
+        f"Kept as what {version('linli')} promises: commit {compatibility.RELEASED_FILE.name}."
+    )
 
 
-def _unbroken() -> str:
+def _require_compatible() -> str:
     """The last release, when the contracts keep all that it promised."""
-    release, before = compatibility.released(compatibility.RELEASED)
-    if broken := compatibility.breaks(before, compatibility.promised()):
-        typer.echo("\n".join([*broken, WAY_ON]), err=True)
+    release, before = compatibility.load_release(compatibility.RELEASED_FILE)
+    if broken := compatibility.find_breaks(before, compatibility.promised_schemas()):
+        typer.echo("\n".join([*broken, NEXT_STEP_HINT]), err=True)
         raise typer.Exit(1)
     return release

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.cli.deployment import Deployment
 from services.demo.estate import STATION_NAMES
-from services.demo.loader import NotHeard, Progress, load_demo
+from services.demo.loader import Progress, ServiceNotCaughtUp, load_demo
 from services.demo.register import NotTheDemo
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.settings import MissingSettings
 
 LOADED = f"The demo estate {STATION_NAMES[0]} is loaded."
@@ -43,15 +43,15 @@ def run_demo() -> None:
     """Load the demo estate (演示数据) into the deployment that the environment describes."""
     try:
         typer.echo(LOADED if asyncio.run(_load()) else UNCHANGED)
-    except (MissingSettings, NotTheDemo, NotHeard) as error:
+    except (MissingSettings, NotTheDemo, ServiceNotCaughtUp) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, OSError) as error:
-        typer.echo(f"The databases can't be used: {describe(error)}.", err=True)
+        typer.echo(f"The databases can't be used: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
 
 
 async def _load() -> bool:
-    async with Deployment.read().connected() as services:
+    async with Deployment.read().connect() as services:
         with progress_bar() as progress:
             return await load_demo(services, progress)

@@ -15,7 +15,7 @@ from shared.settings import MissingSettings
 
 
 @dataclass(frozen=True)
-class Connected:
+class ServiceDatabase:
     """Connections to the database of a service that runs elsewhere."""
 
     engine: AsyncEngine
@@ -47,7 +47,7 @@ class Deployment(BaseSettings):
             raise MissingSettings(error) from None
 
     @asynccontextmanager
-    async def connected(self) -> AsyncIterator[Mapping[str, Connected]]:
+    async def connect(self) -> AsyncIterator[Mapping[str, ServiceDatabase]]:
         """Connections to each service's database, by service."""
         sealer = Sealer(
             [key.get_secret_value() for key in self.secret_keys],
@@ -66,7 +66,7 @@ class Deployment(BaseSettings):
         }
         try:
             yield {
-                service: Connected(engine, make_sessions(engine, sealer))
+                service: ServiceDatabase(engine, make_sessions(engine, sealer))
                 for service, engine in engines.items()
             }
         finally:

@@ -22,7 +22,7 @@ from services.cli.migrate import SERVICES, migrate
 from services.cli.serve import NoBroker, serve
 from services.cli.up import CannotStart, up
 from services.intake.web.kit.assets import AssetsMissing
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.runtime.server import CannotListen
 from shared.settings import MissingSettings
 
@@ -37,19 +37,26 @@ app.command("demo")(demo_command.run_demo)
 
 
 # Errors whose message is a sentence for whoever sits at the terminal.
-PLAIN = (CannotStart, CannotListen, PostgresFailed, MissingSettings, NoBroker, AssetsMissing)
+EXPECTED_ERRORS = (
+    CannotStart,
+    CannotListen,
+    PostgresFailed,
+    MissingSettings,
+    NoBroker,
+    AssetsMissing,
+)
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Say in one sentence what is in the way, instead of a traceback."""
     try:
         yield
-    except PLAIN as error:
+    except EXPECTED_ERRORS as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, asyncpg.PostgresError, AMQPError, OSError) as error:
-        typer.echo(f"This deployment can't be reached: {describe(error)}.", err=True)
+        typer.echo(f"This deployment can't be reached: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
 
 
@@ -61,7 +68,7 @@ def up_command(
     demo: Annotated[bool, typer.Option(help="Load the demo estate.")] = True,
 ) -> None:
     """Run everything in one process, with the demo estate."""
-    with plainly():
+    with exit_on_error():
         up(bind, demo=demo)
 
 
@@ -73,14 +80,14 @@ def serve_command(
     if service not in SERVICES:
         typer.echo(f"There is no service {service}: it is one of {', '.join(SERVICES)}.", err=True)
         raise typer.Exit(2)
-    with plainly():
+    with exit_on_error():
         asyncio.run(serve(SERVICES[service]))
 
 
 @app.command("migrate")
 def migrate_command() -> None:
     """Make or update roles, schemas, tables and the topology on the broker."""
-    with plainly():
+    with exit_on_error():
         asyncio.run(migrate())
     typer.echo("Roles, schemas, tables and topology are up to date.")
 

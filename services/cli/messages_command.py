@@ -15,88 +15,102 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cli.demo_command import progress_bar
-from services.cli.deployment import Connected, Deployment
-from services.cli.messages_view import Found, Shown
+from services.cli.deployment import Deployment, ServiceDatabase
+from services.cli.messages_view import MessagePrinter, ServiceRow
 from services.cli.migrate import SERVICES
 from services.demo.loader import Progress
 from shared.bus.admin import redrive, snapshots
-from shared.bus.admin import replay as replaying
-from shared.bus.admin.redrive import AT_ONCE, NotKept, Operator, Wanted
-from shared.bus.admin.replay import Chosen, Original, Replay, Replayed
-from shared.bus.admin.tail import Happening, Tail
-from shared.db import Page, Slice
-from shared.db_errors import describe
+from shared.bus.admin import replay as bus_replay
+from shared.bus.admin.redrive import RETRY_ALL_LIMIT, InboxFilter, Operator, UnknownMessage
+from shared.bus.admin.replay import Original, Replay, ReplayCounts, SentFilter
+from shared.bus.admin.tail import Tail, TailEvent
+from shared.db import Page, PageRequest
+from shared.db_errors import redacted_message
 from shared.errors import Problem
 from shared.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True, help="Messages that failed, and what to do about them.")
-PAUSE = 0.5
-CHUNK = 500
+POLL_INTERVAL_SECONDS = 0.5
+REPLAY_BATCH_SIZE = 500
 T = TypeVar("T")
-Services = Mapping[str, Connected]
-Reading = Callable[[AsyncSession, Operator, Slice], Awaitable[Page[Row[Any]]]]
+Services = Mapping[str, ServiceDatabase]
+PageQuery = Callable[[AsyncSession, Operator, PageRequest], Awaitable[Page[Row[Any]]]]
 
 
-def _said_why(reason: str) -> str:
+def _require_reason(reason: str) -> str:
     if not reason.strip():
         raise typer.BadParameter("Please say why.")
     return reason.strip()
 
 
-One = Annotated[str | None, typer.Option("--service", help=f"{', '.join(SERVICES)}; or all.")]
-Key = Annotated[UUID, typer.Argument(help="The key of a message, as the list shows it.")]
-Reason = Annotated[str, typer.Option(help="Why, for the record.", callback=_said_why)]
-Json = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
-Limit = Annotated[int, typer.Option(min=1, help="So many of each service at most.")]
+ServiceOption = Annotated[
+    str | None, typer.Option("--service", help=f"{', '.join(SERVICES)}; or all.")
+]
+KeyArgument = Annotated[UUID, typer.Argument(help="The key of a message, as the list shows it.")]
+ReasonOption = Annotated[str, typer.Option(help="Why, for the record.", callback=_require_reason)]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
+LimitOption = Annotated[int, typer.Option(min=1, help="So many of each service at most.")]
 
 
-class Refused(Exception):
+class UsageError(Exception):
     """It can't be done as it was asked for; the message is a sentence for the operator."""
 
 
 @app.command("list")
 def list_messages(
     state: Annotated[str | None, typer.Option(help="retry, parked or skipped.")] = None,
-    of: Annotated[str | None, typer.Option("--type", help="linli.wish.fulfilled.v1, say.")] = None,
-    service: One = None,
-    limit: Limit = 50,
-    as_json: Json = False,
+    message_type: Annotated[
+        str | None, typer.Option("--type", help="linli.wish.fulfilled.v1, say.")
+    ] = None,
+    service: ServiceOption = None,
+    limit: LimitOption = 50,
+    as_json: JsonOption = False,
 ) -> None:
     """Messages that failed or were set aside, the last to come first."""
 
-    async def doing() -> list[Found]:
-        wanted = _valid(Wanted, {"state": state, "type": of})
-        return await _listed(
-            service, limit, lambda tx, operator, part: redrive.kept(tx, operator, wanted, part)
+    async def fetch() -> list[ServiceRow]:
+        wanted = _validate(InboxFilter, {"state": state, "type": message_type})
+        return await _list_in_services(
+            service,
+            limit,
+            lambda tx, operator, part: redrive.list_failed(tx, operator, wanted, part),
         )
 
-    Shown(as_json=as_json).messages(_run(doing()))
+    MessagePrinter(as_json=as_json).print_messages(_run(fetch()))
 
 
-@app.command()
-def acts(service: One = None, limit: Limit = 50, as_json: Json = False) -> None:
+@app.command("acts")
+def list_actions(
+    service: ServiceOption = None, limit: LimitOption = 50, as_json: JsonOption = False
+) -> None:
     """What was done to messages, by whom and why."""
-    Shown(as_json=as_json).acts(_run(_listed(service, limit, redrive.acts)))
+    MessagePrinter(as_json=as_json).print_actions(
+        _run(_list_in_services(service, limit, redrive.list_actions))
+    )
 
 
 @app.command()
-def show(key: Key, service: One = None, as_json: Json = False) -> None:
+def show(key: KeyArgument, service: ServiceOption = None, as_json: JsonOption = False) -> None:
     """One message with what it says and what went wrong."""
-    Shown(as_json=as_json).message(*_run(_on(key, service, redrive.find)))
+    MessagePrinter(as_json=as_json).print_message(
+        *_run(_apply_to_message(key, service, redrive.find))
+    )
 
 
 @app.command()
 def retry(
-    reason: Reason,
+    reason: ReasonOption,
     key: Annotated[UUID | None, typer.Argument(help="The key of a message.")] = None,
     all_of: Annotated[str | None, typer.Option(help="All parked messages of that type.")] = None,
-    service: One = None,
+    service: ServiceOption = None,
 ) -> None:
     """Try a message again at once, or all parked ones of a type."""
     if (key is None) == (all_of is None):
         raise typer.BadParameter("Name either the key of a message, or a type with --all-of.")
     if key is not None:
-        found = _on(key, service, lambda tx, who, key: redrive.retry(tx, who, key, reason))
+        found = _apply_to_message(
+            key, service, lambda tx, who, key: redrive.retry(tx, who, key, reason)
+        )
         name, _ = _run(found)
         typer.echo(f"{name} tries the message again.")
     elif all_of is not None:
@@ -104,9 +118,11 @@ def retry(
 
 
 @app.command()
-def skip(key: Key, reason: Reason, service: One = None) -> None:
+def skip(key: KeyArgument, reason: ReasonOption, service: ServiceOption = None) -> None:
     """Set a message aside: it is kept, and tried again only when somebody retries it."""
-    name, _ = _run(_on(key, service, lambda tx, who, key: redrive.skip(tx, who, key, reason)))
+    name, _ = _run(
+        _apply_to_message(key, service, lambda tx, who, key: redrive.skip(tx, who, key, reason))
+    )
     typer.echo(f"{name} has set the message aside.")
 
 
@@ -117,68 +133,68 @@ def replay(
     where: Annotated[
         list[str], typer.Option(help="type=…, subject=…, correlation=…, since=… or until=….")
     ],
-    reason: Reason,
+    reason: ReasonOption,
     again: Annotated[bool, typer.Option(help="What was done already, too.")] = False,
 ) -> None:
     """Hand what a service said to another one again; what was done there is left alone."""
-    done = _run(_replay(source, to, Replay(_chosen(where), reason, again)))
+    done = _run(_replay(source, to, Replay(_parse_filter(where), reason, again)))
     typer.echo(f"Handed to {to}: {done.handed}; left alone: {done.left}.")
 
 
 @app.command()
 def snapshot(
-    feature: Annotated[str, typer.Argument(help="residents, or volunteers.")], reason: Reason
+    feature: Annotated[str, typer.Argument(help="residents, or volunteers.")], reason: ReasonOption
 ) -> None:
     """Say the present state of a feature again, for those who keep a copy of it."""
     typer.echo(f"Said again of {feature}: {_run(_snapshot(feature, reason))}.")
 
 
 @app.command()
-def tail(service: One = None, as_json: Json = False) -> None:
+def tail(service: ServiceOption = None, as_json: JsonOption = False) -> None:
     """Follow what is sent, done and kept, until Ctrl-C."""
-    shown = Shown(as_json=as_json)
+    shown = MessagePrinter(as_json=as_json)
 
-    async def doing() -> None:
+    async def print_events() -> None:
         async with (
-            Deployment.read().connected() as services,
+            Deployment.read().connect() as services,
             aclosing(follow(services, _names(service))) as happenings,
         ):
             async for one in happenings:
-                shown.happening(one)
+                shown.print_event(one)
 
-    _run(doing())
+    _run(print_events())
 
 
-async def follow(services: Services, names: Sequence[str]) -> AsyncGenerator[Happening]:
+async def follow(services: Services, names: Sequence[str]) -> AsyncGenerator[TailEvent]:
     """What happens in these services from now on."""
     tails = {name: Tail(name) for name in names}
     while True:
         for name, one in tails.items():
             async with services[name].sessions() as tx:
-                found = await one.look(tx)
+                found = await one.poll(tx)
             for happening in found:
                 yield happening
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
-def _run(doing: Coroutine[Any, Any, T]) -> T:
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Do it, or say in one sentence what is in the way, instead of a traceback."""
     try:
-        return asyncio.run(doing)
-    except (MissingSettings, Refused) as error:
+        return asyncio.run(coroutine)
+    except (MissingSettings, UsageError) as error:
         typer.echo(str(error), err=True)
     except Problem as error:
         typer.echo(f"{error}.", err=True)
     except (SQLAlchemyError, OSError) as error:
-        typer.echo(f"The databases can't be used: {describe(error)}.", err=True)
+        typer.echo(f"The databases can't be used: {redacted_message(error)}.", err=True)
     raise typer.Exit(1)
 
 
 def _operator(service: str) -> Operator:
-    return Operator(service, f"{who()}, command line")
+    return Operator(service, f"{local_user()}, command line")
 
 
-def who() -> str:
+def local_user() -> str:
     """The user of this machine; in a container whoever LOGNAME says."""
     try:
         return getpass.getuser()
@@ -188,44 +204,44 @@ def who() -> str:
 
 def _names(service: str | None) -> list[str]:
     if service is not None and service not in SERVICES:
-        raise Refused(f"There is no service {service}: it is one of {', '.join(SERVICES)}.")
+        raise UsageError(f"There is no service {service}: it is one of {', '.join(SERVICES)}.")
     return [service] if service else list(SERVICES)
 
 
-async def _listed(service: str | None, limit: int, reading: Reading) -> list[Found]:
+async def _list_in_services(service: str | None, limit: int, query: PageQuery) -> list[ServiceRow]:
     """What is read in each of the services."""
-    found: list[Found] = []
-    async with Deployment.read().connected() as services:
+    found: list[ServiceRow] = []
+    async with Deployment.read().connect() as services:
         for name in _names(service):
             async with services[name].sessions() as tx:
-                page = await reading(tx, _operator(name), Slice(None, limit))
+                page = await query(tx, _operator(name), PageRequest(None, limit))
             found += [(name, row) for row in page.items]
     return found
 
 
-async def _on(
+async def _apply_to_message(
     key: UUID,
     service: str | None,
-    act: Callable[[AsyncSession, Operator, UUID], Awaitable[Row[Any]]],
-) -> Found:
-    """Act on a message in the service that keeps it; NotKept."""
-    async with Deployment.read().connected() as services:
+    action: Callable[[AsyncSession, Operator, UUID], Awaitable[Row[Any]]],
+) -> ServiceRow:
+    """Act on a message in the service that keeps it; UnknownMessage."""
+    async with Deployment.read().connect() as services:
         for name in _names(service):
             try:
                 async with services[name].sessions.begin() as tx:
-                    return name, await act(tx, _operator(name), key)
-            except NotKept:
+                    return name, await action(tx, _operator(name), key)
+            except UnknownMessage:
                 continue
-    raise NotKept
+    raise UnknownMessage
 
 
 async def _retry_all(type_: str, reason: str, service: str | None) -> int:
     done = 0
-    async with Deployment.read().connected() as services:
+    async with Deployment.read().connect() as services:
         with progress_bar("messages") as progress:
             for name in _names(service):
-                retried = AT_ONCE
-                while retried == AT_ONCE:
+                retried = RETRY_ALL_LIMIT
+                while retried == RETRY_ALL_LIMIT:
                     async with services[name].sessions.begin() as tx:
                         retried = await redrive.retry_all(tx, _operator(name), type_, reason)
                     done += retried
@@ -233,38 +249,44 @@ async def _retry_all(type_: str, reason: str, service: str | None) -> int:
     return done
 
 
-async def _replay(source: str, to: str, wanted: Replay) -> Replayed:
+async def _replay(source: str, to: str, request: Replay) -> ReplayCounts:
     handlers = SERVICES[_names(to)[0]].handlers
-    statement = replaying.said(wanted.chosen)
-    async with Deployment.read().connected() as services:
+    statement = bus_replay.select_sent(request.sent_filter)
+    async with Deployment.read().connect() as services:
         with progress_bar("messages") as progress:
             async with services[_names(source)[0]].sessions() as reading:
                 # A month's record is searched without an index on what a message is about.
                 await reading.execute(text("SET LOCAL statement_timeout = 0"))
-                done, total = Replayed(), await replaying.count(reading, wanted.chosen)
+                done, total = ReplayCounts(), await bus_replay.count(reading, request.sent_filter)
                 rows = await reading.stream(statement)
-                async for chunk in rows.partitions(CHUNK):
+                async for chunk in rows.partitions(REPLAY_BATCH_SIZE):
                     said = [Original.of(row) for row in chunk]
                     async with services[to].sessions.begin() as tx:
-                        done += await replaying.hand(tx, _operator(to), handlers, said, wanted)
+                        done += await bus_replay.requeue(tx, _operator(to), handlers, said, request)
                     progress(done.handed + done.left, total, to)
         if not total:
             async with services[to].sessions.begin() as tx:
-                await replaying.hand(tx, _operator(to), handlers, [], wanted)  # For the record.
+                await bus_replay.requeue(
+                    tx, _operator(to), handlers, [], request
+                )  # For the record.
     return done
 
 
 async def _snapshot(feature: str, reason: str) -> int:
     owners = {name: one for one in SERVICES.values() for name in one.snapshots}
     if feature not in owners:
-        raise Refused(f"There is no snapshot of {feature}: there are {', '.join(owners)}.")
+        raise UsageError(f"There is no snapshot of {feature}: there are {', '.join(owners)}.")
     service = owners[feature]
-    async with Deployment.read().connected() as services:
+    async with Deployment.read().connect() as services:
         with progress_bar(feature) as progress:
-            return await _said(services[service.name], service.name, feature, (reason, progress))
+            return await _record_snapshot(
+                services[service.name], service.name, feature, (reason, progress)
+            )
 
 
-async def _said(connected: Connected, service: str, feature: str, how: tuple[str, Progress]) -> int:
+async def _record_snapshot(
+    connected: ServiceDatabase, service: str, feature: str, how: tuple[str, Progress]
+) -> int:
     reason, progress = how
     wanted, done = SERVICES[service].snapshots[feature], 0
     async with connected.sessions() as tx:
@@ -275,13 +297,13 @@ async def _said(connected: Connected, service: str, feature: str, how: tuple[str
     return done
 
 
-def _chosen(where: Sequence[str]) -> Chosen:
+def _parse_filter(conditions: Sequence[str]) -> SentFilter:
     """What `name=value` pairs choose; a moment without a zone is refused."""
-    pairs = dict(pair.partition("=")[::2] for pair in where)
-    return _valid(Chosen, pairs)
+    pairs = dict(pair.partition("=")[::2] for pair in conditions)
+    return _validate(SentFilter, pairs)
 
 
-def _valid(kind: type[T], values: Mapping[str, Any]) -> T:
+def _validate(kind: type[T], values: Mapping[str, Any]) -> T:
     unknown = values.keys() - kind.__dataclass_fields__.keys()  # type: ignore[attr-defined]
     if unknown:
         raise typer.BadParameter(f"There is no field {', '.join(sorted(unknown))}.")

@@ -11,67 +11,73 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Row
 
-from shared.bus.admin.tail import Happening
-from shared.messages_admin.api import ActView, Kept, KeptWhole
+from shared.bus.admin.tail import TailEvent
+from shared.messages_admin.api import ActionLogEntry, FailedMessage, FailedMessageDetail
 
-PIPED = 200
-BYTES_SHOWN = 500
+PIPED_WIDTH_CHARS = 200
+MAX_PREVIEW_BYTES = 500
 STYLES = {"parked": "red", "retry": "yellow", "skipped": "dim", "done": "green", "sent": "cyan"}
-Found = tuple[str, Row[Any]]
+ServiceRow = tuple[str, Row[Any]]
 
 
-class Shown:
+class MessagePrinter:
     """Writes to stdout what was found, each with the service that it is of."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         console = Console()
-        self._console = console if console.is_terminal else Console(width=PIPED)
+        self._console = console if console.is_terminal else Console(width=PIPED_WIDTH_CHARS)
 
-    def messages(self, found: Iterable[Found]) -> None:
+    def print_messages(self, service_rows: Iterable[ServiceRow]) -> None:
         """A list of kept messages."""
         columns = ("key", "service", "state", "type", "tried", "came", "why")
         rows = [
-            (_told(service, row, Kept.of(row)), self._line(service, row)) for service, row in found
+            (_message_fields(service, row, FailedMessage.of(row)), self._table_row(service, row))
+            for service, row in service_rows
         ]
         self._write(columns, rows, "No message waits, is parked or was set aside.")
 
-    def message(self, service: str, row: Row[Any]) -> None:
+    def print_message(self, service: str, row: Row[Any]) -> None:
         """One message, whole."""
-        told = _told(service, row, KeptWhole.of(row))
+        told = _message_fields(service, row, FailedMessageDetail.of(row))
         if told["content"] is None:
-            told["bytes"] = row.body[:BYTES_SHOWN].decode("utf-8", "backslashreplace")
+            told["bytes"] = row.body[:MAX_PREVIEW_BYTES].decode("utf-8", "backslashreplace")
         if self._as_json:
             typer.echo(to_json(told))
             return
         table = Table(show_header=False, box=None)
         for name, value in told.items():
             if value is not None:
-                table.add_row(Text(name, "bold"), Text(_plain(value)))
+                table.add_row(Text(name, "bold"), Text(_format_value(value)))
         self._console.print(table)
 
-    def acts(self, found: Iterable[Found]) -> None:
+    def print_actions(self, service_rows: Iterable[ServiceRow]) -> None:
         """What operators did."""
         columns = ("at", "service", "act", "messages", "of", "who", "why")
         rows = []
-        for service, row in found:
-            act = ActView.model_validate(row)
+        for service, row in service_rows:
+            act = ActionLogEntry.model_validate(row)
             of = str(act.message_key or ", ".join(f"{k} {v}" for k, v in act.chosen.items()))
             line = (f"{act.at:%Y-%m-%d %H:%M:%S}", service, act.act, str(act.messages), of)
-            rows.append((_told(service, row, act), [Text(t) for t in (*line, act.who, act.reason)]))
+            rows.append(
+                (
+                    _message_fields(service, row, act),
+                    [Text(t) for t in (*line, act.who, act.reason)],
+                )
+            )
         self._write(columns, rows, "Nobody has done anything to messages.")
 
-    def happening(self, one: Happening) -> None:
+    def print_event(self, event: TailEvent) -> None:
         """Something that happened just now."""
         if self._as_json:
-            typer.echo(to_json(asdict(one)))
+            typer.echo(to_json(asdict(event)))
             return
-        line = Text(f"{one.at:%H:%M:%S} {one.service:10} ")
-        line.append(f"{one.what:8}", STYLES.get(one.what, ""))
-        line.append(f"{one.type}  {one.correlation}  {one.about}")
+        line = Text(f"{event.at:%H:%M:%S} {event.service:10} ")
+        line.append(f"{event.what:8}", STYLES.get(event.what, ""))
+        line.append(f"{event.type}  {event.correlation}  {event.about}")
         self._console.print(line, soft_wrap=True)
 
-    def _line(self, service: str, row: Row[Any]) -> list[Text]:
+    def _table_row(self, service: str, row: Row[Any]) -> list[Text]:
         came = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         state = Text(row.state, STYLES[row.state])
         rest = (row.type, str(row.attempts), came, row.error or "")
@@ -93,16 +99,18 @@ class Shown:
             self._console.print(table)
 
 
-def _told(service: str, row: Row[Any], view: Kept | ActView) -> dict[str, Any]:
+def _message_fields(
+    service: str, row: Row[Any], view: FailedMessage | ActionLogEntry
+) -> dict[str, Any]:
     return {"service": service, "station": row.station_id, **view.model_dump()}
 
 
-def _plain(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, Mapping):
-        return "\n".join(_pairs(value))
+        return "\n".join(_format_pairs(value))
     return str(value)
 
 
-def _pairs(content: Mapping[str, object]) -> Iterator[str]:
+def _format_pairs(content: Mapping[str, object]) -> Iterator[str]:
     for name, value in content.items():
         yield f"{name}: {value}"

@@ -20,7 +20,7 @@ from shared.settings import MissingSettings
 
 SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}
 BINDINGS = {name: bindings(service.handlers) for name, service in SERVICES.items()}
-ATTEMPTS = 10
+MAX_ATTEMPTS = 10
 # What Postgres says when another database of the same server changes a role at this moment: roles
 # belong to the server, advisory locks only to a database.
 COLLISIONS = (
@@ -67,7 +67,7 @@ async def migrate() -> None:
 
 async def make_roles(admin_url: str, urls: Mapping[str, str]) -> None:
     """Give each service a role with the password of its URL, and a schema that the role owns."""
-    for attempt in range(1, ATTEMPTS):
+    for attempt in range(1, MAX_ATTEMPTS):
         try:
             await _make_roles(admin_url, urls)
         except COLLISIONS:

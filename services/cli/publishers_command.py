@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.cli.deployment import Deployment
 from services.intake.publishers import queries
 from shared.bus.transport import broker_users
-from shared.bus.transport.broker_users import Access
-from shared.db_errors import describe
+from shared.bus.transport.broker_users import BrokerUser
+from shared.db_errors import redacted_message
 from shared.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True)
@@ -44,18 +44,18 @@ def broker(
     To be run again whenever grants or passwords have changed, for `rabbitmqctl import_definitions`.
     """
     try:
-        printed = asyncio.run(_brought_up_to_date(vhost))
+        printed = asyncio.run(_update_broker(vhost))
     except MissingSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, AMQPError, OSError) as error:
-        typer.echo(f"This deployment can't be reached: {describe(error)}.", err=True)
+        typer.echo(f"This deployment can't be reached: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
     typer.echo(printed)
 
 
-async def _brought_up_to_date(vhost: str) -> str:
-    settings, machines = BrokerSettings(), await _machines()
+async def _update_broker(vhost: str) -> str:
+    settings, machines = BrokerSettings(), await _load_broker_users()
     if settings.admin_amqp_url is not None:
         url = settings.admin_amqp_url.get_secret_value()
         await broker_users.open_queues(url, machines, prefix=settings.amqp_prefix)
@@ -63,6 +63,6 @@ async def _brought_up_to_date(vhost: str) -> str:
     return json.dumps(made, indent=2)
 
 
-async def _machines() -> Sequence[Access]:
-    async with Deployment.read().connected() as services, services["intake"].sessions() as tx:
-        return [publisher.access for publisher in await queries.everywhere(tx)]
+async def _load_broker_users() -> Sequence[BrokerUser]:
+    async with Deployment.read().connect() as services, services["intake"].sessions() as tx:
+        return [publisher.access for publisher in await queries.all_publishers(tx)]

@@ -10,13 +10,13 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
-def kept_in(folder: Path) -> dict[str, str]:
+def load_or_create(folder: Path) -> dict[str, str]:
     """The secrets of the folder, as settings; made on first use."""
     path = folder / "secrets.json"
     if path.exists():
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
-    made = fresh()
+    made = generate()
     unfinished = path.with_suffix(".new")
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(made, file)
@@ -24,7 +24,7 @@ def kept_in(folder: Path) -> dict[str, str]:
     return made
 
 
-def fresh() -> dict[str, str]:
+def generate() -> dict[str, str]:
     """New secrets: a sealing key, a look-up key, and the gateway's pair of keys."""
     key = Ed25519PrivateKey.generate()
     return {

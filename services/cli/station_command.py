@@ -17,25 +17,25 @@ from services.intake.settings import IntakeSettings
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.settings import MissingSettings
 
 app = typer.Typer(no_args_is_help=True)
 
 _CODE = re.compile(r"^[a-z0-9][a-z0-9-]{1,39}$")
 _USERNAME = re.compile(r"^[\w.@-]{2,60}$")
-_LEAST_PASSWORD = 10
+_MIN_PASSWORD_LENGTH = 10
 
 
-CODE_TAKEN = "There is a station with this code already."
+CODE_IN_USE = "There is a station with this code already."
 
 
-class CannotFound(Exception):
+class CannotCreateStation(Exception):
     """The station can't be founded like this; the message is a sentence for the operator."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Founding:
+class NewStation:
     """A station to be and its first administrator; the names are (Chinese, English) pairs."""
 
     code: str
@@ -46,37 +46,39 @@ class Founding:
     password: str
 
     @property
-    def fault(self) -> str | None:
+    def validation_error(self) -> str | None:
         """A sentence on why it could never work, or None."""
         if not _CODE.match(self.code):
             return "A code is 2 to 40 small letters, digits and hyphens."
         if not _USERNAME.match(self.username):
             return "A user name is 2 to 60 letters, digits and the signs . @ - _"
-        if len(self.password) < _LEAST_PASSWORD:
-            return f"A password has at least {_LEAST_PASSWORD} characters."
+        if len(self.password) < _MIN_PASSWORD_LENGTH:
+            return f"A password has at least {_MIN_PASSWORD_LENGTH} characters."
         if not all((*self.names, *self.community)):
             return "A station and its community have a name in both languages."
         return None
 
 
-async def add_station(sessions: async_sessionmaker[AsyncSession], founding: Founding) -> Station:
-    """Found a station together with its first administrator's account; CannotFound."""
-    fault = founding.fault
+async def add_station(
+    sessions: async_sessionmaker[AsyncSession], new_station: NewStation
+) -> Station:
+    """Found a station together with its first administrator's account; CannotCreateStation."""
+    fault = new_station.validation_error
     if fault is not None:
-        raise CannotFound(fault)
+        raise CannotCreateStation(fault)
     async with sessions.begin() as tx:
-        known = await tx.scalar(select(Station.id).where(Station.code == founding.code))
+        known = await tx.scalar(select(Station.id).where(Station.code == new_station.code))
         if known is not None:
-            raise CannotFound(CODE_TAKEN)
-        station = Station.found(founding.code, founding.names, founding.community)
-        station.phone = founding.phone
+            raise CannotCreateStation(CODE_IN_USE)
+        station = Station.create(new_station.code, new_station.names, new_station.community)
+        station.phone = new_station.phone
         tx.add(station)
         await tx.flush()
         admin = NewAccount(
-            username=founding.username,
-            display_name=founding.username,
+            username=new_station.username,
+            display_name=new_station.username,
             role=Role.ADMIN,
-            password=founding.password,
+            password=new_station.password,
         )
         await accounts.create(tx, Actor.system(station.id), admin)
     return station
@@ -97,35 +99,35 @@ def add(
 ) -> None:
     """Found a station; the first administrator's password is asked for, or read from a pipe."""
     try:
-        founding = Founding(
+        founding = NewStation(
             code=code,
             names=name,
             community=community,
             phone=phone,
             username=admin,
-            password=_password(),
+            password=_read_password(),
         )
-        station = asyncio.run(_found(IntakeSettings.read(), founding))
-    except (CannotFound, MissingSettings) as error:
+        station = asyncio.run(_create_station(IntakeSettings.read(), founding))
+    except (CannotCreateStation, MissingSettings) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, OSError) as error:
-        typer.echo(f"The database can't be used: {describe(error)}.", err=True)
+        typer.echo(f"The database can't be used: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"The station {station.code} is founded; {admin} signs in with the password.")
 
 
-def _password() -> str:
+def _read_password() -> str:
     if sys.stdin.isatty():
         asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         return asked
     return sys.stdin.readline().rstrip("\r\n")
 
 
-async def _found(settings: IntakeSettings, founding: Founding) -> Station:
+async def _create_station(settings: IntakeSettings, new_station: NewStation) -> Station:
     url = settings.database_url.get_secret_value()
     engine = make_engine(url, schema="intake", name="intake cli", pool_size=1)
     try:
-        return await add_station(make_sessions(engine, settings.sealer()), founding)
+        return await add_station(make_sessions(engine, settings.sealer()), new_station)
     finally:
         await engine.dispose()

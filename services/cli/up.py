@@ -17,7 +17,7 @@ import typer
 from services.cli import embedded, secrets_file
 from services.cli.demo_command import progress_bar
 from services.cli.migrate import BINDINGS, SERVICES, make_roles, make_tables
-from services.demo.loader import NotHeard, load_demo
+from services.demo.loader import ServiceNotCaughtUp, load_demo
 from services.demo.register import NotTheDemo
 from shared.bus.transport.in_process import InProcessTransport
 from shared.observability.logs import configure_logging
@@ -69,8 +69,8 @@ def up(bind: str, *, demo: bool) -> None:
     configure_logging(os.environ.get("LINLI_LOG_LEVEL", "WARNING"), "console")
     listening = server.listen(bind)
     folder = data_folder()
-    with _taken(folder), tempfile.TemporaryDirectory(prefix="linli-") as sockets:
-        secrets = secrets_file.kept_in(folder)
+    with _data_folder_lock(folder), tempfile.TemporaryDirectory(prefix="linli-") as sockets:
+        secrets = secrets_file.load_or_create(folder)
         data = folder / "postgres"
         try:
             admin_url = embedded.start(data)
@@ -82,7 +82,7 @@ def up(bind: str, *, demo: bool) -> None:
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[None]:
+def _data_folder_lock(folder: Path) -> Iterator[None]:
     """Hold the folder, so that no second process starts on the same data."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -106,17 +106,20 @@ async def _run(
     demo: bool,
 ) -> None:
     bind, listening = gateway
-    urls = await _prepared(admin_url)
+    urls = await _prepare_database(admin_url)
     async with _runtimes(urls, secrets, sockets, bind) as runtimes:
-        listeners = [listening, *(server.listen(f"unix:{sockets / name}") for name in _behind())]
+        listeners = [
+            listening,
+            *(server.listen(f"unix:{sockets / name}") for name in _backend_services()),
+        ]
         await server.run(list(runtimes.values()), listeners, partial(_ready, runtimes, bind, demo))
 
 
-def _behind() -> list[str]:
+def _backend_services() -> list[str]:
     return [name for name in SERVICES if name != "intake"]
 
 
-async def _prepared(admin_url: str) -> dict[str, str]:
+async def _prepare_database(admin_url: str) -> dict[str, str]:
     """The database with its roles and tables; the URL of each service's role."""
     await embedded.make_database(admin_url, DATABASE)
     urls = {
@@ -133,7 +136,7 @@ async def _runtimes(
     urls: dict[str, str], secrets: dict[str, str], sockets: Path, bind: str
 ) -> AsyncIterator[dict[str, Runtime]]:
     transport = InProcessTransport(BINDINGS)
-    addresses = {f"{name}_url": f"unix:{sockets / name}" for name in _behind()}
+    addresses = {f"{name}_url": f"unix:{sockets / name}" for name in _backend_services()}
     runtimes = {}
     for name, service in SERVICES.items():
         more = {**addresses, "public_url": f"http://{bind}"} if name == "intake" else {}
@@ -150,7 +153,7 @@ async def _ready(runtimes: dict[str, Runtime], bind: str, demo: bool) -> None:
         try:
             with progress_bar() as progress:
                 await load_demo(runtimes, progress)
-        except (NotHeard, NotTheDemo) as error:
+        except (ServiceNotCaughtUp, NotTheDemo) as error:
             typer.echo(str(error), err=True)
     estate = " with the demo estate (演示数据)" if demo else ""
     typer.echo(f"Linli 邻里 is open on http://{bind}{estate}. Ctrl-C stops it.")

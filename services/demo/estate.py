@@ -18,20 +18,20 @@ STATION_NAMES = ("晴岚家园", "Qinglan Jiayuan")
 COMMUNITY_NAMES = ("窑洲社区", "Yaozhou Community")
 STATION_PHONE = "19900009000"
 
-OWN_HOUSEHOLDS = 96
-APPROVED_VOLUNTEERS = 24
-WAITING_VOLUNTEERS = 4
+OWN_HOUSEHOLD_COUNT = 96
+APPROVED_VOLUNTEER_COUNT = 24
+PENDING_VOLUNTEER_COUNT = 4
 # Number 1 lives alone in the first home and number 2 next door; neither has wished or helped yet.
-RESIDENT, VOLUNTEER = 1, 2
+RESIDENT_NUMBER, VOLUNTEER_NUMBER = 1, 2
 
 _SEED = "晴岚家园"
-_MARK = "演示"
+_NAME_PREFIX = "演示"
 _SURNAMES = "张王李刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾"
 _ELSEWHERE = ("青竹村", "云湖村", "柳塘村", "石桥村", "枫林村", "荷塘社区", "望江社区", "杉木社区")
 _BLOCKS = (*((2, 24, 2),) * 8, (3, 15, 2))  # units, floors, homes to a floor
 _SIZES = (1,) * 22 + (2,) * 32 + (3,) * 24 + (4,) * 13 + (5,) * 7 + (6,) * 2
-_YEAR = 2026
-_MILLENNIUM = 946_684_800_000
+_REFERENCE_YEAR = 2026
+_MILLENNIUM_MS = 946_684_800_000
 _SKILLS = ("修水电", "理发", "陪诊", "代购", "教手机", "搬运", "缝补", "做饭", "写字", "辅导功课")
 _TIMES = ("工作日白天", "工作日晚上", "周六", "周日")
 
@@ -119,26 +119,28 @@ class Estate:
     @property
     def takers(self) -> list[Person]:
         """The approved volunteers who take the demo's wishes."""
-        return [h.person for h in self.helpers if h.approved and h.person.number != VOLUNTEER]
+        return [
+            h.person for h in self.helpers if h.approved and h.person.number != VOLUNTEER_NUMBER
+        ]
 
 
 def demo_id(kind: str, number: int) -> UUID:
     """An id in the form of a UUIDv7, always the same; lists, newest first, begin with number 1."""
     noise = int.from_bytes(hashlib.sha256(f"{_SEED} {kind} {number}".encode()).digest()[:10], "big")
-    millis = _MILLENNIUM - number
+    millis = _MILLENNIUM_MS - number
     fields = (millis << 80) | (7 << 76) | (noise >> 68 << 64) | (2 << 62) | (noise & (1 << 62) - 1)
     return UUID(int=fields)
 
 
-def draw(label: str, below: int) -> int:
+def seeded_int(label: str, upper_bound: int) -> int:
     """A number from 0 to `below` - 1 that belongs to that label."""
     digest = hashlib.sha256(f"{_SEED} {label}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % below
+    return int.from_bytes(digest[:8], "big") % upper_bound
 
 
-def shuffled(label: str, numbers: Sequence[int]) -> list[int]:
+def seeded_shuffle(label: str, numbers: Sequence[int]) -> list[int]:
     """The numbers in an order that belongs to that label."""
-    return sorted(numbers, key=lambda number: draw(f"{label} {number}", 1 << 62))
+    return sorted(numbers, key=lambda number: seeded_int(f"{label} {number}", 1 << 62))
 
 
 def phone_of(number: int) -> str:
@@ -150,14 +152,16 @@ def phone_of(number: int) -> str:
 def estate() -> Estate:
     """The reference estate."""
     total = sum(units * floors * flats for units, floors, flats in _BLOCKS)
-    own = set(shuffled("own", range(1, total + 1))[:OWN_HOUSEHOLDS])
+    own = set(seeded_shuffle("own", range(1, total + 1))[:OWN_HOUSEHOLD_COUNT])
     buildings, household, person = [], 1, 1
     for number, (units, floors, flats) in enumerate(_BLOCKS, start=1):
         households = []
         for unit in range(1, units + 1):
             for place in range(floors * flats):
                 door = f"{place // flats + 1}{place % flats + 1:02d}"
-                office = None if household in own else draw(f"office {household}", len(_ELSEWHERE))
+                office = (
+                    None if household in own else seeded_int(f"office {household}", len(_ELSEWHERE))
+                )
                 people = _people(household, person)
                 households.append(_household(household, (unit, door), office, people))
                 household, person = household + 1, person + len(people)
@@ -167,19 +171,19 @@ def estate() -> Estate:
 
 
 def _household(
-    number: int, where: tuple[int, str], office: int | None, people: tuple[Person, ...]
+    number: int, address: tuple[int, str], office: int | None, people: tuple[Person, ...]
 ) -> Household:
-    unit, door = where
+    unit, door = address
     if office is None:
         return Household(number, unit, door, None, None, people)
-    name, phone = f"{_MARK}·{_ELSEWHERE[office]}", phone_of(9900 + office)
+    name, phone = f"{_NAME_PREFIX}·{_ELSEWHERE[office]}", phone_of(9900 + office)
     return Household(number, unit, door, name, phone, people)
 
 
 def _people(household: int, first: int) -> tuple[Person, ...]:
-    size = 1 if first == RESIDENT else _SIZES[draw(f"size {household}", len(_SIZES))]
+    size = 1 if first == RESIDENT_NUMBER else _SIZES[seeded_int(f"size {household}", len(_SIZES))]
     ages = _ages(household, first, size)
-    family = draw(f"family {household}", len(_SURNAMES))
+    family = seeded_int(f"family {household}", len(_SURNAMES))
     return tuple(
         _person(first + place, age, family if place != 1 else None, place == 0)
         for place, age in enumerate(ages)
@@ -188,26 +192,34 @@ def _people(household: int, first: int) -> tuple[Person, ...]:
 
 def _ages(household: int, first: int, size: int) -> list[int]:
     """The head, who is often old, a spouse, children, and the head's parent or a grandchild."""
-    old = draw(f"old {household}", 100) < 40
-    head = 60 + draw(f"age {household}", 29) if old else 28 + draw(f"age {household}", 32)
-    head = {RESIDENT: 76, VOLUNTEER: 45}.get(first, head)
-    child = max(0, head - 23 - draw(f"child {household}", 10))
-    third = max(0, child - 1 - draw(f"second {household}", 5))
-    elder = head + 22 + draw(f"elder {household}", 6) if head < 68 else max(0, child - 26)
-    spouse = max(22, head - 4 + draw(f"spouse {household}", 9))
+    old = seeded_int(f"old {household}", 100) < 40
+    head = (
+        60 + seeded_int(f"age {household}", 29) if old else 28 + seeded_int(f"age {household}", 32)
+    )
+    head = {RESIDENT_NUMBER: 76, VOLUNTEER_NUMBER: 45}.get(first, head)
+    child = max(0, head - 23 - seeded_int(f"child {household}", 10))
+    third = max(0, child - 1 - seeded_int(f"second {household}", 5))
+    elder = head + 22 + seeded_int(f"elder {household}", 6) if head < 68 else max(0, child - 26)
+    spouse = max(22, head - 4 + seeded_int(f"spouse {household}", 9))
     return [head, spouse, child, third, elder, max(0, third - 3)][:size]
 
 
 def _person(number: int, age: int, family: int | None, is_head: bool) -> Person:
-    surname = _SURNAMES[draw(f"surname {number}", len(_SURNAMES)) if family is None else family]
+    surname = _SURNAMES[
+        seeded_int(f"surname {number}", len(_SURNAMES)) if family is None else family
+    ]
     share = 0 if age < 12 else 50 if age < 18 else 97 if age < 75 else 55
-    has_phone = number in (RESIDENT, VOLUNTEER) or draw(f"phone {number}", 100) < share
+    has_phone = (
+        number in (RESIDENT_NUMBER, VOLUNTEER_NUMBER) or seeded_int(f"phone {number}", 100) < share
+    )
     return Person(
         number=number,
-        name=f"{_MARK}·{surname}{number:04d}",
+        name=f"{_NAME_PREFIX}·{surname}{number:04d}",
         phone=phone_of(number) if has_phone else None,
-        birth_year=_YEAR - age,
-        language="en" if number > VOLUNTEER and draw(f"language {number}", 150) == 0 else "zh",
+        birth_year=_REFERENCE_YEAR - age,
+        language="en"
+        if number > VOLUNTEER_NUMBER and seeded_int(f"language {number}", 150) == 0
+        else "zh",
         is_head=is_head,
     )
 
@@ -217,21 +229,24 @@ def _helpers(of: Estate) -> tuple[Helper, ...]:
     able = {
         person.number: person
         for person in of.people
-        if person.is_head and person.phone and 24 <= _YEAR - person.birth_year <= 70
+        if person.is_head and person.phone and 24 <= _REFERENCE_YEAR - person.birth_year <= 70
     }
-    chosen = [VOLUNTEER, *shuffled("helper", [n for n in able if n != VOLUNTEER])]
+    chosen = [
+        VOLUNTEER_NUMBER,
+        *seeded_shuffle("helper", [n for n in able if n != VOLUNTEER_NUMBER]),
+    ]
     return tuple(
         Helper(
             able[number],
-            place < APPROVED_VOLUNTEERS,
-            _some("skills", number, _SKILLS),
-            _some("times", number, _TIMES),
+            place < APPROVED_VOLUNTEER_COUNT,
+            _pick("skills", number, _SKILLS),
+            _pick("times", number, _TIMES),
         )
-        for place, number in enumerate(chosen[: APPROVED_VOLUNTEERS + WAITING_VOLUNTEERS])
+        for place, number in enumerate(chosen[: APPROVED_VOLUNTEER_COUNT + PENDING_VOLUNTEER_COUNT])
     )
 
 
-def _some(label: str, number: int, of: tuple[str, ...]) -> tuple[str, ...]:
-    first = draw(f"{label} {number}", len(of))
-    count = 1 + draw(f"{label} count {number}", 3)
-    return tuple(of[(first + step) % len(of)] for step in range(count))
+def _pick(label: str, number: int, choices: tuple[str, ...]) -> tuple[str, ...]:
+    first = seeded_int(f"{label} {number}", len(choices))
+    count = 1 + seeded_int(f"{label} count {number}", 3)
+    return tuple(choices[(first + step) % len(choices)] for step in range(count))

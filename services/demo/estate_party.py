@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from services.demo.estate import RESIDENT, VOLUNTEER, Person, draw, estate, shuffled
-from services.intake.party.models import Membership, Standing
+from services.demo.estate import (
+    RESIDENT_NUMBER,
+    VOLUNTEER_NUMBER,
+    Person,
+    estate,
+    seeded_int,
+    seeded_shuffle,
+)
+from services.intake.party.models import Membership, MembershipFields
 
-OF_THE_BRANCH, OF_OTHERS = 15, 3
+BRANCH_MEMBER_COUNT, OTHER_MEMBER_COUNT = 15, 3
 
 
 @dataclass(frozen=True)
@@ -15,7 +22,7 @@ class PlannedMember:
     """A resident who is a party member, and of which branch."""
 
     person: Person
-    standing: Standing
+    membership: MembershipFields
 
 
 @cache
@@ -23,16 +30,18 @@ def members() -> tuple[PlannedMember, ...]:
     """Some of them help, as volunteers; members of other branches report here, too."""
     helpers = [person.number for person in estate().takers][:5]
     people = {p.number: p for p in estate().people if p.is_head and p.birth_year <= 1990}
-    others = [n for n in people if n not in (RESIDENT, VOLUNTEER, *helpers)]
-    numbers = [*helpers, *shuffled("party", others)][: OF_THE_BRANCH + OF_OTHERS]
+    others = [n for n in people if n not in (RESIDENT_NUMBER, VOLUNTEER_NUMBER, *helpers)]
+    numbers = [*helpers, *seeded_shuffle("party", others)][
+        : BRANCH_MEMBER_COUNT + OTHER_MEMBER_COUNT
+    ]
     return tuple(_member(estate().people[number - 1], n) for n, number in enumerate(numbers))
 
 
-def _member(person: Person, place: int) -> PlannedMember:
-    of_the_branch = place < OF_THE_BRANCH
-    standing = Standing(
+def _member(person: Person, index: int) -> PlannedMember:
+    of_the_branch = index < BRANCH_MEMBER_COUNT
+    standing = MembershipFields(
         membership=Membership.ESTATE if of_the_branch else Membership.ELSEWHERE,
         reported=not of_the_branch,
-        joined_on=date(person.birth_year + 20 + draw(f"joined {person.number}", 12), 7, 1),
+        joined_on=date(person.birth_year + 20 + seeded_int(f"joined {person.number}", 12), 7, 1),
     )
     return PlannedMember(person, standing)

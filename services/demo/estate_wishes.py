@@ -4,21 +4,28 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from services.demo.estate import RESIDENT, VOLUNTEER, Person, draw, estate, shuffled
+from services.demo.estate import (
+    RESIDENT_NUMBER,
+    VOLUNTEER_NUMBER,
+    Person,
+    estate,
+    seeded_int,
+    seeded_shuffle,
+)
 
 TakerKind = Literal["volunteer", "partner", "station"]
-Verb = Literal[
+ActionName = Literal[
     "approve", "decline", "claim", "give_back", "deliver", "refuse", "confirm", "withdraw", "answer"
 ]
 
 
 @dataclass(frozen=True)
-class Act:
+class PlannedAction:
     """Something done with a wish, so many days before the demo was loaded."""
 
-    verb: Verb
+    verb: ActionName
     days_ago: float
-    words: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,15 +36,15 @@ class PlannedWish:
     details: str
     maker: Person
     posted_days_ago: float
-    acts: tuple[Act, ...]
+    actions: tuple[PlannedAction, ...]
     taker_kind: TakerKind = "volunteer"
     taker: Person | None = None
     minutes: int = 30
 
     @property
-    def came_true(self) -> bool:
+    def is_fulfilled(self) -> bool:
         """Whether it was confirmed."""
-        return any(act.verb == "confirm" for act in self.acts)
+        return any(act.verb == "confirm" for act in self.actions)
 
 
 # Title, what is wished for, what its taker said on delivery, thanks, minutes of work.
@@ -151,11 +158,11 @@ _FULFILLED: tuple[tuple[str, str, str, str, int], ...] = (
         45,
     ),
 )
-_REFUSED_ONCE, _LATE_IN_LIFE = 4, 150
-_PARTNER_DID, _STATION_DID = (5, 11), (23,)
+_REFUSED_ONCE_INDEX, _OLDEST_WISH_DAYS = 4, 150
+_PARTNER_INDEXES, _STATION_INDEXES = (5, 11), (23,)
 
 # Title, what is wished for, the state that it is in, the last word said, who has it.
-_UNDER_WAY: tuple[tuple[str, str, str, str, TakerKind], ...] = (
+_UNFINISHED: tuple[tuple[str, str, str, str, TakerKind], ...] = (
     ("想请人调一调收音机", "只有沙沙声，想听戏。", "posted", "", "volunteer"),
     ("帮忙挂一幅全家福", "墙太硬，钉不进去。", "posted", "", "volunteer"),
     ("想有人一起去公园走走", "膝盖刚好，不敢一个人走远。", "posted", "", "volunteer"),
@@ -216,8 +223,8 @@ _UNDER_WAY: tuple[tuple[str, str, str, str, TakerKind], ...] = (
 @cache
 def wishes() -> tuple[PlannedWish, ...]:
     """The demo's wishes, the oldest first."""
-    planned = [*(_fulfilled(place) for place in range(len(_FULFILLED)))]
-    planned += [_under_way(place) for place in range(len(_UNDER_WAY))]
+    planned = [*(_fulfilled_wish(place) for place in range(len(_FULFILLED)))]
+    planned += [_unfinished_wish(place) for place in range(len(_UNFINISHED))]
     return tuple(sorted(planned, key=lambda wish: -wish.posted_days_ago))
 
 
@@ -225,64 +232,79 @@ def wishes() -> tuple[PlannedWish, ...]:
 def _makers() -> tuple[Person, ...]:
     """Elderly heads of households who neither help nor are kept free for trying things out."""
     people = {p.number: p for p in estate().people if p.is_head and p.birth_year <= 1966}
-    busy = {RESIDENT, VOLUNTEER, *(helper.person.number for helper in estate().helpers)}
+    busy = {
+        RESIDENT_NUMBER,
+        VOLUNTEER_NUMBER,
+        *(helper.person.number for helper in estate().helpers),
+    }
     return tuple(
-        people[number] for number in shuffled("maker", [n for n in people if n not in busy])
+        people[number] for number in seeded_shuffle("maker", [n for n in people if n not in busy])
     )
 
 
 def _taker(place: int) -> Person:
     """Volunteers take turns; some have taken more wishes than others."""
     takers = estate().takers
-    return takers[(place * 5 + draw(f"taker {place}", 3)) % len(takers)]
+    return takers[(place * 5 + seeded_int(f"taker {place}", 3)) % len(takers)]
 
 
-def _fulfilled(place: int) -> PlannedWish:
-    title, details, note, thanks, minutes = _FULFILLED[place]
-    posted = _LATE_IN_LIFE - place * 5.7 - draw(f"posted {place}", 40) / 10
+def _fulfilled_wish(index: int) -> PlannedWish:
+    title, details, note, thanks, minutes = _FULFILLED[index]
+    posted = _OLDEST_WISH_DAYS - index * 5.7 - seeded_int(f"posted {index}", 40) / 10
     kind: TakerKind = (
-        "partner" if place in _PARTNER_DID else "station" if place in _STATION_DID else "volunteer"
+        "partner"
+        if index in _PARTNER_INDEXES
+        else "station"
+        if index in _STATION_INDEXES
+        else "volunteer"
     )
     acts = [
-        Act("approve", posted - 0.4),
-        Act("claim", posted - 1.6),
-        Act("deliver", posted - 3.2, note),
+        PlannedAction("approve", posted - 0.4),
+        PlannedAction("claim", posted - 1.6),
+        PlannedAction("deliver", posted - 3.2, note),
     ]
-    if place == _REFUSED_ONCE:
-        acts += [Act("refuse", posted - 3.6, "还有一点滴水。"), Act("deliver", posted - 4.1, note)]
-    acts.append(Act("confirm", posted - 4.8, thanks))
+    if index == _REFUSED_ONCE_INDEX:
+        acts += [
+            PlannedAction("refuse", posted - 3.6, "还有一点滴水。"),
+            PlannedAction("deliver", posted - 4.1, note),
+        ]
+    acts.append(PlannedAction("confirm", posted - 4.8, thanks))
     return PlannedWish(
         title=title,
         details=details,
-        maker=_makers()[place],
+        maker=_makers()[index],
         posted_days_ago=posted,
-        acts=tuple(acts),
+        actions=tuple(acts),
         taker_kind=kind,
-        taker=_taker(place) if kind == "volunteer" else None,
+        taker=_taker(index) if kind == "volunteer" else None,
         minutes=minutes,
     )
 
 
-def _under_way(place: int) -> PlannedWish:
-    title, details, state, words, kind = _UNDER_WAY[place]
-    posted = 3.0 + draw(f"under way {place}", 30) / 10
-    approve, claim = Act("approve", posted - 0.5), Act("claim", posted - 1.2)
-    ways: dict[str, tuple[Act, ...]] = {
+def _unfinished_wish(index: int) -> PlannedWish:
+    title, details, state, words, kind = _UNFINISHED[index]
+    posted = 3.0 + seeded_int(f"under way {index}", 30) / 10
+    approve, claim = PlannedAction("approve", posted - 0.5), PlannedAction("claim", posted - 1.2)
+    ways: dict[str, tuple[PlannedAction, ...]] = {
         "posted": (),
         "open": (approve,),
-        "given back": (approve, claim, Act("give_back", posted - 1.9, "要用电钻，我没有。")),
+        "given back": (
+            approve,
+            claim,
+            PlannedAction("give_back", posted - 1.9, "要用电钻，我没有。"),
+        ),
         "claimed": (approve, claim),
-        "delivered": (approve, claim, Act("deliver", posted - 2.3, words)),
-        "declined": (Act("decline", posted - 0.7, words),),
-        "withdrawn": (approve, Act("withdraw", posted - 1.1)),
-        "answered": (approve, Act("answer", posted - 2.2, words)),
+        "delivered": (approve, claim, PlannedAction("deliver", posted - 2.3, words)),
+        "declined": (PlannedAction("decline", posted - 0.7, words),),
+        "withdrawn": (approve, PlannedAction("withdraw", posted - 1.1)),
+        "answered": (approve, PlannedAction("answer", posted - 2.2, words)),
     }
     return PlannedWish(
         title=title,
         details=details,
-        maker=_makers()[len(_FULFILLED) + place],
+        maker=_makers()[len(_FULFILLED) + index],
         posted_days_ago=posted,
-        acts=ways[state],
+        actions=ways[state],
         taker_kind=kind,
-        taker=_taker(len(_FULFILLED) + place) if kind == "volunteer" else None,
+        taker=_taker(len(_FULFILLED) + index) if kind == "volunteer" else None,
     )

@@ -9,18 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.demo.estate_events import events
 from services.demo.planned_events import PlannedEvent
-from services.demo.wishes import Hands
+from services.demo.wishes import DemoActors
 from services.intake.events import actions, attendance
-from services.intake.events.models import Details, Event, State
-from services.intake.events.participation import Part, Participation
+from services.intake.events.models import Event, EventFields, EventState
+from services.intake.events.participation import Participation, ParticipationState
 from services.intake.stations.models import Station
 from shared import clock
 from shared.bus.outbox.record import record, record_many
 from shared.contracts.events import EventJoined, EventPublished
 
 # One that runs began so long ago at least, on the half hour.
-BEGUN = timedelta(minutes=15)
-ANNOUNCED = timedelta(days=9)
+MIN_TIME_SINCE_START = timedelta(minutes=15)
+ANNOUNCED_BEFORE = timedelta(days=9)
 
 
 def planned_for(station: Station) -> tuple[PlannedEvent, ...]:
@@ -28,42 +28,42 @@ def planned_for(station: Station) -> tuple[PlannedEvent, ...]:
     return events(clock.now().astimezone(station.zone).hour)
 
 
-async def known_events(tx: AsyncSession, station: UUID) -> set[UUID]:
+async def existing_events(tx: AsyncSession, station: UUID) -> set[UUID]:
     """The ids of those of the demo's events that exist."""
     ids = [planned.id for planned in events(0)]
     statement = select(Event.id).where(Event.station_id == station, Event.id.in_(ids))
     return set(await tx.scalars(statement))
 
 
-async def attended(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
+async def attended_participation_ids(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
     """The ids of the participations for which points are due since the demo was loaded."""
-    over = [planned.id for planned in events(0) if planned.fate == "closed"]
+    over = [planned.id for planned in events(0) if planned.final_state == "closed"]
     statement = select(Participation.id).where(
         Participation.station_id == station,
         Participation.event_id.in_(over),
-        Participation.state == Part.ATTENDED,
+        Participation.state == ParticipationState.ATTENDED,
     )
     return (await tx.scalars(statement)).all()
 
 
-async def live(tx: AsyncSession, who: Hands, planned: PlannedEvent) -> None:
+async def create(tx: AsyncSession, actors: DemoActors, planned: PlannedEvent) -> None:
     """Let one event be planned and become what is planned for it."""
-    event = Event.draft(who.station.id, who.station.time_zone, _details(who, planned))
+    event = Event.draft(actors.station.id, actors.station.time_zone, _details(actors, planned))
     event.id = planned.id
-    event.created_at = min(event.starts_at, clock.now()) - ANNOUNCED
+    event.created_at = min(event.starts_at, clock.now()) - ANNOUNCED_BEFORE
     tx.add(event)
     await tx.flush()
-    if planned.fate in ("closed", "running"):
-        await _look_back(tx, who, planned, event)
-    elif planned.fate == "dropped":
-        await actions.cancel(tx, who.desk, event.id, planned.words)
-    elif planned.fate != "draft":
-        await _look_ahead(tx, who, planned, event)
+    if planned.final_state in ("closed", "running"):
+        await _create_past_event(tx, actors, planned, event)
+    elif planned.final_state == "dropped":
+        await actions.cancel(tx, actors.desk, event.id, planned.note)
+    elif planned.final_state != "draft":
+        await _create_upcoming_event(tx, actors, planned, event)
 
 
-def _details(who: Hands, planned: PlannedEvent) -> Details:
-    begins = _begins(who.station, planned)
-    return Details(
+def _details(actors: DemoActors, planned: PlannedEvent) -> EventFields:
+    begins = _start_time(actors.station, planned)
+    return EventFields(
         kind=planned.kind,
         title=planned.title,
         summary=planned.summary,
@@ -72,65 +72,71 @@ def _details(who: Hands, planned: PlannedEvent) -> Details:
         ends_at=begins + timedelta(minutes=planned.minutes),
         helper_places=planned.places[0],
         guest_places=planned.places[1],
-        partner_id=who.accounts[planned.partner] if planned.partner else None,
+        partner_id=actors.accounts[planned.partner] if planned.partner else None,
     )
 
 
-def _begins(station: Station, planned: PlannedEvent) -> datetime:
+def _start_time(station: Station, planned: PlannedEvent) -> datetime:
     """When it begins: by the station's calendar, counted from the day of this load."""
     now = clock.now()
-    if planned.fate == "running":
-        begun = now - BEGUN
+    if planned.final_state == "running":
+        begun = now - MIN_TIME_SINCE_START
         return begun.replace(minute=begun.minute // 30 * 30, second=0, microsecond=0)
     day = now.astimezone(station.zone).date() + timedelta(days=planned.day)
     return datetime.combine(day, planned.at, tzinfo=station.zone)
 
 
-async def _look_back(tx: AsyncSession, who: Hands, planned: PlannedEvent, event: Event) -> None:
+async def _create_past_event(
+    tx: AsyncSession, actors: DemoActors, planned: PlannedEvent, event: Event
+) -> None:
     """Let people have come to what has begun; closing it is then intake's own.
 
     Nobody is let in after the fact by the rules of publishing and joining, whose clock is
     everybody's and can't be turned back. That they had joined is not said of what is over: it
     would be a confirmation, which comes months late.
     """
-    event.state = State.PUBLISHED.value
-    event.helpers = sum(role == "helper" for role, _ in planned.parts)
-    event.guests = sum(role == "guest" for role, _ in planned.parts)
-    parts = _parts(planned, event)
+    event.state = EventState.PUBLISHED.value
+    event.helpers = sum(role == "helper" for role, _ in planned.participants)
+    event.guests = sum(role == "guest" for role, _ in planned.participants)
+    parts = _participations(planned, event)
     tx.add_all(parts)
     await record(tx, event, EventPublished.about(event))
-    if planned.fate == "closed":
-        await actions.close(tx, who.desk, event.id, planned.words)
+    if planned.final_state == "closed":
+        await actions.close(tx, actors.desk, event.id, planned.note)
     else:
         await record_many(tx, [(part, EventJoined.of(event, part)) for part in parts])
 
 
-def _parts(planned: PlannedEvent, event: Event) -> list[Participation]:
+def _participations(planned: PlannedEvent, event: Event) -> list[Participation]:
     """Who joined, and of those who came, since when they were there."""
-    came = {person.id: after for _, person, after in planned.came}
+    came = {person.id: after for _, person, after in planned.attendances}
     parts = []
-    for place, (role, person) in enumerate(planned.parts):
+    for place, (role, person) in enumerate(planned.participants):
         part = Participation.new(event.station_id, event_id=event.id, resident_id=person.id)
-        part.role, part.state = role, Part.JOINED.value
-        part.joined_at = part.created_at = _joined_at(event, place, len(planned.parts))
+        part.role, part.state = role, ParticipationState.JOINED.value
+        part.joined_at = part.created_at = _joined_at(event, place, len(planned.participants))
         if person.id in came:
-            part.state = Part.PRESENT.value
+            part.state = ParticipationState.PRESENT.value
             part.checked_in_at = event.starts_at + timedelta(minutes=came[person.id])
         parts.append(part)
     return parts
 
 
-async def _look_ahead(tx: AsyncSession, who: Hands, planned: PlannedEvent, event: Event) -> None:
+async def _create_upcoming_event(
+    tx: AsyncSession, actors: DemoActors, planned: PlannedEvent, event: Event
+) -> None:
     """Publish an event and let people join it, leave it, and hear that it is called off."""
-    await actions.publish(tx, who.desk, event.id)
+    await actions.publish(tx, actors.desk, event.id)
     placed = [
-        await attendance.join(tx, who.through(person), event.id, role, insist=True)
-        for role, person in planned.parts
+        await attendance.join(
+            tx, actors.resident_or_desk(person), event.id, role, allow_overlap=True
+        )
+        for role, person in planned.participants
     ]
-    for _, person in planned.parts[len(planned.parts) - planned.leave :]:
-        await attendance.leave(tx, who.through(person), event.id)
-    if planned.fate == "cancelled":
-        await actions.cancel(tx, who.desk, event.id, planned.words)
+    for _, person in planned.participants[len(planned.participants) - planned.leave :]:
+        await attendance.leave(tx, actors.resident_or_desk(person), event.id)
+    if planned.final_state == "cancelled":
+        await actions.cancel(tx, actors.desk, event.id, planned.note)
     await tx.flush()
     # On the table: through the mapper this would count as one more version of each.
     table = Participation.__table__
@@ -138,13 +144,13 @@ async def _look_ahead(tx: AsyncSession, who: Hands, planned: PlannedEvent, event
     await tx.execute(
         statement.values(joined_at=bindparam("at"), created_at=bindparam("at")),
         [
-            {"part": one.part.id, "at": _joined_at(event, place, len(placed))}
+            {"part": one.participation.id, "at": _joined_at(event, place, len(placed))}
             for place, one in enumerate(placed)
         ],
     )
 
 
-def _joined_at(event: Event, place: int, among: int) -> datetime:
+def _joined_at(event: Event, index: int, count: int) -> datetime:
     """One after the other, from the announcement until the start, or until now."""
     until = min(event.starts_at, clock.now())
-    return event.created_at + (until - event.created_at) * (place + 1) / (among + 1)
+    return event.created_at + (until - event.created_at) * (index + 1) / (count + 1)

@@ -17,7 +17,7 @@ from services.demo.estate import Helper, estate
 from services.demo.estate_events import events
 from services.demo.estate_wishes import wishes
 from services.demo.register import ACCOUNTS
-from services.demo.wishes import Hands
+from services.demo.wishes import DemoActors
 from services.intake.events.participation import Participation
 from services.intake.stations.models import Station
 from services.intake.volunteers_view.models import Volunteer as VolunteerCopy
@@ -25,26 +25,27 @@ from services.intake.wishes.models import Wish
 from services.notify.audience.models import Recipient
 from services.volunteers.people import actions as people
 from services.volunteers.people.models import Volunteer
-from services.volunteers.rules.models import Judged
+from services.volunteers.rules.models import RuleEvaluation
 from shared.contracts.envelope import Contract
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled
 
-PATIENCE = 60.0
-POLL = 0.1
-_ALONE = text("SELECT pg_try_advisory_lock(hashtext('linli demo'))")
-_NOT_ALONE = text("SELECT pg_advisory_unlock(hashtext('linli demo'))")
+MAX_STALL_SECONDS = 60.0
+POLL_INTERVAL_SECONDS = 0.1
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('linli demo'))")
+_UNLOCK = text("SELECT pg_advisory_unlock(hashtext('linli demo'))")
 
 Progress = Callable[[int, int, str], None]
 
 
-class NotHeard(Exception):
+class ServiceNotCaughtUp(Exception):
     """A service has not handled the demo's messages; the message is a sentence for the operator."""
 
     def __init__(self, service: str) -> None:
         super().__init__(
-            f"The service {service} has not heard of the demo estate for {PATIENCE:.0f} seconds. "
-            "Are all services running? Load the demo again: it goes on where it stopped."
+            f"The service {service} has handled nothing of the demo estate for "
+            f"{MAX_STALL_SECONDS:.0f} seconds. Are all services running? "
+            "Load the demo again: it goes on where it stopped."
         )
 
 
@@ -64,7 +65,7 @@ class _Load:
     replicas: Mapping[str, Replica]
     progress: Progress
     total: int
-    done: int = 0
+    completed: int = 0
     changed: bool = False
 
     def begin(self, service: str) -> AbstractAsyncContextManager[AsyncSession]:
@@ -73,43 +74,43 @@ class _Load:
 
     def step(self, what: str, *, changed: bool) -> None:
         """One step more is done."""
-        self.done += 1
+        self.completed += 1
         self.changed = self.changed or changed
-        self.progress(self.done, self.total, what)
+        self.progress(self.completed, self.total, what)
 
 
 async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool:
     """Load the demo estate; whether there was anything left to load.
 
     `progress` is told how many steps of how many are done, and what the last one was. The services
-    must be running, here or elsewhere. Raises NotTheDemo and NotHeard.
+    must be running, here or elsewhere. Raises NotTheDemo and ServiceNotCaughtUp.
     """
     planned = estate()
     parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes(), events(0))
     load = _Load(replicas, progress, total=7 + sum(len(part) for part in parts))
-    async with _alone(replicas["intake"].engine):
-        station = await _found(load)
+    async with _single_loader_lock(replicas["intake"].engine):
+        station = await _create_station(load)
         await _add_buildings(load, station)
-        who = Hands(station, await _open_accounts(load, station))
+        who = DemoActors(station, await _open_accounts(load, station))
         await _enter_members(load, who)
         await _admit_publishers(load, who)
         await _recruit(load, who)
-        await _make_wishes(load, who)
-        await _hold_events(load, who)
+        await _create_wishes(load, who)
+        await _create_events(load, who)
         await _wait_for_points(load, station)
     return load.changed
 
 
-async def _found(load: _Load) -> Station:
+async def _create_station(load: _Load) -> Station:
     async with load.begin("intake") as tx:
-        station, changed = await register.found_station(tx)
+        station, changed = await register.get_or_create_station(tx)
     load.step("station", changed=changed)
     return station
 
 
 async def _add_buildings(load: _Load, station: Station) -> None:
     async with load.begin("intake") as tx:
-        known = await register.known_buildings(tx, station.id)
+        known = await register.existing_buildings(tx, station.id)
     for building in estate().buildings:
         if building.id not in known:
             async with load.begin("intake") as tx:
@@ -129,21 +130,21 @@ async def _open_accounts(load: _Load, station: Station) -> dict[str, UUID]:
     return known
 
 
-async def _enter_members(load: _Load, who: Hands) -> None:
+async def _enter_members(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        changed = await register.enter_members(tx, who.desk)
+        changed = await register.enter_members(tx, actors.desk)
     load.step("party members", changed=changed)
 
 
-async def _admit_publishers(load: _Load, who: Hands) -> None:
+async def _admit_publishers(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        changed = await register.admit_publishers(tx, who.station.id, who.accounts)
+        changed = await register.admit_publishers(tx, actors.station.id, actors.accounts)
     load.step("publishers", changed=changed)
 
 
-async def _recruit(load: _Load, who: Hands) -> None:
+async def _recruit(load: _Load, actors: DemoActors) -> None:
     """Let volunteers apply and the desk approve them, and wait until intake knows them."""
-    statement = select(Volunteer).where(Volunteer.station_id == who.station.id)
+    statement = select(Volunteer).where(Volunteer.station_id == actors.station.id)
     async with load.begin("volunteers") as tx:
         known = {volunteer.resident_id: volunteer for volunteer in await tx.scalars(statement)}
     for helper in estate().helpers:
@@ -151,100 +152,106 @@ async def _recruit(load: _Load, who: Hands) -> None:
         waits = helper.approved and (volunteer is None or volunteer.state == "applied")
         if volunteer is None or waits:
             async with load.begin("volunteers") as tx:
-                await _enrol(tx, who, helper, volunteer)
+                await _enrol(tx, actors, helper, volunteer)
         load.step(f"volunteer {helper.person.name}", changed=volunteer is None or waits)
     approved = [helper.person.id for helper in estate().helpers if helper.approved]
     copies = select(func.count()).where(
-        VolunteerCopy.station_id == who.station.id,
+        VolunteerCopy.station_id == actors.station.id,
         VolunteerCopy.resident_id.in_(approved),
         VolunteerCopy.state != "applied",
     )
     await _wait(load, "intake", copies, len(approved), "volunteers known to intake")
 
 
-async def _enrol(tx: AsyncSession, who: Hands, helper: Helper, volunteer: Volunteer | None) -> None:
+async def _enrol(
+    tx: AsyncSession, actors: DemoActors, helper: Helper, volunteer: Volunteer | None
+) -> None:
     if volunteer is None:
-        asking, skills, times = who.resident(helper.person), list(helper.skills), list(helper.times)
+        asking, skills, times = (
+            actors.resident(helper.person),
+            list(helper.skills),
+            list(helper.times),
+        )
         volunteer = await people.apply(tx, asking, skills=skills, times=times)
     if helper.approved:
-        await people.approve(tx, who.desk, volunteer.id)
+        await people.approve(tx, actors.desk, volunteer.id)
 
 
-async def _make_wishes(load: _Load, who: Hands) -> None:
+async def _create_wishes(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        known = await demo_wishes.known_wishes(tx, who.station.id)
+        known = await demo_wishes.existing_wishes(tx, actors.station.id)
     for wish in wishes():
-        missing = demo_wishes.key_of(wish) not in known
+        missing = demo_wishes.wish_key(wish) not in known
         if missing:
             async with load.begin("intake") as tx:
-                await demo_wishes.live(tx, who, wish)
+                await demo_wishes.create(tx, actors, wish)
         load.step(f"wish {wish.title}", changed=missing)
 
 
-async def _hold_events(load: _Load, who: Hands) -> None:
+async def _create_events(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        known = await demo_events.known_events(tx, who.station.id)
-    for event in demo_events.planned_for(who.station):
+        known = await demo_events.existing_events(tx, actors.station.id)
+    for event in demo_events.planned_for(actors.station):
         if event.id not in known:
             async with load.begin("intake") as tx:
-                await demo_events.live(tx, who, event)
+                await demo_events.create(tx, actors, event)
         load.step(f"event {event.title}", changed=event.id not in known)
 
 
 async def _wait_for_points(load: _Load, station: Station) -> None:
     """Wait until volunteers has paid for what was done, and notify knows everybody."""
     async with load.begin("intake") as tx:
-        known = await demo_wishes.known_wishes(tx, station.id)
-        parts = await demo_events.attended(tx, station.id)
-    true = [known[demo_wishes.key_of(wish)] for wish in wishes() if wish.came_true]
-    paid = _judged(station, WishFulfilled, Wish.plural, true)
+        known = await demo_wishes.existing_wishes(tx, station.id)
+        parts = await demo_events.attended_participation_ids(tx, station.id)
+    true = [known[demo_wishes.wish_key(wish)] for wish in wishes() if wish.is_fulfilled]
+    paid = _count_evaluated(station, WishFulfilled, Wish.plural, true)
     await _wait(load, "volunteers", paid, len(true), "wishes paid for")
-    paid = _judged(station, EventAttended, Participation.plural, parts)
+    paid = _count_evaluated(station, EventAttended, Participation.plural, parts)
     await _wait(load, "volunteers", paid, len(parts), "attendances paid for")
     recipients = select(func.count()).where(Recipient.station_id == station.id)
     await _wait(load, "notify", recipients, len(estate().people), "residents known to notify")
 
 
-def _judged(
-    station: Station, told: type[Contract], plural: str, ids: Sequence[UUID]
+def _count_evaluated(
+    station: Station, contract: type[Contract], plural: str, ids: Sequence[UUID]
 ) -> Select[int]:
     """How many of these the earning rules have judged, the first time that they happened."""
     return select(func.count()).where(
-        Judged.station_id == station.id,
-        Judged.type == told.type,
-        Judged.revision == 1,
-        Judged.subject.in_([f"{plural}/{id_}" for id_ in ids]),
+        RuleEvaluation.station_id == station.id,
+        RuleEvaluation.type == contract.type,
+        RuleEvaluation.revision == 1,
+        RuleEvaluation.subject.in_([f"{plural}/{id_}" for id_ in ids]),
     )
 
 
-async def _wait(load: _Load, service: str, count: Select[int], wanted: int, what: str) -> None:
-    """Wait until a service has counted enough; NotHeard once it makes no progress any more."""
-    patience, before = PATIENCE, -1
+async def _wait(load: _Load, service: str, count: Select[int], target: int, what: str) -> None:
+    """Wait until a service has counted enough; ServiceNotCaughtUp once it makes no progress any more."""
+    patience, before = MAX_STALL_SECONDS, -1
     while True:
         async with load.begin(service) as tx:
             found = await tx.scalar(count) or 0
-        if found >= wanted:
+        if found >= target:
             break
-        patience = PATIENCE if found > before else patience - POLL
+        patience = MAX_STALL_SECONDS if found > before else patience - POLL_INTERVAL_SECONDS
         if patience <= 0:
-            raise NotHeard(service)
+            raise ServiceNotCaughtUp(service)
         before = found
         load.changed = True
-        load.progress(load.done, load.total, f"{what}: {found} of {wanted}")
-        await asyncio.sleep(POLL)
+        load.progress(load.completed, load.total, f"{what}: {found} of {target}")
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
     load.step(what, changed=False)
 
 
 @asynccontextmanager
-async def _alone(engine: AsyncEngine) -> AsyncIterator[None]:
+async def _single_loader_lock(engine: AsyncEngine) -> AsyncIterator[None]:
     """Let one load at a time go on in a database; another one waits, and then finds all done."""
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         while True:
-            if await connection.scalar(_ALONE):
+            if await connection.scalar(_TRY_LOCK):
                 break
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
         try:
             yield
         finally:
-            await connection.execute(_NOT_ALONE)
+            await connection.execute(_UNLOCK)

@@ -6,10 +6,18 @@ from functools import cache
 from typing import Literal
 from uuid import UUID
 
-from services.demo.estate import RESIDENT, VOLUNTEER, Person, demo_id, draw, estate, shuffled
+from services.demo.estate import (
+    RESIDENT_NUMBER,
+    VOLUNTEER_NUMBER,
+    Person,
+    demo_id,
+    estate,
+    seeded_int,
+    seeded_shuffle,
+)
 from shared.contracts.events import EventKind, EventRole
 
-Fate = Literal["draft", "coming", "cancelled", "running", "closed", "dropped"]
+FinalState = Literal["draft", "coming", "cancelled", "running", "closed", "dropped"]
 PAVILION, SQUARE, STATION, GATE = "议事亭", "小区中心广场", "党群服务站", "南门岗亭"
 
 
@@ -26,17 +34,17 @@ class PlannedEvent:
     title: str
     summary: str
     place: str
-    fate: Fate
+    final_state: FinalState
     day: int = 0
     at: time = time(9)
     minutes: int = 120
     places: tuple[int, int]
-    come: tuple[int, int] = (0, 0)
-    also: tuple[tuple[EventRole, int], ...] = ()
+    participant_counts: tuple[int, int] = (0, 0)
+    extra_participants: tuple[tuple[EventRole, int], ...] = ()
     absent: int = 0
     leave: int = 0
     partner: str | None = None
-    words: str = ""
+    note: str = ""
 
     @property
     def id(self) -> UUID:
@@ -44,21 +52,21 @@ class PlannedEvent:
         return demo_id("event", self.number)
 
     @property
-    def parts(self) -> tuple[tuple[EventRole, Person], ...]:
+    def participants(self) -> tuple[tuple[EventRole, Person], ...]:
         """Who joins it and as what, in the order in which they do."""
-        helpers, guests = self.come
+        helpers, guests = self.participant_counts
         drawn: list[tuple[EventRole, Person]] = []
-        drawn += [("helper", one) for one in _some(estate().takers, self.number * 5, helpers)]
-        drawn += [("guest", one) for one in _some(_guests(), self.number * 19, guests)]
-        known = [(role, estate().people[number - 1]) for role, number in self.also]
+        drawn += [("helper", one) for one in _pick(estate().takers, self.number * 5, helpers)]
+        drawn += [("guest", one) for one in _pick(_guests(), self.number * 19, guests)]
+        known = [(role, estate().people[number - 1]) for role, number in self.extra_participants]
         return (*known, *drawn)
 
     @property
-    def came(self) -> tuple[tuple[EventRole, Person, int], ...]:
+    def attendances(self) -> tuple[tuple[EventRole, Person, int], ...]:
         """Who was there, and how many minutes after the start they came (before it: negative)."""
-        there = self.parts[: len(self.parts) - self.absent]
+        there = self.participants[: len(self.participants) - self.absent]
         return tuple(
-            (role, person, draw(f"came {self.number} {person.number}", 18) - 10)
+            (role, person, seeded_int(f"came {self.number} {person.number}", 18) - 10)
             for role, person in there
         )
 
@@ -66,10 +74,14 @@ class PlannedEvent:
 @cache
 def _guests() -> tuple[Person, ...]:
     """Grown-ups, many of them old, who neither help nor are kept free for trying things out."""
-    busy = {RESIDENT, VOLUNTEER, *(helper.person.number for helper in estate().helpers)}
+    busy = {
+        RESIDENT_NUMBER,
+        VOLUNTEER_NUMBER,
+        *(helper.person.number for helper in estate().helpers),
+    }
     people = {p.number: p for p in estate().people if p.birth_year <= 1985 and p.number not in busy}
-    return tuple(people[number] for number in shuffled("guest", list(people)))
+    return tuple(people[number] for number in seeded_shuffle("guest", list(people)))
 
 
-def _some(people: tuple[Person, ...] | list[Person], first: int, count: int) -> list[Person]:
+def _pick(people: tuple[Person, ...] | list[Person], first: int, count: int) -> list[Person]:
     return [people[(first + place) % len(people)] for place in range(count)]

@@ -24,11 +24,11 @@ from services.intake.accounts.models import Account
 from services.intake.party import actions as party
 from services.intake.party.models import PartyMember
 from services.intake.publishers import actions as publishers
-from services.intake.publishers.models import Granted, May, Publisher
+from services.intake.publishers.models import GrantSpec, Permission, Publisher
 from services.intake.residents import models as register
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
-from shared.bus.outbox.record import Fact, record_facts
+from shared.bus.outbox.record import OutgoingMessage, record_messages
 from shared.contracts.events import EventAttended, EventJoined, EventPublished
 from shared.contracts.intake import ResidentRegistered, WishFulfilled, WishOpened
 from shared.db import sealer_of
@@ -55,12 +55,12 @@ class NotTheDemo(Exception):
 
 
 PUBLISHER_GRANTS = (
-    Granted(May.PUBLISH, EventJoined.type),
-    Granted(May.PUBLISH, EventAttended.type),
-    Granted(May.PUBLISH, WishFulfilled.type),
-    Granted(May.PUBLISH, "ext.property.lift-stopped.v1"),
-    Granted(May.READ, EventPublished.type),
-    Granted(May.READ, WishOpened.type),
+    GrantSpec(Permission.PUBLISH, EventJoined.type),
+    GrantSpec(Permission.PUBLISH, EventAttended.type),
+    GrantSpec(Permission.PUBLISH, WishFulfilled.type),
+    GrantSpec(Permission.PUBLISH, "ext.property.lift-stopped.v1"),
+    GrantSpec(Permission.READ, EventPublished.type),
+    GrantSpec(Permission.READ, WishOpened.type),
 )
 
 
@@ -69,14 +69,14 @@ def password_of(username: str) -> str:
     return f"linli-demo-{username}"
 
 
-async def found_station(tx: AsyncSession) -> tuple[Station, bool]:
+async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
     """The demo's station, and whether it had to be founded; NotTheDemo."""
     station = await tx.scalar(select(Station).where(Station.code == STATION_CODE))
     if station is not None:
         if not station.demo:
             raise NotTheDemo
         return station, False
-    station = Station.found(STATION_CODE, STATION_NAMES, COMMUNITY_NAMES)
+    station = Station.create(STATION_CODE, STATION_NAMES, COMMUNITY_NAMES)
     station.id, station.phone, station.demo = demo_id("station", 1), STATION_PHONE, True
     tx.add(station)
     return station, True
@@ -100,7 +100,7 @@ async def open_account(tx: AsyncSession, station: UUID, username: str) -> UUID:
     return (await accounts.create(tx, Actor.system(station), wanted)).id
 
 
-async def known_buildings(tx: AsyncSession, station: UUID) -> set[UUID]:
+async def existing_buildings(tx: AsyncSession, station: UUID) -> set[UUID]:
     """The ids of the station's buildings."""
     statement = select(register.Building.id).where(register.Building.station_id == station)
     return set(await tx.scalars(statement))
@@ -125,7 +125,7 @@ async def add_building(tx: AsyncSession, station: Station, building: Building) -
         for person in household.people
     ]
     await tx.execute(insert(register.Resident), residents)
-    await record_facts(tx, [_registered(row) for row in residents])
+    await record_messages(tx, [_registered_message(row) for row in residents])
 
 
 async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
@@ -134,7 +134,7 @@ async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
     if await tx.scalar(any_member) is not None:
         return False
     for member in members():
-        await party.add(tx, desk, member.person.id, member.standing)
+        await party.add(tx, desk, member.person.id, member.membership)
     return True
 
 
@@ -175,16 +175,16 @@ def _resident(person: Person, household: Household, sealer: Sealer) -> dict[str,
         "household_id": household.id,
         "name": person.name,
         "phone_sealed": sealer.seal(person.phone) if person.phone else None,
-        "phone_lookup": sealer.lookup(person.phone) if person.phone else None,
+        "phone_lookup": sealer.blind_index(person.phone) if person.phone else None,
         "birth_year": person.birth_year,
         "language": person.language,
         "is_head": person.is_head,
     }
 
 
-def _registered(row: dict[str, Any]) -> Fact:
+def _registered_message(row: dict[str, Any]) -> OutgoingMessage:
     said = ResidentRegistered(
         resident_id=row["id"], phone_sealed=row["phone_sealed"], language=row["language"]
     )
     subject = f"{register.Resident.plural}/{row['id']}"
-    return Fact(subject, row["station_id"], row["version"], said)
+    return OutgoingMessage(subject, row["station_id"], row["version"], said)

@@ -9,19 +9,21 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.demo.estate import Person
-from services.demo.estate_wishes import Act, PlannedWish, Verb, wishes
+from services.demo.estate_wishes import ActionName, PlannedAction, PlannedWish, wishes
 from services.intake.stations.models import Station
 from services.intake.wishes import actions
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import LEASE, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import LEASE_TTL, Wish
 from shared.auth import Actor, Role
 
-Perform = Callable[[AsyncSession, "Hands", UUID, PlannedWish, Act], Awaitable[Wish]]
-Key = tuple[UUID, str]
+PerformAction = Callable[
+    [AsyncSession, "DemoActors", UUID, PlannedWish, PlannedAction], Awaitable[Wish]
+]
+WishKey = tuple[UUID, str]
 
 
 @dataclass(frozen=True)
-class Hands:
+class DemoActors:
     """Who acts in the demo: the desk, the partners, residents and volunteers."""
 
     station: Station
@@ -36,7 +38,7 @@ class Hands:
         """A resident for themselves."""
         return Actor(self.station.id, person.id, frozenset({Role.RESIDENT}))
 
-    def through(self, person: Person) -> Actor:
+    def resident_or_desk(self, person: Person) -> Actor:
         """A resident for themselves, or the desk for one who has no phone."""
         return self.resident(person) if person.phone else self.desk.acting_for(person.id)
 
@@ -49,67 +51,73 @@ class Hands:
         return Actor(self.station.id, wish.taker.id, frozenset({Role.RESIDENT, Role.VOLUNTEER}))
 
 
-PERFORM: dict[Verb, Perform] = {
+PERFORM: dict[ActionName, PerformAction] = {
     "approve": lambda tx, who, id_, _, __: actions.approve(tx, who.desk, id_),
-    "decline": lambda tx, who, id_, _, act: actions.decline(tx, who.desk, id_, act.words),
+    "decline": lambda tx, who, id_, _, act: actions.decline(tx, who.desk, id_, act.note),
     "claim": lambda tx, who, id_, wish, _: actions.claim(tx, who.taker(wish), id_),
     "give_back": lambda tx, who, id_, wish, act: actions.release(
-        tx, who.taker(wish), id_, act.words
+        tx, who.taker(wish), id_, act.note
     ),
     "deliver": lambda tx, who, id_, wish, act: actions.deliver(
-        tx, who.taker(wish), id_, act.words, wish.minutes
+        tx, who.taker(wish), id_, act.note, wish.minutes
     ),
     "refuse": lambda tx, who, id_, wish, act: actions.refuse(
-        tx, who.resident(wish.maker), id_, act.words
+        tx, who.resident(wish.maker), id_, act.note
     ),
     "confirm": lambda tx, who, id_, wish, act: actions.confirm(
-        tx, who.resident(wish.maker), id_, act.words
+        tx, who.resident(wish.maker), id_, act.note
     ),
     "withdraw": lambda tx, who, id_, wish, _: actions.withdraw(tx, who.resident(wish.maker), id_),
-    "answer": lambda tx, who, id_, _, act: actions.answer(tx, who.desk, id_, act.words),
+    "answer": lambda tx, who, id_, _, act: actions.answer(tx, who.desk, id_, act.note),
 }
 
 
-async def known_wishes(tx: AsyncSession, station: UUID) -> dict[Key, UUID]:
+async def existing_wishes(tx: AsyncSession, station: UUID) -> dict[WishKey, UUID]:
     """The ids of those of the demo's wishes that exist, by maker and title."""
     statement = select(Wish.resident_id, Wish.title, Wish.id).where(
         Wish.station_id == station, Wish.title.in_([wish.title for wish in wishes()])
     )
     found = {(maker, title): id_ for maker, title, id_ in await tx.execute(statement)}
-    return {key_of(wish): found[key_of(wish)] for wish in wishes() if key_of(wish) in found}
+    return {wish_key(wish): found[wish_key(wish)] for wish in wishes() if wish_key(wish) in found}
 
 
-def key_of(wish: PlannedWish) -> Key:
+def wish_key(wish: PlannedWish) -> WishKey:
     """What one of the demo's wishes is known by."""
     return wish.maker.id, wish.title
 
 
-async def live(tx: AsyncSession, who: Hands, planned: PlannedWish) -> None:
+async def create(tx: AsyncSession, actors: DemoActors, planned: PlannedWish) -> None:
     """Let one wish be made and go through all that is planned for it."""
-    wish = await actions.post(tx, who.through(planned.maker), planned.title, planned.details)
-    for act in planned.acts:
-        await PERFORM[act.verb](tx, who, wish.id, planned, act)
-    await _set_back(tx, wish, planned, who.station)
+    wish = await actions.post(
+        tx, actors.resident_or_desk(planned.maker), planned.title, planned.details
+    )
+    for act in planned.actions:
+        await PERFORM[act.verb](tx, actors, wish.id, planned, act)
+    await _backdate(tx, wish, planned, actors.station)
 
 
-async def _set_back(tx: AsyncSession, wish: Wish, planned: PlannedWish, station: Station) -> None:
+async def _backdate(tx: AsyncSession, wish: Wish, planned: PlannedWish, station: Station) -> None:
     """Spread the wish's times over the past, as planned.
 
     The clock is not turned back instead: it is everybody's, and the services run meanwhile.
     """
     await tx.flush()
-    posted = _moment(station, planned, planned.posted_days_ago)
+    posted = _backdated_time(station, planned, planned.posted_days_ago)
     at: dict[str, datetime] = {"post": posted}
-    for version, act in enumerate(planned.acts, start=2):
-        at[act.verb] = _moment(station, planned, act.days_ago)
-        step = update(WishStep).where(WishStep.wish_id == wish.id, WishStep.version == version)
+    for version, act in enumerate(planned.actions, start=2):
+        at[act.verb] = _backdated_time(station, planned, act.days_ago)
+        step = update(WishTransition).where(
+            WishTransition.wish_id == wish.id, WishTransition.version == version
+        )
         await tx.execute(step.values(at=at[act.verb]))
-    first = update(WishStep).where(WishStep.wish_id == wish.id, WishStep.version == 1)
+    first = update(WishTransition).where(
+        WishTransition.wish_id == wish.id, WishTransition.version == 1
+    )
     await tx.execute(first.values(at=posted))
     times = {
         "created_at": posted,
         "open_since": wish.open_since and at.get("give_back", at.get("approve")),
-        "lease_until": wish.lease_until and at["claim"] + LEASE,
+        "lease_until": wish.lease_until and at["claim"] + LEASE_TTL,
         "delivered_at": wish.delivered_at and at["deliver"],
         "fulfilled_at": wish.fulfilled_at and at["confirm"],
     }
@@ -118,10 +126,10 @@ async def _set_back(tx: AsyncSession, wish: Wish, planned: PlannedWish, station:
     await tx.execute(update(table).where(table.c.id == wish.id).values(times))  # type: ignore[arg-type]  # a Table, typed as FromClause
 
 
-def _moment(station: Station, planned: PlannedWish, days_ago: float) -> datetime:
+def _backdated_time(station: Station, planned: PlannedWish, days_ago: float) -> datetime:
     """So long before the demo was loaded; what came true did so this year, however young it is."""
     loaded = station.created_at
-    if planned.came_true:
+    if planned.is_fulfilled:
         local = loaded.astimezone(station.zone)
         year = local.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
         days_ago *= min(1.0, (local - year) / timedelta(days=160))

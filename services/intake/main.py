@@ -10,9 +10,9 @@ from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway import trail
-from services.intake.gateway.openapi import Description
-from services.intake.gateway.rate_limits import Rates, within_rates
-from services.intake.gateway.upstreams import Neighbours
+from services.intake.gateway.openapi import MergedOpenApi
+from services.intake.gateway.rate_limits import RateLimiter, enforce_rate_limits
+from services.intake.gateway.upstreams import Upstreams
 from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.publishers import api as publishers
@@ -26,7 +26,7 @@ from services.intake.sign_in import jobs as sign_in_jobs
 from services.intake.sign_in.authentication import authenticate
 from services.intake.stations import api as stations
 from services.intake.volunteers_view import handlers as volunteering
-from services.intake.web.routes import mount
+from services.intake.web.routes import add_pages
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
 from shared.bus.admin.snapshots import Snapshot
@@ -54,16 +54,16 @@ FEATURES = (
 
 def build_app(runtime: "Runtime") -> FastAPI:
     """The application: API, gateway and pages."""
-    app = create_app(runtime, authenticate=authenticate, first=within_rates)
+    app = create_app(runtime, authenticate=authenticate, first=enforce_rate_limits)
     settings = cast(IntakeSettings, runtime.settings)
-    app.state.rates = Rates(settings)
-    app.state.neighbours = Neighbours(settings)
-    runtime.closing.append(app.state.neighbours.close)
-    app.state.description = Description(app.openapi, app.state.neighbours)
-    app.include_router(gateway.at_root)
+    app.state.rate_limiter = RateLimiter(settings)
+    app.state.upstreams = Upstreams(settings)
+    runtime.on_close.append(app.state.upstreams.close)
+    app.state.openapi_document = MergedOpenApi(app.openapi, app.state.upstreams)
+    app.include_router(gateway.root_router)
     for feature in FEATURES:
         app.include_router(feature.router)
-    mount(app, runtime)
+    add_pages(app, runtime)
     return app
 
 
@@ -75,5 +75,5 @@ SERVICE = Service(
     handlers=volunteering.HANDLERS,
     jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
     partners=PARTNERS,
-    snapshots={"residents": Snapshot(Resident, Resident.changed)},
+    snapshots={"residents": Snapshot(Resident, Resident.changed_message)},
 )

@@ -40,6 +40,6 @@ class IntakeSettings(ServiceSettings):
         return private_key(self.token_private_key)
 
     @property
-    def secure(self) -> bool:
+    def uses_https(self) -> bool:
         """Whether clients come over HTTPS, so that cookies may be for HTTPS only."""
         return self.public_url.startswith("https://")

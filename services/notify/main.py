@@ -6,43 +6,43 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.audience.handlers import HANDLERS as AUDIENCE
+from services.notify.audience.handlers import HANDLERS as AUDIENCE_HANDLERS
 from services.notify.base import Base
 from services.notify.channels.sms import sms_channel
-from services.notify.deliveries.actions import forget_secrets
+from services.notify.deliveries.actions import erase_expired_secrets
 from services.notify.deliveries.api import api
-from services.notify.deliveries.handlers import HANDLERS as TELLINGS
-from services.notify.deliveries.handlers import tell
+from services.notify.deliveries.handlers import HANDLERS as DELIVERY_HANDLERS
+from services.notify.deliveries.handlers import create_deliveries
 from services.notify.deliveries.models import QUEUED
-from services.notify.deliveries.queries import made
+from services.notify.deliveries.queries import delivery_effects
 from services.notify.deliveries.sender import Sender
-from services.notify.reminders.handlers import HANDLERS as APPOINTMENTS
-from services.notify.reminders.handlers import keep_appointments, participations
-from services.notify.reminders.jobs import JOBS as REMINDING
-from services.notify.reminders.queries import still_so
+from services.notify.reminders.handlers import HANDLERS as REMINDER_HANDLERS
+from services.notify.reminders.handlers import reminder_locks, upsert_reminders
+from services.notify.reminders.jobs import JOBS as REMINDER_JOBS
+from services.notify.reminders.queries import only_current
 from services.notify.settings import NotifySettings
-from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.runtime.app import create_app
-from shared.runtime.service import Part, Service
+from shared.runtime.service import BackgroundTask, Service
 from shared.scheduler import Job
 
 if TYPE_CHECKING:
     from shared.runtime.runtime import Runtime
 
 
-async def _keep_and_tell(tx: AsyncSession, messages: list[Message[Any]]) -> None:
+async def _upsert_and_notify(tx: AsyncSession, messages: list[Message[Any]]) -> None:
     """Both reactions to what is said of participations, of which only what is still so is told.
 
     Whatever the order of messages, what somebody reads last is how it stands.
     """
-    await keep_appointments(tx, messages)
-    await tell(tx, await still_so(tx, messages))
+    await upsert_reminders(tx, messages)
+    await create_deliveries(tx, await only_current(tx, messages))
 
 
 HANDLERS: Handlers = {
-    **AUDIENCE,
-    **TELLINGS,
-    **dict.fromkeys(APPOINTMENTS, Bulk(_keep_and_tell, participations)),
+    **AUDIENCE_HANDLERS,
+    **DELIVERY_HANDLERS,
+    **dict.fromkeys(REMINDER_HANDLERS, BatchHandler(_upsert_and_notify, reminder_locks)),
 }
 
 
@@ -53,7 +53,7 @@ def build_app(runtime: "Runtime") -> FastAPI:
     return app
 
 
-def parts(runtime: "Runtime") -> tuple[Part, ...]:
+def background_tasks(runtime: "Runtime") -> tuple[BackgroundTask, ...]:
     """One replica's sender."""
     settings = runtime.settings
     if not isinstance(settings, NotifySettings):
@@ -70,8 +70,11 @@ SERVICE = Service(
     metadata=Base.metadata,
     build_app=build_app,
     handlers=HANDLERS,
-    jobs=(Job("deliveries.forget-secrets", timedelta(minutes=1), forget_secrets), *REMINDING),
+    jobs=(
+        Job("deliveries.forget-secrets", timedelta(minutes=1), erase_expired_secrets),
+        *REMINDER_JOBS,
+    ),
     prefixes=("/inbox", "/deliveries", "/operations/notify"),
-    parts=parts,
-    effects=made,
+    parts=background_tasks,
+    effects=delivery_effects,
 )

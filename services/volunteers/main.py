@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.base import Base
 from services.volunteers.ledger import api as ledger
-from services.volunteers.ledger.queries import points_moved
+from services.volunteers.ledger.queries import point_effects
 from services.volunteers.people import api as people
-from services.volunteers.people.handlers import HANDLERS as DUTIES
-from services.volunteers.people.handlers import keep_duties, subjects
+from services.volunteers.people.handlers import HANDLERS as DUTY_HANDLERS
+from services.volunteers.people.handlers import duty_locks, upsert_duties
 from services.volunteers.people.models import Volunteer
 from services.volunteers.rules import api as rules
-from services.volunteers.rules.handlers import accounts, pay, take_back
+from services.volunteers.rules.handlers import account_locks, award_points, reverse_points
 from services.volunteers.settings import VolunteersSettings
 from shared.bus.admin.snapshots import Snapshot
-from shared.bus.message import Bulk, HandleMany, Handlers, Message
+from shared.bus.message import BatchHandler, HandleBatch, Handlers, Message
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.runtime.app import create_app
@@ -25,23 +25,23 @@ from shared.runtime.runtime import Runtime
 from shared.runtime.service import Service
 
 
-def _with_duties(points: HandleMany) -> Bulk:
+def _with_duties(points: HandleBatch) -> BatchHandler:
     """Both reactions to one message: the duty is opened or closed, the points are moved."""
 
     async def handle(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-        await keep_duties(tx, messages)
+        await upsert_duties(tx, messages)
         await points(tx, messages)
 
     def locks(messages: Sequence[Message[Any]]) -> list[str]:
-        return [*subjects(messages), *accounts(messages)]
+        return [*duty_locks(messages), *account_locks(messages)]
 
-    return Bulk(handle, locks)
+    return BatchHandler(handle, locks)
 
 
 HANDLERS: Handlers = {
-    **DUTIES,
-    **dict.fromkeys((WishFulfilled, EventAttended), _with_duties(pay)),
-    WishReopened: _with_duties(take_back),
+    **DUTY_HANDLERS,
+    **dict.fromkeys((WishFulfilled, EventAttended), _with_duties(award_points)),
+    WishReopened: _with_duties(reverse_points),
 }
 
 
@@ -60,6 +60,6 @@ SERVICE = Service(
     build_app=build_app,
     handlers=HANDLERS,
     prefixes=("/volunteers", "/points", "/rules", "/operations/volunteers"),
-    snapshots={"volunteers": Snapshot(Volunteer, Volunteer.standing)},
-    effects=points_moved,
+    snapshots={"volunteers": Snapshot(Volunteer, Volunteer.snapshot_message)},
+    effects=point_effects,
 )

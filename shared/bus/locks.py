@@ -6,20 +6,20 @@ from hashlib import blake2b
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_HOLD = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+_ACQUIRE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
-async def hold(tx: AsyncSession, keys: Iterable[str]) -> None:
+async def acquire_locks(tx: AsyncSession, keys: Iterable[str]) -> None:
     """Lock the keys until the transaction ends, in the order that everybody uses.
 
     A key names a row that will be changed, and may name one that doesn't exist yet. An action
     that changes rows which handlers change in bulk takes the same keys first. Keys are hashed to
     64 bits: two that collide merely wait for each other.
     """
-    ordered = sorted({_hashed(key) for key in keys})
+    ordered = sorted({_hash_key(key) for key in keys})
     if ordered:
-        await tx.execute(_HOLD, {"keys": ordered})
+        await tx.execute(_ACQUIRE, {"keys": ordered})
 
 
-def _hashed(key: str) -> int:
+def _hash_key(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from shared import clock
 from shared.scheduler import Job
 
-DAYS_AHEAD = 7
-RECORD_DAYS = 30
-DONE_DAYS = 35
-CHUNK = 5_000
-CHUNKS = 20
+PARTITION_DAYS_AHEAD = 7
+SENT_RETENTION_DAYS = 30
+INBOX_RETENTION_DAYS = 35
+PURGE_BATCH_SIZE = 5_000
+MAX_PURGE_BATCHES = 20
 
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock('sent'::regclass::oid::int, -1)")
+_LOCK_PARTITIONS = text("SELECT pg_advisory_xact_lock('sent'::regclass::oid::int, -1)")
 _PARTITIONS = text(
     "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
     " WHERE inhparent = 'sent'::regclass"
@@ -31,20 +31,20 @@ async def ensure_partitions(conn: AsyncConnection) -> None:
     A partition is made aside and attached, which doesn't keep relays waiting as
     `CREATE TABLE … PARTITION OF` would.
     """
-    await conn.execute(_ONE_AT_A_TIME)
+    await conn.execute(_LOCK_PARTITIONS)
     existing = set((await conn.scalars(_PARTITIONS)).all())
     today = await _today(conn)
-    for offset in range(-1, DAYS_AHEAD + 1):
+    for offset in range(-1, PARTITION_DAYS_AHEAD + 1):
         day = today + timedelta(days=offset)
-        if _partition(day) not in existing:
-            for statement in _make(day):
+        if _partition_name(day) not in existing:
+            for statement in _partition_ddl(day):
                 await conn.execute(text(statement))
 
 
 async def drop_old_partitions(conn: AsyncConnection) -> None:
     """Drop the days of `sent` that are older than 30 days."""
-    await conn.execute(_ONE_AT_A_TIME)
-    oldest = _partition(await _today(conn) - timedelta(days=RECORD_DAYS))
+    await conn.execute(_LOCK_PARTITIONS)
+    oldest = _partition_name(await _today(conn) - timedelta(days=SENT_RETENTION_DAYS))
     for name in sorted((await conn.scalars(_PARTITIONS)).all()):
         if name < oldest:
             await conn.execute(text(f"DROP TABLE {name}"))
@@ -52,14 +52,14 @@ async def drop_old_partitions(conn: AsyncConnection) -> None:
 
 async def purge_inbox(tx: AsyncSession) -> None:
     """Forget `done` rows of the inbox after 35 days, in chunks, at most 100,000 a run."""
-    before = clock.now() - timedelta(days=DONE_DAYS)
-    for _ in range(CHUNKS):
-        gone = await tx.execute(_PURGE, {"before": before, "chunk": CHUNK})
-        if gone.rowcount < CHUNK:  # type: ignore[attr-defined]
+    before = clock.now() - timedelta(days=INBOX_RETENTION_DAYS)
+    for _ in range(MAX_PURGE_BATCHES):
+        gone = await tx.execute(_PURGE, {"before": before, "chunk": PURGE_BATCH_SIZE})
+        if gone.rowcount < PURGE_BATCH_SIZE:  # type: ignore[attr-defined]
             return
 
 
-async def _keep_partitions(tx: AsyncSession) -> None:
+async def _maintain_partitions(tx: AsyncSession) -> None:
     conn = await tx.connection()
     await ensure_partitions(conn)
     await drop_old_partitions(conn)
@@ -71,12 +71,12 @@ async def _today(conn: AsyncConnection) -> date:
     return now.astimezone(UTC).date()
 
 
-def _partition(day: date) -> str:
+def _partition_name(day: date) -> str:
     return f"sent_{day:%Y%m%d}"
 
 
-def _make(day: date) -> tuple[str, str]:
-    name = _partition(day)
+def _partition_ddl(day: date) -> tuple[str, str]:
+    name = _partition_name(day)
     start, end = (f"{when.isoformat()} 00:00:00+00" for when in (day, day + timedelta(days=1)))
     return (
         f"CREATE TABLE {name} (LIKE sent INCLUDING DEFAULTS)",
@@ -85,6 +85,6 @@ def _make(day: date) -> tuple[str, str]:
 
 
 BUS_JOBS: tuple[Job, ...] = (
-    Job("bus.partitions", timedelta(hours=1), _keep_partitions),
+    Job("bus.partitions", timedelta(hours=1), _maintain_partitions),
     Job("bus.purge-inbox", timedelta(hours=1), purge_inbox),
 )

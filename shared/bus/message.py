@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import AnyMessage, Contract
-from shared.observability.logs import caused
+from shared.observability.logs import message_context
 
 C_co = TypeVar("C_co", bound=Contract, covariant=True)
 
@@ -40,30 +40,30 @@ class Message(Generic[C_co]):
         """The id in a subject such as `wishes/0190…`."""
         return UUID(self.subject.rpartition("/")[2])
 
-    def caused(self) -> AbstractContextManager[None]:
+    def as_cause(self) -> AbstractContextManager[None]:
         """Whatever is recorded inside follows from this message; single handlers run in it."""
-        return caused(self.correlation, self.id, self.traceparent)
+        return message_context(self.correlation, self.id, self.traceparent)
 
 
-HandleOne = Callable[[AsyncSession, Message[Any]], Awaitable[None]]
-HandleMany = Callable[[AsyncSession, list[Message[Any]]], Awaitable[None]]
+HandleMessage = Callable[[AsyncSession, Message[Any]], Awaitable[None]]
+HandleBatch = Callable[[AsyncSession, list[Message[Any]]], Awaitable[None]]
 Locks = Callable[[Sequence[Message[Any]]], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class SingleHandler:
     """A handler of single messages that says what it will change, as `locks.hold` keys.
 
     One that `may_repeat` leaves everything as it was when it is given a message again.
     """
 
-    handle: HandleOne
+    handle: HandleMessage
     locks: Locks | None = None
-    may_repeat: bool = False
+    replayable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
+class BatchHandler:
     """A handler of many messages at once, in one transaction.
 
     One that is registered for several types is given all of theirs together, in the order in
@@ -72,19 +72,19 @@ class Bulk:
     runs. `may_repeat` is as for `One`.
     """
 
-    handle: HandleMany
+    handle: HandleBatch
     locks: Locks | None = None
-    may_repeat: bool = False
+    replayable: bool = False
 
 
-Handler = HandleOne | One | Bulk
+Handler = HandleMessage | SingleHandler | BatchHandler
 Handlers = Mapping[type[Contract], Handler]
 
 
-def handlers_of(type_: str, handlers: Handlers) -> list[One | Bulk]:
+def handlers_of(type_: str, handlers: Handlers) -> list[SingleHandler | BatchHandler]:
     """The handlers that a message of this type is given to."""
     return [
-        handler if isinstance(handler, One | Bulk) else One(handler)
+        handler if isinstance(handler, SingleHandler | BatchHandler) else SingleHandler(handler)
         for contract, handler in handlers.items()
         if contract.type in (type_, AnyMessage.type)
     ]

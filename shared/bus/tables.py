@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 bus_metadata = MetaData()
 
-_Moment = DateTime(timezone=True)
+_TimestampTZ = DateTime(timezone=True)
 
 outbox = Table(
     "outbox",
@@ -32,7 +32,7 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("correlation", Uuid, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created_at", _Moment, nullable=False, server_default=text("now()")),
+    Column("created_at", _TimestampTZ, nullable=False, server_default=text("now()")),
     PrimaryKeyConstraint("lane", "id", name="pk_outbox"),
 )
 
@@ -47,8 +47,8 @@ sent = Table(
     Column("subject", Text, nullable=False),
     Column("correlation", Uuid, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created_at", _Moment, nullable=False),
-    Column("sent_at", _Moment, nullable=False),
+    Column("created_at", _TimestampTZ, nullable=False),
+    Column("sent_at", _TimestampTZ, nullable=False),
     Column("publisher", Text),
     Index("ix_sent_correlation", "correlation"),
     Index("ix_sent_sent_at", "sent_at", postgresql_using="brin"),
@@ -70,11 +70,11 @@ inbox = Table(
     Column("waits", SmallInteger, nullable=False, server_default=text("0")),
     Column("body", LargeBinary),
     Column("error", Text),
-    Column("due_at", _Moment),
-    Column("received_at", _Moment, nullable=False, server_default=text("now()")),
-    Column("handled_at", _Moment),
+    Column("due_at", _TimestampTZ),
+    Column("received_at", _TimestampTZ, nullable=False, server_default=text("now()")),
+    Column("handled_at", _TimestampTZ),
     Column("station_id", Uuid),
-    Column("retried_at", _Moment),
+    Column("retried_at", _TimestampTZ),
     Column("publisher", Text),
     PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
     CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
@@ -106,7 +106,7 @@ redrives = Table(
     Column("messages", Integer, nullable=False),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", _Moment, nullable=False),
+    Column("at", _TimestampTZ, nullable=False),
     PrimaryKeyConstraint("id", name="pk_redrives"),
     CheckConstraint(
         "act IN ('retry', 'skip', 'retry_all', 'replay', 'snapshot')", name="ck_redrives_act"
@@ -118,8 +118,8 @@ jobs = Table(
     "jobs",
     bus_metadata,
     Column("name", Text, nullable=False),
-    Column("due_at", _Moment, nullable=False),
-    Column("ran_at", _Moment),
+    Column("due_at", _TimestampTZ, nullable=False),
+    Column("ran_at", _TimestampTZ),
     Column("error", Text),
     PrimaryKeyConstraint("name", name="pk_jobs"),
 )

@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.contracts.envelope import CONTENT_TYPE, Contract, PartnerWire, Wire
+from shared.contracts.envelope import CONTENT_TYPE, Contract, EnvelopeModel, PartnerEnvelopeModel
 from shared.contracts.examples import example_envelope, external_message, partner_message
 from shared.contracts.partners import CONTRACTS, EXTERNAL, READABLE, SOURCE, External
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
 from shared.contracts.schemas import components
 
 Document = dict[str, Any]
-MESSAGES, PARTNERS, READERS_OF_PARTNERS = "linli.messages", "linli.partners", "linli.readers"
-PARTNERS_TALK_TO = "intake"
+MESSAGES, PARTNERS, PARTNER_READERS = "linli.messages", "linli.partners", "linli.readers"
+PARTNER_INGRESS_SERVICE = "intake"
 SCHEMA = "#/components/schemas/{model}"
 INFO = {
     "title": "Linli",
@@ -40,7 +40,7 @@ BROKER = {
     "security": [{"type": "userPassword"}],
 }
 # What an envelope says beside what readers need of it.
-ALSO_WRITTEN = {
+EXTRA_ATTRIBUTES = {
     "datacontenttype": {"const": "application/json", "description": "What `data` is."},
     "dataschema": {"type": "string", "description": "The contract as a URN."},
 }
@@ -58,14 +58,14 @@ def document() -> Document:
             **{type_: _routing_key(type_) for type_ in REGISTRY},
             **{f"linli.{service}": _queue(service) for service in SERVICES if read_by(service)},
             PARTNERS: _partners(),
-            READERS_OF_PARTNERS: _readers(),
+            PARTNER_READERS: _readers(),
         },
         "operations": _operations(),
         "components": {
             "messages": {
                 **{type_: _own_message(type_) for type_ in REGISTRY},
-                **{partners_name(type_): _partners_message(type_) for type_ in CONTRACTS},
-                partners_name(External.type): _external_message(),
+                **{partner_message_name(type_): _partner_message(type_) for type_ in CONTRACTS},
+                partner_message_name(External.type): _external_message(),
             },
             "schemas": _schemas(),
         },
@@ -77,12 +77,12 @@ def read_by(service: str) -> list[str]:
     return [type_ for type_, readers in READERS.items() if service in readers]
 
 
-def said(contract: type[Contract]) -> str:
+def summary_of(contract: type[Contract]) -> str:
     """What a message says, in a sentence: the first paragraph of its docstring."""
     return " ".join(cleandoc(contract.__doc__ or "").split("\n\n")[0].split())
 
 
-def partners_name(type_: str) -> str:
+def partner_message_name(type_: str) -> str:
     """What the message is called that partners may say of a type."""
     return f"partners.{type_.removesuffix('.*')}"
 
@@ -104,7 +104,7 @@ def _queue(service: str) -> Document:
         "messages": {
             type_: _reference("components", "messages", type_) for type_ in read_by(service)
         },
-        "bindings": _amqp({"is": "queue", "queue": _kept(name)}),
+        "bindings": _amqp({"is": "queue", "queue": _durable_queue(name)}),
     }
 
 
@@ -117,7 +117,7 @@ def _partners() -> Document:
         "`/partners/` and its name. Messages are taken up to 30 days after their time.",
         "parameters": {"type": {"description": "The type of the message."}},
         "messages": {
-            name: _reference("components", "messages", partners_name(name))
+            name: _reference("components", "messages", partner_message_name(name))
             for name in (*CONTRACTS, External.type)
         },
         "bindings": _amqp({"is": "routingKey", "exchange": _exchange(PARTNERS)}),
@@ -125,17 +125,17 @@ def _partners() -> Document:
 
 
 def _readers() -> Document:
-    address = f"{READERS_OF_PARTNERS}.{{publisher}}"
+    address = f"{PARTNER_READERS}.{{publisher}}"
     return {
         "address": address,
         "description": f"The queue of a publisher that may read. The headers exchange "
-        f"`{READERS_OF_PARTNERS}` feeds it with the types that are granted to it, of its own "
+        f"`{PARTNER_READERS}` feeds it with the types that are granted to it, of its own "
         "station alone. It keeps the last 100000 messages that are unread, for 7 days.",
         "parameters": {"publisher": {"description": "The publisher's name."}},
         "messages": {
             type_: _reference("components", "messages", type_) for type_ in sorted(READABLE)
         },
-        "bindings": _amqp({"is": "queue", "queue": _kept(address)}),
+        "bindings": _amqp({"is": "queue", "queue": _durable_queue(address)}),
     }
 
 
@@ -143,7 +143,7 @@ def _operations() -> Document:
     sent = {
         f"{SOURCES[type_].rpartition('/')[2]}.sends.{type_}": {
             "action": "send",
-            "summary": said(contract),
+            "summary": summary_of(contract),
             "channel": _reference("channels", type_),
             "messages": [_reference("channels", type_, "messages", type_)],
             "bindings": _amqp({"deliveryMode": 2, "mandatory": bool(READERS[type_])}),
@@ -168,9 +168,9 @@ def _operations() -> Document:
 
 def _operations_with_partners() -> Document:
     return {
-        f"{PARTNERS_TALK_TO}.receives.{PARTNERS}": {
+        f"{PARTNER_INGRESS_SERVICE}.receives.{PARTNERS}": {
             "action": "receive",
-            "summary": f"What {PARTNERS_TALK_TO} takes from partners.",
+            "summary": f"What {PARTNER_INGRESS_SERVICE} takes from partners.",
             "channel": _reference("channels", PARTNERS),
             "messages": [
                 _reference("channels", PARTNERS, "messages", name)
@@ -178,12 +178,12 @@ def _operations_with_partners() -> Document:
             ],
             "bindings": _amqp({"ack": True}),
         },
-        f"{READERS_OF_PARTNERS}.sends": {
+        f"{PARTNER_READERS}.sends": {
             "action": "send",
             "summary": "What partners are given to read.",
-            "channel": _reference("channels", READERS_OF_PARTNERS),
+            "channel": _reference("channels", PARTNER_READERS),
             "messages": [
-                _reference("channels", READERS_OF_PARTNERS, "messages", type_)
+                _reference("channels", PARTNER_READERS, "messages", type_)
                 for type_ in sorted(READABLE)
             ],
         },
@@ -194,26 +194,26 @@ def _own_message(type_: str) -> Document:
     says = {"type": {"const": type_}, "source": {"const": SOURCES[type_]}}
     example = json.loads(example_envelope(type_).to_json())
     correlated = {"correlationId": {"location": "$message.payload#/correlationid"}}
-    return {**_message(REGISTRY[type_], Wire, says, example), **correlated}
+    return {**_message(REGISTRY[type_], EnvelopeModel, says, example), **correlated}
 
 
-def _partners_message(type_: str) -> Document:
+def _partner_message(type_: str) -> Document:
     says = {"type": {"const": type_}, "source": _pattern(SOURCE)}
-    return _message(CONTRACTS[type_], PartnerWire, says, partner_message(type_))
+    return _message(CONTRACTS[type_], PartnerEnvelopeModel, says, partner_message(type_))
 
 
 def _external_message() -> Document:
     says = {"type": _pattern(EXTERNAL), "source": _pattern(SOURCE)}
-    return _message(External, PartnerWire, says, external_message())
+    return _message(External, PartnerEnvelopeModel, says, external_message())
 
 
 def _message(
-    contract: type[Contract], envelope: type[BaseModel], says: Document, example: Document
+    contract: type[Contract], envelope: type[BaseModel], attributes: Document, example: Document
 ) -> Document:
     return {
         "name": contract.type,
         "title": contract.__name__,
-        "summary": said(contract),
+        "summary": summary_of(contract),
         "description": cleandoc(contract.__doc__ or ""),
         "contentType": CONTENT_TYPE,
         "payload": {
@@ -222,7 +222,7 @@ def _message(
                 {
                     "type": "object",
                     "properties": {
-                        **says,
+                        **attributes,
                         "data": {"$ref": SCHEMA.format(model=contract.__name__)},
                     },
                 },
@@ -235,21 +235,21 @@ def _message(
 
 def _schemas() -> Document:
     contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
-    made = components((Wire, PartnerWire, *contracts), SCHEMA)
-    wire = made[Wire.__name__]
-    made[Wire.__name__] = {
+    made = components((EnvelopeModel, PartnerEnvelopeModel, *contracts), SCHEMA)
+    wire = made[EnvelopeModel.__name__]
+    made[EnvelopeModel.__name__] = {
         **wire,
         "description": "The envelope of a message: a CloudEvent with our extensions.",
-        "properties": {**wire["properties"], **ALSO_WRITTEN},
+        "properties": {**wire["properties"], **EXTRA_ATTRIBUTES},
     }
     return made
 
 
-def _pattern(whole: re.Pattern[str]) -> Document:
-    return {"type": "string", "pattern": f"^{whole.pattern}$"}
+def _pattern(regex: re.Pattern[str]) -> Document:
+    return {"type": "string", "pattern": f"^{regex.pattern}$"}
 
 
-def _kept(name: str) -> Document:
+def _durable_queue(name: str) -> Document:
     return {"name": name, "durable": True, "exclusive": False, "autoDelete": False, "vhost": "/"}
 
 
@@ -261,5 +261,5 @@ def _amqp(binding: Document) -> Document:
     return {"amqp": {**binding, "bindingVersion": "0.3.0"}}
 
 
-def _reference(*way: str) -> Document:
-    return {"$ref": "/".join(("#", *way))}
+def _reference(*path: str) -> Document:
+    return {"$ref": "/".join(("#", *path))}

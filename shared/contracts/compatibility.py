@@ -7,24 +7,24 @@ from typing import Any
 
 from shared.contracts.schemas import Schema, schemas
 
-RELEASED = Path(__file__).with_name("released.json")
+RELEASED_FILE = Path(__file__).with_name("released.json")
 # What a schema says to people; it binds nobody.
 WORDING = frozenset({"$defs", "default", "description", "discriminator", "examples", "title"})
 
 
-def released(file: Path) -> tuple[str, dict[str, Schema]]:
+def load_release(file: Path) -> tuple[str, dict[str, Schema]]:
     """The last release, and what it promised of every type."""
     kept = json.loads(file.read_text("utf-8"))
     return kept["release"], kept["schemas"]
 
 
-def release(version: str, file: Path) -> None:
+def write_release(version: str, file: Path) -> None:
     """Keep the contracts of now as what that release promises."""
-    kept = {"release": version, "schemas": promised()}
+    kept = {"release": version, "schemas": promised_schemas()}
     file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
-def promised() -> dict[str, Schema]:
+def promised_schemas() -> dict[str, Schema]:
     """What binds in the schemas of now: no wording, and every reference replaced."""
     return {name: binding(schema, schema.get("$defs", {})) for name, schema in schemas().items()}
 
@@ -40,7 +40,7 @@ def binding(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     }
 
 
-def breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
+def find_breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
     """What would break a reader or a publisher, a sentence each; both as `promised` has them.
 
     During an update two releases run side by side, and messages of the old one wait in queues:
@@ -83,7 +83,7 @@ def _changes(what: str, before: Schema, now: Schema) -> Iterator[str]:
         for each in come:
             yield f"{what} has the new value {each['const']!r}, which readers refuse."
     else:
-        yield f"the type of {what} was {_written(before)}, and is {_written(now)}."
+        yield f"the type of {what} was {_to_json(before)}, and is {_to_json(now)}."
 
 
 def _alternatives(schema: Schema) -> list[Schema]:
@@ -128,5 +128,5 @@ def _other_changes(what: str, before: Schema, now: Schema, compared: set[str]) -
             yield f"{keyword} of {what} was {before.get(keyword)!r}, and is {now.get(keyword)!r}."
 
 
-def _written(schema: Schema) -> str:
+def _to_json(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False)

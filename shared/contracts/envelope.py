@@ -24,7 +24,7 @@ MAX_BODY_BYTES = 64 * 1024
 SEQUENCE_DIGITS = 12
 # W3C Trace Context, 3.2: whoever gets another one leaves it alone.
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_STORIES = UUID("0b9d3f0e-6f5e-5c0e-8f0a-52b6b7c2a9d4")
+_CORRELATION_NAMESPACE = UUID("0b9d3f0e-6f5e-5c0e-8f0a-52b6b7c2a9d4")
 
 
 class InvalidMessage(ValueError):
@@ -34,15 +34,15 @@ class InvalidMessage(ValueError):
 class TooLarge(InvalidMessage):
     """An attribute or the whole message has too many bytes, or none."""
 
-    def __init__(self, part: str, limit: int) -> None:
-        super().__init__(f"{part} must have 1 to {limit} bytes")
+    def __init__(self, name: str, limit: int) -> None:
+        super().__init__(f"{name} must have 1 to {limit} bytes")
 
 
-class NotAMessage(InvalidMessage):
+class MalformedMessage(InvalidMessage):
     """The bytes don't follow the format; `wrong` names the attributes, never their values."""
 
-    def __init__(self, wrong: str) -> None:
-        super().__init__(f"not a message: {wrong}")
+    def __init__(self, fields: str) -> None:
+        super().__init__(f"not a message: {fields}")
 
 
 class Contract(BaseModel):
@@ -64,7 +64,7 @@ class AnyMessage(Contract):
     type: ClassVar[str] = "#"
 
 
-def _short(value: str) -> str:
+def _check_length(value: str) -> str:
     if len(value.encode()) > MAX_ATTRIBUTE_BYTES:
         raise TooLarge("an attribute", MAX_ATTRIBUTE_BYTES)
     return value
@@ -72,22 +72,22 @@ def _short(value: str) -> str:
 
 # CloudEvents forbids control characters in attributes, and Postgres couldn't keep U+0000.
 _Attribute = Annotated[
-    str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"), AfterValidator(_short)
+    str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"), AfterValidator(_check_length)
 ]
 
 
-def _written_out(value: object) -> object:
+def _require_rfc3339(value: object) -> object:
     if not isinstance(value, str) or "T" not in value.upper():
-        raise NotAMessage("time")  # pydantic would read a number as seconds since 1970.
+        raise MalformedMessage("time")  # pydantic would read a number as seconds since 1970.
     return value
 
 
 _SEQUENCE = r"^[0-9]{1,19}$"
 # RFC 3339, as CloudEvents says.
-_Time = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+_Time = Annotated[AwareDatetime, BeforeValidator(_require_rfc3339)]
 
 
-class _Said(BaseModel):
+class EnvelopeBase(BaseModel):
     """What everybody's envelope says."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
@@ -110,7 +110,7 @@ class _Said(BaseModel):
     """What is said, as its contract has it."""
 
 
-class Wire(_Said):
+class EnvelopeModel(EnvelopeBase):
     """The envelope as it is read: `extra` attributes of foreign publishers are left alone."""
 
     subject: _Attribute
@@ -123,7 +123,7 @@ class Wire(_Said):
     """The story that it is part of: what one request led to."""
 
 
-class PartnerWire(_Said):
+class PartnerEnvelopeModel(EnvelopeBase):
     """The envelope of a partner, of whom less is asked: CloudEvents' own attributes, and the time.
 
     What it leaves out is completed as it arrives.
@@ -139,7 +139,7 @@ class PartnerWire(_Said):
     """The story that it is part of; otherwise it begins one."""
 
 
-S = TypeVar("S", bound=_Said)
+S = TypeVar("S", bound=EnvelopeBase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Envelope:
     @classmethod
     def from_json(cls, body: bytes) -> Self:
         """Read a message; InvalidMessage names what is wrong, never its value."""
-        wire = _read(Wire, body)
+        wire = _read(EnvelopeModel, body)
         return cls._of(wire, wire.subject, wire.station, wire.correlationid)
 
     @classmethod
@@ -206,28 +206,36 @@ class Envelope:
 
         The same message is completed in the same way each time that it comes.
         """
-        wire = _read(PartnerWire, body)
+        wire = _read(PartnerEnvelopeModel, body)
         if wire.station not in (None, station):
-            raise NotAMessage("station (another than the publisher's)")
+            raise MalformedMessage("station (another than the publisher's)")
         if not TRACEPARENT.fullmatch(wire.traceparent or ""):
             wire = wire.model_copy(update={"traceparent": None})
-        story = wire.correlationid or uuid5(_STORIES, json.dumps([wire.source, wire.id]))
+        story = wire.correlationid or uuid5(
+            _CORRELATION_NAMESPACE, json.dumps([wire.source, wire.id])
+        )
         return cls._of(wire, wire.subject or wire.source.removeprefix("/"), station, story)
 
     @classmethod
-    def _of(cls, said: Wire | PartnerWire, subject: str, station: UUID, correlation: UUID) -> Self:
+    def _of(
+        cls,
+        model: EnvelopeModel | PartnerEnvelopeModel,
+        subject: str,
+        station: UUID,
+        correlation: UUID,
+    ) -> Self:
         return cls(
-            id=said.id,
-            type=said.type,
-            source=said.source,
+            id=model.id,
+            type=model.type,
+            source=model.source,
             subject=subject,
-            time=said.time,
+            time=model.time,
             station=station,
-            sequence=int(said.sequence),
+            sequence=int(model.sequence),
             correlationid=correlation,
-            data=said.data,
-            causationid=said.causationid,
-            traceparent=said.traceparent,
+            data=model.data,
+            causationid=model.causationid,
+            traceparent=model.traceparent,
         )
 
 
@@ -237,10 +245,10 @@ def _read(model: type[S], body: bytes) -> S:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise NotAMessage(wrong_fields(error)) from None
+        raise MalformedMessage(invalid_fields(error)) from None
 
 
-def wrong_fields(error: ValidationError) -> str:
+def invalid_fields(error: ValidationError) -> str:
     """Which fields are wrong and how, without the values, which may be personal."""
     return ", ".join(
         f"{'.'.join(str(part) for part in wrong['loc']) or 'body'} ({wrong['type']})"
@@ -248,7 +256,7 @@ def wrong_fields(error: ValidationError) -> str:
     )
 
 
-def written(body: bytes) -> dict[str, Any]:
+def parse_own(body: bytes) -> dict[str, Any]:
     """A message that was written here, as it stands there."""
     attributes: dict[str, Any] = json.loads(body)
     return attributes

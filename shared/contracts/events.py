@@ -88,9 +88,13 @@ class ParticipationMessage(EventMessage):
     """Whether they help or are a guest."""
 
     @classmethod
-    def of(cls, event: _Event, part: _Participation, **more: object) -> Self:
+    def of(cls, event: _Event, participation: _Participation, **more: object) -> Self:
         """The message about a participation as it stands."""
-        own = {"participation_id": part.id, "resident_id": part.resident_id, "role": part.role}
+        own = {
+            "participation_id": participation.id,
+            "resident_id": participation.resident_id,
+            "role": participation.role,
+        }
         return cls.about(event, **own, **more)
 
 

@@ -27,8 +27,8 @@ _WISH: dict[str, Any] = {
     "taker_kind": None,
     "taker_id": None,
 }
-_TAKEN: dict[str, Any] = {**_WISH, "taker_kind": "volunteer", "taker_id": id_(3)}
-_LEASED = {**_TAKEN, "lease_until": "2025-03-08T08:00:00Z"}
+_CLAIMED: dict[str, Any] = {**_WISH, "taker_kind": "volunteer", "taker_id": id_(3)}
+_LEASED = {**_CLAIMED, "lease_until": "2025-03-08T08:00:00Z"}
 _VOLUNTEER: dict[str, Any] = {"volunteer_id": id_(4), "resident_id": id_(3)}
 _POINTS: dict[str, Any] = {
     "account_id": id_(5),
@@ -51,7 +51,7 @@ _EVENT: dict[str, Any] = {
     "starts_at": "2025-03-08T09:00:00+08:00",
     "ends_at": "2025-03-08T11:00:00+08:00",
 }
-_PART: dict[str, Any] = {
+_PARTICIPATION: dict[str, Any] = {
     **_EVENT,
     "participation_id": id_(8),
     "resident_id": id_(3),
@@ -79,9 +79,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "linli.wish.posted.v1": _WISH,
     "linli.wish.opened.v1": _WISH,
     "linli.wish.claimed.v1": _LEASED,
-    "linli.wish.released.v1": {**_TAKEN, "reason": "given_back"},
-    "linli.wish.delivered.v1": _TAKEN,
-    "linli.wish.fulfilled.v1": {**_TAKEN, "minutes": 45, "revision": 1},
+    "linli.wish.released.v1": {**_CLAIMED, "reason": "given_back"},
+    "linli.wish.delivered.v1": _CLAIMED,
+    "linli.wish.fulfilled.v1": {**_CLAIMED, "minutes": 45, "revision": 1},
     "linli.wish.reopened.v1": {**_LEASED, "revision": 1},
     "linli.wish.refused.v1": _LEASED,
     "linli.wish.declined.v1": _WISH,
@@ -90,17 +90,17 @@ VALUES: dict[str, dict[str, Any]] = {
     "linli.event.published.v1": _EVENT,
     "linli.event.cancelled.v1": _EVENT,
     "linli.event.closed.v1": {**_EVENT, "helpers": 6, "guests": 20, "minutes": 2400, "missed": 2},
-    "linli.event.joined.v1": _PART,
-    "linli.event.left.v1": {**_PART, "reason": "cancelled", "words": "下雨，改期再约"},
-    "linli.event.attended.v1": {**_PART, "minutes": 90, "revision": 1},
-    "linli.event.missed.v1": _PART,
+    "linli.event.joined.v1": _PARTICIPATION,
+    "linli.event.left.v1": {**_PARTICIPATION, "reason": "cancelled", "words": "下雨，改期再约"},
+    "linli.event.attended.v1": {**_PARTICIPATION, "minutes": 90, "revision": 1},
+    "linli.event.missed.v1": _PARTICIPATION,
     "linli.volunteer.applied.v1": _VOLUNTEER,
     "linli.volunteer.approved.v1": _VOLUNTEER,
     "linli.points.awarded.v1": _POINTS,
     "linli.points.reversed.v1": {**_POINTS, "balance": 100, "balance_version": 7},
 }
 
-OF_PARTNERS: dict[str, dict[str, Any]] = {
+PARTNER_VALUES: dict[str, dict[str, Any]] = {
     "linli.event.joined.v1": {"event_id": id_(7), "resident_id": id_(3), "role": "helper"},
     "linli.event.attended.v1": {"event_id": id_(7), "resident_id": id_(3), "minutes": 90},
     "linli.wish.fulfilled.v1": {"wish_id": id_(2), "minutes": 45, "note": "灯泡换好了"},
@@ -132,20 +132,20 @@ def example_envelope(type_: str) -> Envelope:
 
 def example_of_partner(type_: str) -> Contract:
     """The example of what a partner may say of a type."""
-    return CONTRACTS[type_].model_validate(OF_PARTNERS[type_])
+    return CONTRACTS[type_].model_validate(PARTNER_VALUES[type_])
 
 
 def partner_message(type_: str) -> dict[str, Any]:
     """The example of a type as a partner publishes it, with no more than is needed."""
-    return _published(type_, example_of_partner(type_).model_dump(mode="json"))
+    return _partner_envelope(type_, example_of_partner(type_).model_dump(mode="json"))
 
 
 def external_message() -> dict[str, Any]:
     """The example of a fact of a partner's own."""
-    return _published(EXTERNAL, {"lift": "3 栋 1 单元"})
+    return _partner_envelope(EXTERNAL, {"lift": "3 栋 1 单元"})
 
 
-def _published(type_: str, content: Mapping[str, Any]) -> dict[str, Any]:
+def _partner_envelope(type_: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": "2025-0301-17",

@@ -6,13 +6,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from shared.contracts.envelope import PartnerWire, Wire
+from shared.contracts.envelope import EnvelopeModel, PartnerEnvelopeModel
 from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
 Schema = dict[str, Any]
 ENVELOPE = "envelope"
-OF_PARTNERS = "partners/"
+PARTNER_PREFIX = "partners/"
 
 
 class Untitled(GenerateJsonSchema):
@@ -27,9 +27,9 @@ def schemas() -> dict[str, Schema]:
 
     What partners may say, and its envelope, have names that begin with `partners/`.
     """
-    carried: dict[str, type[BaseModel]] = {ENVELOPE: Wire, **REGISTRY}
-    partners: dict[str, type[BaseModel]] = {ENVELOPE: PartnerWire, **CONTRACTS}
-    every = carried | {f"{OF_PARTNERS}{name}": model for name, model in partners.items()}
+    carried: dict[str, type[BaseModel]] = {ENVELOPE: EnvelopeModel, **REGISTRY}
+    partners: dict[str, type[BaseModel]] = {ENVELOPE: PartnerEnvelopeModel, **CONTRACTS}
+    every = carried | {f"{PARTNER_PREFIX}{name}": model for name, model in partners.items()}
     return {
         name: model.model_json_schema(schema_generator=Untitled) for name, model in every.items()
     }

@@ -33,7 +33,7 @@ JOBS_RUN = Counter("linli_jobs_run", "Runs of timed jobs", ["service", "job", "o
 
 
 @contextmanager
-def caused(
+def message_context(
     correlation: UUID | None, causation: str | None, trace: str | None = None
 ) -> Iterator[None]:
     """Whatever is logged or recorded inside belongs to this correlation and has this cause."""

@@ -26,7 +26,14 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from shared.bus.message import Bulk, HandleOne, Handler, Handlers, Message, One
+from shared.bus.message import (
+    BatchHandler,
+    HandleMessage,
+    Handler,
+    Handlers,
+    Message,
+    SingleHandler,
+)
 from shared.observability.logs import correlation_id, traceparent
 
 if TYPE_CHECKING:
@@ -94,7 +101,7 @@ def span(
         begun.end()
 
 
-def answered(begun: Span, status: int, *, wrong_from: int) -> None:
+def set_http_status(begun: Span, status: int, *, wrong_from: int) -> None:
     """Note the status of an HTTP answer, and from which on it is an error to who keeps the span."""
     begun.set_attribute("http.response.status_code", status)
     if status >= wrong_from:
@@ -102,7 +109,7 @@ def answered(begun: Span, status: int, *, wrong_from: int) -> None:
         begun.set_status(Status(StatusCode.ERROR))
 
 
-def recorded(
+def start_publish_span(
     service: str, type_: str, attributes: Mapping[str, str], parent: str | None
 ) -> str | None:
     """The traceparent for a message that `service` records now: that of a span of its own.
@@ -119,19 +126,19 @@ def recorded(
     return _written(begun)
 
 
-def traced_one(service: str, handle: HandleOne) -> HandleOne:
+def instrument_handler(service: str, handle: HandleMessage) -> HandleMessage:
     """The same for a handler of single messages that is none of `Handlers`: of partners'."""
     if service not in _tracers:
         return handle
 
     async def handle_one(tx: "AsyncSession", message: Message[Any]) -> None:
-        with handling(service, [message]) as [under_way]:
+        with consume_spans(service, [message]) as [under_way]:
             await handle(tx, under_way)
 
     return handle_one
 
 
-def traced(service: str, handlers: Handlers) -> Handlers:
+def instrument_handlers(service: str, handlers: Handlers) -> Handlers:
     """The handlers, each of whose messages gets a span below the one that recorded it.
 
     The very same ones where spans aren't kept.
@@ -146,7 +153,7 @@ def traced(service: str, handlers: Handlers) -> Handlers:
 
 
 @contextmanager
-def handling(service: str, messages: Sequence[Message[Any]]) -> Iterator[list[Message[Any]]]:
+def consume_spans(service: str, messages: Sequence[Message[Any]]) -> Iterator[list[Message[Any]]]:
     """The messages while they are handled, each with a span of its own as its traceparent.
 
     So what is recorded because of one of them is below its handling.
@@ -189,17 +196,17 @@ def parent_of(header: str | None) -> SpanContext | None:
 
 
 def _with_spans(service: str, handler: Handler) -> Handler:
-    if isinstance(handler, Bulk):
+    if isinstance(handler, BatchHandler):
         many = handler.handle
 
         async def handle_many(tx: "AsyncSession", messages: list[Message[Any]]) -> None:
-            with handling(service, messages) as under_way:
+            with consume_spans(service, messages) as under_way:
                 await many(tx, under_way)
 
         return replace(handler, handle=handle_many)
-    if isinstance(handler, One):
-        return replace(handler, handle=traced_one(service, handler.handle))
-    return traced_one(service, handler)
+    if isinstance(handler, SingleHandler):
+        return replace(handler, handle=instrument_handler(service, handler.handle))
+    return instrument_handler(service, handler)
 
 
 def _begin_handling(tracer: Tracer, message: Message[Any]) -> Span:

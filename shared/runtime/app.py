@@ -20,10 +20,10 @@ from shared.errors import Unauthorized
 from shared.ids import new_id
 from shared.messages_admin.api import operations
 from shared.messages_admin.trail import trail
-from shared.observability.logs import caused
-from shared.observability.tracing import answered, span
+from shared.observability.logs import message_context
+from shared.observability.tracing import set_http_status, span
 from shared.web import problems
-from shared.web.openapi import complete
+from shared.web.openapi import add_shared_components
 
 if TYPE_CHECKING:
     from shared.runtime.runtime import Runtime
@@ -39,7 +39,7 @@ SECONDS = Histogram(
 )
 
 
-class Correlation:
+class CorrelationIdMiddleware:
     """Pure ASGI: each request has a correlation id, in its logs, its messages and its answer.
 
     Where spans are kept it has one, below the one that the client names; in messages and in
@@ -70,7 +70,7 @@ class Correlation:
 
         trace = headers.get(b"traceparent", b"").decode("latin-1")
         with (
-            caused(correlation, None, trace if TRACEPARENT.fullmatch(trace) else None),
+            message_context(correlation, None, trace if TRACEPARENT.fullmatch(trace) else None),
             span(self.service, scope["method"], SpanKind.SERVER, _asked(scope)) as served,
         ):
             await self.app(scope, receive, send_with_id)
@@ -85,7 +85,7 @@ def _answered(served: Span, method: str, route: str, status: int) -> None:
     if route != UNKNOWN:
         served.update_name(f"{method} {route}")
         served.set_attribute("http.route", route)
-    answered(served, status, wrong_from=500)
+    set_http_status(served, status, wrong_from=500)
 
 
 class Application(FastAPI):
@@ -96,12 +96,12 @@ class Application(FastAPI):
 
     def __init__(self, service: str, **options: Any) -> None:
         super().__init__(**options)
-        self._correlated = Correlation(self._answer, service)
+        self._correlated = CorrelationIdMiddleware(self._answer, service)
 
     def openapi(self) -> dict[str, Any]:
         """The description of this service."""
         if self.openapi_schema is None:
-            self.openapi_schema = complete(super().openapi())
+            self.openapi_schema = add_shared_components(super().openapi())
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,7 +112,7 @@ class Application(FastAPI):
         """Answer; the body limit stands outside of every middleware, so this is the place."""
         ours: Response | None = None
 
-        async def send_in_our_words(message: Message) -> None:
+        async def send_problem_body(message: Message) -> None:
             nonlocal ours
             if _is_plain_refusal(message):
                 ours = problems.render(Request(scope), problems.from_http(HTTPException(TOO_LARGE)))
@@ -121,7 +121,7 @@ class Application(FastAPI):
                 message = {**message, "body": ours.body, "more_body": False}
             await send(message)
 
-        await super().__call__(scope, receive, send_in_our_words)
+        await super().__call__(scope, receive, send_problem_body)
 
 
 def _is_plain_refusal(message: Message) -> bool:
@@ -212,6 +212,6 @@ async def readiness(runtime: "Runtime") -> dict[str, bool]:
         "database": database,
         "relay": runtime.relay.alive,
         "consumer": runtime.consumer.alive,
-        "background": all(part.alive for part in runtime.rest),
+        "background": all(part.alive for part in runtime.background_tasks),
         "serving": not runtime.stopping,
     }

@@ -111,16 +111,16 @@ async def run(
     ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP; `ready` is awaited when all answers, or given up."""
-    told = asyncio.Event()
+    shutdown_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(sign, told.set)
+        loop.add_signal_handler(sign, shutdown_requested.set)
     async with serving(runtimes, sockets):
         log.info("serving", services=[runtime.service.name for runtime in runtimes])
-        waiting = asyncio.create_task(told.wait())
+        waiting = asyncio.create_task(shutdown_requested.wait())
         beginning = asyncio.ensure_future(ready())
         await asyncio.wait({waiting, beginning}, return_when=asyncio.FIRST_COMPLETED)
-        if told.is_set():
+        if shutdown_requested.is_set():
             beginning.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await beginning

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import Handlers
-from shared.bus.partners.ingress import Partners
-from shared.messages_admin.trail import Case, Effect, Effects
+from shared.bus.partners.ingress import PartnerIngress
+from shared.messages_admin.trail import Effect, Effects, TrailKey
 from shared.scheduler import Job
 from shared.settings import ServiceSettings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.runtime.runtime import Runtime
 
 
-class Part(Protocol):
+class BackgroundTask(Protocol):
     """Something that runs in the background of a replica."""
 
     @property
@@ -33,7 +33,7 @@ class Part(Protocol):
         """Finish what is under way and end; may be called twice."""
 
 
-async def _none(_tx: AsyncSession, _case: Case) -> Sequence[Effect]:
+async def _none(_tx: AsyncSession, _case: TrailKey) -> Sequence[Effect]:
     return ()
 
 
@@ -55,7 +55,7 @@ class Service:
     handlers: Handlers = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     prefixes: tuple[str, ...] = ()
-    parts: Callable[["Runtime"], tuple[Part, ...]] = lambda _: ()
+    parts: Callable[["Runtime"], tuple[BackgroundTask, ...]] = lambda _: ()
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
-    partners: Partners | None = None
+    partners: PartnerIngress | None = None
     effects: Effects = _none

@@ -14,18 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import policies
 from shared.auth import Actor
-from shared.db import PAGE, Page, Slice
+from shared.db import PAGE, Page, PageRequest
 from shared.errors import Invalid, Unauthorized
 from shared.language import N_
 from shared.text_validation import is_readable
-from shared.web.idempotency import Answer, Once, first_answer, keep_answer
-from shared.web.openapi import Told
+from shared.web.idempotency import IdempotencyKey, StoredResponse, find_response, store_response
+from shared.web.openapi import RouteDocs
 
 if TYPE_CHECKING:
     from shared.runtime.runtime import Runtime
 
 
-class Body(BaseModel):
+class RequestModel(BaseModel):
     """What a client sends: unknown fields are refused, white space around text is dropped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -38,7 +38,7 @@ class Body(BaseModel):
         return value
 
 
-class View(BaseModel):
+class ResponseModel(BaseModel):
     """What a client gets."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
@@ -66,7 +66,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
         yield tx
 
 
-async def _once(request: Request) -> Once | None:
+async def _once(request: Request) -> IdempotencyKey | None:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
@@ -74,56 +74,56 @@ async def _once(request: Request) -> Once | None:
         raise Invalid(errors={"Idempotency-Key": N_("This is too long")})
     actor = await current_actor(request)
     said = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return Once.of(actor.person if actor else None, key, said + await request.body())
+    return IdempotencyKey.of(actor.person if actor else None, key, said + await request.body())
 
 
 # "function" scope commits before the response leaves; the default commits after.
 Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
-Who = Annotated[Actor, Depends(_signed_in)]
-MaybeWho = Annotated[Actor | None, Depends(current_actor)]
+CurrentActor = Annotated[Actor, Depends(_signed_in)]
+OptionalActor = Annotated[Actor | None, Depends(current_actor)]
 
 
 def allow(policy: str) -> Callable[..., Awaitable[None]]:
     """A dependency that lets through only those whom the policy names."""
     policies.POLICIES[policy]
 
-    async def allowed(actor: MaybeWho) -> None:
+    async def allowed(actor: OptionalActor) -> None:
         policies.check(policy, actor)
 
     allowed.policy = policy  # type: ignore[attr-defined]
     return allowed
 
 
-def repeatable(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+def idempotent(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     """The endpoint, answering a repeat of its Idempotency-Key with the first answer."""
 
     @functools.wraps(endpoint)
-    async def answer_once(**arguments: Any) -> Any:
+    async def idempotent_endpoint(**arguments: Any) -> Any:
         tx: AsyncSession | None = arguments.get("tx")
-        once: Once | None = tx.info["once"] if tx is not None else None
+        once: IdempotencyKey | None = tx.info["once"] if tx is not None else None
         if tx is None or once is None:
             return await endpoint(**arguments)
-        if first := await first_answer(tx, once):
+        if first := await find_response(tx, once):
             return Response(first.body, first.status, media_type="application/json")
         answer = await endpoint(**arguments)
         said = b"" if answer is None else to_json(answer)
-        await keep_answer(tx, once, Answer(status, said))
+        await store_response(tx, once, StoredResponse(status, said))
         return answer
 
-    return answer_once
+    return idempotent_endpoint
 
 
 Item = TypeVar("Item")
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
-class Adding(Protocol):
+class RouteDecorator(Protocol):
     """A decorator that leaves the function as it is."""
 
     def __call__(self, endpoint: Endpoint, /) -> Endpoint: ...
 
 
-class Filters(Body):
+class Filters(RequestModel):
     """What narrows a list, in its query; names that the route doesn't know are refused for all."""
 
     model_config = ConfigDict(extra="ignore")
@@ -140,7 +140,7 @@ def _names_known_to(route: APIRoute) -> frozenset[str]:
     return frozenset(field.alias for field in get_flat_params(route.dependant))
 
 
-class Api(APIRouter):
+class ApiRouter(APIRouter):
     """Routes under `/api/v1`; each names its policy, each POST may be repeated safely.
 
     What can be told from an endpoint's signature is in its description by itself; `problems` are
@@ -158,12 +158,12 @@ class Api(APIRouter):
         guards = [Depends(allow(policy)), *(options.pop("dependencies", None) or [])]
         if options.get("include_in_schema", True):
             guards.append(Depends(_refuse_unknown_names))
-            options = _described(path, endpoint, policy, options)
+            options = _with_openapi(path, endpoint, policy, options)
         if "POST" in (options.get("methods") or ()):
-            endpoint = repeatable(endpoint, options.get("status_code") or 200)
+            endpoint = idempotent(endpoint, options.get("status_code") or 200)
         super().add_api_route(path, endpoint, dependencies=guards, **options)
 
-    def route_for(self, method: str, path: str, policy: str, **options: Any) -> Adding:
+    def add(self, method: str, path: str, policy: str, **options: Any) -> RouteDecorator:
         """A decorator that adds the function as the route's endpoint."""
 
         def add(endpoint: Endpoint) -> Endpoint:
@@ -172,32 +172,32 @@ class Api(APIRouter):
 
         return add
 
-    def get(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
+    def get(self, path: str, *, policy: str, **options: Any) -> RouteDecorator:  # type: ignore[override]
         """A route that reads."""
-        return self.route_for("GET", path, policy, **options)
+        return self.add("GET", path, policy, **options)
 
-    def post(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
+    def post(self, path: str, *, policy: str, **options: Any) -> RouteDecorator:  # type: ignore[override]
         """A route that acts."""
-        return self.route_for("POST", path, policy, **options)
+        return self.add("POST", path, policy, **options)
 
-    def put(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
+    def put(self, path: str, *, policy: str, **options: Any) -> RouteDecorator:  # type: ignore[override]
         """A route that replaces."""
-        return self.route_for("PUT", path, policy, **options)
+        return self.add("PUT", path, policy, **options)
 
-    def delete(self, path: str, *, policy: str, **options: Any) -> Adding:  # type: ignore[override]
+    def delete(self, path: str, *, policy: str, **options: Any) -> RouteDecorator:  # type: ignore[override]
         """A route that ends something."""
-        return self.route_for("DELETE", path, policy, **options)
+        return self.add("DELETE", path, policy, **options)
 
 
 def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _described(
+def _with_openapi(
     path: str, endpoint: Callable[..., Any], policy: str, options: dict[str, Any]
 ) -> dict[str, Any]:
     """The options of a route with what its description says by itself."""
-    told = Told.of(options["methods"][0], path, policy, endpoint)
+    told = RouteDocs.of(options["methods"][0], path, policy, endpoint)
     responses = told.responses(options.get("status_code") or 200, options.pop("problems", ()))
     for status, said in (options.pop("responses", None) or {}).items():
         responses[status] = {**responses.get(status, {}), **said}
@@ -205,10 +205,10 @@ def _described(
     return {**options, "responses": responses, "openapi_extra": extra}
 
 
-class Listing:
+class PaginationParams:
     """Which part of a list the client asks for, and the Link header that says where it goes on."""
 
-    gives: ClassVar[dict[str, Any]] = {
+    response_headers: ClassVar[dict[str, Any]] = {
         "Link": {
             "schema": {"type": "string"},
             "description": 'Where the list goes on, `<…>; rel="next"` (RFC 8288); '
@@ -229,11 +229,11 @@ class Listing:
         self._response = response
 
     @property
-    def part(self) -> Slice:
+    def page_request(self) -> PageRequest:
         """Which part that is, for a query."""
-        return Slice(self.after, self.limit)
+        return PageRequest(self.after, self.limit)
 
-    def link(self, found: Page[Item]) -> Page[Item]:
+    def set_next_link(self, found: Page[Item]) -> Page[Item]:
         """Say where the next page is, and hand the page back."""
         if found.after is not None:
             after = self._request.url.include_query_params(after=str(found.after))
@@ -241,4 +241,4 @@ class Listing:
         return found
 
 
-Where = Annotated[Listing, Depends()]
+Pagination = Annotated[PaginationParams, Depends()]

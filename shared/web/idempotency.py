@@ -56,53 +56,53 @@ class KeyReused(Invalid):
     title = N_("This Idempotency-Key belongs to another request")
 
 
-class StillBusy(Conflict):
+class RequestInProgress(Conflict):
     """The first request with this key is still under way."""
 
     title = N_("The first request with this Idempotency-Key is still under way")
 
 
 @dataclass(frozen=True)
-class Once:
+class IdempotencyKey:
     """One request that must take effect once: who sent it, under which key, and what it says."""
 
     key: bytes
     fingerprint: bytes
 
     @classmethod
-    def of(cls, person: UUID | None, key: str, request: bytes) -> "Once":
+    def of(cls, person: UUID | None, key: str, request: bytes) -> "IdempotencyKey":
         """The request `request` (method, path and body) that `person` sent under `key`."""
         owner = hashlib.sha256(f"{person} {key}".encode()).digest()
         return cls(owner, hashlib.sha256(request).digest())
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredResponse:
     """A kept answer."""
 
     status: int
     body: bytes
 
 
-async def first_answer(tx: AsyncSession, once: Once) -> Answer | None:
+async def find_response(tx: AsyncSession, once: IdempotencyKey) -> StoredResponse | None:
     """The answer given before, or None: then the key is taken until this transaction ends.
 
     A second request with the same key waits here for the first to commit. Raises KeyReused.
     """
     # Keyed, or a phone could be guessed from the hash of the request that it came in.
-    fingerprint = sealer_of(tx).lookup(once.fingerprint.hex())
+    fingerprint = sealer_of(tx).blind_index(once.fingerprint.hex())
     taken = {"key": once.key, "fingerprint": fingerprint, "created_at": clock.now()}
     if (await tx.execute(_TAKE, taken)).first() is not None:
         return None
     kept = (await tx.execute(answers.select().where(answers.c.key == once.key))).one_or_none()
     if kept is None or kept.status is None:
-        raise StillBusy
+        raise RequestInProgress
     if kept.fingerprint != fingerprint:
         raise KeyReused
-    return Answer(kept.status, sealer_of(tx).open(kept.body.decode()).encode())
+    return StoredResponse(kept.status, sealer_of(tx).unseal(kept.body.decode()).encode())
 
 
-async def keep_answer(tx: AsyncSession, once: Once, answer: Answer) -> None:
+async def store_response(tx: AsyncSession, once: IdempotencyKey, answer: StoredResponse) -> None:
     """Keep the answer beside what the action wrote, sealed: it may hold a phone or a code."""
     sealed = sealer_of(tx).seal(answer.body.decode()).encode()
     await tx.execute(_KEEP, {"key": once.key, "status": answer.status, "body": sealed})

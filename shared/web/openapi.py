@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 from fastapi.params import Depends, Param
 
 from shared.policies import POLICIES, PUBLISHERS
-from shared.web.preconditions import Edit
+from shared.web.preconditions import ConditionalUpdate
 from shared.web.problems import MEDIA_TYPE
 
 ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -82,7 +82,7 @@ IF_MATCH = {
 
 
 @dataclass(frozen=True)
-class Told:
+class RouteDocs:
     """What a route says of itself: its method and path, whom its policy lets in, what it takes.
 
     `parts` are what makes the endpoint's parameters: dependencies, and the classes of bodies.
@@ -99,7 +99,7 @@ class Told:
         return cls(method, path, policy, frozenset(_parts(endpoint)))
 
     @property
-    def for_nobody_too(self) -> bool:
+    def is_public(self) -> bool:
         """Whether one need not be signed in."""
         return not POLICIES[self.policy]
 
@@ -107,10 +107,10 @@ class Told:
         """The statuses of the problems that it can meet, as far as it shows."""
         found = {401, 422, 429, 503}
         found |= {403, 409, 413} if self.method in ACTS else set()
-        found |= set() if self.for_nobody_too else {403}
+        found |= set() if self.is_public else {403}
         found |= {400} if any(map(_is_body, self.parts)) else set()
         found |= {404} if "{" in self.path else set()
-        found |= {412, 428} if Edit in self.parts else set()
+        found |= {412, 428} if ConditionalUpdate in self.parts else set()
         return found
 
     def responses(self, success: int, more: Iterable[int]) -> dict[int | str, dict[str, Any]]:
@@ -123,14 +123,14 @@ class Told:
     def operation(self) -> dict[str, Any]:
         """What its parameters don't show: headers that it takes, and who may use it."""
         taken = [KEY] if self.method == "POST" else []
-        taken += [IF_MATCH] if Edit in self.parts else []
+        taken += [IF_MATCH] if ConditionalUpdate in self.parts else []
         proof = "key" if POLICIES[self.policy] == PUBLISHERS else "session"
         proven: list[dict[str, Any]] = [{proof: []}]
-        allowed = [*proven, {}] if self.for_nobody_too else proven
+        allowed = [*proven, {}] if self.is_public else proven
         return {"security": allowed, **({"parameters": taken} if taken else {})}
 
 
-def complete(document: dict[str, Any]) -> dict[str, Any]:
+def add_shared_components(document: dict[str, Any]) -> dict[str, Any]:
     """The description of a service with the parts that all its routes refer to."""
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
@@ -168,5 +168,5 @@ def _problem(status: int) -> dict[str, Any]:
 
 def _headers(part: Any) -> dict[str, Any]:
     """The headers that an answer gets from that part."""
-    known: dict[str, Any] = getattr(part, "gives", {})
+    known: dict[str, Any] = getattr(part, "response_headers", {})
     return known

@@ -15,14 +15,14 @@ TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:[-;][a-z]{1,8})?"')
 MOST_TAGS = 20
 
 
-class Stale(Problem):
+class PreconditionFailed(Problem):
     """If-Match names no version that is the present one (RFC 9110, section 13.1.1)."""
 
     status = 412
     title = N_("Somebody changed this in the meantime; please look again")
 
 
-class NoVersionNamed(Problem):
+class PreconditionRequired(Problem):
     """An edit that doesn't say which version it was made of (RFC 6585, section 3)."""
 
     status = 428
@@ -30,7 +30,7 @@ class NoVersionNamed(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedVersion:
     """Which versions of something an edit is meant for; None stands for whichever there is."""
 
     versions: frozenset[int] | None = None
@@ -38,55 +38,55 @@ class Expected:
     def check(self, version: int) -> None:
         """Stale unless `version`, of a row that is locked, is one of those."""
         if self.versions is not None and version not in self.versions:
-            raise Stale
+            raise PreconditionFailed
 
 
-WHICHEVER = Expected()
+ANY_VERSION = ExpectedVersion()
 
 
 async def _expected(
     if_match: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Expected:
-    """What If-Match names; NoVersionNamed without it, Invalid when it can't be read.
+) -> ExpectedVersion:
+    """What If-Match names; PreconditionRequired without it, Invalid when it can't be read.
 
     `*` overwrites whatever there is, and says so. Without it two people at the desk would undo
     each other's edits unawares.
     """
     if if_match is None:
-        raise NoVersionNamed
+        raise PreconditionRequired
     said = [tag.strip() for tag in if_match.split(",", MOST_TAGS)]
     if said == ["*"]:
-        return WHICHEVER
+        return ANY_VERSION
     tags = [TAG.fullmatch(tag) for tag in said]
     if not all(tags):
         raise Invalid(errors={"If-Match": N_("This is not valid")})
-    return Expected(frozenset(int(tag[1]) for tag in tags if tag))
+    return ExpectedVersion(frozenset(int(tag[1]) for tag in tags if tag))
 
 
-class Shown:
+class ETagResponse:
     """Names the version that an answer shows, in its ETag."""
 
-    gives: ClassVar[dict[str, Any]] = {
+    response_headers: ClassVar[dict[str, Any]] = {
         "ETag": {"schema": {"type": "string"}, "description": "The version, to name in If-Match."}
     }
 
     def __init__(self, response: Response) -> None:
         self._response = response
 
-    def name(self, version: int) -> None:
+    def set_etag(self, version: int) -> None:
         """Name the version (RFC 9110, section 8.8.3)."""
         self._response.headers["ETag"] = f'"{version}"'
 
 
-class Edit(Shown):
+class ConditionalUpdate(ETagResponse):
     """An edit: which versions it is meant for, and which one it leaves behind."""
 
     def __init__(
-        self, response: Response, expected: Annotated[Expected, Depends(_expected)]
+        self, response: Response, expected: Annotated[ExpectedVersion, Depends(_expected)]
     ) -> None:
         super().__init__(response)
         self.expected = expected
 
 
-ETag = Annotated[Shown, Depends()]
-IfMatch = Annotated[Edit, Depends()]
+ETag = Annotated[ETagResponse, Depends()]
+IfMatch = Annotated[ConditionalUpdate, Depends()]

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.errors import Invalid, Problem, Unavailable
 from shared.language import N_, Language, preferred, translate
 from shared.observability.logs import logger
@@ -152,9 +152,9 @@ def from_any(error: Exception) -> Problem:
     if known is None:
         # What the database says in detail may hold rows, so of its errors only one line is kept.
         trace = None if isinstance(error, DBAPIError) else error
-        log.error("request failed", error=describe(error), exc_info=trace)
+        log.error("request failed", error=redacted_message(error), exc_info=trace)
     elif isinstance(error, OSError):
-        log.warning("request failed", error=describe(error))
+        log.warning("request failed", error=redacted_message(error))
     return known or Problem()
 
 

@@ -13,15 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli.embedded import PostgresFailed
 from shared.observability.logs import configure_logging
-from tests.bench.fixtures import Ground, ground
-from tests.bench.repetitions import STEPS, Step, of_joins, of_wishes
-from tests.bench.report import Row, table, verdict, write
-from tests.bench.wishes import A_SECOND
+from tests.bench.fixtures import BenchServers, bench_servers
+from tests.bench.repetitions import STEP_COUNT, ReportStep, measure_joins, measure_wishes
+from tests.bench.report import Row, exit_status, render_table, write_json
+from tests.bench.wishes import CONFIRMATIONS_PER_SECOND
 from tests.support.rabbitmq import NoBroker
 
-FILE = Path(__file__).resolve().parents[2] / "build" / "bench.json"
-WIDE = 120
-EXPLAINED = (
+REPORT_PATH = Path(__file__).resolve().parents[2] / "build" / "bench.json"
+TABLE_WIDTH_COLUMNS = 120
+EXPLANATION = (
     "Medians of three rounds, ours and the baseline by turns; a ratio is the better the higher.\n"
     "Wishes: three services and the clients in one process, against the bytes of the same messages"
     " published with confirms and consumed through the same RabbitMQ and bindings, without"
@@ -40,29 +40,29 @@ def main() -> int:
     # As an exception, so that the servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with _progress() as step, ground() as servers:
-            rows, ceiling = asyncio.run(_measured(servers, step))
+        with _progress_bar() as step, bench_servers() as servers:
+            rows, ceiling = asyncio.run(_run_benchmarks(servers, step))
     except (NoBroker, PostgresFailed) as error:
         Console(stderr=True).print(str(error))
         return 2
-    write(rows, FILE)
+    write_json(rows, REPORT_PATH)
     console = Console()
     if not console.is_terminal:
-        console = Console(width=WIDE)
-    console.print(table(rows))
-    explained = EXPLAINED.format(pace=A_SECOND, ceiling=ceiling)
+        console = Console(width=TABLE_WIDTH_COLUMNS)
+    console.print(render_table(rows))
+    explained = EXPLANATION.format(pace=CONFIRMATIONS_PER_SECOND, ceiling=ceiling)
     console.print(explained, style="dim", highlight=False)
-    return verdict(rows)
+    return exit_status(rows)
 
 
-async def _measured(servers: Ground, step: Step) -> tuple[list[Row], float]:
-    told = await of_wishes(servers, step)
-    joined, ceiling = await of_joins(servers, step)
+async def _run_benchmarks(servers: BenchServers, step: ReportStep) -> tuple[list[Row], float]:
+    told = await measure_wishes(servers, step)
+    joined, ceiling = await measure_joins(servers, step)
     return [*told, *joined], ceiling
 
 
 @contextmanager
-def _progress() -> Iterator[Step]:
+def _progress_bar() -> Iterator[ReportStep]:
     """A bar on stderr that is gone in the end; none where that is no terminal."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
@@ -73,7 +73,7 @@ def _progress() -> Iterator[Step]:
         transient=True,
         disable=not console.is_terminal,
     ) as bar:
-        task = bar.add_task("starting Postgres and RabbitMQ", total=STEPS)
+        task = bar.add_task("starting Postgres and RabbitMQ", total=STEP_COUNT)
 
         def step(what: str) -> None:
             bar.update(task, advance=1, description=what)

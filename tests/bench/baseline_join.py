@@ -25,50 +25,54 @@ from shared.runtime.server import HTTP_GRACE
 from shared.settings import ServiceSettings
 
 TYPE = "linli.event.joined.v1"
-POOL = ServiceSettings.model_fields["pool_size"].default
-_SESSION = "SELECT station_id, resident_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
-_TAKE_KEY = (
+POOL_SIZE = ServiceSettings.model_fields["pool_size"].default
+_SELECT_SESSION = (
+    "SELECT station_id, resident_id FROM sessions WHERE token_hash = $1 AND expires_at > $2"
+)
+_INSERT_KEY = (
     "INSERT INTO answers (key, fingerprint, created_at) VALUES ($1, $2, $3)"
     " ON CONFLICT DO NOTHING RETURNING key"
 )
-_KEPT = "SELECT status, body FROM answers WHERE key = $1"
-_PLACE = (
+_SELECT_RESPONSE = "SELECT status, body FROM answers WHERE key = $1"
+_RESERVE_PLACE = (
     "UPDATE events SET guests = guests + $3, helpers = helpers + $4"
     " WHERE id = $1 AND station_id = $2 AND state = 'published' AND ends_at > $5"
     " AND guests + $3 <= guest_places AND helpers + $4 <= helper_places"
     " RETURNING kind, title, summary, place, starts_at, ends_at, guests, helpers"
 )
-_JOIN = (
+_INSERT_PARTICIPATION = (
     "INSERT INTO participations"
     " (id, station_id, version, created_at, event_id, resident_id, role, state, joined_at)"
     " VALUES ($1, $2, 1, $3, $4, $5, $6, 'joined', $3)"
 )
-_SAY = "INSERT INTO outbox (lane, type, subject, correlation, body) VALUES ($1, $2, $3, $4, $5)"
-_KEEP = "UPDATE answers SET status = $2, body = $3 WHERE key = $1"
+_INSERT_MESSAGE = (
+    "INSERT INTO outbox (lane, type, subject, correlation, body) VALUES ($1, $2, $3, $4, $5)"
+)
+_STORE_RESPONSE = "UPDATE answers SET status = $2, body = $3 WHERE key = $1"
 
 
-class Join(BaseModel):
+class JoinRequest(BaseModel):
     """In which role."""
 
     role: Literal["helper", "guest"] = "guest"
 
 
-class Full(Exception):
+class EventFull(Exception):
     """There is no place; what was written is rolled back."""
 
 
 @asynccontextmanager
-async def _pooled(app: FastAPI) -> AsyncIterator[None]:
+async def _connection_pool(app: FastAPI) -> AsyncIterator[None]:
     settings = {"search_path": "intake", "timezone": "UTC"}
     url = os.environ["LINLI_DATABASE_URL"]
     async with asyncpg.create_pool(
-        url, min_size=POOL, max_size=POOL, server_settings=settings
+        url, min_size=POOL_SIZE, max_size=POOL_SIZE, server_settings=settings
     ) as pool:
         app.state.pool = pool
         yield
 
 
-app = FastAPI(lifespan=_pooled, openapi_url=None)
+app = FastAPI(lifespan=_connection_pool, openapi_url=None)
 
 
 @app.post("/api/v1/ceiling")
@@ -80,7 +84,7 @@ async def ceiling() -> Response:
 @app.post("/api/v1/events/{event_id}/join")
 async def join(
     event_id: UUID,
-    said: Join,
+    join_request: JoinRequest,
     request: Request,
     authorization: str = Header(),
     idempotency_key: str = Header(),
@@ -92,17 +96,17 @@ async def join(
     pool: asyncpg.Pool = request.app.state.pool
     try:
         async with pool.acquire() as connection, connection.transaction():
-            session = await connection.fetchrow(_SESSION, hashed, datetime.now(UTC))
+            session = await connection.fetchrow(_SELECT_SESSION, hashed, datetime.now(UTC))
             if session is None:
                 return Response(b"{}", 401)
             key = hashlib.sha256(f"{session['resident_id']} {idempotency_key}".encode()).digest()
             fingerprint = hashlib.sha256(request.url.path.encode() + await request.body()).digest()
-            if not await connection.fetchval(_TAKE_KEY, key, fingerprint, datetime.now(UTC)):
-                kept = await connection.fetchrow(_KEPT, key)
+            if not await connection.fetchval(_INSERT_KEY, key, fingerprint, datetime.now(UTC)):
+                kept = await connection.fetchrow(_SELECT_RESPONSE, key)
                 return Response(kept["body"], kept["status"], media_type="application/json")
-            body = await _join(connection, session, event_id, said.role)
-            await connection.execute(_KEEP, key, 200, body)
-    except Full:
+            body = await _join(connection, session, event_id, join_request.role)
+            await connection.execute(_STORE_RESPONSE, key, 200, body)
+    except EventFull:
         return Response(b'{"title":"All places are taken"}', 409)
     return Response(body, media_type="application/json")
 
@@ -113,11 +117,11 @@ async def _join(
     now, id_, correlation = datetime.now(UTC), uuid4(), uuid4()
     station, resident = session["station_id"], session["resident_id"]
     event = await connection.fetchrow(
-        _PLACE, event_id, station, int(role == "guest"), int(role == "helper"), now
+        _RESERVE_PLACE, event_id, station, int(role == "guest"), int(role == "helper"), now
     )
     if event is None:
-        raise Full
-    await connection.execute(_JOIN, id_, station, now, event_id, resident, role)
+        raise EventFull
+    await connection.execute(_INSERT_PARTICIPATION, id_, station, now, event_id, resident, role)
     part = {"id": str(id_), "role": role, "state": "joined", "joined_at": now.isoformat()}
     shown = {"id": str(event_id), **event, "mine": part}
     subject = f"participations/{id_}"
@@ -134,11 +138,11 @@ async def _join(
         "data": {**shown, "resident_id": str(resident)},
     }
     lane = zlib.crc32(subject.encode()) % 16
-    await connection.execute(_SAY, lane, TYPE, subject, correlation, _json(message))
-    return _json(shown)
+    await connection.execute(_INSERT_MESSAGE, lane, TYPE, subject, correlation, _to_json(message))
+    return _to_json(shown)
 
 
-def _json(value: object) -> bytes:
+def _to_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, default=datetime.isoformat).encode()
 
 

@@ -11,11 +11,11 @@ from typing import Any, Self
 from uuid import uuid4
 
 
-class Refused(Exception):
+class UnexpectedStatus(Exception):
     """A request that should succeed was answered otherwise."""
 
 
-def post(path: str, token: str, body: Any = None) -> bytes:
+def build_post(path: str, token: str, body: Any = None) -> bytes:
     """The bytes of an act over HTTP/1.1, with an Idempotency-Key of its own."""
     content = json.dumps(body or {}).encode()
     head = (
@@ -34,7 +34,7 @@ class Client:
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def connected(cls, socket: Path) -> Self:
+    async def connect(cls, socket: Path) -> Self:
         """A connection to whoever listens on the socket."""
         return cls(*await asyncio.open_unix_connection(socket))
 
@@ -45,11 +45,13 @@ class Client:
         length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
         return int(head[9:12]), await self.reader.readexactly(length)
 
-    async def succeed(self, request: bytes) -> Any:
+    async def send_ok(self, request: bytes) -> Any:
         """The answer to a request that must succeed; Refused."""
         status, body = await self.send(request)
         if status not in (200, 201):
-            raise Refused(f"{request.partition(b' HTTP')[0].decode()}: {status} {body.decode()}")
+            raise UnexpectedStatus(
+                f"{request.partition(b' HTTP')[0].decode()}: {status} {body.decode()}"
+            )
         return json.loads(body)
 
     async def close(self) -> None:
@@ -58,9 +60,11 @@ class Client:
         await self.writer.wait_closed()
 
 
-async def rush(socket: Path, requests: Sequence[bytes], at_once: int) -> tuple[float, Counter[int]]:
+async def send_concurrently(
+    socket: Path, requests: Sequence[bytes], concurrency: int
+) -> tuple[float, Counter[int]]:
     """Send all requests over `at_once` connections; seconds, and how often each status came."""
-    clients = [await Client.connected(socket) for _ in range(at_once)]
+    clients = [await Client.connect(socket) for _ in range(concurrency)]
     statuses: Counter[int] = Counter()
     waiting = iter(requests)
     began = time.perf_counter()
@@ -71,7 +75,7 @@ async def rush(socket: Path, requests: Sequence[bytes], at_once: int) -> tuple[f
     return seconds, statuses
 
 
-async def _send_all(client: Client, waiting: Iterator[bytes], statuses: Counter[int]) -> None:
-    for request in waiting:
+async def _send_all(client: Client, requests: Iterator[bytes], statuses: Counter[int]) -> None:
+    for request in requests:
         status, _ = await client.send(request)
         statuses[status] += 1

@@ -15,35 +15,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions
 from shared.auth import Actor, Role
-from shared.bus.transport.base import Outgoing
-from shared.contracts.envelope import written
+from shared.bus.transport.base import Publishing
+from shared.contracts.envelope import parse_own
 from shared.contracts.registry import READERS
-from tests.bench.fixtures import Ground
+from tests.bench.fixtures import BenchServers
 from tests.support import api_clients
 from tests.support.api_clients import Person
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import House, Kind, opened, transport
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
-POLL = 0.01
-PATIENCE = 60.0
-PEOPLE = 8
-A_TRANSACTION = 50
-_BUSY = (
+POLL_INTERVAL_SECONDS = 0.01
+TIMEOUT_SECONDS = 60.0
+PEOPLE_PER_ROLE = 8
+WISHES_PER_TRANSACTION = 50
+_HAS_PENDING_WORK = (
     "SELECT EXISTS (SELECT FROM intake.outbox) OR EXISTS (SELECT FROM volunteers.outbox)"
     " OR EXISTS (SELECT FROM volunteers.inbox WHERE state <> 'done')"
     " OR EXISTS (SELECT FROM notify.inbox WHERE state <> 'done')"
 )
-_TOLD = (
+_COUNT_HANDLED_AWARDS = (
     "SELECT count(*) FROM notify.inbox WHERE type = 'linli.points.awarded.v1' AND state = 'done'"
 )
-_SENT_AFTER = (
+_SELECT_SENT_AFTER = (
     "SELECT type, correlation, body FROM intake.sent WHERE id > $1"
     " UNION ALL SELECT type, correlation, body FROM volunteers.sent WHERE id > $2"
 )
 
 
 @dataclass(frozen=True)
-class Mark:
+class SentPosition:
     """How far the records of intake and volunteers went at some moment."""
 
     intake: int
@@ -51,81 +51,81 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Stage:
+class BenchEnvironment:
     """The three services in this process over one transport, and people of one station."""
 
-    house: House
+    system: RunningSystem
     station: UUID
     desk: Person
     wishers: Sequence[Person]
     takers: Sequence[Person]
-    books: asyncpg.Connection
+    connection: asyncpg.Connection
 
     @property
     def socket(self) -> Path:
         """Where the gateway listens."""
-        return self.house.folder / "intake0.sock"
+        return self.system.folder / "intake0.sock"
 
-    async def delivered(self, count: int) -> list[tuple[UUID, Person]]:
+    async def create_delivered_wishes(self, count: int) -> list[tuple[UUID, Person]]:
         """So many wishes that wait for their confirmation, with who made them; all is quiet."""
         made = []
-        for first in range(0, count, A_TRANSACTION):
-            async with self.house.intake.sessions.begin() as tx:
+        for first in range(0, count, WISHES_PER_TRANSACTION):
+            async with self.system.intake.sessions.begin() as tx:
                 pairs = zip(cycle(self.wishers), cycle(self.takers), strict=False)
                 for _, (wisher, taker) in zip(
-                    range(first, min(first + A_TRANSACTION, count)), pairs, strict=False
+                    range(first, min(first + WISHES_PER_TRANSACTION, count)), pairs, strict=False
                 ):
-                    made.append((await self._deliver(tx, wisher, taker), wisher))
-        await self.quiet()
+                    made.append((await self._create_delivered_wish(tx, wisher, taker), wisher))
+        await self.wait_until_idle()
         return made
 
-    async def confirm(self, wishes: Sequence[tuple[UUID, Person]]) -> None:
+    async def confirm_wishes(self, wishes: Sequence[tuple[UUID, Person]]) -> None:
         """Confirm wishes by the action, many in one transaction."""
-        for first in range(0, len(wishes), A_TRANSACTION):
-            async with self.house.intake.sessions.begin() as tx:
-                for wish, wisher in wishes[first : first + A_TRANSACTION]:
+        for first in range(0, len(wishes), WISHES_PER_TRANSACTION):
+            async with self.system.intake.sessions.begin() as tx:
+                for wish, wisher in wishes[first : first + WISHES_PER_TRANSACTION]:
                     await actions.confirm(tx, self._actor(wisher, Role.RESIDENT), wish, "谢谢")
 
-    async def told(self) -> int:
+    async def count_handled_awards(self) -> int:
         """How many awards of points notify has handled."""
-        return int(await self.books.fetchval(_TOLD))
+        return int(await self.connection.fetchval(_COUNT_HANDLED_AWARDS))
 
-    async def until_told(self, count: int) -> None:
+    async def wait_for_awards(self, count: int) -> None:
         """Wait until notify has handled so many awards of points in all."""
 
         async def enough() -> bool:
-            return await self.told() >= count
+            return await self.count_handled_awards() >= count
 
-        await _until(enough)
+        await _wait_until(enough)
 
-    async def quiet(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until every message has been relayed and handled."""
 
         async def idle() -> bool:
-            return not await self.books.fetchval(_BUSY)
+            return not await self.connection.fetchval(_HAS_PENDING_WORK)
 
-        await _until(idle)
+        await _wait_until(idle)
 
-    async def mark(self) -> Mark:
+    async def sent_position(self) -> SentPosition:
         """How far the records go now."""
-        of_intake = await self.books.fetchval("SELECT coalesce(max(id), 0) FROM intake.sent")
-        of_volunteers = await self.books.fetchval(
+        of_intake = await self.connection.fetchval("SELECT coalesce(max(id), 0) FROM intake.sent")
+        of_volunteers = await self.connection.fetchval(
             "SELECT coalesce(max(id), 0) FROM volunteers.sent"
         )
-        return Mark(of_intake, of_volunteers)
+        return SentPosition(of_intake, of_volunteers)
 
-    async def sent_since(self, mark: Mark) -> list[Outgoing]:
+    async def list_sent_since(self, position: SentPosition) -> list[Publishing]:
         """The messages that were sent since then, with the same bytes."""
-        await self.quiet()
-        rows = await self.books.fetch(_SENT_AFTER, mark.intake, mark.volunteers)
+        await self.wait_until_idle()
+        rows = await self.connection.fetch(_SELECT_SENT_AFTER, position.intake, position.volunteers)
         return [
-            Outgoing(
-                written(body)["id"], type_, correlation, body, mandatory=bool(READERS.get(type_))
+            Publishing(
+                parse_own(body)["id"], type_, correlation, body, mandatory=bool(READERS.get(type_))
             )
             for type_, correlation, body in rows
         ]
 
-    async def _deliver(self, tx: AsyncSession, wisher: Person, taker: Person) -> UUID:
+    async def _create_delivered_wish(self, tx: AsyncSession, wisher: Person, taker: Person) -> UUID:
         desk = self._actor(self.desk, Role.STAFF)
         helper = self._actor(taker, Role.RESIDENT, Role.VOLUNTEER)
         wish = await actions.post(tx, self._actor(wisher, Role.RESIDENT), "想换一个灯泡", "够不着")
@@ -139,30 +139,32 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(ground: Ground, kind: Kind) -> AsyncIterator[Stage]:
+async def bench_environment(
+    servers: BenchServers, kind: TransportKind
+) -> AsyncIterator[BenchEnvironment]:
     """A house over that transport with eight residents and eight volunteers."""
     prefix = f"b{secrets.token_hex(4)}."
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            ground.database() as urls,
-            transport(kind, ground.amqp_url, prefix) as carried,
-            opened(urls, Path(folder), carried) as house,
-            house.client() as client,
+            servers.database() as urls,
+            open_transport(kind, servers.amqp_url, prefix) as carried,
+            start_system(urls, Path(folder), carried) as running_system,
+            running_system.client() as client,
         ):
-            code, station = await found_station(house)
+            code, station = await create_station(running_system)
             desk = await api_clients.sign_in(
                 client, station=code, username="desk", password=PASSWORD
             )
-            wishers = [await api_clients.resident(desk) for _ in range(PEOPLE)]
-            takers = [await api_clients.volunteer(desk) for _ in range(PEOPLE)]
+            wishers = [await api_clients.create_resident(desk) for _ in range(PEOPLE_PER_ROLE)]
+            takers = [await api_clients.create_volunteer(desk) for _ in range(PEOPLE_PER_ROLE)]
             books = await asyncpg.connect(urls["admin"])
             try:
-                yield Stage(house, station, desk, wishers, takers, books)
+                yield BenchEnvironment(running_system, station, desk, wishers, takers, books)
             finally:
                 await books.close()
 
 
-async def _until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
+async def _wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while not await condition():  # noqa: ASYNC110 - the condition is in a database
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -17,11 +17,11 @@ from services.cli import embedded
 from tests.support import postgres, rabbitmq
 
 # So that the moment of a commit can be read afterwards, and nothing has to watch for it.
-_KEEP_MOMENTS = "ALTER SYSTEM SET track_commit_timestamp = on"
+_TRACK_COMMIT_TIMESTAMPS = "ALTER SYSTEM SET track_commit_timestamp = on"
 
 
 @dataclass(frozen=True)
-class Ground:
+class BenchServers:
     """A running Postgres (the URL of its superuser) with a template, and a running RabbitMQ."""
 
     admin_url: str
@@ -31,19 +31,19 @@ class Ground:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[dict[str, str]]:
         """A migrated database: the URL of each service's own role, and of the superuser."""
-        urls = await postgres.copy(self.admin_url, self.template)
+        urls = await postgres.copy_database(self.admin_url, self.template)
         name = urls["intake"].rpartition("/")[2].partition("?")[0]
         try:
-            yield {**urls, "admin": postgres.at(self.admin_url, name)}
+            yield {**urls, "admin": postgres.with_database(self.admin_url, name)}
         finally:
-            await postgres.drop(self.admin_url, name)
+            await postgres.drop_database(self.admin_url, name)
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def bench_servers() -> Iterator[BenchServers]:
     """Start both servers, and stop them; NoBroker, PostgresFailed."""
     with _postgres() as admin_url, rabbitmq.broker() as amqp_url:
-        yield Ground(admin_url, asyncio.run(postgres.make_template(admin_url)), amqp_url)
+        yield BenchServers(admin_url, asyncio.run(postgres.make_template(admin_url)), amqp_url)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _postgres() -> Iterator[str]:
     data = Path(tempfile.mkdtemp(prefix="linli-pg-"))
     try:
         admin_url = embedded.start(data)
-        asyncio.run(_administer(admin_url, _KEEP_MOMENTS))
+        asyncio.run(_administer(admin_url, _TRACK_COMMIT_TIMESTAMPS))
         _restart(data)
         yield admin_url
     finally:

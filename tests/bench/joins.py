@@ -18,74 +18,78 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from shared.bus.transport import topology
-from tests.bench.concurrent_joins import Client, Refused, post, rush
-from tests.bench.fixtures import Ground
-from tests.bench.upstreams import Crowd, gathered
+from tests.bench.concurrent_joins import Client, UnexpectedStatus, build_post, send_concurrently
+from tests.bench.fixtures import BenchServers
+from tests.bench.upstreams import JoinWorkload, create_workload
 from tests.support.system import BINDINGS, PRIVATE_KEY, SECRETS
 
-PATIENCE = 30.0
-POLL = 0.05
-AT_ONCE = 16
-JOINED, REFUSED = 200, 409
+TIMEOUT_SECONDS = 30.0
+POLL_INTERVAL_SECONDS = 0.05
+CONCURRENT_CONNECTIONS = 16
+JOINED_STATUS, REFUSED_STATUS = 200, 409
 Server = Literal["ours", "baseline"]
-MODULES: Mapping[Server, tuple[str, ...]] = {
+SERVER_MODULES: Mapping[Server, tuple[str, ...]] = {
     "ours": ("services.cli.main", "serve", "intake"),
     "baseline": ("tests.bench.baseline_join",),
 }
 
 
 @dataclass
-class Doors:
+class JoinBenchmark:
     """The two servers behind their sockets, and the crowd before them."""
 
-    crowd: Crowd
+    workload: JoinWorkload
     folder: Path
-    _next_event: dict[Server, int]
+    _next_event_index: dict[Server, int]
 
-    async def join(self, server: Server) -> float:
+    async def measure_joins(self, server: Server) -> float:
         """The whole crowd joins an event that nobody has joined yet; joins a second."""
-        event = self.crowd.events[self._next_event[server]]
-        self._next_event[server] += 1
-        return await self._rush(server, f"/events/{event}/join", JOINED)
+        event = self.workload.events[self._next_event_index[server]]
+        self._next_event_index[server] += 1
+        return await self._measure(server, f"/events/{event}/join", JOINED_STATUS)
 
-    async def knock(self, server: Server) -> float:
+    async def measure_refusals(self, server: Server) -> float:
         """The whole crowd wants to join an event that is full; refusals a second."""
-        return await self._rush(server, f"/events/{self.crowd.full}/join", REFUSED)
+        return await self._measure(
+            server, f"/events/{self.workload.full_event}/join", REFUSED_STATUS
+        )
 
-    async def ceiling(self) -> float:
+    async def measure_ceiling(self) -> float:
         """What the crowd can ask at most, of a server that does nothing; requests a second."""
-        return await self._rush("baseline", "/ceiling", JOINED)
+        return await self._measure("baseline", "/ceiling", JOINED_STATUS)
 
-    async def _rush(self, server: Server, path: str, wanted: int) -> float:
-        requests = [post(path, token, {"role": "guest"}) for token in self.crowd.tokens]
-        seconds, statuses = await rush(self.folder / server, requests, AT_ONCE)
-        if statuses != {wanted: len(requests)}:
-            raise Refused(f"{server} {path}: {dict(statuses)}")
+    async def _measure(self, server: Server, path: str, expected_status: int) -> float:
+        requests = [build_post(path, token, {"role": "guest"}) for token in self.workload.tokens]
+        seconds, statuses = await send_concurrently(
+            self.folder / server, requests, CONCURRENT_CONNECTIONS
+        )
+        if statuses != {expected_status: len(requests)}:
+            raise UnexpectedStatus(f"{server} {path}: {dict(statuses)}")
         return len(requests) / seconds
 
 
 @asynccontextmanager
-async def doors(ground: Ground, rounds: int) -> AsyncIterator[Doors]:
+async def join_benchmark(servers: BenchServers, rounds: int) -> AsyncIterator[JoinBenchmark]:
     """Both servers, with events for so many rounds of each, the first of which warms up."""
     prefix = f"b{secrets.token_hex(4)}."
-    await topology.declare(ground.amqp_url, BINDINGS, prefix=prefix)
-    async with ground.database() as urls:
-        crowd = await gathered(urls["intake"], rounds)
-        filled = replace(ground, template=urls["intake"].rpartition("/")[2].partition("?")[0])
+    await topology.declare(servers.amqp_url, BINDINGS, prefix=prefix)
+    async with servers.database() as urls:
+        crowd = await create_workload(urls["intake"], rounds)
+        filled = replace(servers, template=urls["intake"].rpartition("/")[2].partition("?")[0])
         with TemporaryDirectory(prefix="linli") as name:
-            opened = Doors(crowd, Path(name), {"ours": 0, "baseline": 0})
-            broker = {"LINLI_AMQP_URL": ground.amqp_url, "LINLI_AMQP_PREFIX": prefix}
+            opened = JoinBenchmark(crowd, Path(name), {"ours": 0, "baseline": 0})
+            broker = {"LINLI_AMQP_URL": servers.amqp_url, "LINLI_AMQP_PREFIX": prefix}
             async with (
-                _served("ours", filled, opened.folder, broker),
-                _served("baseline", filled, opened.folder, broker),
+                _server("ours", filled, opened.folder, broker),
+                _server("baseline", filled, opened.folder, broker),
             ):
                 yield opened
-    await topology.remove(ground.amqp_url, frozenset(BINDINGS), prefix=prefix)
+    await topology.remove(servers.amqp_url, frozenset(BINDINGS), prefix=prefix)
 
 
 @asynccontextmanager
-async def _served(
-    server: Server, filled: Ground, folder: Path, broker: Mapping[str, str]
+async def _server(
+    server: Server, servers: BenchServers, folder: Path, broker: Mapping[str, str]
 ) -> AsyncIterator[None]:
     socket = folder / server
     environment = {
@@ -99,14 +103,16 @@ async def _served(
         "LINLI_RATE_ADDRESS": "1000000000",
         **broker,
     }
-    async with filled.database() as urls:
-        with _running(MODULES[server], {**environment, "LINLI_DATABASE_URL": urls["intake"]}):
-            await _answering(socket)
+    async with servers.database() as urls:
+        with _server_process(
+            SERVER_MODULES[server], {**environment, "LINLI_DATABASE_URL": urls["intake"]}
+        ):
+            await _wait_until_listening(socket)
             yield
 
 
 @contextmanager
-def _running(module: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[None]:
+def _server_process(module: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", *module], env={**os.environ, **environment}, start_new_session=True
     )
@@ -114,16 +120,16 @@ def _running(module: tuple[str, ...], environment: Mapping[str, str]) -> Iterato
         yield
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT_SECONDS)
 
 
-async def _answering(socket: Path) -> None:
-    async with asyncio.timeout(PATIENCE):
+async def _wait_until_listening(socket: Path) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             try:
-                client = await Client.connected(socket)
+                client = await Client.connect(socket)
             except OSError:
-                await asyncio.sleep(POLL)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
             else:
                 await client.close()
                 return

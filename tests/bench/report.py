@@ -43,13 +43,13 @@ class Row:
         return self.ratio >= self.floor
 
 
-def write(rows: Sequence[Row], path: Path) -> None:
+def write_json(rows: Sequence[Row], path: Path) -> None:
     """Write the rows as a JSON list."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", "utf-8")
 
 
-def table(rows: Sequence[Row]) -> Table:
+def render_table(rows: Sequence[Row]) -> Table:
     """The rows for somebody who reads; those below their floor are marked."""
     made = Table("", "ours", "baseline", "", "ratio", "floor")
     for column in made.columns[1:]:
@@ -63,7 +63,7 @@ def table(rows: Sequence[Row]) -> Table:
     return made
 
 
-def verdict(rows: Sequence[Row]) -> int:
+def exit_status(rows: Sequence[Row]) -> int:
     """The exit status of a run: 1 when a ratio is below its floor."""
     return 0 if all(row.passed for row in rows) else 1
 

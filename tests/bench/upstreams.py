@@ -11,62 +11,65 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.events import actions
-from services.intake.events.models import Details, Event
+from services.intake.events.models import Event, EventFields
 from services.intake.main import SERVICE as INTAKE
 from services.intake.residents import actions as register
-from services.intake.residents.models import Details as Name
-from services.intake.sign_in.credentials import kept
+from services.intake.residents.models import ResidentFields as Name
+from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from services.intake.stations.models import Station
 from shared import clock
 from shared.auth import NOBODY, Actor, Role
 from shared.bus.tables import outbox
 from shared.db import make_engine, make_sessions
-from tests.support.system import settings
+from tests.support.system import make_settings
 
-CROWD = 300
+GUEST_COUNT = 300
 
 
 @dataclass(frozen=True)
-class Crowd:
+class JoinWorkload:
     """Sessions of neighbours; events with a place for each of them, and one that is full."""
 
     tokens: Sequence[str]
     events: Sequence[UUID]
-    full: UUID
+    full_event: UUID
 
 
-async def gathered(url: str, events: int) -> Crowd:
+async def create_workload(url: str, events: int) -> JoinWorkload:
     """A crowd in that database of intake; its outbox is empty."""
     engine = make_engine(url, schema="intake")
-    sessions = make_sessions(engine, settings(INTAKE, url, Path("/nonexistent")).sealer())
+    sessions = make_sessions(engine, make_settings(INTAKE, url, Path("/nonexistent")).sealer())
     try:
         async with sessions.begin() as tx:
-            station = Station.found("bench", ("测试站", "Bench"), ("测试社区", "Bench"))
+            station = Station.create("bench", ("测试站", "Bench"), ("测试社区", "Bench"))
             tx.add(station)
             await tx.flush()
             desk = Actor(station.id, NOBODY, frozenset({Role.STAFF}))
-            tokens = [await _neighbour(tx, desk) for _ in range(CROWD)]
-            open_ = [await _event(tx, desk, day, places=CROWD) for day in range(1, events + 1)]
-            full = await _event(tx, desk, 0, places=1)
+            tokens = [await _create_session(tx, desk) for _ in range(GUEST_COUNT)]
+            open_ = [
+                await _create_event(tx, desk, day, places=GUEST_COUNT)
+                for day in range(1, events + 1)
+            ]
+            full = await _create_event(tx, desk, 0, places=1)
             full.guests = 1
             await tx.flush()
             await tx.execute(delete(outbox))
     finally:
         await engine.dispose()
-    return Crowd(tokens, [event.id for event in open_], full.id)
+    return JoinWorkload(tokens, [event.id for event in open_], full.id)
 
 
-async def _neighbour(tx: AsyncSession, desk: Actor) -> str:
+async def _create_session(tx: AsyncSession, desk: Actor) -> str:
     resident = await register.register(tx, desk, Name(name="演示居民"))
     token = secrets.token_urlsafe(32)
-    tx.add(Session.begin(desk.station, kept(tx, "session", token), resident_id=resident.id))
+    tx.add(Session.begin(desk.station, keyed_hash(tx, "session", token), resident_id=resident.id))
     return token
 
 
-async def _event(tx: AsyncSession, desk: Actor, day: int, places: int) -> Event:
+async def _create_event(tx: AsyncSession, desk: Actor, day: int, places: int) -> Event:
     begins = clock.now() + timedelta(days=day + 1)
-    details = Details(
+    details = EventFields(
         kind="film",
         title="露天电影",
         summary="",

@@ -13,18 +13,18 @@ from tests.support.api_clients import eventually
 from tests.support.station import PASSWORD
 
 
-async def reads(page: Page, language: str, text: str) -> None:
+async def set_display_settings(page: Page, language: str, text: str) -> None:
     """Read in that language and size; not by the buttons, whose choice stays with the account."""
     for name, value in {"linli_language": language, "linli_text": text}.items():
         root = urljoin(page.url, "/")
         await page.context.add_cookies([{"name": name, "value": value, "url": root}])
 
 
-async def press(page: Page, words: str) -> None:
+async def press(page: Page, label: str) -> None:
     """Press the button, or follow the link, that says this below the menu."""
     main = page.get_by_role("main")
-    button = main.get_by_role("button", name=words, exact=True)
-    link = main.get_by_role("link", name=words, exact=True)
+    button = main.get_by_role("button", name=label, exact=True)
+    link = main.get_by_role("link", name=label, exact=True)
     await button.or_(link).first.click()
 
 
@@ -33,7 +33,7 @@ async def fill(page: Page, label: str, text: str) -> None:
     await page.get_by_label(label).fill(text)
 
 
-async def enter_as_account(page: Page, username: str) -> None:
+async def sign_in_with_password(page: Page, username: str) -> None:
     """Sign in as staff or operator."""
     await page.goto("/sign-in/password")
     await fill(page, "用户名", username)
@@ -42,17 +42,17 @@ async def enter_as_account(page: Page, username: str) -> None:
     await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
 
 
-async def enter_by_code(page: Page, operator: Page, phone: str) -> None:
+async def sign_in_with_code(page: Page, operator: Page, phone: str) -> None:
     """Sign in by phone, with the code that an operator reads from the screen."""
     await fill(page, "您的手机号", phone)
     await press(page, "发送验证码")
     await expect(page).to_have_url(re.compile("/sign-in/code"))
-    await fill(page, "六位验证码", await _code(operator, phone))
+    await fill(page, "六位验证码", await _read_code(operator, phone))
     await press(page, "登录")
     await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
 
 
-async def enter_with_slip(page: Page, desk: Page, resident: UUID) -> None:
+async def sign_in_with_slip(page: Page, desk: Page, resident: UUID) -> None:
     """Sign in with a slip that the desk prints for that resident."""
     await desk.goto(f"/desk/residents/{resident}")
     await press(desk, "打印纸条")
@@ -63,7 +63,7 @@ async def enter_with_slip(page: Page, desk: Page, resident: UUID) -> None:
     await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
 
 
-async def plan_event(desk: Page, title: str) -> str:
+async def publish_event(desk: Page, title: str) -> str:
     """Plan and publish an event that begins in a few minutes; the path of its page."""
     begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
     await desk.goto("/events/new")
@@ -79,7 +79,7 @@ async def plan_event(desk: Page, title: str) -> str:
     return urlsplit(desk.url).path
 
 
-async def _code(operator: Page, phone: str) -> str:
+async def _read_code(operator: Page, phone: str) -> str:
     """The newest code for that phone, once it is shown instead of being sent."""
     shown = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
 

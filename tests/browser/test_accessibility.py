@@ -3,12 +3,17 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visit
-from tests.browser.steps import enter_as_account, enter_with_slip, plan_event, reads
-from tests.support.failed_wish import failed_case
-from tests.support.station import WISHER, Place
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import (
+    publish_event,
+    set_display_settings,
+    sign_in_with_password,
+    sign_in_with_slip,
+)
+from tests.support.failed_wish import create_failed_wish
+from tests.support.station import WISHER, StationFixture
 
-PUBLIC = (
+PUBLIC_PATHS = (
     "/",
     "/events",
     "/sign-in",
@@ -18,23 +23,25 @@ PUBLIC = (
     "/docs/messages",
     "/nowhere",
 )
-STAFF = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/messages")
-OF_AN_EVENT = ("", "/door", "/edit", "/cancel", "/close")
-LABELLED = """() => [...document.querySelectorAll(
+STAFF_PATHS = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/messages")
+EVENT_SUBPATHS = ("", "/door", "/edit", "/cancel", "/close")
+UNLABELLED_CONTROLS = """() => [...document.querySelectorAll(
     'main input:not([type=hidden]), main textarea, main select, main button, main a'
 )].filter(e => e.offsetHeight)
   .filter(e => !(e.labels?.length || e.getAttribute('aria-label') || e.innerText.trim()))
   .map(e => e.outerHTML.slice(0, 90))"""
-SAME_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+DUPLICATE_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   return ids.filter((id, n) => ids.indexOf(id) !== n); }"""
-HEADED = "() => document.querySelectorAll('h1').length"
-MEASURE = """minimum => [...document.querySelectorAll(
+HEADING_COUNT = "() => document.querySelectorAll('h1').length"
+SMALL_TARGETS = """minimum => [...document.querySelectorAll(
     'button, input:not([type=hidden]), textarea, a[role=button], nav a, header a, .tile, .card h3 a'
 )].filter(e => e.offsetHeight && !e.closest('.skip')).filter(e => e.offsetHeight < minimum)
   .map(e => `${e.outerHTML.slice(0, 90)} is ${e.offsetHeight}px high`)"""
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+HORIZONTAL_OVERFLOW = (
+    "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
 # Words of a picture that stand on others, or leave it.
-OVERLAPS = """() => {
+OVERLAPPING_TEXT = """() => {
   const edge = document.querySelector('.trail svg')?.getBoundingClientRect();
   const words = [...document.querySelectorAll('.trail svg text')]
     .map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
@@ -43,8 +50,8 @@ OVERLAPS = """() => {
     && a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom));
   return [...out, ...over].map(([text]) => text);
 }"""
-TEXT = "() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
-CONTRAST = """() => {
+TEXT_SIZE = "() => parseFloat(getComputedStyle(document.querySelector('main')).fontSize)"
+LOW_CONTRAST = """() => {
   const channel = c => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
   const parse = text => text.match(/[\\d.]+/g).map(Number);
@@ -63,32 +70,41 @@ CONTRAST = """() => {
 }"""
 
 
-async def test_public_pages(visit: Visit) -> None:
+# Pixels of a target's side and of text, by the reader's choice of text size.
+MINIMUM_SIZES = {
+    "normal": {"min_target_px": 44, "min_text_px": 18},
+    "large": {"min_target_px": 60, "min_text_px": 22},
+}
+
+
+async def test_public_pages(visit: OpenPage) -> None:
     page = await visit()
-    await _fits(page, PUBLIC, target=44, text=18)
+    await _assert_accessible(page, PUBLIC_PATHS, min_target_px=44, min_text_px=18)
 
 
-async def test_public_pages_in_large_text_and_longer_words(visit: Visit) -> None:
+async def test_public_pages_in_large_text_and_longer_words(visit: OpenPage) -> None:
     page = await visit(locale="en-GB")
     await page.get_by_role("button", name="Large text").click()
-    await _fits(page, PUBLIC, target=60, text=22)
+    await _assert_accessible(page, PUBLIC_PATHS, min_target_px=60, min_text_px=22)
 
 
-async def test_pages_of_the_staff(visit: Visit) -> None:
+async def test_pages_of_the_staff(visit: OpenPage) -> None:
     page = await visit()
-    await enter_as_account(page, "desk")
-    await _fits(page, STAFF, target=44, text=18)
+    await sign_in_with_password(page, "desk")
+    await _assert_accessible(page, STAFF_PATHS, min_target_px=44, min_text_px=18)
 
 
 @pytest.mark.parametrize("text", ["normal", "large"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_pages_of_an_event(visit: Visit, place: Place, language: str, text: str) -> None:
+async def test_pages_of_an_event(
+    visit: OpenPage, demo_station: StationFixture, language: str, text: str
+) -> None:
     """A resident's and the desk's, before and after somebody is checked in."""
     desk, guest = await visit(), await visit()
-    await enter_as_account(desk, "desk")
-    resident = place.people[WISHER]
-    event = await plan_event(desk, f"大扫除（{language}，{text}）")
-    await enter_with_slip(guest, desk, resident)
+    await sign_in_with_password(desk, "desk")
+    resident = demo_station.people[WISHER]
+    event = await publish_event(desk, f"大扫除（{language}，{text}）")
+    await sign_in_with_slip(guest, desk, resident)
     await guest.goto(event)
     await guest.get_by_role("button", name="我要参加").click()
     again = guest.get_by_role("button", name="还是要报名")
@@ -98,39 +114,43 @@ async def test_pages_of_an_event(visit: Visit, place: Place, language: str, text
         await again.click()
     await expect(mine).to_be_visible()
     for page in (desk, guest):
-        await reads(page, language, text)
-    size = {"target": 60, "text": 22} if text == "large" else {"target": 44, "text": 18}
+        await set_display_settings(page, language, text)
+    size = MINIMUM_SIZES[text]
     mine_are = [event, f"{event}/my-code", f"{event}/leave", "/", "/events?list=mine"]
-    await _fits(guest, tuple(mine_are), **size)
+    await _assert_accessible(guest, tuple(mine_are), **size)
     around = (f"/desk?event={event.rpartition('/')[2]}", f"/desk/residents/{resident}/events")
-    await _fits(desk, (*(event + path for path in OF_AN_EVENT), *around), **size)
+    await _assert_accessible(desk, (*(event + path for path in EVENT_SUBPATHS), *around), **size)
     await desk.goto(f"{event}/door")
     await desk.locator(".people button").first.click()
-    await _fits(desk, (f"{event}/door",), **size)
-    await _fits(guest, (f"{event}/my-code",), **size)
+    await _assert_accessible(desk, (f"{event}/door",), **size)
+    await _assert_accessible(guest, (f"{event}/my-code",), **size)
 
 
 @pytest.mark.parametrize("text", ["normal", "large"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_the_trail_of_a_case(visit: Visit, place: Place, language: str, text: str) -> None:
+async def test_the_trail_of_a_case(
+    visit: OpenPage, demo_station: StationFixture, language: str, text: str
+) -> None:
     desk = await visit()
-    await enter_as_account(desk, "desk")
-    case = await failed_case(place)
-    await reads(desk, language, text)
-    size = {"target": 60, "text": 22} if text == "large" else {"target": 44, "text": 18}
+    await sign_in_with_password(desk, "desk")
+    case = await create_failed_wish(demo_station)
+    await set_display_settings(desk, language, text)
+    size = MINIMUM_SIZES[text]
     for width in (360, 390, 1280):
         await desk.set_viewport_size({"width": width, "height": 800})
-        await _fits(desk, ("/desk/trail", f"/desk/trail/{case}"), **size)
-        assert await desk.evaluate(OVERLAPS) == [], width
+        await _assert_accessible(desk, ("/desk/trail", f"/desk/trail/{case}"), **size)
+        assert await desk.evaluate(OVERLAPPING_TEXT) == [], width
 
 
-async def _fits(page: Page, paths: tuple[str, ...], *, target: int, text: int) -> None:
+async def _assert_accessible(
+    page: Page, paths: tuple[str, ...], *, min_target_px: int, min_text_px: int
+) -> None:
     for path in paths:
         await page.goto(path)
-        assert await page.evaluate(MEASURE, target) == [], path
-        assert await page.evaluate(SIDEWAYS) == 0, path
-        assert await page.evaluate(TEXT) >= text, path
-        assert await page.evaluate(CONTRAST) == [], path
-        assert await page.evaluate(LABELLED) == [], path
-        assert await page.evaluate(SAME_IDS) == [], path
-        assert await page.evaluate(HEADED) == 1, path
+        assert await page.evaluate(SMALL_TARGETS, min_target_px) == [], path
+        assert await page.evaluate(HORIZONTAL_OVERFLOW) == 0, path
+        assert await page.evaluate(TEXT_SIZE) >= min_text_px, path
+        assert await page.evaluate(LOW_CONTRAST) == [], path
+        assert await page.evaluate(UNLABELLED_CONTROLS) == [], path
+        assert await page.evaluate(DUPLICATE_IDS) == [], path
+        assert await page.evaluate(HEADING_COUNT) == 1, path

@@ -7,29 +7,29 @@ import pytest
 from playwright.async_api import Page, expect
 
 from shared import clock
-from tests.browser.conftest import Visit
-from tests.browser.steps import enter_as_account, enter_by_code, fill, press
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import fill, press, sign_in_with_code, sign_in_with_password
 from tests.support.api_clients import eventually
 from tests.support.station import NEIGHBOUR, WISHER
 
-PEOPLE = {True: WISHER, False: NEIGHBOUR}
+PHONES = {True: WISHER, False: NEIGHBOUR}
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-async def test_from_the_plan_to_the_points(visit: Visit, javascript: bool) -> None:
+async def test_from_the_plan_to_the_points(visit: OpenPage, javascript: bool) -> None:
     desk, operator, guest = [await visit(javascript=javascript) for _ in range(3)]
-    await enter_as_account(desk, "desk")
-    await enter_as_account(operator, "operator")
+    await sign_in_with_password(desk, "desk")
+    await sign_in_with_password(operator, "operator")
     title = f"楼道大扫除（{'一' if javascript else '二'}）"
 
-    await _plan(desk, title)
-    await _join(guest, operator, title, PEOPLE[javascript])
-    await _check(desk, await _code(guest, "签到时请出示"), "已签到")
-    await _check(desk, await _code(guest, "离开时请出示"), "已签退")
-    await _see_points(guest, title)
+    await _plan_event(desk, title)
+    await _join(guest, operator, title, PHONES[javascript])
+    await _submit_code(desk, await _read_check_in_code(guest, "签到时请出示"), "已签到")
+    await _submit_code(desk, await _read_check_in_code(guest, "离开时请出示"), "已签退")
+    await _assert_points_visible(guest, title)
 
 
-async def _plan(desk: Page, title: str) -> None:
+async def _plan_event(desk: Page, title: str) -> None:
     begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
     await desk.goto("/events")
     await press(desk, "新建活动")
@@ -50,27 +50,27 @@ async def _join(guest: Page, operator: Page, title: str, phone: str) -> None:
     await press(guest, "参加活动 小区里的活动")
     await press(guest, title)
     await press(guest, "我要参加")
-    await enter_by_code(guest, operator, phone)
+    await sign_in_with_code(guest, operator, phone)
     await press(guest, "我要参加")
     await expect(guest.get_by_text("给您留好了位置")).to_be_visible()
 
 
-async def _code(guest: Page, words: str) -> str:
+async def _read_check_in_code(guest: Page, expected_text: str) -> str:
     await guest.goto("/events?list=mine")
     await guest.locator(".card h3 a").first.click()
     await press(guest, "我的签到码")
-    await expect(guest.get_by_text(words)).to_be_visible()
+    await expect(guest.get_by_text(expected_text)).to_be_visible()
     await expect(guest.locator(".qr svg")).to_be_visible()
     return await guest.locator(".spelled").inner_text()
 
 
-async def _check(desk: Page, code: str, words: str) -> None:
+async def _submit_code(desk: Page, code: str, expected_text: str) -> None:
     await fill(desk, "六位签到码", code)
     await press(desk, "签到或签退")
-    await expect(desk.get_by_role("status")).to_contain_text(words)
+    await expect(desk.get_by_role("status")).to_contain_text(expected_text)
 
 
-async def _see_points(guest: Page, title: str) -> None:
+async def _assert_points_visible(guest: Page, title: str) -> None:
     async def awarded() -> bool:
         await guest.goto("/my-points")
         return await guest.locator(".balance").inner_text() == "5"

@@ -3,14 +3,16 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import OpenPage
 
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SCROLLS = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'"
+HORIZONTAL_OVERFLOW = (
+    "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
+IS_SCROLLABLE = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'"
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_examples_open_and_scroll_in_their_boxes(visit: Visit, javascript: bool) -> None:
+async def test_examples_open_and_scroll_in_their_boxes(visit: OpenPage, javascript: bool) -> None:
     page = await visit(javascript=javascript)
     await page.goto("/docs/messages#linli.points.awarded.v1")
     section = page.locator("[id='linli.points.awarded.v1']")
@@ -18,5 +20,5 @@ async def test_examples_open_and_scroll_in_their_boxes(visit: Visit, javascript:
     await section.locator("summary").click()
     example = section.locator("pre")
     await expect(example).to_be_visible()
-    assert await example.evaluate(SCROLLS)
-    assert await page.evaluate(SIDEWAYS) == 0
+    assert await example.evaluate(IS_SCROLLABLE)
+    assert await page.evaluate(HORIZONTAL_OVERFLOW) == 0

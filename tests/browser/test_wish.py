@@ -3,30 +3,30 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Visit
-from tests.browser.steps import enter_as_account, enter_by_code, fill, press
+from tests.browser.conftest import OpenPage
+from tests.browser.steps import fill, press, sign_in_with_code, sign_in_with_password
 from tests.support.api_clients import eventually
 from tests.support.station import HELPER, NEIGHBOUR, OTHER_HELPER, WISHER
 
-PEOPLE = {True: (WISHER, HELPER), False: (NEIGHBOUR, OTHER_HELPER)}
+PHONES = {True: (WISHER, HELPER), False: (NEIGHBOUR, OTHER_HELPER)}
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-async def test_from_the_wish_to_the_points(visit: Visit, javascript: bool) -> None:
+async def test_from_the_wish_to_the_points(visit: OpenPage, javascript: bool) -> None:
     wisher, helper, desk, operator = [await visit(javascript=javascript) for _ in range(4)]
-    await enter_as_account(desk, "desk")
-    await enter_as_account(operator, "operator")
+    await sign_in_with_password(desk, "desk")
+    await sign_in_with_password(operator, "operator")
     title = f"想换客厅的灯泡（{'一' if javascript else '二'}）"
-    wisher_phone, helper_phone = PEOPLE[javascript]
+    wisher_phone, helper_phone = PHONES[javascript]
 
     await _make_wish(wisher, operator, title, wisher_phone)
     await press(helper, "登录")
-    await enter_by_code(helper, operator, helper_phone)
+    await sign_in_with_code(helper, operator, helper_phone)
     await _become_volunteer(helper, desk)
     await _publish(desk, title)
     await _take_and_deliver(helper, title)
     await _confirm(wisher, title)
-    await _see_points(helper, title)
+    await _assert_points_visible(helper, title)
     for page in (wisher, helper):
         await page.goto("/messages")
         await expect(page.get_by_text(title).first).to_be_visible()
@@ -39,7 +39,7 @@ async def _make_wish(page: Page, operator: Page, title: str, phone: str) -> None
     await press(page, "下一步")
     await expect(page.get_by_role("heading", name="请核对一下")).to_be_visible()
     await press(page, "用手机号继续")
-    await enter_by_code(page, operator, phone)
+    await sign_in_with_code(page, operator, phone)
     await press(page, "提交心愿")
     await expect(page.get_by_text("您的心愿我们已收到")).to_be_visible()
 
@@ -94,7 +94,7 @@ async def _confirm(wisher: Page, title: str) -> None:
     await expect(wisher.get_by_text("太好了！")).to_be_visible()
 
 
-async def _see_points(helper: Page, title: str) -> None:
+async def _assert_points_visible(helper: Page, title: str) -> None:
     async def awarded() -> bool:
         await helper.goto("/my-points")
         return await helper.locator(".balance").inner_text() == "20"

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.migrations import create_v1, create_v2, create_v3
 from shared.db import make_engine
-from tests.bus.harness import Rig
-from tests.support.postgres import at, drop
+from tests.bus.harness import BusHarness
+from tests.support.postgres import drop_database, with_database
 
 SERVICES = ("intake", "volunteers", "notify")
 _TABLES = (
@@ -36,14 +36,14 @@ async def bus_database_url(admin_url: str) -> AsyncIterator[str]:
     """A fresh database with the bus's tables in a schema for each service."""
     name = f"linli_bus_{secrets.token_hex(4)}"
     await _administer(admin_url, f"CREATE DATABASE {name}")
-    url = at(admin_url, name)
+    url = with_database(admin_url, name)
     for service in SERVICES:
         engine = make_engine(url, schema=service)
         async with engine.begin() as conn:
-            await _create(conn, service)
+            await _create_schema(conn, service)
         await engine.dispose()
     yield url
-    await drop(admin_url, name)
+    await drop_database(admin_url, name)
 
 
 @pytest.fixture
@@ -70,32 +70,32 @@ async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(params=["inprocess", "rabbit"])
-async def rig(
+async def harness(
     request: pytest.FixtureRequest, clean_database_url: str, amqp_url: str
-) -> AsyncIterator[Rig]:
+) -> AsyncIterator[BusHarness]:
     """Replicas over both transports, one after the other."""
-    made = Rig(request.param, clean_database_url, amqp_url)
+    made = BusHarness(request.param, clean_database_url, amqp_url)
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def inprocess_rig(clean_database_url: str) -> AsyncIterator[Rig]:
+async def inprocess_harness(clean_database_url: str) -> AsyncIterator[BusHarness]:
     """Replicas over the in-process transport."""
-    made = Rig("inprocess", clean_database_url, "")
+    made = BusHarness("inprocess", clean_database_url, "")
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def rabbit_rig(clean_database_url: str, amqp_url: str) -> AsyncIterator[Rig]:
+async def rabbit_harness(clean_database_url: str, amqp_url: str) -> AsyncIterator[BusHarness]:
     """Replicas over RabbitMQ."""
-    made = Rig("rabbit", clean_database_url, amqp_url)
+    made = BusHarness("rabbit", clean_database_url, amqp_url)
     yield made
     await made.close()
 
 
-async def _create(conn: AsyncConnection, service: str) -> None:
+async def _create_schema(conn: AsyncConnection, service: str) -> None:
     await conn.execute(text(f"CREATE SCHEMA {service}"))
     await conn.run_sync(_create_bus)
     for table in _TABLES:
@@ -109,7 +109,7 @@ def _create_bus(conn: Connection) -> None:
 
 
 async def _administer(admin_url: str, statement: str) -> None:
-    engine = make_engine(at(admin_url, "postgres"), schema="public")
+    engine = make_engine(with_database(admin_url, "postgres"), schema="public")
     async with engine.connect() as conn:
         autocommit = await conn.execution_options(isolation_level="AUTOCOMMIT")
         await autocommit.execute(text(statement))

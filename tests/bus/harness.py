@@ -13,20 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared import clock
 from shared.bus.inbox.consumer import Consumer
-from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.message import Handlers, Message
-from shared.bus.outbox.record import Fact, record_facts, wake_after_commit
+from shared.bus.outbox.record import OutgoingMessage, record_messages, wake_after_commit
 from shared.bus.outbox.relay import Relay
-from shared.bus.partners.ingress import Partners
+from shared.bus.partners.ingress import PartnerIngress
 from shared.bus.transport import topology
 from shared.bus.transport.base import (
     DeadLetters,
-    Delivery,
-    Outcome,
-    Outgoing,
-    Publisher,
+    MessagePublisher,
+    Publishing,
+    PublishOutcome,
     Subscription,
     Transport,
+    TransportDelivery,
 )
 from shared.bus.transport.in_process import Faults, InProcessTransport
 from shared.bus.transport.rabbit import RabbitTransport
@@ -36,41 +36,43 @@ from shared.contracts.registry import SOURCES
 from shared.db import make_engine
 from shared.ids import new_id
 
-INTERVAL = 0.01
+POLL_INTERVAL_SECONDS = 0.01
 STATION = UUID("01900000-0000-7000-8000-000000000001")
 
 Condition = Callable[[], Awaitable[Any]]
 Bindings = dict[str, frozenset[str]]
 
 
-async def until(condition: Condition, seconds: float = 15) -> None:
+async def wait_until(condition: Condition, seconds: float = 15) -> None:
     """Wait until a condition is true."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - the condition is in a database
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
-async def equal(counting: Awaitable[int], wanted: int) -> bool:
+async def has_count(count: Awaitable[int], expected: int) -> bool:
     """Whether a count is what it should become; for `until`."""
-    return await counting == wanted
+    return await count == expected
 
 
-def wish(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
+def make_wish_opened(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
     """A message that is about nothing in particular."""
     return WishOpened(wish_id=wish_id or new_id(), resident_id=new_id(), title=title)
 
 
-def declined() -> WishDeclined:
+def make_wish_declined() -> WishDeclined:
     """A message of another type."""
-    return WishDeclined.model_validate(wish().model_dump())
+    return WishDeclined.model_validate(make_wish_opened().model_dump())
 
 
-def fact(content: WishMessage, sequence: int = 1) -> Fact:
+def make_message(content: WishMessage, sequence: int = 1) -> OutgoingMessage:
     """The message, about its wish."""
-    return Fact(f"wishes/{content.wish_id}", STATION, sequence, content)
+    return OutgoingMessage(f"wishes/{content.wish_id}", STATION, sequence, content)
 
 
-def outgoing(content: Contract, *, id_: UUID | None = None, source: str | None = None) -> Outgoing:
+def make_outgoing(
+    content: Contract, *, id_: UUID | None = None, source: str | None = None
+) -> Publishing:
     """A message as a publisher sends it, past any outbox."""
     id_ = id_ or new_id()
     envelope = Envelope(
@@ -84,7 +86,7 @@ def outgoing(content: Contract, *, id_: UUID | None = None, source: str | None =
         correlationid=id_,
         data=content.model_dump(mode="json"),
     )
-    return Outgoing(str(id_), content.type, id_, envelope.to_json(), mandatory=True)
+    return Publishing(str(id_), content.type, id_, envelope.to_json(), mandatory=True)
 
 
 @dataclass
@@ -105,7 +107,7 @@ class Replica:
             await self.relay.start()
         if consumer:
             await self.consumer.start()
-            await until(self.subscribed)
+            await wait_until(self.is_subscribed)
         return self
 
     async def stop(self) -> None:
@@ -115,31 +117,31 @@ class Replica:
         await self.engine.dispose()
         await self.relay_engine.dispose()
 
-    async def subscribed(self) -> bool:
+    async def is_subscribed(self) -> bool:
         """Whether the consumer takes deliveries."""
         return self.consumer.alive
 
-    async def record(self, *facts: Fact) -> list[UUID]:
+    async def record(self, *messages: OutgoingMessage) -> list[UUID]:
         """Record messages in a transaction."""
         async with self.sessions() as tx, tx.begin():
-            return await record_facts(tx, facts)
+            return await record_messages(tx, messages)
 
-    async def rows(self, sql: str, **values: object) -> Sequence[Any]:
+    async def fetch_rows(self, sql: str, **values: object) -> Sequence[Any]:
         """What a query finds."""
         async with self.sessions() as tx:
             return (await tx.execute(text(sql), values)).all()
 
     async def count(self, sql: str) -> int:
         """How many rows a table or a condition has: `inbox WHERE state = 'done'`."""
-        return int((await self.rows(f"SELECT count(*) FROM {sql}"))[0][0])
+        return int((await self.fetch_rows(f"SELECT count(*) FROM {sql}"))[0][0])
 
-    async def idle(self) -> bool:
+    async def is_idle(self) -> bool:
         """Whether the outbox is empty."""
         return await self.count("outbox") == 0
 
 
 @dataclass
-class Rig:
+class BusHarness:
     """Makes replicas over one kind of transport; `bindings` is what the queues are bound to."""
 
     kind: str
@@ -161,28 +163,28 @@ class Rig:
         if self.kind == "rabbit":
             await topology.declare(self.amqp_url, self.bindings, prefix=self.prefix)
 
-    def transport(self) -> Transport:
+    def get_transport(self) -> Transport:
         """A replica's transport: its own connections, or the one of the process."""
         if self.kind == "rabbit" or not self._transports:
-            self._transports.append(self._make())
+            self._transports.append(self._create_transport())
         return self._transports[-1]
 
-    def replica(
+    def create_replica(
         self,
         service: str,
         handlers: Handlers | None = None,
         *,
-        partners: Partners | None = None,
+        partners: PartnerIngress | None = None,
         wrap: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> Replica:
         """A replica of a service, not yet started."""
         engine = make_engine(self.database_url, schema=service)
         relay_engine = make_engine(self.database_url, schema=service, pool_size=2)
         sessions = async_sessionmaker(engine, expire_on_commit=False)
-        transport = wrap(self.transport())
+        transport = wrap(self.get_transport())
         relay = Relay(service, relay_engine, transport)
         wake_after_commit(sessions, relay.wake)
-        consumer = Consumer(service, sessions, Handling(handlers or {}, partners), transport)
+        consumer = Consumer(service, sessions, Dispatcher(handlers or {}, partners), transport)
         made = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
         self._replicas.append(made)
         return made
@@ -196,7 +198,7 @@ class Rig:
         if self.kind == "rabbit" and self.bindings:
             await topology.remove(self.amqp_url, frozenset(self.bindings), prefix=self.prefix)
 
-    def _make(self) -> Transport:
+    def _create_transport(self) -> Transport:
         if self.kind == "rabbit":
             return RabbitTransport(
                 self.amqp_url, prefix=self.prefix, confirm_timeout=self.confirm_timeout
@@ -206,15 +208,15 @@ class Rig:
         )
 
 
-class Wrapped:
+class TransportWrapper:
     """A transport whose publishers' answers a test may change."""
 
     def __init__(self, inner: Transport) -> None:
         self.inner = inner
 
-    async def publisher(self, service: str) -> Publisher:
+    async def publisher(self, service: str) -> MessagePublisher:
         """The inner publisher, with `answer` between it and the relay."""
-        return _Answering(self, await self.inner.publisher(service))
+        return _PublisherWrapper(self, await self.inner.publisher(service))
 
     async def subscribe(self, service: str, prefetch: int) -> Subscription:
         """The inner subscription."""
@@ -228,29 +230,29 @@ class Wrapped:
         """Close the inner transport."""
         await self.inner.close()
 
-    async def answer(self, outcomes: list[Outcome]) -> list[Outcome]:
+    async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
         """What the relay is told."""
         return outcomes
 
 
 @dataclass
-class _Answering:
-    wrapped: Wrapped
-    inner: Publisher
+class _PublisherWrapper:
+    wrapper: TransportWrapper
+    inner: MessagePublisher
 
     @property
     def user(self) -> str:
         return self.inner.user
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        return await self.wrapped.answer(await self.inner.publish(batch))
+    async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
+        return await self.wrapper.adjust_outcomes(await self.inner.publish(batch))
 
     async def close(self) -> None:
         await self.inner.close()
 
 
 @asynccontextmanager
-async def subscribed(transport: Transport, service: str) -> AsyncIterator[Subscription]:
+async def open_subscription(transport: Transport, service: str) -> AsyncIterator[Subscription]:
     """A bare subscription, past any consumer."""
     subscription = await transport.subscribe(service, 400)
     try:
@@ -259,9 +261,9 @@ async def subscribed(transport: Transport, service: str) -> AsyncIterator[Subscr
         await subscription.close()
 
 
-async def taken(subscription: Subscription, count: int) -> list[Delivery]:
+async def take_deliveries(subscription: Subscription, count: int) -> list[TransportDelivery]:
     """That many deliveries, acknowledged."""
-    deliveries: list[Delivery] = []
+    deliveries: list[TransportDelivery] = []
     async with asyncio.timeout(20):
         while len(deliveries) < count:
             some = await subscription.take(200)
@@ -270,7 +272,7 @@ async def taken(subscription: Subscription, count: int) -> list[Delivery]:
     return deliveries
 
 
-async def note(tx: AsyncSession, message: Message[WishOpened]) -> None:
+async def insert_handled(tx: AsyncSession, message: Message[WishOpened]) -> None:
     """A handler that notes that it handled a message."""
     await tx.execute(
         text("INSERT INTO seen (message_id, subject, title) VALUES (:id, :subject, :title)"),

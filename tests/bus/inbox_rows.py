@@ -6,50 +6,54 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.admin import redrive
-from shared.bus.admin.redrive import Operator, Wanted
-from shared.bus.message import Message, One
-from shared.bus.outbox.record import Fact
+from shared.bus.admin.redrive import InboxFilter, Operator
+from shared.bus.message import Message, SingleHandler
+from shared.bus.outbox.record import OutgoingMessage
 from shared.contracts.intake import WishDeclined, WishOpened
-from shared.db import Slice
+from shared.db import PageRequest
 from shared.errors import Conflict
-from tests.bus.harness import STATION, Replica, Rig, equal, note, until
+from tests.bus.harness import STATION, BusHarness, Replica, has_count, insert_handled, wait_until
 
-ELSEWHERE = UUID("01900000-0000-7000-8000-000000000002")
-ANYBODY = Operator("notify", "root (command line)")
-HERE = Operator("notify", "0190-somebody", STATION)
-THERE = Operator("notify", "0190-somebody-else", ELSEWHERE)
-EVERYTHING = Slice(limit=100)
+OTHER_STATION = UUID("01900000-0000-7000-8000-000000000002")
+UNSCOPED_OPERATOR = Operator("notify", "root (command line)")
+STATION_OPERATOR = Operator("notify", "0190-somebody", STATION)
+OTHER_STATION_OPERATOR = Operator("notify", "0190-somebody-else", OTHER_STATION)
+MAX_PAGE = PageRequest(limit=100)
 
 
-async def refuse(_tx: AsyncSession, message: Message[WishOpened]) -> None:
+async def refuse_message(_tx: AsyncSession, message: Message[WishOpened]) -> None:
     """A handler that takes nothing."""
     raise Conflict(f"No room for {message.content.title}")
 
 
-async def given(rig: Rig, *facts: Fact, broken: bool = True) -> Replica:
+async def deliver_to_notify(
+    harness: BusHarness, *messages: OutgoingMessage, fails: bool = True
+) -> Replica:
     """Notify, which was told these things and refused them while it is broken."""
-    await rig.bind(notify=[WishOpened, WishDeclined])
-    intake = await rig.replica("intake").start(consumer=False)
-    handler = refuse if broken else note
-    notify = rig.replica("notify", {WishOpened: handler, WishDeclined: handler})
+    await harness.bind(notify=[WishOpened, WishDeclined])
+    intake = await harness.create_replica("intake").start(consumer=False)
+    handler = refuse_message if fails else insert_handled
+    notify = harness.create_replica("notify", {WishOpened: handler, WishDeclined: handler})
     await notify.start(relay=False)
-    await intake.record(*facts)
-    await until(intake.idle)
-    await until(lambda: equal(notify.count("inbox"), len(facts)))
+    await intake.record(*messages)
+    await wait_until(intake.is_idle)
+    await wait_until(lambda: has_count(notify.count("inbox"), len(messages)))
     await notify.consumer.stop()
     return notify
 
 
-def mended(rig: Rig, *, may_repeat: bool = False) -> Replica:
+def create_fixed_replica(harness: BusHarness, *, replayable: bool = False) -> Replica:
     """Another replica of notify, with the fault mended."""
-    handler = One(note, may_repeat=may_repeat)
-    return rig.replica("notify", {WishOpened: handler, WishDeclined: handler})
+    handler = SingleHandler(insert_handled, replayable=replayable)
+    return harness.create_replica("notify", {WishOpened: handler, WishDeclined: handler})
 
 
-async def keys(notify: Replica, operator: Operator, wanted: Wanted | None = None) -> list[UUID]:
+async def list_keys(
+    notify: Replica, operator: Operator, message_filter: InboxFilter | None = None
+) -> list[UUID]:
     """The keys of what an operator is shown."""
     async with notify.sessions() as tx:
-        found = await redrive.kept(tx, operator, wanted or Wanted(), EVERYTHING)
+        found = await redrive.list_failed(tx, operator, message_filter or InboxFilter(), MAX_PAGE)
     return [row.message_key for row in found.items]
 
 

@@ -7,118 +7,122 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.message import Message
-from shared.bus.outbox.record import Fact, record_facts
-from shared.bus.transport.base import Disconnected, Outcome
+from shared.bus.outbox.record import OutgoingMessage, record_messages
+from shared.bus.transport.base import Disconnected, PublishOutcome
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import EventPublished
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.ids import new_id
-from shared.observability.logs import caused
+from shared.observability.logs import message_context
 from tests.bus.harness import (
     STATION,
-    Rig,
-    Wrapped,
-    declined,
-    equal,
-    fact,
-    note,
-    outgoing,
-    subscribed,
-    taken,
-    until,
-    wish,
+    BusHarness,
+    TransportWrapper,
+    has_count,
+    insert_handled,
+    make_message,
+    make_outgoing,
+    make_wish_declined,
+    make_wish_opened,
+    open_subscription,
+    take_deliveries,
+    wait_until,
 )
 
 
-async def test_recorded_message_is_handled_and_moves_to_the_record(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened])
-    intake = await rig.replica("intake").start(consumer=False)
-    notify = await rig.replica("notify", {WishOpened: note}).start()
+async def test_recorded_message_is_handled_and_moves_to_the_record(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened])
+    intake = await harness.create_replica("intake").start(consumer=False)
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
 
-    [id_] = await intake.record(fact(wish("a lamp")))
+    [id_] = await intake.record(make_message(make_wish_opened("a lamp")))
 
-    await until(intake.idle)
-    await until(lambda: notify.count("inbox WHERE state = 'done'"))
-    assert [row.message_id for row in await notify.rows("SELECT * FROM seen")] == [str(id_)]
-    [sent] = await intake.rows("SELECT * FROM sent")
+    await wait_until(intake.is_idle)
+    await wait_until(lambda: notify.count("inbox WHERE state = 'done'"))
+    assert [row.message_id for row in await notify.fetch_rows("SELECT * FROM seen")] == [str(id_)]
+    [sent] = await intake.fetch_rows("SELECT * FROM sent")
     assert Envelope.from_json(sent.body).id == str(id_)
 
 
-async def test_records_of_a_handler_follow_from_its_message(rig: Rig) -> None:
+async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness) -> None:
     correlation = UUID(int=7)
 
     async def decline(tx: AsyncSession, _message: Message[WishDeclined]) -> None:
-        await record_facts(tx, [fact(wish(), 2)])
+        await record_messages(tx, [make_message(make_wish_opened(), 2)])
 
-    await rig.bind(volunteers=[WishDeclined], notify=[WishOpened])
-    intake = await rig.replica("intake").start(consumer=False)
-    volunteers = await rig.replica("volunteers", {WishDeclined: decline}).start()
-    notify = await rig.replica("notify", {WishOpened: note}).start()
+    await harness.bind(volunteers=[WishDeclined], notify=[WishOpened])
+    intake = await harness.create_replica("intake").start(consumer=False)
+    volunteers = await harness.create_replica("volunteers", {WishDeclined: decline}).start()
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
 
-    with caused(correlation, None):
+    with message_context(correlation, None):
         async with intake.sessions() as tx, tx.begin():
-            [id_] = await record_facts(tx, [fact(declined())])
+            [id_] = await record_messages(tx, [make_message(make_wish_declined())])
 
-    await until(lambda: notify.count("seen"))
-    [followed] = await volunteers.rows("SELECT body FROM sent UNION ALL SELECT body FROM outbox")
+    await wait_until(lambda: notify.count("seen"))
+    [followed] = await volunteers.fetch_rows(
+        "SELECT body FROM sent UNION ALL SELECT body FROM outbox"
+    )
     envelope = Envelope.from_json(followed.body)
     assert (envelope.correlationid, envelope.causationid) == (correlation, str(id_))
 
 
-async def test_message_delivered_five_times_is_handled_once(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened])
-    notify = await rig.replica("notify", {WishOpened: note}).start(relay=False)
+async def test_message_delivered_five_times_is_handled_once(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened])
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
     publisher = await notify.transport.publisher("intake")
-    message = outgoing(wish())
+    message = make_outgoing(make_wish_opened())
 
     for _ in range(5):
-        assert await publisher.publish([message]) == [Outcome.CONFIRMED]
-    assert await publisher.publish([outgoing(wish("the last"))]) == [Outcome.CONFIRMED]
+        assert await publisher.publish([message]) == [PublishOutcome.CONFIRMED]
+    assert await publisher.publish([make_outgoing(make_wish_opened("the last"))]) == [
+        PublishOutcome.CONFIRMED
+    ]
     await publisher.close()
 
-    await until(lambda: notify.count("seen WHERE title = 'the last'"))
+    await wait_until(lambda: notify.count("seen WHERE title = 'the last'"))
     assert await notify.count("seen") == 2
     assert await notify.count("inbox") == 2
 
 
-async def test_crash_between_confirm_and_delete_only_makes_a_duplicate(rig: Rig) -> None:
-    class CrashesOnce(Wrapped):
+async def test_crash_between_confirm_and_delete_only_makes_a_duplicate(harness: BusHarness) -> None:
+    class CrashesOnce(TransportWrapper):
         crashed = 0
 
-        async def answer(self, outcomes: list[Outcome]) -> list[Outcome]:
+        async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
             if not self.crashed:
                 self.crashed = len(outcomes)
                 raise Disconnected
             return outcomes
 
-    await rig.bind(notify=[WishOpened])
+    await harness.bind(notify=[WishOpened])
     wrapped: list[CrashesOnce] = []
 
     def crashing(transport: object) -> CrashesOnce:
         wrapped.append(CrashesOnce(transport))  # type: ignore[arg-type]
         return wrapped[0]
 
-    intake = rig.replica("intake", wrap=crashing)
-    notify = await rig.replica("notify", {WishOpened: note}).start()
-    await intake.record(*(fact(wish()) for _ in range(20)))
+    intake = harness.create_replica("intake", wrap=crashing)
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    await intake.record(*(make_message(make_wish_opened()) for _ in range(20)))
     await intake.start(consumer=False)
 
-    await until(intake.idle)
-    await until(lambda: equal(notify.count("seen"), 20))
+    await wait_until(intake.is_idle)
+    await wait_until(lambda: has_count(notify.count("seen"), 20))
     assert wrapped[0].crashed > 0
     assert await notify.count("inbox WHERE state = 'done'") == 20
     assert await intake.count("sent") == 20
 
 
-async def test_competing_relays_keep_the_order_within_a_subject(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened])
-    replicas = [await rig.replica("intake").start(consumer=False) for _ in range(2)]
-    wishes = [wish() for _ in range(12)]
-    async with subscribed(replicas[0].transport, "notify") as subscription:
-        taking = asyncio.create_task(taken(subscription, 12 * 30))
+async def test_competing_relays_keep_the_order_within_a_subject(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened])
+    replicas = [await harness.create_replica("intake").start(consumer=False) for _ in range(2)]
+    wishes = [make_wish_opened() for _ in range(12)]
+    async with open_subscription(replicas[0].transport, "notify") as subscription:
+        taking = asyncio.create_task(take_deliveries(subscription, 12 * 30))
         for sequence in range(1, 31):
             writer = replicas[sequence % 2]
-            await writer.record(*(fact(one, sequence) for one in wishes))
+            await writer.record(*(make_message(one, sequence) for one in wishes))
         deliveries = await taking
 
     seen: dict[str, list[int]] = {}
@@ -129,70 +133,70 @@ async def test_competing_relays_keep_the_order_within_a_subject(rig: Rig) -> Non
     assert all(sequences == sorted(sequences) for sequences in seen.values())
 
 
-async def test_unroutable_message_stays_and_its_lane_rests(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened])
-    intake = rig.replica("intake")
-    notify = await rig.replica("notify", {WishOpened: note}).start()
-    opened = wish()
+async def test_unroutable_message_stays_and_its_lane_rests(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened])
+    intake = harness.create_replica("intake")
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    opened = make_wish_opened()
     lost = WishDeclined.model_validate(opened.model_dump())
-    await intake.record(fact(lost, 1), fact(opened, 1))
-    [row] = await intake.rows("SELECT DISTINCT lane FROM outbox")
+    await intake.record(make_message(lost, 1), make_message(opened, 1))
+    [row] = await intake.fetch_rows("SELECT DISTINCT lane FROM outbox")
     await intake.start(consumer=False)
 
-    await until(lambda: notify.count("seen"))
-    await until(lambda: equal(intake.count("outbox"), 1))
-    assert intake.relay.resting(row.lane)
-    [kept] = await intake.rows("SELECT type FROM outbox")
+    await wait_until(lambda: notify.count("seen"))
+    await wait_until(lambda: has_count(intake.count("outbox"), 1))
+    assert intake.relay.is_backing_off(row.lane)
+    [kept] = await intake.fetch_rows("SELECT type FROM outbox")
     assert kept.type == WishDeclined.type
 
 
-async def test_message_whose_type_nobody_reads_goes_out_all_the_same(rig: Rig) -> None:
+async def test_message_whose_type_nobody_reads_goes_out_all_the_same(harness: BusHarness) -> None:
     at = clock.now()
     held = EventPublished(
         event_id=new_id(), kind="film", title="a film", place="here", starts_at=at, ends_at=at
     )
-    await rig.bind(notify=[WishOpened])
-    intake = await rig.replica("intake").start(consumer=False)
+    await harness.bind(notify=[WishOpened])
+    intake = await harness.create_replica("intake").start(consumer=False)
 
-    await intake.record(Fact(f"events/{held.event_id}", STATION, 1, held))
+    await intake.record(OutgoingMessage(f"events/{held.event_id}", STATION, 1, held))
 
-    await until(intake.idle)
+    await wait_until(intake.is_idle)
     assert await intake.count("sent") == 1
 
 
-async def test_unconfirmed_message_stays_and_is_published_again(rig: Rig) -> None:
-    class Silent(Wrapped):
+async def test_unconfirmed_message_stays_and_is_published_again(harness: BusHarness) -> None:
+    class Silent(TransportWrapper):
         silent = True
 
-        async def answer(self, outcomes: list[Outcome]) -> list[Outcome]:
+        async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
             if self.silent:
                 self.silent = False
-                return [Outcome.UNKNOWN for _ in outcomes]
+                return [PublishOutcome.UNKNOWN for _ in outcomes]
             return outcomes
 
-    await rig.bind(notify=[WishOpened])
-    intake = rig.replica("intake", wrap=Silent)
-    notify = await rig.replica("notify", {WishOpened: note}).start()
-    await intake.record(fact(wish()))
+    await harness.bind(notify=[WishOpened])
+    intake = harness.create_replica("intake", wrap=Silent)
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    await intake.record(make_message(make_wish_opened()))
     await intake.start(consumer=False)
 
-    await until(intake.idle)
+    await wait_until(intake.is_idle)
     assert await notify.count("seen") == 1
 
 
-async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(rig: Rig) -> None:
+async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(harness: BusHarness) -> None:
     asked = asyncio.Event()
 
-    class Hangs(Wrapped):
-        async def answer(self, outcomes: list[Outcome]) -> list[Outcome]:
+    class Hangs(TransportWrapper):
+        async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
             asked.set()
             await asyncio.Event().wait()
             return outcomes
 
-    await rig.bind(notify=[WishOpened])
-    intake = rig.replica("intake", wrap=Hangs)
-    await rig.replica("notify", {WishOpened: note}).start()
-    await intake.record(fact(wish()))
+    await harness.bind(notify=[WishOpened])
+    intake = harness.create_replica("intake", wrap=Hangs)
+    await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    await intake.record(make_message(make_wish_opened()))
     await intake.start(consumer=False)
     await asked.wait()
 
@@ -203,18 +207,18 @@ async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(rig: Rig) -> 
     assert not intake.relay.alive
 
 
-async def test_stopping_consumer_finishes_its_batch(rig: Rig) -> None:
+async def test_stopping_consumer_finishes_its_batch(harness: BusHarness) -> None:
     entered, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(tx: AsyncSession, message: Message[WishOpened]) -> None:
         entered.set()
         await go_on.wait()
-        await note(tx, message)
+        await insert_handled(tx, message)
 
-    await rig.bind(notify=[WishOpened])
-    intake = await rig.replica("intake").start(consumer=False)
-    notify = await rig.replica("notify", {WishOpened: slow}).start()
-    await intake.record(fact(wish()))
+    await harness.bind(notify=[WishOpened])
+    intake = await harness.create_replica("intake").start(consumer=False)
+    notify = await harness.create_replica("notify", {WishOpened: slow}).start()
+    await intake.record(make_message(make_wish_opened()))
     await entered.wait()
     stopping = asyncio.create_task(notify.consumer.stop())
     go_on.set()
@@ -222,4 +226,4 @@ async def test_stopping_consumer_finishes_its_batch(rig: Rig) -> None:
     await notify.consumer.stop()
 
     assert await notify.count("seen") == 1
-    await until(intake.idle)
+    await wait_until(intake.is_idle)

@@ -11,167 +11,193 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.inbox.dispatcher import Handling
-from shared.bus.message import Bulk, Handlers, Message
-from shared.bus.transport.base import Delivery, Outgoing
+from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.transport.base import Publishing, TransportDelivery
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.errors import Conflict, NotYet
-from tests.bus.harness import Replica, Rig, declined, equal, note, outgoing, until, wish
+from tests.bus.harness import (
+    BusHarness,
+    Replica,
+    has_count,
+    insert_handled,
+    make_outgoing,
+    make_wish_declined,
+    make_wish_opened,
+    wait_until,
+)
 
-Opened = Message[WishOpened]
+WishOpenedMessage = Message[WishOpened]
 
 
-async def test_failing_message_takes_no_neighbour_along(rig: Rig) -> None:
+async def test_failing_message_takes_no_neighbour_along(harness: BusHarness) -> None:
     broken = True
 
-    async def handle(tx: AsyncSession, message: Opened) -> None:
+    async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
         if broken and message.content.title == "the broken one":
             raise ValueError("no lamp at 13812345678")
-        await note(tx, message)
+        await insert_handled(tx, message)
 
-    notify = await _given(rig, {WishOpened: handle}, [*_wishes(99), wish("the broken one")])
-    await until(lambda: equal(notify.count("inbox"), 100))
+    notify = await _deliver_batch(
+        harness, {WishOpened: handle}, [*_make_wishes(99), make_wish_opened("the broken one")]
+    )
+    await wait_until(lambda: has_count(notify.count("inbox"), 100))
 
     assert await notify.count("seen") == 99
-    [kept] = await notify.rows("SELECT * FROM inbox WHERE state <> 'done'")
+    [kept] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
     assert (kept.state, kept.attempts) == ("retry", 1)
     assert kept.error == "ValueError: no lamp at …"
 
     broken = False
     with clock.shifted(timedelta(hours=2)):
-        notify.consumer.retries.wake.set()
-        await until(lambda: equal(notify.count("seen"), 100))
-    [done] = await notify.rows("SELECT * FROM inbox WHERE attempts > 0")
+        notify.consumer.retry_worker.wake.set()
+        await wait_until(lambda: has_count(notify.count("seen"), 100))
+    [done] = await notify.fetch_rows("SELECT * FROM inbox WHERE attempts > 0")
     assert (done.state, done.body, done.error, done.attempts) == ("done", None, None, 2)
 
 
-async def test_constraint_that_fails_at_commit_is_halved_too(rig: Rig) -> None:
-    async def handle(tx: AsyncSession, message: Opened) -> None:
-        await note(tx, message)
+async def test_constraint_that_fails_at_commit_is_halved_too(harness: BusHarness) -> None:
+    async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
+        await insert_handled(tx, message)
         if message.content.title == "an orphan":
             await tx.execute(text("INSERT INTO children VALUES ('nobody')"))
 
-    notify = await _given(rig, {WishOpened: handle}, [wish("an orphan"), *_wishes(30)])
-    await until(lambda: equal(notify.count("inbox"), 31))
+    notify = await _deliver_batch(
+        harness, {WishOpened: handle}, [make_wish_opened("an orphan"), *_make_wishes(30)]
+    )
+    await wait_until(lambda: has_count(notify.count("inbox"), 31))
 
     assert await notify.count("seen") == 30
-    [kept] = await notify.rows("SELECT * FROM inbox WHERE state <> 'done'")
+    [kept] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
     assert kept.state == "retry"
     assert "IntegrityError" in kept.error
 
 
-async def test_message_before_its_cause_comes_back_and_counts_as_no_attempt(rig: Rig) -> None:
+async def test_message_before_its_cause_comes_back_and_counts_as_no_attempt(
+    harness: BusHarness,
+) -> None:
     known = False
 
-    async def handle(tx: AsyncSession, message: Opened) -> None:
+    async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
         if not known:
             raise NotYet
-        await note(tx, message)
+        await insert_handled(tx, message)
 
-    notify = await _given(rig, {WishOpened: handle}, [wish()])
-    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     with clock.shifted(timedelta(minutes=2)):
-        await until(lambda: notify.count("inbox WHERE waits = 2"))
-    [kept] = await notify.rows("SELECT * FROM inbox")
+        await wait_until(lambda: notify.count("inbox WHERE waits = 2"))
+    [kept] = await notify.fetch_rows("SELECT * FROM inbox")
     assert kept.attempts == 0
 
     known = True
     with clock.shifted(timedelta(minutes=5)):
-        notify.consumer.retries.wake.set()
-        await until(lambda: notify.count("seen"))
+        notify.consumer.retry_worker.wake.set()
+        await wait_until(lambda: notify.count("seen"))
 
 
-async def test_wait_for_a_cause_ends_after_seven_days(rig: Rig) -> None:
-    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+async def test_wait_for_a_cause_ends_after_seven_days(harness: BusHarness) -> None:
+    async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise NotYet
 
-    notify = await _given(rig, {WishOpened: handle}, [wish()])
-    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     with clock.shifted(timedelta(days=7, minutes=1)):
-        await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+        await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
 
 
-async def test_problem_parks_at_once(rig: Rig) -> None:
-    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+async def test_problem_parks_at_once(harness: BusHarness) -> None:
+    async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise Conflict("The wish is closed")
 
-    notify = await _given(rig, {WishOpened: handle}, [wish()])
-    await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
 
-    [parked] = await notify.rows("SELECT * FROM inbox")
+    [parked] = await notify.fetch_rows("SELECT * FROM inbox")
     assert parked.error == "Conflict: The wish is closed"
     assert parked.body is not None
     assert parked.due_at is None
 
 
-async def test_message_from_another_source_parks_uncalled(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", {WishOpened: note})
+async def test_message_from_another_source_parks_uncalled(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", {WishOpened: insert_handled})
     await notify.start(relay=False)
     publishing = asyncio.create_task(
-        _publish(notify, [outgoing(wish(), source="/services/notify")])
+        _publish(notify, [make_outgoing(make_wish_opened(), source="/services/notify")])
     )
-    await until(lambda: notify.count("inbox WHERE state = 'parked'"))
+    await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
     await publishing
 
     assert await notify.count("seen") == 0
 
 
-async def test_twelfth_failure_parks(rig: Rig) -> None:
+async def test_twelfth_failure_parks(harness: BusHarness) -> None:
     calls = 0
 
-    async def handle(_tx: AsyncSession, _message: Opened) -> None:
+    async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         nonlocal calls
         calls += 1
         raise ValueError("never")
 
-    notify = await _given(rig, {WishOpened: handle}, [wish()])
-    await until(lambda: notify.count("inbox WHERE state = 'retry'"))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     for hours in range(2, 40, 2):
         with clock.shifted(timedelta(hours=hours)):
-            await notify.consumer.retries.run_due()
-    [parked] = await notify.rows("SELECT * FROM inbox")
+            await notify.consumer.retry_worker.run_due()
+    [parked] = await notify.fetch_rows("SELECT * FROM inbox")
     assert (parked.state, parked.attempts, calls) == ("parked", 12, 12)
 
 
 @pytest.mark.parametrize("state", ["40P01", "40001"])
-async def test_contention_runs_the_batch_again_and_is_no_attempt(rig: Rig, state: str) -> None:
+async def test_contention_runs_the_batch_again_and_is_no_attempt(
+    harness: BusHarness, state: str
+) -> None:
     times = 0
 
-    async def handle(tx: AsyncSession, message: Opened) -> None:
+    async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
         nonlocal times
         times += 1
         if times <= 2:
             await tx.execute(text(f"DO $$BEGIN RAISE SQLSTATE '{state}'; END$$"))
-        await note(tx, message)
+        await insert_handled(tx, message)
 
-    notify = await _given(rig, {WishOpened: handle}, [wish()])
-    await until(lambda: notify.count("seen"))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    await wait_until(lambda: notify.count("seen"))
 
     assert times == 3
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
 
 
-async def test_a_bulk_of_several_types_is_given_all_at_once_as_they_came(rig: Rig) -> None:
+async def test_a_bulk_of_several_types_is_given_all_at_once_as_they_came(
+    harness: BusHarness,
+) -> None:
     given: list[list[str]] = []
 
     async def handle(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
         given.append([message.type for message in messages])
 
-    handling = Handling({contract: Bulk(handle) for contract in (WishOpened, WishDeclined)})
-    came = [outgoing(content) for content in (wish(), declined(), wish())]
-    read = [handling.read("intake", one.type, one.body).message for one in came]
-    async with rig.replica("notify", {}).sessions() as tx:
+    handling = Dispatcher(
+        {contract: BatchHandler(handle) for contract in (WishOpened, WishDeclined)}
+    )
+    came = [
+        make_outgoing(content)
+        for content in (make_wish_opened(), make_wish_declined(), make_wish_opened())
+    ]
+    read = [handling.parse("intake", one.type, one.body).message for one in came]
+    async with harness.create_replica("notify", {}).sessions() as tx:
         await handling.handle(tx, [message for message in read if message is not None])
     assert given == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
 
 
-async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(rig: Rig) -> None:
+async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(
+    harness: BusHarness,
+) -> None:
     contended: list[DBAPIError] = []
 
-    def in_order(seed: int) -> Bulk:
-        async def handle(tx: AsyncSession, messages: list[Opened]) -> None:
+    def in_order(seed: int) -> BatchHandler:
+        async def handle(tx: AsyncSession, messages: list[WishOpenedMessage]) -> None:
             shuffled = messages[:]
             random.Random(seed).shuffle(shuffled)
             try:
@@ -184,38 +210,42 @@ async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock
                 contended.append(error)
                 raise
 
-        return Bulk(handle, locks=lambda ms: [f"tally/{m.content.title}" for m in ms])
+        return BatchHandler(handle, locks=lambda ms: [f"tally/{m.content.title}" for m in ms])
 
-    await rig.bind(notify=[WishOpened])
-    replicas = [rig.replica("notify", {WishOpened: in_order(seed)}) for seed in range(3)]
+    await harness.bind(notify=[WishOpened])
+    replicas = [harness.create_replica("notify", {WishOpened: in_order(seed)}) for seed in range(3)]
     async with replicas[0].sessions() as tx, tx.begin():
         for number in range(30):
             await tx.execute(text("INSERT INTO tallies VALUES (:name)"), {"name": f"t{number}"})
-    batch = [outgoing(wish(f"t{number % 30}")) for number in range(600)]
+    batch = [make_outgoing(make_wish_opened(f"t{number % 30}")) for number in range(600)]
     publishing = asyncio.create_task(_publish(replicas[0], batch))
-    if rig.kind == "rabbit":
+    if harness.kind == "rabbit":
         await publishing  # So that each replica is given hundreds at once.
     await asyncio.gather(*(replica.start(relay=False) for replica in replicas))
     await publishing
-    await until(lambda: equal(replicas[0].count("inbox WHERE state = 'done'"), 600), 60)
+    await wait_until(lambda: has_count(replicas[0].count("inbox WHERE state = 'done'"), 600), 60)
 
-    totals = await replicas[0].rows("SELECT total FROM tallies")
+    totals = await replicas[0].fetch_rows("SELECT total FROM tallies")
     assert [row.total for row in totals] == [20] * 30
     assert contended == []
     assert await replicas[0].count("inbox WHERE state <> 'done'") == 0
 
 
-async def test_unknown_and_malformed_messages_are_parked(rig: Rig) -> None:
-    await rig.bind(notify=[WishOpened, WishDeclined])
-    notify = await rig.replica("notify", {WishOpened: note}).start(relay=False)
-    unknown = outgoing(declined())
-    genuine = outgoing(wish())
-    posing = Outgoing(genuine.id + "x", WishDeclined.type, genuine.correlation, genuine.body, True)
-    garbage = Outgoing("g", WishOpened.type, genuine.correlation, b"\x00{", True)
+async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) -> None:
+    await harness.bind(notify=[WishOpened, WishDeclined])
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
+    unknown = make_outgoing(make_wish_declined())
+    genuine = make_outgoing(make_wish_opened())
+    posing = Publishing(
+        genuine.id + "x", WishDeclined.type, genuine.correlation, genuine.body, True
+    )
+    garbage = Publishing("g", WishOpened.type, genuine.correlation, b"\x00{", True)
     await _publish(notify, [unknown, posing, garbage, genuine])
-    await until(lambda: equal(notify.count("inbox"), 4))
+    await wait_until(lambda: has_count(notify.count("inbox"), 4))
 
-    parked = await notify.rows("SELECT error FROM inbox WHERE state = 'parked' ORDER BY error")
+    parked = await notify.fetch_rows(
+        "SELECT error FROM inbox WHERE state = 'parked' ORDER BY error"
+    )
     assert [row.error for row in parked] == [
         "no handler for this type",
         "not a message: body (json_invalid)",
@@ -224,28 +254,28 @@ async def test_unknown_and_malformed_messages_are_parked(rig: Rig) -> None:
     assert await notify.count("seen") == 1
 
 
-async def test_handler_of_any_message_sees_every_type(rig: Rig) -> None:
+async def test_handler_of_any_message_sees_every_type(harness: BusHarness) -> None:
     async def handle(tx: AsyncSession, message: Message[Any]) -> None:
-        await note(tx, message)
+        await insert_handled(tx, message)
 
-    await rig.bind(notify=[AnyMessage])
-    notify = await rig.replica("notify", {AnyMessage: handle}).start(relay=False)
-    await _publish(notify, [outgoing(wish()), outgoing(declined())])
-    await until(lambda: equal(notify.count("seen"), 2))
+    await harness.bind(notify=[AnyMessage])
+    notify = await harness.create_replica("notify", {AnyMessage: handle}).start(relay=False)
+    await _publish(notify, [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())])
+    await wait_until(lambda: has_count(notify.count("seen"), 2))
 
 
-async def test_database_that_goes_away_loses_nothing(rig: Rig) -> None:
+async def test_database_that_goes_away_loses_nothing(harness: BusHarness) -> None:
     cut = False
 
-    async def handle(tx: AsyncSession, message: Opened) -> None:
+    async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
         nonlocal cut
-        await note(tx, message)
+        await insert_handled(tx, message)
         if not cut:
             cut = True
             await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    notify = await _given(rig, {WishOpened: handle}, _wishes(10))
-    await until(lambda: equal(notify.count("seen"), 10))
+    notify = await _deliver_batch(harness, {WishOpened: handle}, _make_wishes(10))
+    await wait_until(lambda: has_count(notify.count("seen"), 10))
 
     assert cut
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 10
@@ -253,23 +283,23 @@ async def test_database_that_goes_away_loses_nothing(rig: Rig) -> None:
 
 @pytest.mark.parametrize(("returns", "state", "seen"), [(3, "done", 1), (20, "parked", 0)])
 async def test_message_that_comes_back_often_is_handled_alone_then_parked(
-    rig: Rig, returns: int, state: str, seen: int
+    harness: BusHarness, returns: int, state: str, seen: int
 ) -> None:
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", {WishOpened: note})
-    publishing = asyncio.create_task(_publish(notify, [outgoing(wish())]))
-    counts = [one.count for _ in range(returns) for one in await _returned(notify)]
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", {WishOpened: insert_handled})
+    publishing = asyncio.create_task(_publish(notify, [make_outgoing(make_wish_opened())]))
+    counts = [one.count for _ in range(returns) for one in await _take_and_return(notify)]
     assert counts == list(range(returns))
 
     await notify.start(relay=False)
-    await until(lambda: notify.count(f"inbox WHERE state = '{state}'"))
+    await wait_until(lambda: notify.count(f"inbox WHERE state = '{state}'"))
     await publishing
-    [row] = await notify.rows("SELECT * FROM inbox")
+    [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert row.attempts == (1 if seen else 0)
     assert await notify.count("seen") == seen
 
 
-async def _returned(replica: Replica) -> list[Delivery]:
+async def _take_and_return(replica: Replica) -> list[TransportDelivery]:
     """Take what is there and give it back by closing the channel."""
     subscription = await replica.transport.subscribe("notify", 400)
     async with asyncio.timeout(10):
@@ -278,21 +308,23 @@ async def _returned(replica: Replica) -> list[Delivery]:
     return deliveries
 
 
-async def _given(rig: Rig, handlers: Handlers, wishes: list[WishOpened]) -> Replica:
+async def _deliver_batch(
+    harness: BusHarness, handlers: Handlers, wishes: list[WishOpened]
+) -> Replica:
     """A replica of notify that is given these messages, in one batch where possible."""
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", handlers)
-    publishing = asyncio.create_task(_publish(notify, [outgoing(one) for one in wishes]))
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", handlers)
+    publishing = asyncio.create_task(_publish(notify, [make_outgoing(one) for one in wishes]))
     await notify.start(relay=False)
     await publishing
     return notify
 
 
-async def _publish(replica: Replica, batch: list[Outgoing]) -> None:
+async def _publish(replica: Replica, batch: list[Publishing]) -> None:
     publisher = await replica.transport.publisher("intake")
     await publisher.publish(batch)
     await publisher.close()
 
 
-def _wishes(count: int) -> list[WishOpened]:
-    return [wish(f"wish {number}") for number in range(count)]
+def _make_wishes(count: int) -> list[WishOpened]:
+    return [make_wish_opened(f"wish {number}") for number in range(count)]

@@ -8,69 +8,84 @@ from aio_pika.abc import AbstractChannel
 
 from shared.bus.admin import redrive
 from shared.bus.admin.redrive import Operator
-from shared.bus.inbox.dead_letters import DeadLetterOffice
-from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.dead_letters import DeadLetterCollector
+from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.message import Handlers
-from shared.bus.transport.base import Disconnected, Outgoing
+from shared.bus.transport.base import Disconnected, Publishing
 from shared.bus.transport.in_process import InProcessTransport
 from shared.bus.transport.rabbit import RabbitTransport
 from shared.bus.transport.topology import DELIVERY_LIMIT, Names
 from shared.contracts.intake import WishOpened
-from tests.bus.harness import STATION, Replica, Rig, equal, note, outgoing, until, wish
+from tests.bus.harness import (
+    STATION,
+    BusHarness,
+    Replica,
+    has_count,
+    insert_handled,
+    make_outgoing,
+    make_wish_opened,
+    wait_until,
+)
 from tests.support.proxy import Proxy
 
-HANDLERS: Handlers = {WishOpened: note}
-HANDLING = Handling(HANDLERS)
-EVERY = 0.05
+HANDLERS: Handlers = {WishOpened: insert_handled}
+DISPATCHER = Dispatcher(HANDLERS)
+COLLECT_INTERVAL_SECONDS = 0.05
 
 
-def office(rig: Rig, replica: Replica) -> DeadLetterOffice:
+def create_collector(harness: BusHarness, replica: Replica) -> DeadLetterCollector:
     """What takes back the dead letters of that replica's service."""
-    made = rig.transport()
-    return DeadLetterOffice(replica.service, replica.sessions, HANDLING, made, every=EVERY)
+    made = harness.get_transport()
+    return DeadLetterCollector(
+        replica.service,
+        replica.sessions,
+        DISPATCHER,
+        made,
+        interval_seconds=COLLECT_INTERVAL_SECONDS,
+    )
 
 
-async def publish(rig: Rig, *messages: Outgoing) -> None:
+async def publish(harness: BusHarness, *messages: Publishing) -> None:
     """Publish past any outbox."""
-    publisher = await rig.transport().publisher("intake")
+    publisher = await harness.get_transport().publisher("intake")
     await publisher.publish(messages)
     await publisher.close()
 
 
-async def reject(rig: Rig, count: int, *, give_back: bool = False) -> None:
+async def reject(harness: BusHarness, count: int, *, requeue: bool = False) -> None:
     """Refuse so many deliveries of notify's queue, for good or to be delivered again."""
-    async with await aio_pika.connect(rig.amqp_url) as connection:
+    async with await aio_pika.connect(harness.amqp_url) as connection:
         channel = await connection.channel()
-        queue = await channel.get_queue(Names(rig.prefix).queue("notify"))
+        queue = await channel.get_queue(Names(harness.prefix).queue("notify"))
         refused = 0
         async with queue.iterator(timeout=10) as deliveries:
             async for delivery in deliveries:
-                await delivery.reject(requeue=give_back)
+                await delivery.reject(requeue=requeue)
                 refused += 1
                 if refused == count:
                     break
 
 
-async def dead(rig: Rig) -> int:
+async def count_dead_letters(harness: BusHarness) -> int:
     """How many lie in the queue of dead letters."""
-    async with await aio_pika.connect(rig.amqp_url) as connection:
+    async with await aio_pika.connect(harness.amqp_url) as connection:
         channel: AbstractChannel = await connection.channel()
-        name = Names(rig.prefix).dead_queue("notify")
+        name = Names(harness.prefix).dead_queue("notify")
         queue = await channel.declare_queue(name, passive=True)
         return queue.declaration_result.message_count or 0
 
 
 async def test_who_waits_on_a_connection_that_froze_is_disconnected_and_not_cancelled(
-    rabbit_rig: Rig, amqp_url: str
+    rabbit_harness: BusHarness, amqp_url: str
 ) -> None:
     """aiormq cancels what waits on one: taken for an order, it would end a part for good."""
-    await rabbit_rig.bind(notify=[WishOpened])
+    await rabbit_harness.bind(notify=[WishOpened])
     async with Proxy(amqp_url) as proxy:
-        transport = RabbitTransport(proxy.url, prefix=rabbit_rig.prefix)
+        transport = RabbitTransport(proxy.url, prefix=rabbit_harness.prefix)
         channel = await transport.dead_letters("notify")
-        proxy.slow = 5.0
+        proxy.delay_seconds = 5.0
         waiting = asyncio.create_task(channel.take(1))
-        connection = transport._burying._connection
+        connection = transport._dead_letter_connection._connection
         assert connection is not None
         assert connection.transport is not None
         reader: asyncio.Task[None] = connection.transport.connection._reader_task  # type: ignore[attr-defined]
@@ -83,93 +98,97 @@ async def test_who_waits_on_a_connection_that_froze_is_disconnected_and_not_canc
 
 
 async def test_dead_letters_are_parked_with_the_reason_and_done_once_retried(
-    rabbit_rig: Rig,
+    rabbit_harness: BusHarness,
 ) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", HANDLERS)
-    await publish(rig, *(outgoing(wish(f"lamp {number}")) for number in range(3)))
-    await reject(rig, 3)
-    await until(lambda: equal(dead(rig), 3))
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", HANDLERS)
+    await publish(
+        harness, *(make_outgoing(make_wish_opened(f"lamp {number}")) for number in range(3))
+    )
+    await reject(harness, 3)
+    await wait_until(lambda: has_count(count_dead_letters(harness), 3))
 
-    assert await office(rig, notify).drain() == 3
+    assert await create_collector(harness, notify).drain() == 3
 
-    assert await dead(rig) == 0
-    kept = await notify.rows("SELECT * FROM inbox")
+    assert await count_dead_letters(harness) == 0
+    kept = await notify.fetch_rows("SELECT * FROM inbox")
     assert {(row.state, row.type, row.station_id) for row in kept} == {
         ("parked", WishOpened.type, STATION)
     }
-    queue = Names(rig.prefix).queue("notify")
+    queue = Names(harness.prefix).queue("notify")
     assert {row.error for row in kept} == {f"given up by the broker: rejected in {queue}"}
 
     operator = Operator("notify", "a test", STATION)
     async with notify.sessions() as tx, tx.begin():
         await redrive.retry_all(tx, operator, WishOpened.type, "the queue is well again")
     await notify.start(relay=False)
-    await until(lambda: equal(notify.count("seen"), 3))
+    await wait_until(lambda: has_count(notify.count("seen"), 3))
     assert await notify.count("inbox WHERE state = 'done'") == 3
 
 
-async def test_a_message_delivered_too_often_names_the_limit(rabbit_rig: Rig) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", HANDLERS)
-    await publish(rig, outgoing(wish()))
-    await reject(rig, DELIVERY_LIMIT + 1, give_back=True)
-    await until(lambda: equal(dead(rig), 1))
+async def test_a_message_delivered_too_often_names_the_limit(rabbit_harness: BusHarness) -> None:
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", HANDLERS)
+    await publish(harness, make_outgoing(make_wish_opened()))
+    await reject(harness, DELIVERY_LIMIT + 1, requeue=True)
+    await wait_until(lambda: has_count(count_dead_letters(harness), 1))
 
-    await office(rig, notify).drain()
+    await create_collector(harness, notify).drain()
 
-    [row] = await notify.rows("SELECT * FROM inbox")
+    [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert row.error.startswith("given up by the broker: delivery_limit in ")
 
 
-async def test_what_is_done_already_is_only_acknowledged(rabbit_rig: Rig) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = await rig.replica("notify", HANDLERS).start(relay=False)
-    twice = outgoing(wish())
-    await publish(rig, twice)
-    await until(lambda: equal(notify.count("seen"), 1))
+async def test_what_is_done_already_is_only_acknowledged(rabbit_harness: BusHarness) -> None:
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = await harness.create_replica("notify", HANDLERS).start(relay=False)
+    twice = make_outgoing(make_wish_opened())
+    await publish(harness, twice)
+    await wait_until(lambda: has_count(notify.count("seen"), 1))
     await notify.consumer.stop()
-    await publish(rig, twice)
-    await reject(rig, 1)
-    await until(lambda: equal(dead(rig), 1))
+    await publish(harness, twice)
+    await reject(harness, 1)
+    await wait_until(lambda: has_count(count_dead_letters(harness), 1))
 
-    assert await office(rig, notify).drain() == 0
+    assert await create_collector(harness, notify).drain() == 0
 
-    assert await dead(rig) == 0
-    [row] = await notify.rows("SELECT * FROM inbox")
+    assert await count_dead_letters(harness) == 0
+    [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert row.state == "done"
 
 
-async def test_bytes_that_are_no_message_belong_to_no_station(rabbit_rig: Rig) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", HANDLERS)
-    odd = outgoing(wish())
-    await publish(rig, Outgoing(odd.id, odd.type, odd.correlation, b"\xff\x00", mandatory=True))
-    await reject(rig, 1)
-    await until(lambda: equal(dead(rig), 1))
+async def test_bytes_that_are_no_message_belong_to_no_station(rabbit_harness: BusHarness) -> None:
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", HANDLERS)
+    odd = make_outgoing(make_wish_opened())
+    await publish(
+        harness, Publishing(odd.id, odd.type, odd.correlation, b"\xff\x00", mandatory=True)
+    )
+    await reject(harness, 1)
+    await wait_until(lambda: has_count(count_dead_letters(harness), 1))
 
-    await office(rig, notify).drain()
+    await create_collector(harness, notify).drain()
 
-    [row] = await notify.rows("SELECT * FROM inbox")
+    [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert (row.state, row.station_id, row.body) == ("parked", None, b"\xff\x00")
     assert "not a message" in row.error
 
 
-async def test_every_replica_takes_them_back_by_itself(rabbit_rig: Rig) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = rig.replica("notify", HANDLERS)
-    offices = [office(rig, notify) for _ in range(2)]
+async def test_every_replica_takes_them_back_by_itself(rabbit_harness: BusHarness) -> None:
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = harness.create_replica("notify", HANDLERS)
+    offices = [create_collector(harness, notify) for _ in range(2)]
     for one in offices:
         await one.start()
-    await publish(rig, *(outgoing(wish()) for _ in range(120)))
-    await reject(rig, 120)
-    await until(lambda: equal(notify.count("inbox WHERE state = 'parked'"), 120))
-    await until(lambda: equal(dead(rig), 0))
+    await publish(harness, *(make_outgoing(make_wish_opened()) for _ in range(120)))
+    await reject(harness, 120)
+    await wait_until(lambda: has_count(notify.count("inbox WHERE state = 'parked'"), 120))
+    await wait_until(lambda: has_count(count_dead_letters(harness), 0))
     for one in offices:
         assert one.alive
         await one.stop()
@@ -177,10 +196,12 @@ async def test_every_replica_takes_them_back_by_itself(rabbit_rig: Rig) -> None:
         assert not one.alive
 
 
-async def test_a_broker_that_is_away_is_waited_for(rabbit_rig: Rig) -> None:
-    notify = rabbit_rig.replica("notify", HANDLERS)
+async def test_a_broker_that_is_away_is_waited_for(rabbit_harness: BusHarness) -> None:
+    notify = rabbit_harness.create_replica("notify", HANDLERS)
     nowhere = RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
-    one = DeadLetterOffice("notify", notify.sessions, HANDLING, nowhere, every=EVERY)
+    one = DeadLetterCollector(
+        "notify", notify.sessions, DISPATCHER, nowhere, interval_seconds=COLLECT_INTERVAL_SECONDS
+    )
     with pytest.raises(Disconnected):
         await one.drain()
     await one.start()
@@ -188,7 +209,7 @@ async def test_a_broker_that_is_away_is_waited_for(rabbit_rig: Rig) -> None:
     await one.stop()
 
 
-async def test_in_process_nothing_is_ever_given_up(inprocess_rig: Rig) -> None:
-    notify = inprocess_rig.replica("notify", HANDLERS)
+async def test_in_process_nothing_is_ever_given_up(inprocess_harness: BusHarness) -> None:
+    notify = inprocess_harness.create_replica("notify", HANDLERS)
     made = InProcessTransport({"notify": frozenset({WishOpened.type})})
-    assert await DeadLetterOffice("notify", notify.sessions, HANDLING, made).drain() == 0
+    assert await DeadLetterCollector("notify", notify.sessions, DISPATCHER, made).drain() == 0

@@ -18,16 +18,16 @@ from shared.bus.migrations import (
     include_name,
 )
 from shared.bus.tables import bus_metadata
-from shared.scheduler import Ticker
+from shared.scheduler import Scheduler
 from shared.web.idempotency import answers
 from tests.bus.conftest import Operations
-from tests.bus.harness import STATION, Replica, Rig, outgoing, wish
+from tests.bus.harness import STATION, BusHarness, Replica, make_outgoing, make_wish_opened
 
 _PARTITIONS = "pg_inherits WHERE inhparent = 'sent'::regclass"
 
 
-async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_rig: Rig) -> None:
-    intake = inprocess_rig.replica("intake")
+async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_harness: BusHarness) -> None:
+    intake = inprocess_harness.create_replica("intake")
     for _ in range(2):
         async with intake.engine.begin() as conn:
             await ensure_partitions(conn)
@@ -48,8 +48,8 @@ async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_rig: Rig)
     await _execute(intake, f"DROP TABLE sent_{kept:%Y%m%d}")
 
 
-async def test_only_done_rows_are_purged(inprocess_rig: Rig) -> None:
-    intake = inprocess_rig.replica("intake")
+async def test_only_done_rows_are_purged(inprocess_harness: BusHarness) -> None:
+    intake = inprocess_harness.create_replica("intake")
     long_ago = clock.now() - timedelta(days=36)
     for state in ("done", "retry", "parked", "skipped"):
         for when in (long_ago, clock.now()):
@@ -65,15 +65,15 @@ async def test_only_done_rows_are_purged(inprocess_rig: Rig) -> None:
     assert await intake.count("inbox WHERE state = 'done'") == 1
 
 
-async def test_jobs_of_the_bus_run(inprocess_rig: Rig) -> None:
-    intake = inprocess_rig.replica("intake")
-    ticker = Ticker("intake", intake.sessions, BUS_JOBS)
+async def test_jobs_of_the_bus_run(inprocess_harness: BusHarness) -> None:
+    intake = inprocess_harness.create_replica("intake")
+    ticker = Scheduler("intake", intake.sessions, BUS_JOBS)
     await ticker.register()
     assert sorted(await ticker.run_due()) == ["bus.partitions", "bus.purge-inbox"]
 
 
-async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
-    intake = inprocess_rig.replica("intake")
+async def test_migration_is_in_step_with_the_tables(inprocess_harness: BusHarness) -> None:
+    intake = inprocess_harness.create_replica("intake")
     assert answers.metadata is bus_metadata
 
     def compare(conn: Connection) -> list[object]:
@@ -95,9 +95,11 @@ async def test_migration_is_in_step_with_the_tables(inprocess_rig: Rig) -> None:
         await conn.rollback()
 
 
-async def test_what_was_kept_before_redrive_is_given_its_station(inprocess_rig: Rig) -> None:
-    intake = inprocess_rig.replica("intake")
-    bodies = [outgoing(wish()).body, b"\xff\x00 no message"]
+async def test_what_was_kept_before_redrive_is_given_its_station(
+    inprocess_harness: BusHarness,
+) -> None:
+    intake = inprocess_harness.create_replica("intake")
+    bodies = [make_outgoing(make_wish_opened()).body, b"\xff\x00 no message"]
 
     def migrated(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
-from shared.bus.outbox.record import Fact, lane, record, record_facts
+from shared.bus.outbox.record import OutgoingMessage, lane_of, record, record_messages
 from shared.contracts.envelope import Envelope, TooLarge
 from shared.db import Aggregate
-from shared.observability.logs import caused
-from tests.bus.harness import STATION, Replica, Rig, fact, wish
+from shared.observability.logs import message_context
+from tests.bus.harness import STATION, BusHarness, Replica, make_message, make_wish_opened
 
 
 class _Base(DeclarativeBase):
@@ -28,8 +28,8 @@ class Lamp(Aggregate, _Base):
 
 
 @pytest.fixture
-async def intake(inprocess_rig: Rig) -> Replica:
-    replica = inprocess_rig.replica("intake")
+async def intake(inprocess_harness: BusHarness) -> Replica:
+    replica = inprocess_harness.create_replica("intake")
     async with replica.engine.begin() as conn:
         await conn.run_sync(_Base.metadata.create_all)
     return replica
@@ -39,11 +39,11 @@ async def test_each_record_carries_the_version_its_change_made(intake: Replica) 
     async with intake.sessions() as tx, tx.begin():
         lamp = Lamp.new(STATION, title="one")
         tx.add(lamp)
-        await record(tx, lamp, wish())
+        await record(tx, lamp, make_wish_opened())
         lamp.title = "two"
-        await record(tx, lamp, wish())
+        await record(tx, lamp, make_wish_opened())
 
-    envelopes = [Envelope.from_json(row.body) for row in await _rows(intake)]
+    envelopes = [Envelope.from_json(row.body) for row in await _outbox_rows(intake)]
     assert [one.sequence for one in envelopes] == [1, 2]
     assert {one.subject for one in envelopes} == {f"lamps/{lamp.id}"}
     assert {one.station for one in envelopes} == {STATION}
@@ -52,10 +52,10 @@ async def test_each_record_carries_the_version_its_change_made(intake: Replica) 
 
 
 async def test_record_takes_what_it_follows_from_from_the_context(intake: Replica) -> None:
-    with caused(UUID(int=1), "m", "00-1-2-01"):
-        await intake.record(fact(wish()))
+    with message_context(UUID(int=1), "m", "00-1-2-01"):
+        await intake.record(make_message(make_wish_opened()))
 
-    [row] = await _rows(intake)
+    [row] = await _outbox_rows(intake)
     envelope = Envelope.from_json(row.body)
     assert row.correlation == envelope.correlationid == UUID(int=1)
     assert (envelope.causationid, envelope.traceparent) == ("m", "00-1-2-01")
@@ -63,23 +63,23 @@ async def test_record_takes_what_it_follows_from_from_the_context(intake: Replic
 
 async def test_commit_wakes_the_relay_and_rollback_does_not(intake: Replica) -> None:
     async with intake.sessions() as tx:
-        await record_facts(tx, [fact(wish())])
+        await record_messages(tx, [make_message(make_wish_opened())])
         await tx.rollback()
     assert not intake.relay.wake.is_set()
     async with intake.sessions() as tx, tx.begin():
         await tx.execute(text("SELECT 1"))
     assert not intake.relay.wake.is_set()
 
-    await intake.record(fact(wish()))
+    await intake.record(make_message(make_wish_opened()))
     assert intake.relay.wake.is_set()
     assert await intake.count("outbox") == 1
 
 
 async def test_message_over_a_limit_is_refused_when_recorded(intake: Replica) -> None:
     with pytest.raises(TooLarge, match="the message must have 1 to 65536 bytes"):
-        await intake.record(fact(wish("长" * 22_000)))
+        await intake.record(make_message(make_wish_opened("长" * 22_000)))
     with pytest.raises(TooLarge, match="subject must have 1 to 255 bytes"):
-        await intake.record(Fact("x" * 256, STATION, 1, wish()))
+        await intake.record(OutgoingMessage("x" * 256, STATION, 1, make_wish_opened()))
     assert await intake.count("outbox") == 0
 
 
@@ -88,11 +88,13 @@ async def test_nothing_to_record_is_nothing(intake: Replica) -> None:
 
 
 async def test_subjects_keep_to_their_lane(intake: Replica) -> None:
-    one = wish()
-    await intake.record(fact(one, 1), fact(one, 2))
-    assert [row.lane for row in await _rows(intake)] == [lane(f"wishes/{one.wish_id}")] * 2
-    assert json.loads((await _rows(intake))[0].body)["sequence"] == "000000000001"
+    one = make_wish_opened()
+    await intake.record(make_message(one, 1), make_message(one, 2))
+    assert [row.lane for row in await _outbox_rows(intake)] == [
+        lane_of(f"wishes/{one.wish_id}")
+    ] * 2
+    assert json.loads((await _outbox_rows(intake))[0].body)["sequence"] == "000000000001"
 
 
-async def _rows(replica: Replica) -> list[Any]:
-    return list(await replica.rows("SELECT * FROM outbox ORDER BY id"))
+async def _outbox_rows(replica: Replica) -> list[Any]:
+    return list(await replica.fetch_rows("SELECT * FROM outbox ORDER BY id"))

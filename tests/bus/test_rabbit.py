@@ -13,42 +13,51 @@ from shared.bus.transport.rabbit import RabbitTransport
 from shared.bus.transport.topology import Names, definitions, permissions
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishOpened
-from tests.bus.harness import Rig, equal, fact, note, until, wish
+from tests.bus.harness import (
+    BusHarness,
+    has_count,
+    insert_handled,
+    make_message,
+    make_wish_opened,
+    wait_until,
+)
 from tests.support.proxy import Proxy
 
 
 async def test_relay_and_consumer_resume_after_a_cut_connection(
-    rabbit_rig: Rig, amqp_url: str
+    rabbit_harness: BusHarness, amqp_url: str
 ) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
     async with Proxy(amqp_url) as proxy:
-        rig.amqp_url = proxy.url
-        intake = await rig.replica("intake").start(consumer=False)
-        notify = await rig.replica("notify", {WishOpened: note}).start(relay=False)
-        await intake.record(fact(wish()))
-        await until(lambda: notify.count("seen"))
+        harness.amqp_url = proxy.url
+        intake = await harness.create_replica("intake").start(consumer=False)
+        notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(
+            relay=False
+        )
+        await intake.record(make_message(make_wish_opened()))
+        await wait_until(lambda: notify.count("seen"))
 
         proxy.cut()
-        await intake.record(*(fact(wish()) for _ in range(10)))
-        await until(lambda: _is_not(notify.consumer.alive))
+        await intake.record(*(make_message(make_wish_opened()) for _ in range(10)))
+        await wait_until(lambda: _is_false(notify.consumer.alive))
         assert intake.relay.alive
         assert await intake.count("outbox") == 10
 
-        proxy.mend()
-        await until(intake.idle)
-        await until(notify.subscribed)
-        await until(lambda: equal(notify.count("seen"), 11))
+        proxy.restore()
+        await wait_until(intake.is_idle)
+        await wait_until(notify.is_subscribed)
+        await wait_until(lambda: has_count(notify.count("seen"), 11))
         await intake.stop()
         await notify.stop()
         await intake.transport.close()
         await notify.transport.close()
-    rig.amqp_url = amqp_url
+    harness.amqp_url = amqp_url
 
 
-async def test_missing_queue_is_an_error_and_is_not_made(rabbit_rig: Rig) -> None:
-    await rabbit_rig.bind(intake=[WishOpened])
-    transport = rabbit_rig.transport()
+async def test_missing_queue_is_an_error_and_is_not_made(rabbit_harness: BusHarness) -> None:
+    await rabbit_harness.bind(intake=[WishOpened])
+    transport = rabbit_harness.get_transport()
     with pytest.raises(Disconnected, match="NOT_FOUND"):
         await transport.subscribe("notify", 10)
     with pytest.raises(Disconnected, match="NOT_FOUND"):
@@ -69,26 +78,28 @@ async def test_unreachable_broker_is_an_error() -> None:
         await transport.publisher("intake")
 
 
-async def test_consumer_resumes_when_its_queue_was_deleted_and_made_again(rabbit_rig: Rig) -> None:
-    rig = rabbit_rig
-    await rig.bind(notify=[WishOpened])
-    notify = await rig.replica("notify", {WishOpened: note}).start(relay=False)
-    async with await aio_pika.connect(rig.amqp_url) as connection:
+async def test_consumer_resumes_when_its_queue_was_deleted_and_made_again(
+    rabbit_harness: BusHarness,
+) -> None:
+    harness = rabbit_harness
+    await harness.bind(notify=[WishOpened])
+    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
+    async with await aio_pika.connect(harness.amqp_url) as connection:
         channel = await connection.channel()
-        await channel.queue_delete(Names(rig.prefix).queue("notify"))
-    await until(lambda: _is_not(notify.consumer.alive))
+        await channel.queue_delete(Names(harness.prefix).queue("notify"))
+    await wait_until(lambda: _is_false(notify.consumer.alive))
 
-    await topology.declare(rig.amqp_url, rig.bindings, prefix=rig.prefix)
-    await until(notify.subscribed)
+    await topology.declare(harness.amqp_url, harness.bindings, prefix=harness.prefix)
+    await wait_until(notify.is_subscribed)
 
 
-async def test_topology_is_declared_twice_without_a_change(rabbit_rig: Rig) -> None:
-    await rabbit_rig.bind(notify=[WishOpened], intake=[AnyMessage])
-    await rabbit_rig.bind(notify=[WishOpened], intake=[AnyMessage])
+async def test_topology_is_declared_twice_without_a_change(rabbit_harness: BusHarness) -> None:
+    await rabbit_harness.bind(notify=[WishOpened], intake=[AnyMessage])
+    await rabbit_harness.bind(notify=[WishOpened], intake=[AnyMessage])
 
 
 def test_definitions_hold_exchanges_queues_and_bindings() -> None:
-    made = definitions({"notify": bindings({WishOpened: note})}, prefix="a.")
+    made = definitions({"notify": bindings({WishOpened: insert_handled})}, prefix="a.")
 
     names = {kind: [one["name"] for one in made[kind]] for kind in ("exchanges", "queues")}
     assert names == {
@@ -119,9 +130,9 @@ def test_service_may_configure_nothing() -> None:
     }
 
 
-async def _is_not(value: bool) -> bool:
+async def _is_false(value: bool) -> bool:
     return not value
 
 
-async def _eleven(counting: Awaitable[int]) -> bool:
-    return bool(await counting == 11)
+async def _is_eleven(count: Awaitable[int]) -> bool:
+    return bool(await count == 11)

@@ -8,33 +8,41 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.message import Handlers, Message
 from shared.bus.outbox import relay
-from shared.bus.outbox.record import LANES, Fact, lane
-from shared.bus.transport.base import Outcome, Outgoing, Publisher, Transport
+from shared.bus.outbox.record import LANE_COUNT, OutgoingMessage, lane_of
+from shared.bus.transport.base import MessagePublisher, Publishing, PublishOutcome, Transport
 from shared.contracts.intake import WishOpened
-from tests.bus.harness import STATION, Replica, Rig, Wrapped, fact, until, wish
+from tests.bus.harness import (
+    STATION,
+    BusHarness,
+    Replica,
+    TransportWrapper,
+    make_message,
+    make_wish_opened,
+    wait_until,
+)
 
 Batches = list[list[str]]
 
 
-class Watched(Wrapped):
+class RecordingTransport(TransportWrapper):
     """A transport that keeps the ids of what was published together."""
 
     def __init__(self, inner: Transport, batches: Batches) -> None:
         super().__init__(inner)
         self._batches = batches
 
-    async def publisher(self, service: str) -> Publisher:
+    async def publisher(self, service: str) -> MessagePublisher:
         """The inner publisher, watched."""
-        return _Watching(await super().publisher(service), self._batches)
+        return _RecordingPublisher(await super().publisher(service), self._batches)
 
 
-class _Watching:
-    def __init__(self, inner: Publisher, batches: Batches) -> None:
+class _RecordingPublisher:
+    def __init__(self, inner: MessagePublisher, batches: Batches) -> None:
         self.user = inner.user
         self._inner = inner
         self._batches = batches
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+    async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         self._batches.append([outgoing.id for outgoing in batch])
         return await self._inner.publish(batch)
 
@@ -43,37 +51,41 @@ class _Watching:
 
 
 @pytest.fixture
-async def watched(inprocess_rig: Rig) -> tuple[Replica, Batches]:
+async def recording_replica(inprocess_harness: BusHarness) -> tuple[Replica, Batches]:
     """A replica that reads itself, not started yet, and what it publishes together."""
     batches: Batches = []
-    await inprocess_rig.bind(intake=[WishOpened])
+    await inprocess_harness.bind(intake=[WishOpened])
     handlers: Handlers = {WishOpened: _do_nothing}
-    replica = inprocess_rig.replica("intake", handlers, wrap=lambda t: Watched(t, batches))
+    replica = inprocess_harness.create_replica(
+        "intake", handlers, wrap=lambda t: RecordingTransport(t, batches)
+    )
     return replica, batches
 
 
 async def test_a_burst_over_all_lanes_takes_fewer_turns_than_lanes(
-    watched: tuple[Replica, Batches],
+    recording_replica: tuple[Replica, Batches],
 ) -> None:
-    replica, batches = watched
-    await replica.record(*(fact(wish()) for _ in range(20 * LANES)))
+    replica, batches = recording_replica
+    await replica.record(*(make_message(make_wish_opened()) for _ in range(20 * LANE_COUNT)))
     await replica.start()
-    await until(replica.idle)
-    assert sum(len(batch) for batch in batches) == 20 * LANES
-    assert len(batches) < LANES
+    await wait_until(replica.is_idle)
+    assert sum(len(batch) for batch in batches) == 20 * LANE_COUNT
+    assert len(batches) < LANE_COUNT
 
 
 async def test_a_long_lane_leaves_its_neighbours_a_share_of_the_turn(
-    watched: tuple[Replica, Batches], monkeypatch: pytest.MonkeyPatch
+    recording_replica: tuple[Replica, Batches], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "TURN", 8)
-    replica, batches = watched
-    subjects = _subjects()
-    many = [Fact(subjects[0], STATION, number, wish()) for number in range(20)]
+    monkeypatch.setattr(relay, "BATCH_SIZE", 8)
+    replica, batches = recording_replica
+    subjects = _subject_by_lane()
+    many = [
+        OutgoingMessage(subjects[0], STATION, number, make_wish_opened()) for number in range(20)
+    ]
     await replica.record(*many)
-    [late] = await replica.record(Fact(subjects[1], STATION, 1, wish()))
+    [late] = await replica.record(OutgoingMessage(subjects[1], STATION, 1, make_wish_opened()))
     await replica.start()
-    await until(replica.idle)
+    await wait_until(replica.is_idle)
     assert str(late) in batches[0]
 
 
@@ -81,6 +93,8 @@ async def _do_nothing(_tx: AsyncSession, _message: Message[Any]) -> None:
     pass
 
 
-def _subjects() -> dict[int, str]:
+def _subject_by_lane() -> dict[int, str]:
     """A subject of each lane."""
-    return {lane(subject): subject for subject in (f"things/{n}" for n in range(50 * LANES))}
+    return {
+        lane_of(subject): subject for subject in (f"things/{n}" for n in range(50 * LANE_COUNT))
+    }

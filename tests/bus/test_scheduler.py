@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.scheduler import Job, Ticker
-from tests.bus.harness import Rig, until
+from shared.scheduler import Job, Scheduler
+from tests.bus.harness import BusHarness, wait_until
 
 
-async def test_two_replicas_run_a_job_once(inprocess_rig: Rig) -> None:
+async def test_two_replicas_run_a_job_once(inprocess_harness: BusHarness) -> None:
     entered, go_on = asyncio.Event(), asyncio.Event()
 
     async def job(tx: AsyncSession) -> None:
@@ -19,9 +19,9 @@ async def test_two_replicas_run_a_job_once(inprocess_rig: Rig) -> None:
         await go_on.wait()
         await tx.execute(text("INSERT INTO seen (title) VALUES ('ran')"))
 
-    replicas = [inprocess_rig.replica("intake") for _ in range(2)]
+    replicas = [inprocess_harness.create_replica("intake") for _ in range(2)]
     jobs = [Job("daily", timedelta(days=1), job)]
-    first, second = (Ticker("intake", one.sessions, jobs) for one in replicas)
+    first, second = (Scheduler("intake", one.sessions, jobs) for one in replicas)
     await first.register()
     await second.register()
     running = asyncio.create_task(first.run_due())
@@ -37,7 +37,7 @@ async def test_two_replicas_run_a_job_once(inprocess_rig: Rig) -> None:
     assert await replicas[0].count("seen") == 2
 
 
-async def test_job_that_fails_is_put_off_and_leaves_nothing(inprocess_rig: Rig) -> None:
+async def test_job_that_fails_is_put_off_and_leaves_nothing(inprocess_harness: BusHarness) -> None:
     async def job(tx: AsyncSession) -> None:
         await tx.execute(text("INSERT INTO seen (title) VALUES ('half')"))
         raise ValueError("no")
@@ -45,25 +45,25 @@ async def test_job_that_fails_is_put_off_and_leaves_nothing(inprocess_rig: Rig) 
     async def other(tx: AsyncSession) -> None:
         await tx.execute(text("INSERT INTO seen (title) VALUES ('whole')"))
 
-    intake = inprocess_rig.replica("intake")
+    intake = inprocess_harness.create_replica("intake")
     hour = timedelta(hours=1)
-    ticker = Ticker("intake", intake.sessions, [Job("bad", hour, job), Job("good", hour, other)])
+    ticker = Scheduler("intake", intake.sessions, [Job("bad", hour, job), Job("good", hour, other)])
     await ticker.register()
     assert await ticker.run_due() == ["good"]
-    assert [row.title for row in await intake.rows("SELECT title FROM seen")] == ["whole"]
-    [row] = await intake.rows("SELECT * FROM jobs WHERE name = 'bad'")
+    assert [row.title for row in await intake.fetch_rows("SELECT title FROM seen")] == ["whole"]
+    [row] = await intake.fetch_rows("SELECT * FROM jobs WHERE name = 'bad'")
     assert row.error == "ValueError: no"
     assert clock.now() < row.due_at <= clock.now() + timedelta(minutes=1)
 
 
-async def test_ticker_runs_in_the_background_until_stopped(inprocess_rig: Rig) -> None:
+async def test_ticker_runs_in_the_background_until_stopped(inprocess_harness: BusHarness) -> None:
     async def job(tx: AsyncSession) -> None:
         await tx.execute(text("INSERT INTO seen (title) VALUES ('ran')"))
 
-    intake = inprocess_rig.replica("intake")
-    ticker = Ticker("intake", intake.sessions, [Job("once", timedelta(hours=1), job)])
+    intake = inprocess_harness.create_replica("intake")
+    ticker = Scheduler("intake", intake.sessions, [Job("once", timedelta(hours=1), job)])
     await ticker.start()
-    await until(lambda: intake.count("seen"))
+    await wait_until(lambda: intake.count("seen"))
     assert ticker.alive
     await ticker.stop()
     await ticker.stop()

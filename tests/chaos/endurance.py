@@ -4,34 +4,36 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 
-from tests.chaos.invariants import Books
+from tests.chaos.invariants import Invariants
 from tests.chaos.load import Load
 
-JOURNEYS = 12
-WITHIN = 240.0
+MIN_JOURNEYS = 12
+TIMEOUT_SECONDS = 240.0
 
-Act = Callable[[], Awaitable[None]]
+AsyncAction = Callable[[], Awaitable[None]]
 
 
-def seeds(otherwise: int) -> range:
+def seed_range(default_count: int) -> range:
     """The seeds of a run: as many as are asked for."""
     first = int(os.environ.get("LINLI_CHAOS_FIRST", "0"))
-    return range(first, first + int(os.environ.get("LINLI_CHAOS_SEEDS", str(otherwise))))
+    return range(first, first + int(os.environ.get("LINLI_CHAOS_SEEDS", str(default_count))))
 
 
-async def endure(load: Load, faults: Sequence[Act], mend: Act, books: Books) -> None:
+async def run_under_faults(
+    load: Load, faults: Sequence[AsyncAction], restore: AsyncAction, invariants: Invariants
+) -> None:
     """Let faults come under the load: all that was answered with success takes effect, once."""
     stop = asyncio.Event()
 
-    async def break_things() -> None:
+    async def inject_faults() -> None:
         for fault in faults:
-            await asyncio.sleep(load.chance.uniform(0.1, 0.8))
+            await asyncio.sleep(load.rng.uniform(0.1, 0.8))
             await fault()
         stop.set()
-        await mend()
+        await restore()
 
-    async with asyncio.timeout(WITHIN), asyncio.TaskGroup() as group:
-        group.create_task(break_things())
-        group.create_task(load.run(stop, at_least=JOURNEYS))
-    await books.settle()
-    await books.check(load.effects)
+    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(inject_faults())
+        group.create_task(load.run(stop, min_journeys=MIN_JOURNEYS))
+    await invariants.wait_until_settled()
+    await invariants.check_effects(load.effects)

@@ -25,10 +25,10 @@ from tests.support.rabbitmq import Node
 from tests.support.system import PRIVATE_KEY, SECRETS
 
 DATABASE = "linli"
-SCALE = {"intake": 2, "volunteers": 2, "notify": 2}
-SOCKET = ".s.PGSQL.5432"
-UP_WITHIN = 60.0
-POLL = 0.05
+REPLICAS_PER_SERVICE = {"intake": 2, "volunteers": 2, "notify": 2}
+POSTGRES_SOCKET_NAME = ".s.PGSQL.5432"
+STARTUP_TIMEOUT_SECONDS = 60.0
+POLL_INTERVAL_SECONDS = 0.05
 
 
 @dataclass
@@ -40,39 +40,39 @@ class Replica:
     folder: Path
     environment: Mapping[str, str]
     process: asyncio.subprocess.Process | None = None
-    jumped: bool = False
+    is_clock_shifted: bool = False
 
     @property
-    def socket(self) -> Path:
+    def socket_path(self) -> Path:
         """Where it listens."""
         return self.folder / f"{self.service}{self.number}.sock"
 
     @property
-    def jump_file(self) -> Path:
+    def clock_shift_file(self) -> Path:
         """By how many seconds its clock goes wrong."""
-        return self.socket.with_suffix(".jump")
+        return self.socket_path.with_suffix(".jump")
 
     @property
     def crash_file(self) -> Path:
         """Where it is, the process dies between a confirm and the deletion of the rows."""
-        return self.socket.with_suffix(".crash")
+        return self.socket_path.with_suffix(".crash")
 
     async def start(self) -> None:
         """Start it; it answers a little later."""
-        self.jump_file.write_text("0")
-        self.jumped = False
+        self.clock_shift_file.write_text("0")
+        self.is_clock_shifted = False
         self.crash_file.unlink(missing_ok=True)
-        files = (str(self.jump_file), str(self.crash_file))
+        files = (str(self.clock_shift_file), str(self.crash_file))
         command = (sys.executable, "-m", "tests.chaos.replica", self.service, *files)
         with (self.folder / f"{self.service}{self.number}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
-                env={**self.environment, "LINLI_BIND": f"unix:{self.socket}"},
+                env={**self.environment, "LINLI_BIND": f"unix:{self.socket_path}"},
                 stdout=log,
                 stderr=log,
             )
 
-    async def die_before_delete(self, *, within: float) -> list[str]:
+    async def crash_before_delete(self, *, timeout_seconds: float) -> list[str]:
         """Let it die once the broker has confirmed messages whose rows it hasn't deleted.
 
         The ids of these messages; none where it relayed nothing in time, and was killed for it.
@@ -80,21 +80,21 @@ class Replica:
         assert self.process is not None
         self.crash_file.touch()
         try:
-            await asyncio.wait_for(self.process.wait(), within)
+            await asyncio.wait_for(self.process.wait(), timeout_seconds)
         except TimeoutError:
             await self.kill()
         return self.crash_file.read_text().split()
 
-    def jump(self, seconds: float) -> None:
+    def shift_clock(self, seconds: float) -> None:
         """Let its clock be so many seconds wrong."""
-        self.jump_file.write_text(str(seconds))
-        self.jumped = seconds != 0
+        self.clock_shift_file.write_text(str(seconds))
+        self.is_clock_shifted = seconds != 0
         self.signal(signal.SIGUSR1)
 
-    def signal(self, sign: signal.Signals) -> None:
+    def signal(self, signum: signal.Signals) -> None:
         """Send a signal to it, where it runs."""
         if self.process is not None and self.process.returncode is None:
-            self.process.send_signal(sign)
+            self.process.send_signal(signum)
 
     async def kill(self) -> None:
         """End it as a loss of power would."""
@@ -105,11 +105,11 @@ class Replica:
 
     async def get(self, path: str) -> httpx.Response:
         """What it answers itself; TransportError."""
-        transport = httpx.AsyncHTTPTransport(uds=str(self.socket))
+        transport = httpx.AsyncHTTPTransport(uds=str(self.socket_path))
         async with httpx.AsyncClient(transport=transport, base_url="http://replica") as client:
             return await client.get(path, timeout=5)
 
-    async def ready(self) -> bool:
+    async def is_ready(self) -> bool:
         """Whether it says that it may be given work."""
         try:
             return (await self.get("/health/ready")).status_code == 200
@@ -118,7 +118,7 @@ class Replica:
 
 
 @dataclass
-class Ground:
+class ChaosEnvironment:
     """Everything of one deployment, and the ways to break it and to mend it."""
 
     folder: Path
@@ -129,49 +129,49 @@ class Ground:
     replicas: list[Replica] = field(default_factory=list)
 
     @property
-    def data(self) -> Path:
+    def data_folder(self) -> Path:
         """The folder of the database."""
         return self.folder / "pg"
 
-    async def sql(self, statement: str) -> str:
+    async def fetch_value(self, statement: str) -> str:
         """The one value that a statement gives the superuser, past the proxy; empty for none."""
-        connection = await asyncpg.connect(postgres.at(self.admin_url, DATABASE))
+        connection = await asyncpg.connect(postgres.with_database(self.admin_url, DATABASE))
         try:
             return str(await connection.fetchval(statement) or "")
         finally:
             await connection.close()
 
-    def of(self, service: str) -> list[Replica]:
+    def replicas_of(self, service: str) -> list[Replica]:
         """The replicas of a service."""
         return [replica for replica in self.replicas if replica.service == service]
 
     async def restart_database(self, *, crash: bool) -> None:
         """Stop the database and start it again on the same data."""
         mode = "immediate" if crash else "fast"
-        await asyncio.to_thread(embedded.stop, self.data, mode=mode)
-        self.admin_url = await asyncio.to_thread(embedded.start, self.data)
+        await asyncio.to_thread(embedded.stop, self.data_folder, mode=mode)
+        self.admin_url = await asyncio.to_thread(embedded.start, self.data_folder)
         # It may choose another folder for its socket each time.
-        self.database.socket = socket_of(self.admin_url)
+        self.database.socket = unix_socket_of(self.admin_url)
 
     async def restart_broker(self) -> None:
         """Kill the broker and start it again on the same data."""
         await asyncio.to_thread(self.node.kill)
         await asyncio.to_thread(self.node.start)
 
-    async def mend(self) -> None:
+    async def restore(self) -> None:
         """Let everything run again, and wait until all of it says that it does."""
         for proxy in (self.broker, self.database):
-            proxy.mend()
+            proxy.restore()
         for replica in self.replicas:
             replica.signal(signal.SIGCONT)
-            if replica.jumped:
-                replica.jump(0)
+            if replica.is_clock_shifted:
+                replica.shift_clock(0)
             if replica.process is None or replica.process.returncode is not None:
                 await replica.start()
-        async with asyncio.timeout(UP_WITHIN):
+        async with asyncio.timeout(STARTUP_TIMEOUT_SECONDS):
             for replica in self.replicas:
-                while not await replica.ready():  # noqa: ASYNC110 - it is another process
-                    await asyncio.sleep(POLL)
+                while not await replica.is_ready():  # noqa: ASYNC110 - it is another process
+                    await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     def logs(self) -> str:
         """The end of what every replica logged."""
@@ -183,21 +183,21 @@ class Ground:
         return "\n".join(said)
 
 
-def socket_of(url: str) -> Path:
+def unix_socket_of(url: str) -> Path:
     """The Unix socket of a server."""
-    return Path(str(make_url(url).query["host"])) / SOCKET
+    return Path(str(make_url(url).query["host"])) / POSTGRES_SOCKET_NAME
 
 
-class AnyReplica(httpx.AsyncBaseTransport):
+class RandomReplicaTransport(httpx.AsyncBaseTransport):
     """Asks one replica of the gateway after the other, as an edge does."""
 
-    def __init__(self, replicas: list[Replica], chance: random.Random) -> None:
-        self._transports = [httpx.AsyncHTTPTransport(uds=str(one.socket)) for one in replicas]
-        self._chance = chance
+    def __init__(self, replicas: list[Replica], rng: random.Random) -> None:
+        self._transports = [httpx.AsyncHTTPTransport(uds=str(one.socket_path)) for one in replicas]
+        self._rng = rng
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request to any of them."""
-        return await self._chance.choice(self._transports).handle_async_request(request)
+        return await self._rng.choice(self._transports).handle_async_request(request)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -206,7 +206,7 @@ class AnyReplica(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Ground]:
+async def start_environment() -> AsyncIterator[ChaosEnvironment]:
     """A deployment with two replicas of each service, up."""
     # A short path: sockets are in it.
     folder = Path(tempfile.mkdtemp(prefix="linli-ch-"))
@@ -217,39 +217,39 @@ async def opened() -> AsyncIterator[Ground]:
         admin_url = embedded.start(folder / "pg")
         await embedded.make_database(admin_url, DATABASE)
         urls = postgres.role_urls(admin_url, DATABASE)
-        await make_roles(postgres.at(admin_url, DATABASE), urls)
+        await make_roles(postgres.with_database(admin_url, DATABASE), urls)
         await make_tables(urls)
         await topology.declare(node.url, BINDINGS)
         broker = await stack.enter_async_context(Proxy(node.url))
-        database = Proxy(socket=socket_of(admin_url))
-        await database.listen(folder / SOCKET)
+        database = Proxy(socket=unix_socket_of(admin_url))
+        await database.listen(folder / POSTGRES_SOCKET_NAME)
         stack.push_async_exit(database.__aexit__)
-        ground = Ground(folder, admin_url, node, broker, database)
-        stack.push_async_callback(_end, ground)
+        ground = ChaosEnvironment(folder, admin_url, node, broker, database)
+        stack.push_async_callback(_kill_all, ground)
         ground.replicas += [
             Replica(service, number, folder, _environment(ground, urls[service]))
-            for service, count in SCALE.items()
+            for service, count in REPLICAS_PER_SERVICE.items()
             for number in range(count)
         ]
-        await ground.mend()
+        await ground.restore()
         yield ground
 
 
-def _environment(ground: Ground, url: str) -> dict[str, str]:
-    through_proxy = make_url(url).set(query={"host": str(ground.folder)})
+def _environment(environment: ChaosEnvironment, url: str) -> dict[str, str]:
+    through_proxy = make_url(url).set(query={"host": str(environment.folder)})
     return {
         "PATH": os.environ.get("PATH", ""),
         "LINLI_DATABASE_URL": through_proxy.render_as_string(hide_password=False),
-        "LINLI_AMQP_URL": ground.broker.url,
+        "LINLI_AMQP_URL": environment.broker.url,
         "LINLI_TOKEN_PRIVATE_KEY": PRIVATE_KEY,
-        "LINLI_VOLUNTEERS_URL": f"unix:{ground.folder / 'volunteers0.sock'}",
-        "LINLI_NOTIFY_URL": f"unix:{ground.folder / 'notify0.sock'}",
+        "LINLI_VOLUNTEERS_URL": f"unix:{environment.folder / 'volunteers0.sock'}",
+        "LINLI_NOTIFY_URL": f"unix:{environment.folder / 'notify0.sock'}",
         "LINLI_LOG_LEVEL": "WARNING",
         **{f"LINLI_{name.upper()}": value for name, value in SECRETS.items()},
         **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_NOBODY", "LINLI_RATE_ADDRESS"), "0"),
     }
 
 
-async def _end(ground: Ground) -> None:
-    for replica in ground.replicas:
+async def _kill_all(environment: ChaosEnvironment) -> None:
+    for replica in environment.replicas:
         await replica.kill()

@@ -8,18 +8,21 @@ from shared.contracts.registry import READERS
 from tests.chaos.load import Effects
 from tests.support.api_clients import eventually
 
-Sql = Callable[[str], Awaitable[str]]
+FetchValue = Callable[[str], Awaitable[str]]
 
 SERVICES = ("intake", "volunteers", "notify")
-SETTLED_WITHIN = 90.0
-_HURRIED = (
+SETTLE_TIMEOUT_SECONDS = 90.0
+_MAKE_DUE_CTE = (
     "{name} AS (UPDATE {table} SET due_at = now() WHERE ctid = ANY (ARRAY("
     "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED)))"
 )
-_WAITING = (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
+_SCHEDULED_TABLES = (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
 # What waits for its turn, or for the lease of somebody who is gone, has its turn now.
-HURRY = "WITH {} SELECT ''".format(
-    ", ".join(_HURRIED.format(name=table.replace(".", "_"), table=table) for table in _WAITING)
+MAKE_ALL_DUE = "WITH {} SELECT ''".format(
+    ", ".join(
+        _MAKE_DUE_CTE.format(name=table.replace(".", "_"), table=table)
+        for table in _SCHEDULED_TABLES
+    )
 )
 
 
@@ -34,24 +37,24 @@ def _distinct_sent(service: str) -> str:
     return f"(SELECT count(*) FROM ({sent}) AS one)"
 
 
-def _total(table: str, where: str = "true") -> str:
+def _total(table: str, condition: str = "true") -> str:
     return " + ".join(
-        f"(SELECT count(*) FROM {service}.{table} WHERE {where})" for service in SERVICES
+        f"(SELECT count(*) FROM {service}.{table} WHERE {condition})" for service in SERVICES
     )
 
 
-_UNHEARD = ", ".join(
+_UNHANDLED_COUNTS = ", ".join(
     f"'{service}', {_distinct_sent(service)}"
     f" - (SELECT count(*) FROM {service}.inbox WHERE state = 'done')"
     for service in SERVICES
 )
-UNDER_WAY = f"""
+PENDING_COUNTS = f"""
     SELECT json_build_object('outbox', {_total("outbox")},
       'retry', {_total("inbox", "state = 'retry'")},
-      'parked', {_total("inbox", "state IN ('parked', 'skipped')")}, {_UNHEARD},
+      'parked', {_total("inbox", "state IN ('parked', 'skipped')")}, {_UNHANDLED_COUNTS},
       'unsent', (SELECT count(*) FROM notify.deliveries WHERE state <> 'sent'))
 """
-BOOKS = """
+INCONSISTENCY_COUNTS = """
     SELECT json_build_object(
       'legs', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs),
       'unbalanced', (SELECT count(*) FROM (SELECT FROM volunteers.legs
@@ -84,66 +87,68 @@ BOOKS = """
           WHERE copy.participation_id IS NULL OR source.id IS NULL))
 """
 _STATION = "station_id = (SELECT id FROM intake.stations WHERE code = '{station}')"
-POINTS = f"""
+POINTS_BY_OWNER = f"""
     SELECT json_object_agg(owner_id, posted) FROM volunteers.accounts
     WHERE posted IS NOT NULL AND posted <> 0 AND {_STATION}
 """
-PAID = f"""
+TRANSFERS_BY_CAUSE = f"""
     SELECT json_object_agg(cause_subject, times) FROM (
       SELECT cause_subject, count(*) AS times FROM volunteers.transfers
       WHERE {_STATION} GROUP BY cause_subject) AS paid
 """
-TOLD = f"""
+NOTICES_BY_SUBJECT = f"""
     SELECT json_object_agg(subject, times) FROM (
       SELECT subject, count(*) AS times FROM notify.deliveries
       WHERE template LIKE 'points.%' AND channel = 'inbox' AND {_STATION} GROUP BY subject) AS told
 """
 
 
-class Books:
+class Invariants:
     """The superuser's look into a deployment, and at what is owed to a station's people.
 
     `sql` runs a statement and gives its one value as text, empty where there is none.
     """
 
-    def __init__(self, sql: Sql, station: str) -> None:
+    def __init__(self, sql: FetchValue, station: str) -> None:
         self._sql = sql
         self._station = station
 
-    async def settle(self) -> None:
+    async def wait_until_settled(self) -> None:
         """Wait until nothing is under way any more; fail with what still is."""
         left: dict[str, int] = {}
 
         async def nothing_left() -> bool:
-            left.update(await self._under_way())
+            left.update(await self._count_pending())
             return not any(left.values())
 
         try:
-            await eventually(nothing_left, patience=SETTLED_WITHIN)
+            await eventually(nothing_left, timeout_seconds=SETTLE_TIMEOUT_SECONDS)
         except TimeoutError:
             raise AssertionError(f"still under way: {left}") from None
 
-    async def balance(self) -> None:
+    async def check_consistency(self) -> None:
         """All books balance, and every read copy equals its source."""
-        faults = await self._facts(BOOKS)
+        faults = await self._fetch_json(INCONSISTENCY_COUNTS)
         assert not any(faults.values()), faults
 
-    async def check(self, effects: Effects) -> None:
+    async def check_effects(self, effects: Effects) -> None:
         """Everything that was answered with success took effect once, and all books balance."""
-        await self.balance()
-        assert await self._facts(POINTS.format(station=self._station)) == dict(effects.points)
+        await self.check_consistency()
+        assert await self._fetch_json(POINTS_BY_OWNER.format(station=self._station)) == dict(
+            effects.points
+        )
         causes = {f"wishes/{id_}" for id_ in effects.wishes} | {
             f"participations/{id_}" for id_ in effects.attended
         }
-        for each in (PAID, TOLD):
-            found = await self._facts(each.format(station=self._station))
+        for each in (TRANSFERS_BY_CAUSE, NOTICES_BY_SUBJECT):
+            found = await self._fetch_json(each.format(station=self._station))
             assert found == dict.fromkeys(causes, 1)
 
-    async def _under_way(self) -> dict[str, int]:
+    async def _count_pending(self) -> dict[str, int]:
         """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
-        await self._sql(HURRY)
-        return await self._facts(UNDER_WAY)
+        await self._sql(MAKE_ALL_DUE)
+        return await self._fetch_json(PENDING_COUNTS)
 
-    async def _facts(self, query: str) -> dict[str, Any]:
+    async def _fetch_json(self, query: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(await self._sql(query) or "{}")
         return found

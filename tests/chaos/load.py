@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.support.api_clients import Person
-from tests.support.retrying_client import insist
+from tests.support.retrying_client import post_with_retries
 
-WORKERS = 6
-PAUSE = 0.3
+WORKER_COUNT = 6
+MAX_PAUSE_SECONDS = 0.3
 WISH_POINTS, GUEST_POINTS = 20, 5
 
 
@@ -43,56 +43,60 @@ class Load:
     residents: Sequence[Person]
     volunteers: Sequence[Person]
     effects: Effects
-    chance: random.Random
-    done: int = 0
+    rng: random.Random
+    finished_journeys: int = 0
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def run(self, stop: asyncio.Event, *, at_least: int) -> None:
+    async def run(self, stop: asyncio.Event, *, min_journeys: int) -> None:
         """Go on until told to stop, and until so many journeys are done; each is finished."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(WORKERS):
-                group.create_task(self._work(stop, at_least))
+            for _ in range(WORKER_COUNT):
+                group.create_task(self._work(stop, min_journeys))
 
-    async def _work(self, stop: asyncio.Event, at_least: int) -> None:
-        while not stop.is_set() or self.done < at_least:
-            journey = self.chance.choice((self._wish, self._wish, self._event, self._called_off))
+    async def _work(self, stop: asyncio.Event, min_journeys: int) -> None:
+        while not stop.is_set() or self.finished_journeys < min_journeys:
+            journey = self.rng.choice(
+                (self._fulfil_wish, self._fulfil_wish, self._attend_event, self._cancel_event)
+            )
             await journey(next(self._numbers))
-            self.done += 1
+            self.finished_journeys += 1
             # Steady, not all that the machine can do: what was broken must come up beside it.
-            await asyncio.sleep(self.chance.uniform(0, PAUSE))
+            await asyncio.sleep(self.rng.uniform(0, MAX_PAUSE_SECONDS))
 
-    async def _wish(self, number: int) -> None:
+    async def _fulfil_wish(self, number: int) -> None:
         """A wish comes true."""
-        wisher, taker = self.chance.choice(self.residents), self.chance.choice(self.volunteers)
-        posted = await insist(wisher, "/wishes", {"title": f"想换第 {number} 个灯泡"})
+        wisher, taker = self.rng.choice(self.residents), self.rng.choice(self.volunteers)
+        posted = await post_with_retries(wisher, "/wishes", {"title": f"想换第 {number} 个灯泡"})
         wish: str = posted["id"]
-        await insist(self.desk, f"/wishes/{wish}/approve")
-        await insist(taker, f"/wishes/{wish}/claim")
-        await insist(taker, f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
-        await insist(wisher, f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
+        await post_with_retries(self.desk, f"/wishes/{wish}/approve")
+        await post_with_retries(taker, f"/wishes/{wish}/claim")
+        await post_with_retries(taker, f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+        await post_with_retries(wisher, f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
         self.effects.wishes[wish] = taker.id
 
-    async def _event(self, number: int) -> None:
+    async def _attend_event(self, number: int) -> None:
         """A guest comes to an event, and one who had joined leaves."""
-        guest, other = self.chance.sample(list(self.residents), 2)
-        event = await self._published(number)
-        joined = await insist(guest, f"/events/{event}/join", {"insist": True})
-        await insist(other, f"/events/{event}/join", {"role": "helper", "insist": True})
-        await insist(other, f"/events/{event}/leave")
+        guest, other = self.rng.sample(list(self.residents), 2)
+        event = await self._publish_event(number)
+        joined = await post_with_retries(guest, f"/events/{event}/join", {"insist": True})
+        await post_with_retries(other, f"/events/{event}/join", {"role": "helper", "insist": True})
+        await post_with_retries(other, f"/events/{event}/leave")
         whom = {"resident_id": guest.id}
-        await insist(self.desk, f"/events/{event}/check-in", whom)
-        await insist(self.desk, f"/events/{event}/check-out", whom)
+        await post_with_retries(self.desk, f"/events/{event}/check-in", whom)
+        await post_with_retries(self.desk, f"/events/{event}/check-out", whom)
         self.effects.attended[joined["mine"]["id"]] = guest.id
 
-    async def _called_off(self, number: int) -> None:
+    async def _cancel_event(self, number: int) -> None:
         """An event is called off."""
-        helper = self.chance.choice(self.residents)
-        event = await self._published(number)
-        joined = await insist(helper, f"/events/{event}/join", {"role": "helper", "insist": True})
-        await insist(self.desk, f"/events/{event}/cancel", {"reason": "下雨"})
+        helper = self.rng.choice(self.residents)
+        event = await self._publish_event(number)
+        joined = await post_with_retries(
+            helper, f"/events/{event}/join", {"role": "helper", "insist": True}
+        )
+        await post_with_retries(self.desk, f"/events/{event}/cancel", {"reason": "下雨"})
         self.effects.cancelled.add(joined["mine"]["id"])
 
-    async def _published(self, number: int) -> str:
+    async def _publish_event(self, number: int) -> str:
         begins = datetime.now(UTC) + timedelta(minutes=10)
         plan = {
             "kind": "clean_up",
@@ -103,6 +107,6 @@ class Load:
             "helper_places": 5,
             "guest_places": 20,
         }
-        event: str = (await insist(self.desk, "/events", plan))["id"]
-        await insist(self.desk, f"/events/{event}/publish")
+        event: str = (await post_with_retries(self.desk, "/events", plan))["id"]
+        await post_with_retries(self.desk, f"/events/{event}/publish")
         return event

@@ -18,26 +18,26 @@ from unittest import mock
 from services.cli.migrate import SERVICES
 from services.cli.serve import serve
 from shared import clock
-from shared.bus.transport.base import Outcome, Outgoing
+from shared.bus.transport.base import Publishing, PublishOutcome
 from shared.bus.transport.rabbit import RabbitTransport
 
-_jump = ExitStack()
+_clock_shift = ExitStack()
 
 
 def main() -> None:
     """Serve the service that the first argument names; the others are the two files."""
     service, jump_file, crash_file = SERVICES[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3])
 
-    def jump(*_: object) -> None:
-        _jump.close()
-        _jump.enter_context(clock.shifted(timedelta(seconds=float(jump_file.read_text()))))
+    def shift_clock(*_: object) -> None:
+        _clock_shift.close()
+        _clock_shift.enter_context(clock.shifted(timedelta(seconds=float(jump_file.read_text()))))
 
-    signal.signal(signal.SIGUSR1, jump)
-    with mock.patch.object(RabbitTransport, "publisher", _mortal(crash_file)):
+    signal.signal(signal.SIGUSR1, shift_clock)
+    with mock.patch.object(RabbitTransport, "publisher", _crashing_publisher(crash_file)):
         asyncio.run(serve(service))
 
 
-def _mortal(crash_file: Path) -> Any:
+def _crashing_publisher(crash_file: Path) -> Any:
     """How a transport gives publishers, after whose confirms the process may die."""
     publisher_of = RabbitTransport.publisher
 
@@ -45,21 +45,21 @@ def _mortal(crash_file: Path) -> Any:
         publisher: Any = await publisher_of(transport, service)
         publish = publisher.publish
 
-        async def publish_and_die(batch: Sequence[Outgoing]) -> list[Outcome]:
-            outcomes: list[Outcome] = await publish(batch)
+        async def publish_and_crash(batch: Sequence[Publishing]) -> list[PublishOutcome]:
+            outcomes: list[PublishOutcome] = await publish(batch)
             pairs = zip(batch, outcomes, strict=True)
-            confirmed = [one.id for one, outcome in pairs if outcome is Outcome.CONFIRMED]
+            confirmed = [one.id for one, outcome in pairs if outcome is PublishOutcome.CONFIRMED]
             if confirmed:
-                _die_if_told(crash_file, confirmed)
+                _crash_if_requested(crash_file, confirmed)
             return outcomes
 
-        publisher.publish = publish_and_die
+        publisher.publish = publish_and_crash
         return publisher
 
     return publisher
 
 
-def _die_if_told(crash_file: Path, confirmed: Sequence[str]) -> None:
+def _crash_if_requested(crash_file: Path, confirmed: Sequence[str]) -> None:
     if crash_file.exists():
         crash_file.write_text(" ".join(confirmed))
         os.kill(os.getpid(), signal.SIGKILL)

@@ -20,29 +20,31 @@ from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.sealing import Sealer
-from tests.chaos.endurance import endure, seeds
-from tests.chaos.environment import AnyReplica, Ground, opened
-from tests.chaos.faults import drawn
-from tests.chaos.invariants import Books
+from tests.chaos.endurance import run_under_faults, seed_range
+from tests.chaos.environment import ChaosEnvironment, RandomReplicaTransport, start_environment
+from tests.chaos.faults import choose_faults
+from tests.chaos.invariants import Invariants
 from tests.chaos.load import Effects, Load
-from tests.support.api_clients import Person, eventually, resident, sign_in, volunteer
+from tests.support.api_clients import Person, create_resident, create_volunteer, eventually, sign_in
 from tests.support.postgres import role_urls
 from tests.support.rabbitmq import NoBroker
-from tests.support.retrying_client import insist
+from tests.support.retrying_client import post_with_retries
 from tests.support.station import PASSWORD
 from tests.support.system import SECRETS
 
-AS_A_RULE = 10
-RUN = seeds(AS_A_RULE)
-PATIENCE = 60.0
-_REPEATED = re.compile(r'^linli_messages_repeated_total\{service="notify"\} (\S+)$', re.MULTILINE)
+DEFAULT_SEED_COUNT = 10
+SEEDS = seed_range(DEFAULT_SEED_COUNT)
+TIMEOUT_SECONDS = 60.0
+_REPEATED_METRIC = re.compile(
+    r'^linli_messages_repeated_total\{service="notify"\} (\S+)$', re.MULTILINE
+)
 
 
 @dataclass
-class Town:
+class ChaosStation:
     """A deployment with people who use it."""
 
-    ground: Ground
+    environment: ChaosEnvironment
     client: httpx.AsyncClient
     desk: Person
     residents: list[Person]
@@ -51,31 +53,31 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-async def town() -> AsyncIterator[Town]:
+async def chaos_station() -> AsyncIterator[ChaosStation]:
     """A deployment of two replicas each, and its people signed in."""
     async with AsyncExitStack() as stack:
         try:
-            ground = await stack.enter_async_context(opened())
+            ground = await stack.enter_async_context(start_environment())
         except NoBroker as missing:
             # A broker that was named for the tests is nobody's to kill.
             pytest.skip(str(missing))
-        await _found_station(ground)
-        gateway = AnyReplica(ground.of("intake"), random.Random(0))
+        await _create_station(ground)
+        gateway = RandomReplicaTransport(ground.replicas_of("intake"), random.Random(0))
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=gateway, base_url="http://station", timeout=4)
         )
         desk = await sign_in(client, station="chaos", username="desk", password=PASSWORD)
-        residents = [await resident(desk) for _ in range(6)]
-        volunteers = [await volunteer(desk) for _ in range(4)]
-        yield Town(ground, client, desk, residents, volunteers, Effects())
+        residents = [await create_resident(desk) for _ in range(6)]
+        volunteers = [await create_volunteer(desk) for _ in range(4)]
+        yield ChaosStation(ground, client, desk, residents, volunteers, Effects())
 
 
-async def _found_station(ground: Ground) -> None:
+async def _create_station(environment: ChaosEnvironment) -> None:
     sealer = Sealer([SECRETS["secret_keys"]], SECRETS["lookup_key"].encode())
-    engine = make_engine(role_urls(ground.admin_url, "linli")["intake"], schema="intake")
+    engine = make_engine(role_urls(environment.admin_url, "linli")["intake"], schema="intake")
     try:
         async with make_sessions(engine, sealer).begin() as tx:
-            station = Station.found("chaos", ("演示站", "Demo"), ("演示社区", "Demo"))
+            station = Station.create("chaos", ("演示站", "Demo"), ("演示社区", "Demo"))
             tx.add(station)
             await tx.flush()
             wanted = NewAccount(
@@ -87,46 +89,57 @@ async def _found_station(ground: Ground) -> None:
 
 
 async def test_what_was_confirmed_and_not_deleted_is_sent_twice_and_handled_once(
-    town: Town,
+    chaos_station: ChaosStation,
 ) -> None:
-    ground, wisher = town.ground, town.residents[0]
-    victim, other = ground.of("intake")
+    ground, wisher = chaos_station.environment, chaos_station.residents[0]
+    victim, other = ground.replicas_of("intake")
     await other.kill()
-    asked = asyncio.create_task(insist(wisher, "/wishes", {"title": "想换一个灯泡"}))
-    known = await _repeated(ground)
-    confirmed = await victim.die_before_delete(within=PATIENCE)
-    waiting = await ground.sql(
+    asked = asyncio.create_task(post_with_retries(wisher, "/wishes", {"title": "想换一个灯泡"}))
+    known = await _count_repeated(ground)
+    confirmed = await victim.crash_before_delete(timeout_seconds=TIMEOUT_SECONDS)
+    waiting = await ground.fetch_value(
         "SELECT json_agg(convert_from(body, 'UTF8')::jsonb ->> 'id') FROM intake.outbox"
     )
     assert confirmed
     assert json.loads(waiting) == confirmed
 
     async def delivered_again() -> bool:
-        return await _repeated(ground) >= known + len(confirmed)
+        return await _count_repeated(ground) >= known + len(confirmed)
 
-    await ground.mend()
-    await eventually(delivered_again, patience=PATIENCE)
+    await ground.restore()
+    await eventually(delivered_again, timeout_seconds=TIMEOUT_SECONDS)
     wish = (await asked)["id"]
-    await Books(ground.sql, town.desk.station).settle()
+    await Invariants(ground.fetch_value, chaos_station.desk.station).wait_until_settled()
     lines = f"FROM notify.deliveries WHERE subject = 'wishes/{wish}' AND template = 'wish.posted'"
-    assert await ground.sql(f"SELECT count(*) {lines}") == "1"
+    assert await ground.fetch_value(f"SELECT count(*) {lines}") == "1"
 
 
-async def _repeated(ground: Ground) -> float:
+async def _count_repeated(environment: ChaosEnvironment) -> float:
     """How many deliveries of known messages the replicas of notify have met."""
-    answers = [await replica.get("/metrics") for replica in ground.of("notify")]
-    return sum(float(count) for one in answers for count in _REPEATED.findall(one.text))
+    answers = [await replica.get("/metrics") for replica in environment.replicas_of("notify")]
+    return sum(float(count) for one in answers for count in _REPEATED_METRIC.findall(one.text))
 
 
-@pytest.mark.parametrize("seed", RUN)
-async def test_nothing_is_lost_and_nothing_doubled(town: Town, seed: int) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_nothing_is_lost_and_nothing_doubled(chaos_station: ChaosStation, seed: int) -> None:
     chance = random.Random(seed)
-    faults = drawn(seed, chance, long=len(RUN) > AS_A_RULE)
-    load = Load(town.desk, town.residents, town.volunteers, town.effects, chance)
-    acts = [partial(fault, town.ground, chance) for fault in faults]
+    faults = choose_faults(seed, chance, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
+    load = Load(
+        chaos_station.desk,
+        chaos_station.residents,
+        chaos_station.volunteers,
+        chaos_station.effects,
+        chance,
+    )
+    acts = [partial(fault, chaos_station.environment, chance) for fault in faults]
     try:
-        await endure(load, acts, town.ground.mend, Books(town.ground.sql, town.desk.station))
+        await run_under_faults(
+            load,
+            acts,
+            chaos_station.environment.restore,
+            Invariants(chaos_station.environment.fetch_value, chaos_station.desk.station),
+        )
     except BaseException:
         names = [fault.__name__ for fault in faults]
-        print(f"seed {seed}: {names}\n{town.ground.logs()}")  # noqa: T201 - shown when it fails
+        print(f"seed {seed}: {names}\n{chaos_station.environment.logs()}")  # noqa: T201 - shown when it fails
         raise

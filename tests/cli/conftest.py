@@ -6,15 +6,15 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.support.system import House, opened, transport
+from tests.support.system import RunningSystem, open_transport, start_system
 
 
 @pytest.fixture(scope="module")
-async def house(module_database_urls: dict[str, str]) -> AsyncIterator[House]:
+async def running_system(module_database_urls: dict[str, str]) -> AsyncIterator[RunningSystem]:
     """The three services, running on databases of the module's own."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport("in process", "", "") as carried,
-            opened(module_database_urls, Path(folder), carried) as running,
+            open_transport("in process", "", "") as carried,
+            start_system(module_database_urls, Path(folder), carried) as running,
         ):
             yield running

@@ -18,18 +18,18 @@ from services.intake.events.participation import Participation
 from services.intake.party.models import PartyMember
 from services.intake.residents.models import Building, Home, Household, Resident
 from services.intake.stations.models import Station
-from services.intake.wishes.history import WishStep
+from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import Wish
 from services.notify.audience.models import Recipient
 from services.volunteers.ledger.models import Account as PointsAccount
 from services.volunteers.ledger.models import Leg, Transfer
 from services.volunteers.people.models import Volunteer
 from shared.runtime.runtime import Runtime
-from tests.support.system import PRIVATE_KEY, SECRETS, House
+from tests.support.system import PRIVATE_KEY, SECRETS, RunningSystem
 
-REWARD, BY_HOUR, FOR_COMING = 20, 10, 5
-BUS = ("outbox", "sent", "inbox", "jobs")
-_LAST: dict[str, str] = {
+WISH_POINTS, HELPER_POINTS_PER_HOUR, GUEST_POINTS = 20, 10, 5
+BUS_TABLES = ("outbox", "sent", "inbox", "jobs")
+_STATE_AFTER_ACTION: dict[str, str] = {
     "approve": "open",
     "give_back": "open",
     "decline": "declined",
@@ -42,16 +42,16 @@ _LAST: dict[str, str] = {
 }
 
 
-def services(house: House) -> dict[str, Runtime]:
+def replica_by_service(running_system: RunningSystem) -> dict[str, Runtime]:
     """The replicas by service, as a load wants them."""
-    return {name: replicas[0] for name, replicas in house.replicas.items()}
+    return {name: replicas[0] for name, replicas in running_system.replicas.items()}
 
 
-def environment(house: House) -> dict[str, str]:
+def environment(running_system: RunningSystem) -> dict[str, str]:
     """The environment from which the command line knows this house."""
     urls = {
         f"LINLI_{name.upper()}_DATABASE_URL": runtime.settings.database_url.get_secret_value()
-        for name, runtime in services(house).items()
+        for name, runtime in replica_by_service(running_system).items()
     }
     secrets = {f"LINLI_{name.upper()}": str(value) for name, value in SECRETS.items()}
     return {
@@ -64,13 +64,13 @@ def environment(house: House) -> dict[str, str]:
     }
 
 
-def silent(_done: int, _total: int, _what: str) -> None:
+def ignore_progress(_completed: int, _total: int, _what: str) -> None:
     """Nobody looks at the progress."""
 
 
-def state_of(wish: PlannedWish) -> str:
+def final_state(wish: PlannedWish) -> str:
     """The state in which a planned wish ends."""
-    return _LAST[wish.acts[-1].verb] if wish.acts else "posted"
+    return _STATE_AFTER_ACTION[wish.actions[-1].verb] if wish.actions else "posted"
 
 
 async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
@@ -82,7 +82,7 @@ async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
     found = {}
     async with runtime.sessions() as tx:
         for table in await tx.scalars(named):
-            if table in BUS:
+            if table in BUS_TABLES:
                 continue
             rows = text(
                 "SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
@@ -93,9 +93,9 @@ async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
     return found
 
 
-async def assert_register_is_whole(house: House) -> None:
+async def assert_register_is_complete(running_system: RunningSystem) -> None:
     """Everybody of the estate is on the register once, and notify knows them."""
-    async with house.intake.sessions() as tx:
+    async with running_system.intake.sessions() as tx:
         station = (await tx.scalars(select(Station).where(Station.demo))).one()
         names = await tx.execute(select(Resident.id, Resident.name))
         assert dict(names.all()) == {p.id: p.name for p in estate().people}
@@ -107,35 +107,35 @@ async def assert_register_is_whole(house: House) -> None:
         assert usernames == set(ACCOUNTS)
         entered = await tx.execute(select(PartyMember.resident_id, PartyMember.membership))
         assert sorted(entered.all()) == sorted(
-            (member.person.id, member.standing.membership) for member in members()
+            (member.person.id, member.membership.membership) for member in members()
         )
-    async with house.notify.sessions() as tx:
+    async with running_system.notify.sessions() as tx:
         known = set(await tx.scalars(select(Recipient.resident_id)))
         assert known == {person.id for person in estate().people}
     assert station.code == "qinglan"
 
 
-async def assert_people_did_as_planned(house: House) -> None:
+async def assert_people_match_plan(running_system: RunningSystem) -> None:
     """Each volunteer and each wish is there once, as far as planned."""
-    async with house.volunteers.sessions() as tx:
+    async with running_system.volunteers.sessions() as tx:
         found = await tx.execute(select(Volunteer.resident_id, Volunteer.state))
         assert sorted(found.all()) == sorted(
             (h.person.id, "approved" if h.approved else "applied") for h in estate().helpers
         )
-    async with house.intake.sessions() as tx:
+    async with running_system.intake.sessions() as tx:
         made: Any = await tx.execute(
-            select(Wish.resident_id, Wish.title, Wish.state, func.count(WishStep.version))
-            .join(WishStep, WishStep.wish_id == Wish.id)
+            select(Wish.resident_id, Wish.title, Wish.state, func.count(WishTransition.version))
+            .join(WishTransition, WishTransition.wish_id == Wish.id)
             .group_by(Wish.id)
         )
         assert sorted(made.all()) == sorted(
-            (w.maker.id, w.title, state_of(w), 1 + len(w.acts)) for w in wishes()
+            (w.maker.id, w.title, final_state(w), 1 + len(w.actions)) for w in wishes()
         )
 
 
-async def assert_events_went_as_planned(house: House) -> None:
+async def assert_events_match_plan(running_system: RunningSystem) -> None:
     """Each event is there once, and those who joined it came, stayed away or left as planned."""
-    async with house.intake.sessions() as tx:
+    async with running_system.intake.sessions() as tx:
         found = {event.id: event for event in await tx.scalars(select(Event))}
         parts: dict[UUID, Counter[str]] = {id_: Counter() for id_ in found}
         for part in await tx.scalars(select(Participation)):
@@ -147,37 +147,39 @@ async def assert_events_went_as_planned(house: House) -> None:
         plan = by_title[event.title]
         assert plan.id == id_
         assert event.state == {"coming": "published", "running": "published"}.get(
-            plan.fate, plan.fate
+            plan.final_state, plan.final_state
         )
-        came, joined = len(plan.came), len(plan.parts)
+        came, joined = len(plan.attendances), len(plan.participants)
         wanted = {
             "closed": {"attended": came, "missed": joined - came},
             "running": {"present": came, "joined": joined - came},
             "cancelled": {"cancelled": joined},
-        }.get(plan.fate, {"joined": joined - plan.leave, "left": plan.leave})
+        }.get(plan.final_state, {"joined": joined - plan.leave, "left": plan.leave})
         assert parts[id_] == Counter(wanted)
 
 
-def earned() -> Iterator[tuple[UUID, int]]:
+def list_earned_points() -> Iterator[tuple[UUID, int]]:
     """Who gets how many points for what is planned, one by one."""
     for wish in wishes():
-        if wish.came_true and wish.taker:
-            yield wish.taker.id, REWARD
+        if wish.is_fulfilled and wish.taker:
+            yield wish.taker.id, WISH_POINTS
     for event in events(0):
-        if event.fate == "closed":
-            for role, person, after in event.came:
-                helped = BY_HOUR * (event.minutes - after) // 60
-                yield person.id, helped if role == "helper" else FOR_COMING
+        if event.final_state == "closed":
+            for role, person, after in event.attendances:
+                helped = HELPER_POINTS_PER_HOUR * (event.minutes - after) // 60
+                yield person.id, helped if role == "helper" else GUEST_POINTS
 
 
-async def assert_books_balance(house: House) -> None:
+async def assert_ledger_balances(running_system: RunningSystem) -> None:
     """Each wish that a volunteer made true, each attendance was paid once; legs sum to zero."""
     points: Counter[UUID] = Counter()
-    for id_, amount in earned():
+    for id_, amount in list_earned_points():
         points[id_] += amount
-    async with house.volunteers.sessions() as tx:
+    async with running_system.volunteers.sessions() as tx:
         assert await tx.scalar(select(func.sum(Leg.amount))) == 0
-        assert await tx.scalar(select(func.count()).select_from(Transfer)) == len([*earned()])
+        assert await tx.scalar(select(func.count()).select_from(Transfer)) == len(
+            [*list_earned_points()]
+        )
         held = await tx.execute(
             select(PointsAccount.owner_id, PointsAccount.posted).where(
                 PointsAccount.kind == "resident"

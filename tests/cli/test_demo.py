@@ -11,90 +11,96 @@ from typer.testing import CliRunner
 
 from services.cli.demo_command import UNCHANGED
 from services.cli.main import app
-from services.demo.estate import RESIDENT, STATION_CODE, VOLUNTEER, demo_id, phone_of
+from services.demo.estate import RESIDENT_NUMBER, STATION_CODE, VOLUNTEER_NUMBER, demo_id, phone_of
 from services.demo.loader import load_demo
 from services.demo.register import ACCOUNTS, password_of
 from services.intake.accounts.models import Account
-from services.intake.accounts.passwords import fits
+from services.intake.accounts.passwords import verify_password
 from services.intake.events.models import Event
-from services.intake.events.models import State as EventState
-from services.intake.events.participation import Part, Participation
-from services.intake.residents.queries import by_phone
+from services.intake.events.models import EventState as EventState
+from services.intake.events.participation import Participation, ParticipationState
+from services.intake.residents.queries import find_by_phone
 from services.intake.stations.models import Station
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import State, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import Wish, WishState
 from services.notify.deliveries.models import Delivery
-from services.notify.reminders.models import Appointment
+from services.notify.reminders.models import Reminder
 from shared import clock
 from shared.bus.tables import outbox
 from shared.contracts.events import EventKind
 from tests.cli.invariants import (
-    REWARD,
-    assert_books_balance,
-    assert_events_went_as_planned,
-    assert_people_did_as_planned,
-    assert_register_is_whole,
+    WISH_POINTS,
+    assert_events_match_plan,
+    assert_ledger_balances,
+    assert_people_match_plan,
+    assert_register_is_complete,
     checksums,
     environment,
-    services,
-    silent,
+    ignore_progress,
+    replica_by_service,
 )
-from tests.support.api_clients import eventually, fulfilled_wish, sign_in
-from tests.support.system import House
+from tests.support.api_clients import create_fulfilled_wish, eventually, sign_in
+from tests.support.system import RunningSystem
 
-pytestmark = pytest.mark.usefixtures("told")
+pytestmark = pytest.mark.usefixtures("progress_steps")
 
 
 @pytest.fixture(scope="module")
-async def told(house: House) -> list[tuple[int, int, str]]:
+async def progress_steps(running_system: RunningSystem) -> list[tuple[int, int, str]]:
     """What was told of the progress of the first load."""
     steps: list[tuple[int, int, str]] = []
-    assert await load_demo(services(house), lambda *step: steps.append(step))
+    assert await load_demo(replica_by_service(running_system), lambda *step: steps.append(step))
     return steps
 
 
-async def test_the_register_is_whole(house: House) -> None:
-    await assert_register_is_whole(house)
+async def test_the_register_is_whole(running_system: RunningSystem) -> None:
+    await assert_register_is_complete(running_system)
 
 
-async def test_people_did_as_planned_and_points_were_earned(house: House) -> None:
-    await assert_people_did_as_planned(house)
-    await assert_events_went_as_planned(house)
-    await assert_books_balance(house)
+async def test_people_did_as_planned_and_points_were_earned(running_system: RunningSystem) -> None:
+    await assert_people_match_plan(running_system)
+    await assert_events_match_plan(running_system)
+    await assert_ledger_balances(running_system)
 
 
-async def test_there_is_a_wish_in_every_state(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_there_is_a_wish_in_every_state(running_system: RunningSystem) -> None:
+    async with running_system.intake.sessions() as tx:
         states = set(await tx.scalars(select(Wish.state).distinct()))
-    assert states == set(State)
+    assert states == set(WishState)
 
 
-async def test_there_is_an_event_of_every_kind_and_in_every_state(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_there_is_an_event_of_every_kind_and_in_every_state(
+    running_system: RunningSystem,
+) -> None:
+    async with running_system.intake.sessions() as tx:
         events = (await tx.scalars(select(Event))).all()
         parts = set(await tx.scalars(select(Participation.state).distinct()))
     assert {event.state for event in events} == set(EventState)
     assert {event.kind for event in events} == set(get_args(EventKind))
-    assert parts == set(Part)
+    assert parts == set(ParticipationState)
     assert all(event.result for event in events if event.state == EventState.CLOSED)
     assert all(event.reason for event in events if event.state == EventState.CANCELLED)
 
 
-async def test_one_event_runs_with_some_there_and_some_to_be_checked_in(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_one_event_runs_with_some_there_and_some_to_be_checked_in(
+    running_system: RunningSystem,
+) -> None:
+    async with running_system.intake.sessions() as tx:
         running = select(Event).where(Event.starts_at <= clock.now(), Event.ends_at > clock.now())
         event = (await tx.scalars(running)).one()
         parts = (
             await tx.scalars(select(Participation).where(Participation.event_id == event.id))
         ).all()
-    event.check_doors()
-    assert {part.state for part in parts} == {Part.PRESENT, Part.JOINED}
+    event.check_open_for_check_in()
+    assert {part.state for part in parts} == {ParticipationState.PRESENT, ParticipationState.JOINED}
     assert all(part.checked_in_at is None or part.checked_in_at <= clock.now() for part in parts)
     assert event.ends_at - clock.now() > timedelta(hours=2)
 
 
-async def test_coming_events_have_few_places_or_none_and_one_is_tomorrow(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_coming_events_have_few_places_or_none_and_one_is_tomorrow(
+    running_system: RunningSystem,
+) -> None:
+    async with running_system.intake.sessions() as tx:
         coming = (
             await tx.scalars(
                 select(Event).where(
@@ -112,8 +118,8 @@ async def test_coming_events_have_few_places_or_none_and_one_is_tomorrow(house: 
     assert all(8 <= event.local_start.hour <= 20 for event in coming)
 
 
-async def test_events_go_forward_in_time(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_events_go_forward_in_time(running_system: RunningSystem) -> None:
+    async with running_system.intake.sessions() as tx:
         found = await tx.execute(
             select(Event, Participation).join(Participation, Participation.event_id == Event.id)
         )
@@ -122,25 +128,32 @@ async def test_events_go_forward_in_time(house: House) -> None:
         assert event.created_at < part.joined_at < clock.now() - timedelta(minutes=20)
         assert part.joined_at < event.starts_at
         assert event.state != EventState.CLOSED or event.ends_at < clock.now()
-        if part.state == Part.ATTENDED:
+        if part.state == ParticipationState.ATTENDED:
             assert part.checked_in_at is not None
             assert part.checked_out_at == event.ends_at
             assert part.minutes == (event.ends_at - part.checked_in_at) // timedelta(minutes=1)
 
 
-async def test_the_people_kept_free_came_once_and_will_come_once(house: House) -> None:
-    async with house.intake.sessions() as tx:
-        for number, role in ((RESIDENT, "guest"), (VOLUNTEER, "helper")):
+async def test_the_people_kept_free_came_once_and_will_come_once(
+    running_system: RunningSystem,
+) -> None:
+    async with running_system.intake.sessions() as tx:
+        for number, role in ((RESIDENT_NUMBER, "guest"), (VOLUNTEER_NUMBER, "helper")):
             found = await tx.execute(
                 select(Participation.role, Participation.state).where(
                     Participation.resident_id == demo_id("resident", number)
                 )
             )
-            assert sorted(found.all()) == [(role, Part.ATTENDED), (role, Part.JOINED)]
+            assert sorted(found.all()) == [
+                (role, ParticipationState.ATTENDED),
+                (role, ParticipationState.JOINED),
+            ]
 
 
-async def test_nobody_is_told_today_that_they_have_a_place_in_what_is_over(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_nobody_is_told_today_that_they_have_a_place_in_what_is_over(
+    running_system: RunningSystem,
+) -> None:
+    async with running_system.intake.sessions() as tx:
         found = await tx.execute(
             select(Participation.id, Event.starts_at).join(
                 Event, Participation.event_id == Event.id
@@ -150,29 +163,29 @@ async def test_nobody_is_told_today_that_they_have_a_place_in_what_is_over(house
         over = await tx.scalars(select(Event.id).where(Event.state == EventState.CLOSED))
         subjects = [f"events/{id_}" for id_ in over]
 
-    async def known() -> bool:
-        async with house.notify.sessions() as tx:
-            kept = await tx.execute(select(Appointment.participation_id, Appointment.starts_at))
+    async def appointments_match() -> bool:
+        async with running_system.notify.sessions() as tx:
+            kept = await tx.execute(select(Reminder.participation_id, Reminder.starts_at))
             return dict(kept.all()) == starts
 
-    await eventually(known)
-    async with house.notify.sessions() as tx:
-        told = await tx.scalars(
+    await eventually(appointments_match)
+    async with running_system.notify.sessions() as tx:
+        progress_steps = await tx.scalars(
             select(Delivery.template).where(Delivery.subject.in_(subjects)).distinct()
         )
-        assert set(told) == {"event.missed"}
+        assert set(progress_steps) == {"event.missed"}
 
 
-async def test_all_that_was_said_goes_out(house: House) -> None:
+async def test_all_that_was_said_goes_out(running_system: RunningSystem) -> None:
     async def silence() -> bool:
-        async with house.intake.sessions() as tx:
+        async with running_system.intake.sessions() as tx:
             return await tx.scalar(select(func.count()).select_from(outbox)) == 0
 
     await eventually(silence)
 
 
-async def test_more_than_twenty_wishes_came_true_this_year(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_more_than_twenty_wishes_came_true_this_year(running_system: RunningSystem) -> None:
+    async with running_system.intake.sessions() as tx:
         station = (await tx.scalars(select(Station))).one()
         year = clock.now().astimezone(station.zone).year
         start = datetime(year, 1, 1, tzinfo=station.zone)
@@ -183,10 +196,12 @@ async def test_more_than_twenty_wishes_came_true_this_year(house: House) -> None
     assert true > 20
 
 
-async def test_steps_go_forward_in_time_up_to_the_present(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_steps_go_forward_in_time_up_to_the_present(running_system: RunningSystem) -> None:
+    async with running_system.intake.sessions() as tx:
         steps = (
-            await tx.scalars(select(WishStep).order_by(WishStep.wish_id, WishStep.version))
+            await tx.scalars(
+                select(WishTransition).order_by(WishTransition.wish_id, WishTransition.version)
+            )
         ).all()
         wishes = {wish.id: wish for wish in await tx.scalars(select(Wish))}
     for before, after in pairwise(steps):
@@ -199,41 +214,49 @@ async def test_steps_go_forward_in_time_up_to_the_present(house: House) -> None:
     )
 
 
-async def test_progress_is_told_step_by_step(told: list[tuple[int, int, str]]) -> None:
-    totals = {total for _, total, _ in told}
+async def test_progress_is_told_step_by_step(progress_steps: list[tuple[int, int, str]]) -> None:
+    totals = {total for _, total, _ in progress_steps}
     assert len(totals) == 1
-    assert [done for done, _, _ in told] == sorted(done for done, _, _ in told)
-    assert told[-1][0] == totals.pop()
+    assert [done for done, _, _ in progress_steps] == sorted(done for done, _, _ in progress_steps)
+    assert progress_steps[-1][0] == totals.pop()
 
 
-async def test_published_passwords_and_phones_open_the_demo(house: House) -> None:
-    async with house.intake.sessions() as tx:
+async def test_published_passwords_and_phones_open_the_demo(running_system: RunningSystem) -> None:
+    async with running_system.intake.sessions() as tx:
         accounts = {account.username: account for account in await tx.scalars(select(Account))}
         station = (await tx.scalars(select(Station).where(Station.code == STATION_CODE))).one()
-        resident = await by_phone(tx, station.id, phone_of(1))
+        resident = await find_by_phone(tx, station.id, phone_of(1))
     assert station.demo
     assert resident is not None
     for username in ACCOUNTS:
-        assert await fits(password_of(username), accounts[username].password_hash)
+        assert await verify_password(password_of(username), accounts[username].password_hash)
 
 
-async def test_loading_again_changes_nothing(house: House) -> None:
-    before = [await checksums(runtime) for runtime in (house.intake, house.volunteers)]
-    assert not await load_demo(services(house), silent)
-    assert [await checksums(runtime) for runtime in (house.intake, house.volunteers)] == before
+async def test_loading_again_changes_nothing(running_system: RunningSystem) -> None:
+    before = [
+        await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
+    ]
+    assert not await load_demo(replica_by_service(running_system), ignore_progress)
+    assert [
+        await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
+    ] == before
 
 
-async def test_two_who_load_at_once_change_nothing(house: House) -> None:
-    before = [await checksums(runtime) for runtime in (house.intake, house.volunteers)]
-    loads = [load_demo(services(house), silent) for _ in range(2)]
+async def test_two_who_load_at_once_change_nothing(running_system: RunningSystem) -> None:
+    before = [
+        await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
+    ]
+    loads = [load_demo(replica_by_service(running_system), ignore_progress) for _ in range(2)]
     assert await asyncio.gather(*loads) == [False, False]
-    assert [await checksums(runtime) for runtime in (house.intake, house.volunteers)] == before
+    assert [
+        await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
+    ] == before
 
 
 async def test_the_people_kept_free_try_it_out_and_loading_again_leaves_that_alone(
-    house: House,
+    running_system: RunningSystem,
 ) -> None:
-    async with house.client() as client:
+    async with running_system.client() as client:
         desk = await sign_in(
             client, station=STATION_CODE, username="desk", password=password_of("desk")
         )
@@ -243,25 +266,25 @@ async def test_the_people_kept_free_try_it_out_and_loading_again_leaves_that_alo
                 station=STATION_CODE,
                 slip=(await desk.post(f"/residents/{demo_id('resident', number)}/slips"))["code"],
             )
-            for number in (RESIDENT, VOLUNTEER)
+            for number in (RESIDENT_NUMBER, VOLUNTEER_NUMBER)
         ]
         before = await helper.points()
-        await fulfilled_wish(desk, wisher, helper)
+        await create_fulfilled_wish(desk, wisher, helper)
 
         async def paid() -> bool:
             return await helper.points() != before
 
         await eventually(paid)
-        assert await helper.points() == before + REWARD
-    now = await checksums(house.intake)
-    assert not await load_demo(services(house), silent)
-    assert await checksums(house.intake) == now
+        assert await helper.points() == before + WISH_POINTS
+    now = await checksums(running_system.intake)
+    assert not await load_demo(replica_by_service(running_system), ignore_progress)
+    assert await checksums(running_system.intake) == now
 
 
 async def test_the_command_finds_the_demo_in_a_running_deployment(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in environment(house).items():
+    for name, value in environment(running_system).items():
         monkeypatch.setenv(name, value)
     done = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
     assert (done.exit_code, done.output.strip()) == (0, UNCHANGED)

@@ -16,19 +16,19 @@ from services.cli.main import app
 from shared.bus.transport import topology
 from shared.bus.transport.topology import Names
 from tests.cli.invariants import environment
-from tests.support.api_clients import Person, publisher, sign_in
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import BINDINGS, House
+from tests.support.api_clients import Person, create_publisher, sign_in
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import BINDINGS, RunningSystem
 
 OPENED = "linli.wish.opened.v1"
-READING = {"may": "read", "type": OPENED}
-STOPPED = {"may": "publish", "type": "ext.lifts.stopped.v1"}
+READ_GRANT = {"may": "read", "type": OPENED}
+PUBLISH_GRANT = {"may": "publish", "type": "ext.lifts.stopped.v1"}
 
 
 @pytest.fixture(autouse=True)
-def known(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def cli_environment(running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment from which the command line knows the house."""
-    for name, value in environment(house).items():
+    for name, value in environment(running_system).items():
         monkeypatch.setenv(name, value)
 
 
@@ -44,14 +44,14 @@ async def prefix(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 @pytest.fixture
-async def admin(house: House) -> AsyncIterator[Person]:
+async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
     """The administrator of a new station."""
-    code, _ = await found_station(house)
-    async with house.client() as client:
+    code, _ = await create_station(running_system)
+    async with running_system.client() as client:
         yield await sign_in(client, station=code, username="admin", password=PASSWORD)
 
 
-async def printed() -> dict[str, Any]:
+async def export_definitions() -> dict[str, Any]:
     """What the command prints for the broker."""
     answer = await asyncio.to_thread(CliRunner().invoke, app, ["publishers", "broker"])
     assert answer.exit_code == 0, answer.output
@@ -59,7 +59,7 @@ async def printed() -> dict[str, Any]:
     return said
 
 
-async def waiting(amqp_url: str, queue: str) -> int | None:
+async def queue_depth(amqp_url: str, queue: str) -> int | None:
     """How many messages are in a queue; None where there is no such queue."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
@@ -70,7 +70,7 @@ async def waiting(amqp_url: str, queue: str) -> int | None:
         return found.declaration_result.message_count or 0
 
 
-async def say(amqp_url: str, names: Names, type_: str, station: str) -> None:
+async def publish_message(amqp_url: str, names: Names, type_: str, station: str) -> None:
     """Publish a message as a service of that station does."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
@@ -82,57 +82,57 @@ async def say(amqp_url: str, names: Names, type_: str, station: str) -> None:
 async def test_the_broker_is_told_who_may_publish_what(
     admin: Person, prefix: str, amqp_url: str
 ) -> None:
-    machine = await publisher(admin, [STOPPED])
+    machine = await create_publisher(admin, [PUBLISH_GRANT])
     user, names = machine["user"], Names(prefix)
-    before = await printed()
-    assert _of(before, "users", user)["password_hash"] == ""
+    before = await export_definitions()
+    assert _entry_of(before, "users", user)["password_hash"] == ""
 
     await admin.post(f"/publishers/{machine['id']}/password")
-    made = await printed()
-    assert _of(made, "users", user)["password_hash"] != ""
-    allowed = _of(made, "permissions", user)
+    made = await export_definitions()
+    assert _entry_of(made, "users", user)["password_hash"] != ""
+    allowed = _entry_of(made, "permissions", user)
     assert (allowed["configure"], allowed["read"]) == ("^$", "^$")
     assert allowed["write"] == f"^{re.escape(names.partners)}$"
-    topics = _of(made, "topic_permissions", user)
+    topics = _entry_of(made, "topic_permissions", user)
     assert (topics["exchange"], topics["read"]) == (names.partners, "^$")
     assert topics["write"] == r"^ext\.lifts\.stopped\.v1$"
-    assert await waiting(amqp_url, names.reader(machine["name"])) is None
+    assert await queue_depth(amqp_url, names.reader(machine["name"])) is None
 
     await admin.put(f"/publishers/{machine['id']}/grants", {"grants": []})
-    assert _of(await printed(), "topic_permissions", user)["write"] == "^$"
+    assert _entry_of(await export_definitions(), "topic_permissions", user)["write"] == "^$"
 
 
 async def test_who_may_read_has_a_queue_of_its_own_station_s_messages(
     admin: Person, prefix: str, amqp_url: str
 ) -> None:
-    machine = await publisher(admin, [READING])
+    machine = await create_publisher(admin, [READ_GRANT])
     names = Names(prefix)
     queue = names.reader(machine["name"])
     station = (await admin.get("/me"))["station"]["id"]
-    made = await printed()
-    assert _of(made, "permissions", machine["user"])["read"] == f"^{re.escape(queue)}$"
+    made = await export_definitions()
+    assert _entry_of(made, "permissions", machine["user"])["read"] == f"^{re.escape(queue)}$"
 
-    await say(amqp_url, names, OPENED, station)
-    await say(amqp_url, names, OPENED, str(uuid4()))
-    await say(amqp_url, names, "linli.wish.posted.v1", station)
-    assert await waiting(amqp_url, queue) == 1
-    await printed()
-    assert await waiting(amqp_url, queue) == 1
+    await publish_message(amqp_url, names, OPENED, station)
+    await publish_message(amqp_url, names, OPENED, str(uuid4()))
+    await publish_message(amqp_url, names, "linli.wish.posted.v1", station)
+    assert await queue_depth(amqp_url, queue) == 1
+    await export_definitions()
+    assert await queue_depth(amqp_url, queue) == 1
 
     grants = {"grants": [{"may": "read", "type": "linli.wish.posted.v1"}]}
     path = f"/publishers/{machine['id']}/grants"
     await admin.put(path, grants)
-    await printed()
-    await say(amqp_url, names, OPENED, station)
-    assert await waiting(amqp_url, queue) == 1
-    await say(amqp_url, names, "linli.wish.posted.v1", station)
-    assert await waiting(amqp_url, queue) == 2
+    await export_definitions()
+    await publish_message(amqp_url, names, OPENED, station)
+    assert await queue_depth(amqp_url, queue) == 1
+    await publish_message(amqp_url, names, "linli.wish.posted.v1", station)
+    assert await queue_depth(amqp_url, queue) == 2
 
     await admin.put(path, {"grants": []})
-    await printed()
-    assert await waiting(amqp_url, queue) is None
+    await export_definitions()
+    assert await queue_depth(amqp_url, queue) is None
 
 
-def _of(made: dict[str, Any], kind: str, user: str) -> dict[str, Any]:
-    (found,) = (one for one in made[kind] if user in (one.get("user"), one.get("name")))
+def _entry_of(definitions: dict[str, Any], kind: str, user: str) -> dict[str, Any]:
+    (found,) = (one for one in definitions[kind] if user in (one.get("user"), one.get("name")))
     return dict(found)

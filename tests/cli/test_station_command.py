@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from services.cli.main import app
-from services.cli.station_command import CODE_TAKEN, CannotFound, Founding, add_station
+from services.cli.station_command import CODE_IN_USE, CannotCreateStation, NewStation, add_station
 from services.intake.accounts.models import Account
 from services.intake.stations.models import Station
 from tests.cli.invariants import environment
 from tests.support.api_clients import sign_in
-from tests.support.system import House
+from tests.support.system import RunningSystem
 
-FOUNDING = Founding(
+FOUNDING = NewStation(
     code="qingshan",
     names=("青山苑", "Qingshan Court"),
     community=("青山社区", "Qingshan Community"),
@@ -26,14 +26,16 @@ FOUNDING = Founding(
 
 
 @pytest.fixture(scope="module")
-async def station(house: House) -> Station:
+async def station(running_system: RunningSystem) -> Station:
     """A station that was founded."""
-    return await add_station(house.intake.sessions, FOUNDING)
+    return await add_station(running_system.intake.sessions, FOUNDING)
 
 
-async def test_the_first_administrator_signs_in(house: House, station: Station) -> None:
+async def test_the_first_administrator_signs_in(
+    running_system: RunningSystem, station: Station
+) -> None:
     assert not station.demo
-    async with house.client() as client:
+    async with running_system.client() as client:
         admin = await sign_in(
             client, station=FOUNDING.code, username="admin", password=FOUNDING.password
         )
@@ -52,28 +54,28 @@ async def test_the_first_administrator_signs_in(house: House, station: Station) 
     ],
 )
 async def test_what_can_not_work_is_refused_and_founds_nothing(
-    house: House, wrong: Founding
+    running_system: RunningSystem, wrong: NewStation
 ) -> None:
-    with pytest.raises(CannotFound):
-        await add_station(house.intake.sessions, wrong)
-    async with house.intake.sessions() as tx:
+    with pytest.raises(CannotCreateStation):
+        await add_station(running_system.intake.sessions, wrong)
+    async with running_system.intake.sessions() as tx:
         assert await tx.scalar(select(func.count()).select_from(Station)) == 1
         assert await tx.scalar(select(func.count()).select_from(Account)) == 1
 
 
 async def test_the_command_reads_the_password_from_a_pipe(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in environment(house).items():
+    for name, value in environment(running_system).items():
         monkeypatch.setenv(name, value)
     words = ["station", "add", "piped", "--name", "松苑", "Pine Court"]
     words += ["--community", "松社区", "Pine Community", "--admin", "head"]
 
-    def found() -> Result:
+    def add_from_pipe() -> Result:
         return CliRunner().invoke(app, words, input="a-password-from-a-pipe\n")
 
-    done, again = [await asyncio.to_thread(found) for _ in range(2)]
+    done, again = [await asyncio.to_thread(add_from_pipe) for _ in range(2)]
     assert done.exit_code == 0, done.output
-    assert (again.exit_code, again.output.strip()) == (1, CODE_TAKEN)
-    async with house.client() as client:
+    assert (again.exit_code, again.output.strip()) == (1, CODE_IN_USE)
+    async with running_system.client() as client:
         await sign_in(client, station="piped", username="head", password="a-password-from-a-pipe")

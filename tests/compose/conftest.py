@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.compose.deployment import UP_WITHIN, Deployment
+from tests.compose.deployment import STARTUP_TIMEOUT_SECONDS, Deployment
 from tests.support.api_clients import Person, sign_in
 
 PASSWORD = "a-password-of-the-tests"
@@ -18,7 +18,7 @@ _failed: list[str] = []
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the journeys that look into a process of their own: here is none."""
-    inside = [one for one in items if "house" in getattr(one, "fixturenames", ())]
+    inside = [one for one in items if "running_system" in getattr(one, "fixturenames", ())]
     config.hook.pytest_deselected(items=inside)
     items[:] = [one for one in items if one not in inside]
 
@@ -39,10 +39,10 @@ async def deployment(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> AsyncIterator[Deployment]:
     """Everything, with replicas; taken away at the end, whatever happened."""
-    prepared = await Deployment.prepared(Path(tmp_path_factory.mktemp("deployment")))
+    prepared = await Deployment.prepare(Path(tmp_path_factory.mktemp("deployment")))
     await prepared.down()
     try:
-        async with asyncio.timeout(UP_WITHIN):
+        async with asyncio.timeout(STARTUP_TIMEOUT_SECONDS):
             await prepared.up()
         yield prepared
     except BaseException:
@@ -62,13 +62,13 @@ async def client(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def _open_station(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+async def _create_station(deployment: Deployment, client: httpx.AsyncClient) -> Person:
     code = f"station-{uuid4().hex[:8]}"
     await deployment.add_station(code, PASSWORD)
     return await sign_in(client, station=code, username="admin", password=PASSWORD)
 
 
-async def _desk(admin: Person) -> Person:
+async def _create_desk(admin: Person) -> Person:
     account = {"username": "desk", "display_name": "窗口", "role": "staff", "password": PASSWORD}
     await admin.post("/accounts", account)
     return await sign_in(admin.client, station=admin.station, username="desk", password=PASSWORD)
@@ -77,37 +77,37 @@ async def _desk(admin: Person) -> Person:
 @pytest.fixture(scope="session")
 async def operator(deployment: Deployment, client: httpx.AsyncClient) -> Person:
     """The administrator of a new station, who sees its deliveries as its operator does."""
-    return await _open_station(deployment, client)
+    return await _create_station(deployment, client)
 
 
 @pytest.fixture(scope="session")
 async def desk(operator: Person) -> Person:
     """Somebody at the desk of that station."""
-    return await _desk(operator)
+    return await _create_desk(operator)
 
 
 @pytest.fixture(scope="session")
 async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Person:
     """Somebody at the desk of another station."""
-    return await _desk(await _open_station(deployment, client))
+    return await _create_desk(await _create_station(deployment, client))
 
 
 @pytest.fixture(scope="session")
 async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[Person]:
     """Somebody at the desk of a station of its own, whose client soon gives up."""
-    desk = await _desk(await _open_station(deployment, client))
-    async with await deployment.client(patience=4) as hasty:
+    desk = await _create_desk(await _create_station(deployment, client))
+    async with await deployment.client(timeout_seconds=4) as hasty:
         yield replace(desk, client=hasty)
 
 
 @pytest.fixture(scope="session")
-def set_back(deployment: Deployment) -> Callable[[str, int], Awaitable[None]]:
+def backdate_check_in(deployment: Deployment) -> Callable[[str, int], Awaitable[None]]:
     """Let a participation have been checked in so many minutes ago."""
 
-    async def set_it_back(participation: str, minutes: int) -> None:
-        await deployment.sql(
+    async def backdate(participation: str, minutes: int) -> None:
+        await deployment.run_sql(
             "UPDATE intake.participations SET checked_in_at = checked_in_at"
             f" - {minutes} * interval '1 minute' WHERE id = '{participation}'"
         )
 
-    return set_it_back
+    return backdate

@@ -6,118 +6,124 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
-from tests.chaos.faults import AGAIN, ISSUERS, SHUFFLE
-from tests.compose.deployment import NETWORK, SCALE, CommandFailed, Deployment, run
+from tests.chaos.faults import PUBLISHING_SERVICES, REPUBLISH_SQL, SHUFFLE_OUTBOX_SQL
+from tests.compose.deployment import (
+    NETWORK,
+    REPLICAS_PER_SERVICE,
+    CommandFailed,
+    Deployment,
+    run_command,
+)
 from tests.support.api_clients import eventually
 
 Fault = Callable[[Deployment, random.Random], Awaitable[None]]
-SECONDS = (0.3, 2.0)
-PATIENCE = 60.0
-LITTLE, ENOUGH = ("0.0000001",), ("absolute", "600MB")
+FAULT_DURATION_SECONDS = (0.3, 2.0)
+RECOVERY_TIMEOUT_SECONDS = 60.0
+LOW_WATERMARK, NORMAL_WATERMARK = ("0.0000001",), ("absolute", "600MB")
 
 
-async def kill_a_replica(deployment: Deployment, chance: random.Random) -> None:
+async def kill_a_replica(deployment: Deployment, rng: random.Random) -> None:
     """SIGKILL, at any moment."""
-    _, victim = await _any_replica(deployment, chance)
-    await _kill(victim, chance)
+    _, victim = await _choose_replica(deployment, rng)
+    await _kill(victim, rng)
 
 
-async def freeze_a_replica(deployment: Deployment, chance: random.Random) -> None:
+async def freeze_a_replica(deployment: Deployment, rng: random.Random) -> None:
     """It holds what it holds and answers nobody, until it is woken."""
-    _, victim = await _any_replica(deployment, chance)
-    await _freeze(deployment, victim, chance.uniform(2.0, 5.0))
+    _, victim = await _choose_replica(deployment, rng)
+    await _freeze(deployment, victim, rng.uniform(2.0, 5.0))
 
 
-async def freeze_a_replica_for_a_minute(deployment: Deployment, chance: random.Random) -> None:
+async def freeze_a_replica_for_a_minute(deployment: Deployment, rng: random.Random) -> None:
     """Long enough for the server to end its transactions."""
-    _, victim = await _any_replica(deployment, chance)
+    _, victim = await _choose_replica(deployment, rng)
     await _freeze(deployment, victim, 60.0)
 
 
-async def cut_a_replica_off(deployment: Deployment, chance: random.Random) -> None:
+async def cut_a_replica_off(deployment: Deployment, rng: random.Random) -> None:
     """It is without a network, and nobody tells it or the others: packets are lost."""
-    service, victim = await _any_replica(deployment, chance)
-    await run("docker", "network", "disconnect", NETWORK, victim)
-    await asyncio.sleep(chance.uniform(0.3, 8.0))
-    await run("docker", "network", "connect", "--alias", service, NETWORK, victim)
+    service, victim = await _choose_replica(deployment, rng)
+    await run_command("docker", "network", "disconnect", NETWORK, victim)
+    await asyncio.sleep(rng.uniform(0.3, 8.0))
+    await run_command("docker", "network", "connect", "--alias", service, NETWORK, victim)
 
 
-async def deliver_again(deployment: Deployment, chance: random.Random) -> None:
+async def deliver_again(deployment: Deployment, rng: random.Random) -> None:
     """Messages that were sent, and mostly handled, are sent once more, in any order."""
-    await deployment.sql(AGAIN.format(service=chance.choice(ISSUERS)))
+    await deployment.run_sql(REPUBLISH_SQL.format(service=rng.choice(PUBLISHING_SERVICES)))
 
 
-async def reorder(deployment: Deployment, chance: random.Random) -> None:
+async def reorder(deployment: Deployment, rng: random.Random) -> None:
     """What waits for a frozen broker is sent in any order, of one subject too."""
-    (broker,) = await deployment.of("rabbitmq")
-    async with _frozen(broker):
-        await asyncio.sleep(chance.uniform(*SECONDS))
-        for service in ISSUERS:
-            await deployment.sql(SHUFFLE.format(service=service))
+    (broker,) = await deployment.container_ids("rabbitmq")
+    async with _paused(broker):
+        await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
+        for service in PUBLISHING_SERVICES:
+            await deployment.run_sql(SHUFFLE_OUTBOX_SQL.format(service=service))
 
 
-async def kill_the_broker(deployment: Deployment, chance: random.Random) -> None:
+async def kill_the_broker(deployment: Deployment, rng: random.Random) -> None:
     """SIGKILL, and started again on what it had on disk."""
-    (broker,) = await deployment.of("rabbitmq")
-    await _kill(broker, chance)
+    (broker,) = await deployment.container_ids("rabbitmq")
+    await _kill(broker, rng)
 
 
-async def alarm_the_broker(deployment: Deployment, chance: random.Random) -> None:
+async def alarm_the_broker(deployment: Deployment, rng: random.Random) -> None:
     """It takes no more messages, since its memory is full."""
     control = ("exec", "-T", "rabbitmq", "rabbitmqctl", "-q")
     # One that was killed a moment ago is not up yet.
-    await _until_it_succeeds(partial(deployment.compose, *control, "await_startup"))
-    await deployment.compose(*control, "set_vm_memory_high_watermark", *LITTLE)
-    await asyncio.sleep(chance.uniform(*SECONDS))
-    await deployment.compose(*control, "set_vm_memory_high_watermark", *ENOUGH)
+    await _retry_until_success(partial(deployment.compose, *control, "await_startup"))
+    await deployment.compose(*control, "set_vm_memory_high_watermark", *LOW_WATERMARK)
+    await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
+    await deployment.compose(*control, "set_vm_memory_high_watermark", *NORMAL_WATERMARK)
 
 
-async def kill_the_database(deployment: Deployment, chance: random.Random) -> None:
+async def kill_the_database(deployment: Deployment, rng: random.Random) -> None:
     """SIGKILL, and started again on what it had on disk."""
-    (database,) = await deployment.of("postgres")
-    await _kill(database, chance)
-    await _until_it_succeeds(partial(deployment.sql, "SELECT 1"))
+    (database,) = await deployment.container_ids("postgres")
+    await _kill(database, rng)
+    await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
 
 
 async def restart_the_database(deployment: Deployment, _chance: random.Random) -> None:
     """In order: when it has stopped, Docker starts it again."""
     stop = ("pg_ctl", "--no-wait", "--mode", "fast", "stop")
     await deployment.compose("exec", "-T", "--user", "postgres", "postgres", *stop)
-    await _until_it_succeeds(partial(deployment.sql, "SELECT 1"))
+    await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
 
 
-async def _any_replica(deployment: Deployment, chance: random.Random) -> tuple[str, str]:
+async def _choose_replica(deployment: Deployment, rng: random.Random) -> tuple[str, str]:
     """A service, and the id of one of its containers."""
-    service = chance.choice(list(SCALE))
-    return service, chance.choice(sorted(await deployment.of(service)))
+    service = rng.choice(list(REPLICAS_PER_SERVICE))
+    return service, rng.choice(sorted(await deployment.container_ids(service)))
 
 
-async def _kill(container: str, chance: random.Random) -> None:
-    await run("docker", "kill", "--signal", "KILL", container)
-    await asyncio.sleep(chance.uniform(*SECONDS))
-    await run("docker", "start", container)
+async def _kill(container: str, rng: random.Random) -> None:
+    await run_command("docker", "kill", "--signal", "KILL", container)
+    await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
+    await run_command("docker", "start", container)
 
 
 async def _freeze(deployment: Deployment, container: str, seconds: float) -> None:
     """Wake it so many seconds later, and wait until it says that it works again."""
     over = asyncio.Event()
-    async with _frozen(container):
+    async with _paused(container):
         asyncio.get_running_loop().call_later(seconds, over.set)
         await over.wait()
-    await _until_it_succeeds(partial(deployment.check, container))
+    await _retry_until_success(partial(deployment.run_health_check, container))
 
 
 @asynccontextmanager
-async def _frozen(container: str) -> AsyncIterator[None]:
+async def _paused(container: str) -> AsyncIterator[None]:
     # What forks a great deal may escape the first try: "unable to freeze".
-    await _until_it_succeeds(partial(run, "docker", "pause", container))
+    await _retry_until_success(partial(run_command, "docker", "pause", container))
     try:
         yield
     finally:
-        await run("docker", "unpause", container)
+        await run_command("docker", "unpause", container)
 
 
-async def _until_it_succeeds(command: Callable[[], Awaitable[str]]) -> None:
+async def _retry_until_success(command: Callable[[], Awaitable[str]]) -> None:
     async def succeeds() -> bool:
         try:
             await command()
@@ -125,7 +131,7 @@ async def _until_it_succeeds(command: Callable[[], Awaitable[str]]) -> None:
             return False
         return True
 
-    await eventually(succeeds, patience=PATIENCE)
+    await eventually(succeeds, timeout_seconds=RECOVERY_TIMEOUT_SECONDS)
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -142,10 +148,10 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-def drawn(seed: int, chance: random.Random, *, long: bool) -> list[Fault]:
+def choose_faults(seed: int, rng: random.Random, *, is_long_run: bool) -> list[Fault]:
     """The faults of one run, in the order in which they come."""
-    faults = chance.sample(FAULTS, k=5)
-    if long and seed % 10 == 0:
+    faults = rng.sample(FAULTS, k=5)
+    if is_long_run and seed % 10 == 0:
         faults.append(freeze_a_replica_for_a_minute)
-        chance.shuffle(faults)
+        rng.shuffle(faults)
     return faults

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tests.compose.deployment import Deployment
 
-PAID = """
+SELECT_LEDGER_TOTALS = """
     SELECT json_build_object(
       'transfers', (SELECT count(*) FROM volunteers.transfers WHERE cause_subject = ANY(wanted)),
       'causes', (SELECT count(DISTINCT cause_subject) FROM volunteers.transfers
@@ -14,7 +14,7 @@ PAID = """
         WHERE amount > 0 AND cause_subject = ANY(wanted)))
     FROM (SELECT ARRAY[{subjects}]::text[] AS wanted) AS wish
 """
-TOLD = """
+SELECT_NOTICES = """
     SELECT json_agg(json_build_array(who, template, channel, lines, wishes)) FROM (
       SELECT CASE recipient_id WHEN wish.resident_id THEN 'resident' WHEN wish.taker_id THEN 'taker'
         ELSE 'stranger' END AS who, template, channel, count(*) AS lines,
@@ -25,21 +25,23 @@ TOLD = """
 """
 
 
-async def paid(deployment: Deployment, wishes: Iterable[str]) -> dict[str, int]:
+async def fetch_ledger_totals(deployment: Deployment, wishes: Iterable[str]) -> dict[str, int]:
     """What the ledger says about these wishes."""
-    counted: dict[str, int] = await deployment.facts(PAID.format(subjects=_subjects(wishes)))
+    counted: dict[str, int] = await deployment.fetch_json(
+        SELECT_LEDGER_TOTALS.format(subjects=_sql_subjects(wishes))
+    )
     return counted
 
 
-async def told(
+async def fetch_notices(
     deployment: Deployment, wishes: Iterable[str]
 ) -> set[tuple[str, str, str, int, int]]:
     """Who was told what over which channel: how many lines, and about how many of the wishes."""
-    listed = await deployment.facts(TOLD.format(subjects=_subjects(wishes)))
+    listed = await deployment.fetch_json(SELECT_NOTICES.format(subjects=_sql_subjects(wishes)))
     return {
         (who, template, channel, lines, about) for who, template, channel, lines, about in listed
     }
 
 
-def _subjects(wishes: Iterable[str]) -> str:
+def _sql_subjects(wishes: Iterable[str]) -> str:
     return ", ".join(f"'wishes/{wish}'" for wish in wishes)

@@ -7,43 +7,46 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.api_clients import Person
-from tests.support.retrying_client import insist
+from tests.support.retrying_client import post_with_retries
 
-AT_ONCE = 12
+WORKER_COUNT = 12
 
 
 @dataclass
-class Rush:
+class TrancheLoad:
     """Wishes released in tranches; whoever breaks something does it while they are under way."""
 
     desk: Person
     wishers: Sequence[Person]
     takers: Sequence[Person]
-    taken_by: dict[str, Person] = field(default_factory=dict)
+    taker_by_wish: dict[str, Person] = field(default_factory=dict)
     _released: asyncio.Queue[int | None] = field(default_factory=asyncio.Queue)
     _confirmed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def run(
-        self, tranches: int, size: int, breaks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+        self,
+        tranches: int,
+        tranche_size: int,
+        faults: Sequence[Callable[[], Coroutine[Any, Any, None]]],
     ) -> None:
         """Fulfil all tranches; each break comes in the middle of one, and the next one begins."""
-        assert len(breaks) < tranches
+        assert len(faults) < tranches
         numbers = itertools.count()
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
+            for _ in range(WORKER_COUNT):
                 group.create_task(self._work())
-            for number, breaking in itertools.zip_longest(range(tranches), breaks):
-                for _ in range(size):
+            for number, breaking in itertools.zip_longest(range(tranches), faults):
+                for _ in range(tranche_size):
                     self._released.put_nowait(next(numbers))
                 if breaking is not None:
-                    await self._reached(number * size + size // 2)
+                    await self._wait_for_confirmations(number * tranche_size + tranche_size // 2)
                     group.create_task(breaking())
-            for _ in range(AT_ONCE):
+            for _ in range(WORKER_COUNT):
                 self._released.put_nowait(None)
 
-    async def _reached(self, count: int) -> None:
+    async def _wait_for_confirmations(self, count: int) -> None:
         async with self._confirmed:
-            await self._confirmed.wait_for(lambda: len(self.taken_by) >= count)
+            await self._confirmed.wait_for(lambda: len(self.taker_by_wish) >= count)
 
     async def _work(self) -> None:
         while (number := await self._released.get()) is not None:
@@ -51,13 +54,15 @@ class Rush:
             taker = self.takers[number % len(self.takers)]
             wish = await self._fulfil(wisher, taker, f"想换第 {number + 1} 个灯泡")
             async with self._confirmed:
-                self.taken_by[wish] = taker
+                self.taker_by_wish[wish] = taker
                 self._confirmed.notify_all()
 
     async def _fulfil(self, wisher: Person, taker: Person, title: str) -> str:
-        wish: str = (await insist(wisher, "/wishes", {"title": title, "details": ""}))["id"]
-        await insist(self.desk, f"/wishes/{wish}/approve")
-        await insist(taker, f"/wishes/{wish}/claim")
-        await insist(taker, f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
-        await insist(wisher, f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
+        wish: str = (await post_with_retries(wisher, "/wishes", {"title": title, "details": ""}))[
+            "id"
+        ]
+        await post_with_retries(self.desk, f"/wishes/{wish}/approve")
+        await post_with_retries(taker, f"/wishes/{wish}/claim")
+        await post_with_retries(taker, f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+        await post_with_retries(wisher, f"/wishes/{wish}/confirm", {"thanks": "谢谢"})
         return wish

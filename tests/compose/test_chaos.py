@@ -10,51 +10,51 @@ from functools import partial
 
 import pytest
 
-from tests.chaos.endurance import endure, seeds
-from tests.chaos.invariants import Books
+from tests.chaos.endurance import run_under_faults, seed_range
+from tests.chaos.invariants import Invariants
 from tests.chaos.load import Effects, Load
 from tests.compose.deployment import Deployment
-from tests.compose.faults import PATIENCE, drawn
-from tests.support.api_clients import Person, eventually, resident, volunteer
+from tests.compose.faults import RECOVERY_TIMEOUT_SECONDS, choose_faults
+from tests.support.api_clients import Person, create_resident, create_volunteer, eventually
 
-AS_A_RULE = 3
-RUN = seeds(AS_A_RULE)
+DEFAULT_SEED_COUNT = 3
+SEEDS = seed_range(DEFAULT_SEED_COUNT)
 
 
 @pytest.fixture(scope="module")
-async def load_of(hasty_desk: Person) -> Callable[[random.Random], Load]:
+async def create_load(hasty_desk: Person) -> Callable[[random.Random], Load]:
     """A load of the people of one station."""
-    residents = [await resident(hasty_desk) for _ in range(6)]
-    volunteers = [await volunteer(hasty_desk) for _ in range(4)]
+    residents = [await create_resident(hasty_desk) for _ in range(6)]
+    volunteers = [await create_volunteer(hasty_desk) for _ in range(4)]
     return partial(Load, hasty_desk, residents, volunteers, Effects())
 
 
-@pytest.mark.parametrize("seed", RUN)
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_nothing_is_lost_and_nothing_doubled(
-    deployment: Deployment, load_of: Callable[[random.Random], Load], seed: int
+    deployment: Deployment, create_load: Callable[[random.Random], Load], seed: int
 ) -> None:
     chance = random.Random(seed)
-    load = load_of(chance)
-    faults = drawn(seed, chance, long=len(RUN) > AS_A_RULE)
+    load = create_load(chance)
+    faults = choose_faults(seed, chance, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
     acts = [partial(fault, deployment, chance) for fault in faults]
-    books = Books(deployment.sql, load.desk.station)
+    books = Invariants(deployment.run_sql, load.desk.station)
 
     try:
-        await endure(load, acts, partial(_whole, deployment), books)
+        await run_under_faults(load, acts, partial(_wait_until_healthy, deployment), books)
     except BaseException:
         print(f"seed {seed}: {[fault.__name__ for fault in faults]}")  # noqa: T201 - when it fails
         raise
 
 
-async def _whole(deployment: Deployment) -> None:
+async def _wait_until_healthy(deployment: Deployment) -> None:
     """Wait until every container is healthy; fail with those that aren't."""
     ailing: list[str] = []
 
-    async def none_ails() -> bool:
-        ailing[:] = await deployment.ailing()
+    async def all_healthy() -> bool:
+        ailing[:] = await deployment.unhealthy_containers()
         return not ailing
 
     try:
-        await eventually(none_ails, patience=PATIENCE)
+        await eventually(all_healthy, timeout_seconds=RECOVERY_TIMEOUT_SECONDS)
     except TimeoutError:
         raise AssertionError(f"not healthy: {ailing}") from None

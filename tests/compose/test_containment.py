@@ -3,10 +3,10 @@
 import pytest
 
 from shared.bus.transport.topology import permissions
-from tests.compose.deployment import SCALE, CommandFailed, Deployment, run
+from tests.compose.deployment import REPLICAS_PER_SERVICE, CommandFailed, Deployment, run_command
 
 SCHEMAS = ("intake", "volunteers", "notify")
-OWN = (*SCALE, "migrate")
+OWN_IMAGES = (*REPLICAS_PER_SERVICE, "migrate")
 
 
 @pytest.mark.parametrize("service", SCHEMAS)
@@ -14,7 +14,7 @@ async def test_a_service_s_role_is_refused_by_the_other_schemas(
     deployment: Deployment, service: str
 ) -> None:
     role = f"linli_{service}"
-    assert int(await deployment.sql(f"SELECT count(*) FROM {service}.outbox", role=role)) >= 0
+    assert int(await deployment.run_sql(f"SELECT count(*) FROM {service}.outbox", role=role)) >= 0
     for other in SCHEMAS:
         if other == service:
             continue
@@ -27,7 +27,7 @@ async def test_a_service_s_role_is_refused_by_the_other_schemas(
             "COPY (SELECT 1) TO PROGRAM 'true'",
         ):
             with pytest.raises(CommandFailed, match="permission denied"):
-                await deployment.sql(statement, role=role)
+                await deployment.run_sql(statement, role=role)
 
 
 async def test_a_service_s_user_may_not_publish_elsewhere_or_change_the_topology(
@@ -44,25 +44,28 @@ async def test_a_service_s_user_may_not_publish_elsewhere_or_change_the_topology
 
 
 async def test_our_containers_have_no_root_and_write_nowhere(deployment: Deployment) -> None:
-    found = await deployment.containers()
-    assert {service: len(found[service]) for service in OWN} == {**SCALE, "migrate": 1}
-    for service in OWN:
+    found = await deployment.inspect_containers()
+    assert {service: len(found[service]) for service in OWN_IMAGES} == {
+        **REPLICAS_PER_SERVICE,
+        "migrate": 1,
+    }
+    for service in OWN_IMAGES:
         for one in found[service]:
             assert one["Config"]["User"] == "10001"
             assert one["HostConfig"]["ReadonlyRootfs"]
             assert one["HostConfig"]["CapDrop"] == ["ALL"]
             assert not one["Mounts"]
-    for service in SCALE:
+    for service in REPLICAS_PER_SERVICE:
         shell = ("docker", "exec", found[service][0]["Id"], "sh", "-c")
-        assert (await run(*shell, "id -u")).strip() == "10001"
+        assert (await run_command(*shell, "id -u")).strip() == "10001"
         with pytest.raises(CommandFailed, match="Read-only file system"):
-            await run(*shell, "echo > /linli/mine")
+            await run_command(*shell, "echo > /linli/mine")
 
 
 async def test_only_the_edge_is_published(deployment: Deployment) -> None:
     published = {
         service: ports
-        for service, containers in (await deployment.containers()).items()
+        for service, containers in (await deployment.inspect_containers()).items()
         for one in containers
         if (ports := one["HostConfig"]["PortBindings"])
     }

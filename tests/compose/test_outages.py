@@ -5,18 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.chaos.invariants import Books
+from tests.chaos.invariants import Invariants
 from tests.compose import invariants
 from tests.compose.deployment import Deployment
-from tests.compose.load import Rush
-from tests.support.api_clients import Person, resident, volunteer
+from tests.compose.load import TrancheLoad
+from tests.support.api_clients import Person, create_resident, create_volunteer
 
-TRANCHES, SIZE = 5, 100
-WISHES = TRANCHES * SIZE
-POINTS = 20
-RUSH_WITHIN = 420.0
-GRACE = "3"  # Seconds; what doesn't stop in them is killed, and that must do no harm either.
-LINES = {
+TRANCHE_COUNT, TRANCHE_SIZE = 5, 100
+WISH_COUNT = TRANCHE_COUNT * TRANCHE_SIZE
+POINTS_PER_WISH = 20
+LOAD_TIMEOUT_SECONDS = 420.0
+STOP_GRACE_SECONDS = (
+    "3"  # Seconds; what doesn't stop in them is killed, and that must do no harm either.
+)
+EXPECTED_NOTICES = {
     ("resident", "wish.posted", "inbox"),
     ("resident", "wish.opened", "inbox"),
     ("resident", "wish.claimed.resident", "inbox"),
@@ -30,9 +32,9 @@ LINES = {
 
 
 async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, desk: Person) -> None:
-    wishers = [await resident(desk) for _ in range(8)]
-    takers = [await volunteer(desk) for _ in range(5)]
-    rush = Rush(desk, wishers, takers)
+    wishers = [await create_resident(desk) for _ in range(8)]
+    takers = [await create_volunteer(desk) for _ in range(5)]
+    rush = TrancheLoad(desk, wishers, takers)
     turn = asyncio.Lock()
 
     def in_turn(*command: str) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -45,24 +47,24 @@ async def test_nothing_is_lost_and_nothing_paid_twice(deployment: Deployment, de
     outages = [
         in_turn("kill", "--signal", "KILL", "volunteers"),
         in_turn("start", "volunteers"),
-        in_turn("restart", "--timeout", GRACE, "rabbitmq"),
-        in_turn("restart", "--timeout", GRACE, "postgres"),
+        in_turn("restart", "--timeout", STOP_GRACE_SECONDS, "rabbitmq"),
+        in_turn("restart", "--timeout", STOP_GRACE_SECONDS, "postgres"),
     ]
-    async with asyncio.timeout(RUSH_WITHIN):
-        await rush.run(TRANCHES, SIZE, outages)
-    assert len(rush.taken_by) == WISHES
-    await Books(deployment.sql, desk.station).settle()
-    await Books(deployment.sql, desk.station).balance()
+    async with asyncio.timeout(LOAD_TIMEOUT_SECONDS):
+        await rush.run(TRANCHE_COUNT, TRANCHE_SIZE, outages)
+    assert len(rush.taker_by_wish) == WISH_COUNT
+    await Invariants(deployment.run_sql, desk.station).wait_until_settled()
+    await Invariants(deployment.run_sql, desk.station).check_consistency()
 
-    assert await invariants.paid(deployment, rush.taken_by) == {
-        "transfers": WISHES,
-        "causes": WISHES,
-        "points": POINTS * WISHES,
+    assert await invariants.fetch_ledger_totals(deployment, rush.taker_by_wish) == {
+        "transfers": WISH_COUNT,
+        "causes": WISH_COUNT,
+        "points": POINTS_PER_WISH * WISH_COUNT,
     }
-    taken = Counter(taker.id for taker in rush.taken_by.values())
+    taken = Counter(taker.id for taker in rush.taker_by_wish.values())
     assert {taker.id: await taker.points() for taker in takers} == {
-        taker.id: POINTS * taken[taker.id] for taker in takers
+        taker.id: POINTS_PER_WISH * taken[taker.id] for taker in takers
     }
-    assert await invariants.told(deployment, rush.taken_by) == {
-        (*line, WISHES, WISHES) for line in LINES
+    assert await invariants.fetch_notices(deployment, rush.taker_by_wish) == {
+        (*line, WISH_COUNT, WISH_COUNT) for line in EXPECTED_NOTICES
     }

@@ -8,11 +8,11 @@ import pytest
 
 from shared import clock
 from tests.compose.deployment import Deployment
-from tests.support.api_clients import Person, eventually, publisher, resident
+from tests.support.api_clients import Person, create_publisher, create_resident, eventually
 
 FULFILLED = "linli.wish.fulfilled.v1"
 # What a machine inside the network does; the image has no pika.
-PUBLISH = """
+PUBLISH_SCRIPT = """
 import asyncio, json, sys
 import aio_pika
 from aio_pika.exceptions import AMQPException
@@ -33,43 +33,51 @@ print(asyncio.run(main(*json.load(sys.stdin))))
 
 
 @pytest.fixture(scope="module")
-async def machine(deployment: Deployment, operator: Person) -> dict[str, Any]:
+async def partner_credentials(deployment: Deployment, operator: Person) -> dict[str, Any]:
     """A machine that the broker was told of, with its user and password."""
-    seen = await publisher(operator, [{"may": "publish", "type": FULFILLED}])
+    seen = await create_publisher(operator, [{"may": "publish", "type": FULFILLED}])
     given = await operator.post(f"/publishers/{seen['id']}/password")
     users = await deployment.compose("run", "--rm", "--no-TTY", "migrate", "publishers", "broker")
     # RabbitMQ 4.0.5 waits for ever when it imports from a pipe.
     importing = "cat > /tmp/users.json && rabbitmqctl import_definitions /tmp/users.json"
-    await deployment.compose("exec", "-T", "rabbitmq", "sh", "-c", importing, given=users)
+    await deployment.compose("exec", "-T", "rabbitmq", "sh", "-c", importing, stdin=users)
     return {**seen, **given}
 
 
-async def published(deployment: Deployment, machine: dict[str, Any], key: str, **other: str) -> str:
+async def publish_inside(
+    deployment: Deployment, partner_credentials: dict[str, Any], key: str, **overrides: str
+) -> str:
     """What the broker answers to a message that the machine publishes from inside."""
-    data = {"wish_id": other.get("wish", str(uuid4())), "minutes": 25, "note": "换好了"}
+    data = {"wish_id": overrides.get("wish", str(uuid4())), "minutes": 25, "note": "换好了"}
     said = {
         "specversion": "1.0",
         "id": str(uuid4()),
-        "source": machine["source"],
+        "source": partner_credentials["source"],
         "type": key,
         "time": clock.now().isoformat(),
         "data": data,
     }
-    url = f"amqp://{machine['user']}:{machine['password']}@rabbitmq/"
-    exchange, user = other.get("exchange", "linli.partners"), other.get("user", machine["user"])
+    url = f"amqp://{partner_credentials['user']}:{partner_credentials['password']}@rabbitmq/"
+    exchange, user = (
+        overrides.get("exchange", "linli.partners"),
+        overrides.get("user", partner_credentials["user"]),
+    )
     words = json.dumps([url, user, exchange, key, json.dumps(said)])
-    script = ("python", "-c", PUBLISH)
-    return (await deployment.compose("exec", "-T", "intake", *script, given=words)).strip()
+    script = ("python", "-c", PUBLISH_SCRIPT)
+    return (await deployment.compose("exec", "-T", "intake", *script, stdin=words)).strip()
 
 
 async def test_what_it_says_of_a_wish_reaches_the_resident(
-    deployment: Deployment, desk: Person, machine: dict[str, Any]
+    deployment: Deployment, desk: Person, partner_credentials: dict[str, Any]
 ) -> None:
-    wisher = await resident(desk)
+    wisher = await create_resident(desk)
     wish = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
     path = f"/wishes/{wish['id']}"
     await desk.post(f"{path}/approve")
-    assert await published(deployment, machine, FULFILLED, wish=wish["id"]) == "confirmed"
+    assert (
+        await publish_inside(deployment, partner_credentials, FULFILLED, wish=wish["id"])
+        == "confirmed"
+    )
 
     async def delivered() -> bool:
         state: str = (await desk.get(path))["state"]
@@ -80,12 +88,12 @@ async def test_what_it_says_of_a_wish_reaches_the_resident(
 
 
 async def test_the_broker_refuses_what_is_not_granted(
-    deployment: Deployment, machine: dict[str, Any]
+    deployment: Deployment, partner_credentials: dict[str, Any]
 ) -> None:
     for key, other in (
         ("linli.event.joined.v1", {}),
         (FULFILLED, {"exchange": "linli.messages"}),
         (FULFILLED, {"user": "linli-intake"}),
     ):
-        answer = await published(deployment, machine, key, **other)
+        answer = await publish_inside(deployment, partner_credentials, key, **other)
         assert "ACCESS" in answer or "PRECONDITION" in answer, answer

@@ -7,14 +7,14 @@ from shared.contracts.examples import example, example_of_partner
 from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
-GOLDEN = Path(__file__).parent / "golden"
-OF_PARTNERS = GOLDEN / "partners"
+GOLDEN_FOLDER = Path(__file__).parent / "golden"
+PARTNER_FOLDER = GOLDEN_FOLDER / "partners"
 
 
-def write() -> None:
+def write_missing() -> None:
     """Write the golden files of contracts that have none: those that exist are promises."""
-    wanted = {GOLDEN / f"{type_}.json": example(type_) for type_ in REGISTRY}
-    wanted |= {OF_PARTNERS / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
+    wanted = {GOLDEN_FOLDER / f"{type_}.json": example(type_) for type_ in REGISTRY}
+    wanted |= {PARTNER_FOLDER / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
     for path, said in wanted.items():
         if not path.exists():
             content = said.model_dump(mode="json")
@@ -22,4 +22,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write()
+    write_missing()

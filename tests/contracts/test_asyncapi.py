@@ -10,20 +10,20 @@ from typer.testing import CliRunner
 
 from scripts.set_up import VENV
 from services.cli.main import app
-from shared.bus.partners.ingress import FRESH_FOR, source_of, user_of
-from shared.bus.transport.broker_users import MOST_UNREAD, UNREAD_FOR
-from shared.bus.transport.topology import PARTNERS_TALK_TO, Names, definitions
+from shared.bus.partners.ingress import MAX_MESSAGE_AGE, source_of, user_of
+from shared.bus.transport.broker_users import MAX_QUEUE_LENGTH, MESSAGE_TTL_MS
+from shared.bus.transport.topology import PARTNER_INGRESS_SERVICE, Names, definitions
 from shared.contracts.asyncapi import document
 from shared.contracts.examples import EXTERNAL
 from shared.contracts.partners import CONTRACTS, READABLE
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
-from tests.contracts.golden_files import GOLDEN, OF_PARTNERS
+from tests.contracts.golden_files import GOLDEN_FOLDER, PARTNER_FOLDER
 
 DOCUMENT = document()
-PARTNERS, READERS_OF_PARTNERS = Names().partners, Names().readers
+PARTNERS_EXCHANGE, READERS_EXCHANGE = Names().partners, Names().readers
 
 
-def resolved(reference: str) -> Any:
+def resolve(reference: str) -> Any:
     """What a reference leads to."""
     part: Any = DOCUMENT
     for step in reference.removeprefix("#/").split("/"):
@@ -31,29 +31,29 @@ def resolved(reference: str) -> Any:
     return part
 
 
-def references(part: Any) -> Iterator[str]:
+def references(node: Any) -> Iterator[str]:
     """Every reference in a part of the document."""
-    if isinstance(part, dict):
-        yield from ([part["$ref"]] if isinstance(part.get("$ref"), str) else [])
-        for value in part.values():
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if isinstance(node.get("$ref"), str) else [])
+        for value in node.values():
             yield from references(value)
-    elif isinstance(part, list):
-        for value in part:
+    elif isinstance(node, list):
+        for value in node:
             yield from references(value)
 
 
-def operations(action: str) -> dict[str, Any]:
+def operations_of(action: str) -> dict[str, Any]:
     """The operations of an action by their ids."""
     return {id_: each for id_, each in DOCUMENT["operations"].items() if each["action"] == action}
 
 
-def messages(operation: str) -> list[str]:
+def message_names(operation: str) -> list[str]:
     """What the messages of an operation are called."""
     told = DOCUMENT["operations"][operation]["messages"]
-    return [resolved(message["$ref"])["$ref"].rpartition("/")[2] for message in told]
+    return [resolve(message["$ref"])["$ref"].rpartition("/")[2] for message in told]
 
 
-def validator_of(message: str) -> jsonschema_rs.Draft7Validator:
+def build_validator(message: str) -> jsonschema_rs.Draft7Validator:
     """What takes the payloads of a message."""
     payload = DOCUMENT["components"]["messages"][message]["payload"]
     whole = {**payload, "components": DOCUMENT["components"]}
@@ -71,17 +71,17 @@ def test_every_reference_leads_somewhere() -> None:
     found = set(references(DOCUMENT))
     assert found
     for reference in found:
-        assert resolved(reference), reference
+        assert resolve(reference), reference
 
 
 def test_every_contract_is_sent_by_its_source_and_received_by_its_readers() -> None:
     sent = {f"{SOURCES[type_].rpartition('/')[2]}.sends.{type_}" for type_ in REGISTRY}
-    assert set(operations("send")) - {f"{READERS_OF_PARTNERS}.sends"} == sent
+    assert set(operations_of("send")) - {f"{READERS_EXCHANGE}.sends"} == sent
     received = {
         (id_.partition(".")[0], type_)
-        for id_ in operations("receive")
-        if PARTNERS not in id_
-        for type_ in messages(id_)
+        for id_ in operations_of("receive")
+        if PARTNERS_EXCHANGE not in id_
+        for type_ in message_names(id_)
     }
     assert received == {(reader, type_) for type_ in READERS for reader in READERS[type_]}
 
@@ -103,30 +103,30 @@ def test_channels_are_what_the_broker_holds() -> None:
 
 def test_partners_say_what_is_for_them_to_one_service() -> None:
     own = [f"partners.{name}" for name in (*CONTRACTS, "ext")]
-    assert messages(f"{PARTNERS_TALK_TO}.receives.{PARTNERS}") == own
-    assert DOCUMENT["channels"][PARTNERS]["messages"].keys() == {*CONTRACTS, "ext.*"}
-    words = DOCUMENT["channels"][PARTNERS]["description"]
+    assert message_names(f"{PARTNER_INGRESS_SERVICE}.receives.{PARTNERS_EXCHANGE}") == own
+    assert DOCUMENT["channels"][PARTNERS_EXCHANGE]["messages"].keys() == {*CONTRACTS, "ext.*"}
+    words = DOCUMENT["channels"][PARTNERS_EXCHANGE]["description"]
     assert f"`{user_of('')}`" in words
     assert f"`{source_of('')}`" in words
-    assert f"{FRESH_FOR.days} days" in words
+    assert f"{MAX_MESSAGE_AGE.days} days" in words
 
 
 def test_partners_read_what_is_for_them_to_read_and_know_for_how_long() -> None:
-    channel = DOCUMENT["channels"][READERS_OF_PARTNERS]
+    channel = DOCUMENT["channels"][READERS_EXCHANGE]
     assert channel["address"] == Names().reader("{publisher}")
-    assert set(messages(f"{READERS_OF_PARTNERS}.sends")) == READABLE
-    assert str(MOST_UNREAD) in channel["description"]
-    assert f"{UNREAD_FOR // 86_400_000} days" in channel["description"]
+    assert set(message_names(f"{READERS_EXCHANGE}.sends")) == READABLE
+    assert str(MAX_QUEUE_LENGTH) in channel["description"]
+    assert f"{MESSAGE_TTL_MS // 86_400_000} days" in channel["description"]
 
 
 @pytest.mark.parametrize("type_", sorted(CONTRACTS))
 def test_partners_say_of_their_own_source_what_the_contract_has(type_: str) -> None:
     message = DOCUMENT["components"]["messages"][f"partners.{type_}"]
     example = message["examples"][0]["payload"]
-    golden = json.loads((OF_PARTNERS / f"{type_}.json").read_text("utf-8"))
+    golden = json.loads((PARTNER_FOLDER / f"{type_}.json").read_text("utf-8"))
     assert (example["type"], example["data"]) == (type_, golden)
 
-    validator = validator_of(f"partners.{type_}")
+    validator = build_validator(f"partners.{type_}")
     validator.validate(example)
     for name, wrong in {"type": EXTERNAL, "source": "/services/intake", "data": {}}.items():
         assert not validator.is_valid({**example, name: wrong})
@@ -136,7 +136,7 @@ def test_partners_say_of_their_own_source_what_the_contract_has(type_: str) -> N
 
 def test_partners_own_types_are_told_by_their_beginning_and_version() -> None:
     example = DOCUMENT["components"]["messages"]["partners.ext"]["examples"][0]["payload"]
-    validator = validator_of("partners.ext")
+    validator = build_validator("partners.ext")
     validator.validate(example)
     for wrong in ("linli.wish.fulfilled.v1", "ext.v1", "ext.lift", "my.ext.lift.v1"):
         assert not validator.is_valid({**example, "type": wrong})
@@ -146,9 +146,9 @@ def test_partners_own_types_are_told_by_their_beginning_and_version() -> None:
 def test_example_is_the_golden_file_in_an_envelope_that_its_schema_takes(type_: str) -> None:
     message = DOCUMENT["components"]["messages"][type_]
     example = message["examples"][0]["payload"]
-    assert example["data"] == json.loads((GOLDEN / f"{type_}.json").read_text("utf-8"))
+    assert example["data"] == json.loads((GOLDEN_FOLDER / f"{type_}.json").read_text("utf-8"))
 
-    validator = validator_of(type_)
+    validator = build_validator(type_)
     validator.validate(example)
     assert not validator.is_valid({**example, "type": "linli.other.v1"})
     assert not validator.is_valid({**example, "data": {}})

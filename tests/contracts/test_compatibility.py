@@ -10,7 +10,14 @@ from typer.testing import CliRunner, Result
 
 from services.cli.main import app
 from shared.contracts import compatibility
-from shared.contracts.compatibility import RELEASED, binding, breaks, promised, release, released
+from shared.contracts.compatibility import (
+    RELEASED_FILE,
+    binding,
+    find_breaks,
+    load_release,
+    promised_schemas,
+    write_release,
+)
 from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
@@ -53,16 +60,16 @@ BEFORE: dict[str, Any] = {
 }
 
 
-def made(fields: dict[str, Any], config: ConfigDict | None = None) -> type[BaseModel]:
+def make_contract(fields: dict[str, Any], config: ConfigDict | None = None) -> type[BaseModel]:
     """A contract of these fields."""
     return create_model("Said", __config__=config, **fields)
 
 
-def refused(before: type[BaseModel], now: type[BaseModel]) -> list[str]:
+def breaks_between(before: type[BaseModel], now: type[BaseModel]) -> list[str]:
     """What the change would break."""
     schemas = [model.model_json_schema() for model in (before, now)]
     old, new = ({TYPE: binding(schema, schema.get("$defs", {}))} for schema in schemas)
-    return [sentence.removeprefix(f"{TYPE}: ") for sentence in breaks(old, new)]
+    return [sentence.removeprefix(f"{TYPE}: ") for sentence in find_breaks(old, new)]
 
 
 ALLOWED: dict[str, dict[str, Any]] = {
@@ -79,8 +86,8 @@ ALLOWED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
 def test_additions_are_allowed_and_either_release_reads_the_other(change: dict[str, Any]) -> None:
-    before, now = made(BEFORE), made({**BEFORE, **change})
-    assert refused(before, now) == []
+    before, now = make_contract(BEFORE), make_contract({**BEFORE, **change})
+    assert breaks_between(before, now) == []
     for writer, reader in ((before, now), (now, before)):
         reader.model_validate(writer.model_validate(VALUES).model_dump(mode="json"))
 
@@ -124,56 +131,56 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("change", "sentence"), REFUSED.values(), ids=REFUSED)
 def test_what_breaks_a_reader_is_refused(change: dict[str, Any], sentence: str) -> None:
-    (said,) = refused(made(BEFORE), made({**BEFORE, **change}))
+    (said,) = breaks_between(make_contract(BEFORE), make_contract({**BEFORE, **change}))
     assert said.startswith(sentence)
 
 
 @pytest.mark.parametrize("name", BEFORE)
 def test_removed_field_is_refused(name: str) -> None:
-    now = made({field: of for field, of in BEFORE.items() if field != name})
-    assert refused(made(BEFORE), now) == [f"the field {name} was removed."]
+    now = make_contract({field: of for field, of in BEFORE.items() if field != name})
+    assert breaks_between(make_contract(BEFORE), now) == [f"the field {name} was removed."]
 
 
 def test_readers_that_refuse_what_they_do_not_know_are_refused() -> None:
-    assert refused(made(BEFORE), made(BEFORE, ConfigDict(extra="forbid"))) == [
-        "additionalProperties of its content was None, and is False."
-    ]
+    assert breaks_between(
+        make_contract(BEFORE), make_contract(BEFORE, ConfigDict(extra="forbid"))
+    ) == ["additionalProperties of its content was None, and is False."]
 
 
 def test_removed_type_is_refused_and_a_new_one_is_not() -> None:
-    now = promised()
+    now = promised_schemas()
     rest = {type_: schema for type_, schema in now.items() if type_ != TYPE}
-    assert breaks(now, rest) == [f"{TYPE}: the type was removed."]
-    assert breaks(rest, now) == []
+    assert find_breaks(now, rest) == [f"{TYPE}: the type was removed."]
+    assert find_breaks(rest, now) == []
 
 
 def test_what_a_release_promises_is_read_as_it_was_kept(tmp_path: Path) -> None:
-    release("1.2.3", tmp_path / "released.json")
-    assert released(tmp_path / "released.json") == ("1.2.3", promised())
+    write_release("1.2.3", tmp_path / "released.json")
+    assert load_release(tmp_path / "released.json") == ("1.2.3", promised_schemas())
     partners = {f"partners/{type_}" for type_ in ("envelope", *CONTRACTS)}
-    assert set(promised()) == {"envelope", *REGISTRY} | partners
+    assert set(promised_schemas()) == {"envelope", *REGISTRY} | partners
 
 
 def test_contracts_keep_what_the_last_release_promised() -> None:
-    assert breaks(released(RELEASED)[1], promised()) == []
+    assert find_breaks(load_release(RELEASED_FILE)[1], promised_schemas()) == []
 
 
 def test_commands_refuse_a_broken_promise_and_keep_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = tmp_path / "released.json"
-    monkeypatch.setattr(compatibility, "RELEASED", kept)
-    assert _run("release").exit_code == 0
-    assert _run("check").exit_code == 0
+    monkeypatch.setattr(compatibility, "RELEASED_FILE", kept)
+    assert _run_command("release").exit_code == 0
+    assert _run_command("check").exit_code == 0
 
     kept.write_text(kept.read_text("utf-8").replace('"given_back"', '"given_up"'), "utf-8")
     promise = kept.read_text("utf-8")
     for command in ("check", "release"):
-        done = _run(command)
+        done = _run_command(command)
         assert done.exit_code == 1
         assert "linli.wish.released.v1: the value 'given_up' of reason was removed." in done.output
     assert kept.read_text("utf-8") == promise
 
 
-def _run(command: str) -> Result:
+def _run_command(command: str) -> Result:
     return CliRunner().invoke(app, ["contracts", command])

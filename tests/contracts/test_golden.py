@@ -6,12 +6,12 @@ import pytest
 
 from shared.contracts.examples import VALUES, example
 from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
-from tests.contracts.golden_files import GOLDEN
+from tests.contracts.golden_files import GOLDEN_FOLDER
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
 def test_contract_writes_and_reads_its_golden_file(type_: str) -> None:
-    golden = json.loads((GOLDEN / f"{type_}.json").read_text())
+    golden = json.loads((GOLDEN_FOLDER / f"{type_}.json").read_text())
 
     assert example(type_).model_dump(mode="json") == golden
     assert REGISTRY[type_].model_validate(golden) == example(type_)
@@ -19,7 +19,7 @@ def test_contract_writes_and_reads_its_golden_file(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
 def test_reader_ignores_what_a_later_release_adds(type_: str) -> None:
-    golden = json.loads((GOLDEN / f"{type_}.json").read_text())
+    golden = json.loads((GOLDEN_FOLDER / f"{type_}.json").read_text())
 
     assert REGISTRY[type_].model_validate({**golden, "added_later": 1}) == example(type_)
 
@@ -27,4 +27,4 @@ def test_reader_ignores_what_a_later_release_adds(type_: str) -> None:
 def test_every_contract_has_a_source_and_known_readers() -> None:
     assert set(SOURCES) == set(READERS) == set(REGISTRY) == set(VALUES)
     assert {reader for readers in READERS.values() for reader in readers} <= set(SERVICES)
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(REGISTRY)
+    assert {path.stem for path in GOLDEN_FOLDER.glob("*.json")} == set(REGISTRY)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from shared.bus.partners.ingress import content_of, user_of
-from shared.contracts.compatibility import breaks, promised
+from shared.contracts.compatibility import find_breaks, promised_schemas
 from shared.contracts.envelope import Envelope
 from shared.contracts.examples import (
     EXTERNAL,
-    OF_PARTNERS,
+    PARTNER_VALUES,
     example_of_partner,
     external_message,
     id_,
@@ -23,27 +23,27 @@ from tests.contracts import golden_files
 PARTNERS = sorted(CONTRACTS)
 
 
-def golden(type_: str) -> Any:
+def read_golden(type_: str) -> Any:
     """What partners were once promised that they may say."""
-    return json.loads((golden_files.OF_PARTNERS / f"{type_}.json").read_text("utf-8"))
+    return json.loads((golden_files.PARTNER_FOLDER / f"{type_}.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("type_", PARTNERS)
 def test_contract_reads_its_golden_file_and_leaves_alone_what_it_does_not_know(type_: str) -> None:
-    said = CONTRACTS[type_].model_validate({**golden(type_), "added_later": 1})
+    said = CONTRACTS[type_].model_validate({**read_golden(type_), "added_later": 1})
 
     assert said == example_of_partner(type_)
-    assert said.model_dump(mode="json") == golden(type_)
+    assert said.model_dump(mode="json") == read_golden(type_)
 
 
 def test_every_contract_of_partners_has_an_example_and_a_golden_file() -> None:
-    files = {path.stem for path in golden_files.OF_PARTNERS.glob("*.json")}
-    assert files == set(OF_PARTNERS) == set(CONTRACTS)
+    files = {path.stem for path in golden_files.PARTNER_FOLDER.glob("*.json")}
+    assert files == set(PARTNER_VALUES) == set(CONTRACTS)
 
 
 @pytest.mark.parametrize("type_", PARTNERS)
 def test_what_intake_says_itself_satisfies_what_partners_may_say(type_: str) -> None:
-    own = json.loads((golden_files.GOLDEN / f"{type_}.json").read_text("utf-8"))
+    own = json.loads((golden_files.GOLDEN_FOLDER / f"{type_}.json").read_text("utf-8"))
 
     assert SOURCES[type_] == "/services/intake"
     read = CONTRACTS[type_].model_validate(own).model_dump(mode="json", exclude_none=True)
@@ -60,14 +60,14 @@ def test_example_with_no_more_than_is_needed_is_completed(message: dict[str, Any
 
 @pytest.mark.parametrize("name", ["envelope", *PARTNERS])
 def test_field_that_publishers_do_not_know_is_not_asked_of_them(name: str) -> None:
-    before = promised()
+    before = promised_schemas()
     schema = before[f"partners/{name}"]
     fields = {**schema["properties"], "place": {"type": "string"}}
     optional = {**schema, "properties": fields}
     needed = {**optional, "required": [*schema["required"], "place"]}
 
-    assert breaks(before, {**before, f"partners/{name}": optional}) == []
-    assert breaks(before, {**before, f"partners/{name}": needed}) == [
+    assert find_breaks(before, {**before, f"partners/{name}": optional}) == []
+    assert find_breaks(before, {**before, f"partners/{name}": needed}) == [
         f"partners/{name}: the field place is new and required."
     ]
 

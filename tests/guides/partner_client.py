@@ -10,9 +10,9 @@ from yarl import URL
 from services.cli.main import app
 from tests.cli.invariants import environment
 from tests.guides.examples import ATTENDED, FULFILLED, JOINED
-from tests.support.api_clients import Person, publisher
+from tests.support.api_clients import Person, create_publisher
 from tests.support.rabbitmq import Node
-from tests.support.system import House
+from tests.support.system import RunningSystem
 
 OPENED = "linli.wish.opened.v1"
 STOPPED = "ext.lifts.stopped.v1"
@@ -23,7 +23,7 @@ GRANTS = [
 
 
 @dataclass(frozen=True)
-class Machine:
+class PartnerClient:
     """A partner's machine with its user on the broker."""
 
     admin: Person
@@ -32,21 +32,23 @@ class Machine:
     amqp_url: str
 
 
-async def admitted(admin: Person, node: Node, grants: list[dict[str, str]]) -> Machine:
+async def create_partner_client(
+    admin: Person, node: Node, grants: list[dict[str, str]]
+) -> PartnerClient:
     """A machine with these grants, which the broker doesn't know yet."""
-    seen = await publisher(admin, grants)
+    seen = await create_publisher(admin, grants)
     given = await admin.post(f"/publishers/{seen['id']}/password")
     url = URL(node.url).with_user(given["user"]).with_password(given["password"])
-    return Machine(admin, seen["id"], seen["name"], str(url))
+    return PartnerClient(admin, seen["id"], seen["name"], str(url))
 
 
-async def tell_the_broker(house: House, node: Node) -> None:
+async def import_broker_users(running_system: RunningSystem, node: Node) -> None:
     """What the operator does once grants or passwords have changed."""
-    known = {**environment(house), "LINLI_ADMIN_AMQP_URL": node.url}
+    known = {**environment(running_system), "LINLI_ADMIN_AMQP_URL": node.url}
     command = CliRunner(env=known).invoke
     answer = await asyncio.to_thread(command, app, ["publishers", "broker"])
     assert answer.exit_code == 0, answer.output
     with NamedTemporaryFile("w", prefix="linli") as file:
         file.write(answer.stdout)
         file.flush()
-        await asyncio.to_thread(node.control, "import_definitions", file.name)
+        await asyncio.to_thread(node.run_rabbitmqctl, "import_definitions", file.name)

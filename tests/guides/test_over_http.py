@@ -21,19 +21,19 @@ from shared.contracts.partners import CONTRACTS
 from tests.guides.examples import (
     EXAMPLES,
     FULFILLED,
-    attendance_earns_points,
-    published,
-    run,
-    wish_comes_true,
+    assert_attendance_earns_points,
+    assert_wish_is_fulfilled,
+    publish_with_example,
+    run_example,
 )
 from tests.support.api_clients import Person, sign_in
 from tests.support.ports import free_port
 
-UP_WITHIN = 120.0
+STARTUP_TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningProduct:
     """The product with its demo estate, and a key of the property company's machine."""
 
     url: str
@@ -42,7 +42,7 @@ class Running:
 
     async def publish(self, type_: str, data: dict[str, Any]) -> str:
         """Publish as the guide does, and wait until it is done."""
-        told = await published("publish.sh", type_, data, LINLI=self.url, KEY=self.key)
+        told = await publish_with_example("publish.sh", type_, data, LINLI=self.url, KEY=self.key)
         (taken,) = json.loads(told)
         assert taken["repeated"] is False
         key: str = taken["key"]
@@ -60,7 +60,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-async def running(folder: Path) -> AsyncIterator[Running]:
+async def running_product(folder: Path) -> AsyncIterator[RunningProduct]:
     """What `make run` runs, on data of its own."""
     bind = f"127.0.0.1:{free_port()}"
     process = await asyncio.create_subprocess_exec(
@@ -71,65 +71,75 @@ async def running(folder: Path) -> AsyncIterator[Running]:
         stdout=asyncio.subprocess.PIPE,
     )
     try:
-        await _open(process)
+        await _wait_until_open(process)
         async with httpx.AsyncClient(base_url=f"http://{bind}", timeout=30) as client:
-            desk, admin = [await _staff(client, name) for name in ("desk", "admin")]
-            (machine,) = await admin.get("/publishers")
-            issued = await admin.post(f"/publishers/{machine['id']}/keys")
-            yield Running(f"http://{bind}", desk, issued["key"])
+            desk, admin = [await _sign_in_staff(client, name) for name in ("desk", "admin")]
+            (partner_client,) = await admin.get("/publishers")
+            issued = await admin.post(f"/publishers/{partner_client['id']}/keys")
+            yield RunningProduct(f"http://{bind}", desk, issued["key"])
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
 
 
-async def _open(process: asyncio.subprocess.Process) -> None:
+async def _wait_until_open(process: asyncio.subprocess.Process) -> None:
     assert process.stdout is not None
-    async with asyncio.timeout(UP_WITHIN):
+    async with asyncio.timeout(STARTUP_TIMEOUT_SECONDS):
         while b" is open on " not in (line := await process.stdout.readline()):
             assert line, "it ended instead of opening"
 
 
-async def _staff(client: httpx.AsyncClient, name: str) -> Person:
+async def _sign_in_staff(client: httpx.AsyncClient, name: str) -> Person:
     station = (await client.get("/api/v1/stations")).json()[0]["code"]
     return await sign_in(client, station=station, username=name, password=f"linli-demo-{name}")
 
 
-async def test_what_the_example_says_reaches_records_points_and_inboxes(running: Running) -> None:
-    await wish_comes_true(running.desk, running.publish)
+async def test_what_the_example_says_reaches_records_points_and_inboxes(
+    running_product: RunningProduct,
+) -> None:
+    await assert_wish_is_fulfilled(running_product.desk, running_product.publish)
     now = clock.now().isoformat()
-    events = await running.desk.get("/events", params={"when": "coming"})
+    events = await running_product.desk.get("/events", params={"when": "coming"})
     under_way = [one for one in events if one["starts_at"] <= now <= one["ends_at"]]
 
-    async def begun() -> None:
+    async def is_already_running() -> None:
         """It has, when the demo was loaded."""
 
     event = under_way[0]["id"]
-    await attendance_earns_points(running.desk, event, running.publish, begun)
+    await assert_attendance_earns_points(
+        running_product.desk, event, running_product.publish, is_already_running
+    )
 
 
-async def test_the_example_says_what_was_refused_and_why(running: Running) -> None:
+async def test_the_example_says_what_was_refused_and_why(running_product: RunningProduct) -> None:
     for type_, data, sentence in (
         ("ext.property.lift-painted.v1", "{}", "403"),
         (FULFILLED, '{"minutes": 5}', "wish_id (missing)"),
     ):
-        ran = await run("publish.sh", type_, data, LINLI=running.url, KEY=running.key)
-        assert ran.code == 22
-        assert sentence in ran.printed + ran.complained
-    nobody = await run("publish.sh", FULFILLED, "{}", LINLI=running.url, KEY="linli_nobody")
-    assert (nobody.code, "401" in nobody.complained) == (22, True)
+        ran = await run_example(
+            "publish.sh", type_, data, LINLI=running_product.url, KEY=running_product.key
+        )
+        assert ran.exit_code == 22
+        assert sentence in ran.stdout + ran.stderr
+    nobody = await run_example(
+        "publish.sh", FULFILLED, "{}", LINLI=running_product.url, KEY="linli_nobody"
+    )
+    assert (nobody.exit_code, "401" in nobody.stderr) == (22, True)
 
 
-async def test_the_guide_s_own_commands_lead_from_nothing_to_a_message(running: Running) -> None:
+async def test_the_guide_s_own_commands_lead_from_nothing_to_a_message(
+    running_product: RunningProduct,
+) -> None:
     guide = (ROOT / "docs/publishing.md").read_text("utf-8")
     admitting, publishing = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)[:2]
-    here = running.url.removeprefix("http://")
+    here = running_product.url.removeprefix("http://")
     script = (admitting + publishing).replace("127.0.0.1:8000", here)
     process = await asyncio.create_subprocess_exec(
         "bash",
         "-euc",
         script,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "LINLI": running.url},
+        env={"PATH": os.environ["PATH"], "LINLI": running_product.url},
         stdout=asyncio.subprocess.PIPE,
     )
     printed, _ = await process.communicate()

@@ -14,32 +14,32 @@ from shared.auth import Actor, Role
 from shared.bus.message import bindings
 from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
-from tests.intake.station_client import QUICK, Scene, settings
+from tests.intake.station_client import FAST_HASHER, StationClient, make_settings
 from tests.support import postgres
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "hasher", lambda: QUICK)
-        passwords._nobodys_hash.cache_clear()
+        patch.setattr(passwords, "hasher", lambda: FAST_HASHER)
+        passwords._dummy_hash.cache_clear()
         yield
-    passwords._nobodys_hash.cache_clear()
+    passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture(scope="session")
 async def intake_url(admin_url: str) -> AsyncIterator[str]:
     """A migrated database for all of these tests, as intake's own role sees it."""
-    urls = await postgres.copy(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
+    urls = await postgres.copy_database(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
     yield urls["intake"]
-    await postgres.drop(admin_url, str(make_url(urls["intake"]).database))
+    await postgres.drop_database(admin_url, str(make_url(urls["intake"]).database))
 
 
 @pytest.fixture(scope="session")
 async def runtime(intake_url: str) -> AsyncIterator[Runtime]:
     """A replica of intake whose background doesn't run: what it records stays in the outbox."""
     transport = InProcessTransport({"intake": bindings(SERVICE.handlers)})
-    made = Runtime(SERVICE, settings(intake_url), transport)
+    made = Runtime(SERVICE, make_settings(intake_url), transport)
     yield made
     await made.close()
 
@@ -53,15 +53,15 @@ async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def scene(runtime: Runtime, client: httpx.AsyncClient) -> Scene:
+async def station_client(runtime: Runtime, client: httpx.AsyncClient) -> StationClient:
     """A new station with its desk and its administrator."""
-    return await Scene.opened(runtime, client)
+    return await StationClient.create(runtime, client)
 
 
 @pytest.fixture
-async def elsewhere(runtime: Runtime, client: httpx.AsyncClient) -> Scene:
+async def other_station_client(runtime: Runtime, client: httpx.AsyncClient) -> StationClient:
     """Another station beside the first."""
-    return await Scene.opened(runtime, client)
+    return await StationClient.create(runtime, client)
 
 
 @pytest.fixture
@@ -74,6 +74,6 @@ async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
 
 
 @pytest.fixture
-def desk(scene: Scene) -> Actor:
+def desk(station_client: StationClient) -> Actor:
     """Somebody at the desk of the station."""
-    return Actor(scene.station.id, scene.desk.id_, frozenset({Role.STAFF}))
+    return Actor(station_client.station.id, station_client.desk.person_id, frozenset({Role.STAFF}))

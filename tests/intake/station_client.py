@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.settings import IntakeSettings
-from services.intake.sign_in.credentials import kept
+from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from services.intake.stations.models import Station
 from shared.auth import Role
@@ -27,40 +27,40 @@ from shared.runtime.runtime import Runtime
 
 PASSWORD = "a-password-of-the-tests"
 # The real one takes its time on purpose, which tests don't have.
-QUICK = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-PASSWORD_HASH = QUICK.hash(PASSWORD)
-KEY = Ed25519PrivateKey.generate()
+FAST_HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+PASSWORD_HASH = FAST_HASHER.hash(PASSWORD)
+SIGNING_KEY = Ed25519PrivateKey.generate()
 _phones = itertools.count(13_900_000_000 + secrets.randbelow(90_000_000))
 
 
-def settings(url: str, **more: Any) -> IntakeSettings:
+def make_settings(url: str, **overrides: Any) -> IntakeSettings:
     """Settings of intake with secrets of the tests."""
     values = {
         "database_url": url,
         "secret_keys": Fernet.generate_key().decode(),
         "lookup_key": "a-look-up-key-of-the-tests-32-bytes",
-        "token_public_key": base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),
-        "token_private_key": base64.b64encode(KEY.private_bytes_raw()).decode(),
+        "token_public_key": base64.b64encode(SIGNING_KEY.public_key().public_bytes_raw()).decode(),
+        "token_private_key": base64.b64encode(SIGNING_KEY.private_bytes_raw()).decode(),
         "volunteers_url": "unix:/nonexistent/volunteers.sock",
         "notify_url": "http://127.0.0.1:9",
         # Tests are many requests of few people.
         **dict.fromkeys(("rate_person", "rate_nobody", "rate_address"), 0),
     }
-    return IntakeSettings.read(**{**values, **more})
+    return IntakeSettings.read(**{**values, **overrides})
 
 
-def a_phone() -> str:
+def new_phone() -> str:
     """A phone number that nobody has."""
     return str(next(_phones))
 
 
 @dataclass(frozen=True)
-class Visitor:
+class ApiClient:
     """Somebody with a session, at the API."""
 
     client: httpx.AsyncClient
     token: str
-    id_: UUID
+    person_id: UUID
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any request as this person."""
@@ -75,91 +75,91 @@ class Visitor:
         """An act."""
         return await self.call("POST", path, json=body or {}, **options)
 
-    async def edit(self, path: str, body: Any, etag: str = "*") -> httpx.Response:
+    async def put(self, path: str, body: Any, etag: str = "*") -> httpx.Response:
         """An edit of that version, or of whichever there is."""
         return await self.call("PUT", path, json=body, headers={"If-Match": etag})
 
 
 @dataclass(frozen=True)
-class Scene:
+class StationClient:
     """One station, its desk and its administrator."""
 
     runtime: Runtime
     client: httpx.AsyncClient
     station: Station
-    desk: Visitor
-    admin: Visitor
+    desk: ApiClient
+    admin: ApiClient
 
     @classmethod
-    async def opened(cls, runtime: Runtime, client: httpx.AsyncClient) -> Self:
+    async def create(cls, runtime: Runtime, client: httpx.AsyncClient) -> Self:
         """A new station."""
         code = f"station-{secrets.token_hex(4)}"
-        station = Station.found(code, ("测试站", "Test station"), ("测试社区", "Test community"))
+        station = Station.create(code, ("测试站", "Test station"), ("测试社区", "Test community"))
         async with runtime.sessions.begin() as tx:
             tx.add(station)
-            desk = await _account(tx, client, station, Role.STAFF)
-            admin = await _account(tx, client, station, Role.ADMIN)
+            desk = await _create_account_client(tx, client, station, Role.STAFF)
+            admin = await _create_account_client(tx, client, station, Role.ADMIN)
         return cls(runtime, client, station, desk, admin)
 
-    async def registered(self, **said: Any) -> dict[str, Any]:
+    async def register_resident(self, **overrides: Any) -> dict[str, Any]:
         """A resident whom the desk put on the register, as answered."""
-        answer = await self.desk.post("/residents", {"name": "演示居民", **said})
+        answer = await self.desk.post("/residents", {"name": "演示居民", **overrides})
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    async def resident(self, **said: Any) -> Visitor:
+    async def sign_in_resident(self, **overrides: Any) -> ApiClient:
         """A resident who signed in with a slip."""
-        id_ = (await self.registered(**said))["id"]
+        id_ = (await self.register_resident(**overrides))["id"]
         slip = (await self.desk.post(f"/residents/{id_}/slips")).json()["code"]
         return await self.sign_in(slip=slip)
 
-    async def sign_in(self, **proof: str) -> Visitor:
+    async def sign_in(self, **proof: str) -> ApiClient:
         """Whoever the proof belongs to."""
         answer = await self.try_sign_in(**proof)
         assert answer.status_code == 200, answer.text
         said = answer.json()
-        return Visitor(self.client, said["token"], UUID(said["person"]["id"]))
+        return ApiClient(self.client, said["token"], UUID(said["person"]["id"]))
 
     async def try_sign_in(self, **proof: str) -> httpx.Response:
         """The answer to a try."""
         body = {"station": self.station.code, **proof}
         return await self.client.post("/api/v1/sign-in", json=body)
 
-    async def ask_for_code(self, phone: str) -> httpx.Response:
+    async def request_code(self, phone: str) -> httpx.Response:
         """The answer to somebody who wants a code sent to a phone."""
         body = {"station": self.station.code, "phone": phone}
         return await self.client.post("/api/v1/sign-in/codes", json=body)
 
-    async def messages(self) -> list[Envelope]:
+    async def list_messages(self) -> list[Envelope]:
         """What was recorded of this station, oldest first."""
         async with self.runtime.sessions() as tx:
             bodies = await tx.scalars(select(outbox.c.body).order_by(outbox.c.id))
             recorded = [Envelope.from_json(body) for body in bodies]
         return [message for message in recorded if message.station == self.station.id]
 
-    async def code_sent_last(self) -> str:
+    async def latest_code(self) -> str:
         """The one-time code that the newest message carries."""
-        issued = [m for m in await self.messages() if m.type == "linli.sign-in-code.issued.v1"]
-        return self.runtime.sealer.open(issued[-1].data["code_sealed"])
+        issued = [m for m in await self.list_messages() if m.type == "linli.sign-in-code.issued.v1"]
+        return self.runtime.sealer.unseal(issued[-1].data["code_sealed"])
 
-    async def rows(self, table: str) -> int:
+    async def count_rows(self, table: str) -> int:
         """How many rows of the station a table holds."""
         count = text(f"SELECT count(*) FROM {table} WHERE station_id = :station")
         async with self.runtime.sessions() as tx:
             return int((await tx.execute(count, {"station": self.station.id})).scalar_one())
 
-    def without_session(self) -> Visitor:
+    def with_invalid_token(self) -> ApiClient:
         """Somebody with a false token."""
         return replace(self.desk, token="false")
 
 
-async def _account(
+async def _create_account_client(
     tx: AsyncSession, client: httpx.AsyncClient, station: Station, role: Role
-) -> Visitor:
+) -> ApiClient:
     account = Account.create(station.id, role.value, role.value, role, PASSWORD_HASH)
     tx.add(account)
     await tx.flush()
     token = secrets.token_urlsafe(8)
-    tx.add(Session.begin(station.id, kept(tx, "session", token), account_id=account.id))
-    return Visitor(client, token, account.id)
+    tx.add(Session.begin(station.id, keyed_hash(tx, "session", token), account_id=account.id))
+    return ApiClient(client, token, account.id)

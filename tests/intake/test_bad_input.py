@@ -7,10 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.intake.station_client import Scene, a_phone
+from tests.intake.station_client import StationClient, new_phone
 
-GOOD = {"name": "演示居民", "phone": None, "language": "zh"}
-JSON = {"Content-Type": "application/json"}
+VALID_BODY = {"name": "演示居民", "phone": None, "language": "zh"}
+JSON_HEADERS = {"Content-Type": "application/json"}
 BODIES: dict[str, bytes] = {
     "nothing": b"",
     "no JSON": b"{",
@@ -22,24 +22,24 @@ BODIES: dict[str, bytes] = {
     "NUL": b'{"name": "a\\u0000b"}',
     "control characters": b'{"name": "a\\u001bb"}',
     "a lone surrogate": b'{"name": "\\ud800"}',
-    "an unknown field": json.dumps({**GOOD, "role": "admin"}).encode(),
+    "an unknown field": json.dumps({**VALID_BODY, "role": "admin"}).encode(),
     "a missing field": b'{"language": "zh"}',
-    "wrong types": json.dumps({**GOOD, "name": 12, "is_head": "perhaps"}).encode(),
-    "a huge number": json.dumps({**GOOD, "birth_year": 10**400}).encode(),
-    "a fraction": json.dumps({**GOOD, "birth_year": 1950.5}).encode(),
+    "wrong types": json.dumps({**VALID_BODY, "name": 12, "is_head": "perhaps"}).encode(),
+    "a huge number": json.dumps({**VALID_BODY, "birth_year": 10**400}).encode(),
+    "a fraction": json.dumps({**VALID_BODY, "birth_year": 1950.5}).encode(),
     "not a number": b'{"name": "a", "birth_year": NaN}',
-    "no such language": json.dumps({**GOOD, "language": "fr"}).encode(),
-    "a bad phone": json.dumps({**GOOD, "phone": "12"}).encode(),
-    "a bad id": json.dumps({**GOOD, "household_id": "1"}).encode(),
-    "white space": json.dumps({**GOOD, "name": "   "}).encode(),
-    "too long a text": json.dumps({**GOOD, "name": "长" * 61}).encode(),
+    "no such language": json.dumps({**VALID_BODY, "language": "fr"}).encode(),
+    "a bad phone": json.dumps({**VALID_BODY, "phone": "12"}).encode(),
+    "a bad id": json.dumps({**VALID_BODY, "household_id": "1"}).encode(),
+    "white space": json.dumps({**VALID_BODY, "name": "   "}).encode(),
+    "too long a text": json.dumps({**VALID_BODY, "name": "长" * 61}).encode(),
     "deep nesting": b"[" * 30_000,
     "a nested NUL": b'{"name": ["a", {"b\\u0000": "c"}]}',
     "10 MB": b'{"name": "' + b"a" * 10_000_000 + b'"}',
 }
 
 
-def is_problem(answer: httpx.Response) -> None:
+def assert_is_problem(answer: httpx.Response) -> None:
     """It is problem details, in plain words, without a trace of code."""
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -50,80 +50,92 @@ def is_problem(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("named", BODIES)
-async def test_a_bad_body_writes_nothing(scene: Scene, named: str) -> None:
+async def test_a_bad_body_writes_nothing(station_client: StationClient, named: str) -> None:
     for path in ("/residents", "/sign-in", "/sign-in/codes"):
-        headers = {**JSON, "Idempotency-Key": str(uuid4())}
-        answer = await scene.desk.call("POST", path, content=BODIES[named], headers=headers)
-        is_problem(answer)
-    assert await scene.rows("residents") == 0
-    assert await scene.messages() == []
+        headers = {**JSON_HEADERS, "Idempotency-Key": str(uuid4())}
+        answer = await station_client.desk.call(
+            "POST", path, content=BODIES[named], headers=headers
+        )
+        assert_is_problem(answer)
+    assert await station_client.count_rows("residents") == 0
+    assert await station_client.list_messages() == []
 
 
-async def test_a_body_of_unannounced_size_is_refused_too(scene: Scene) -> None:
+async def test_a_body_of_unannounced_size_is_refused_too(station_client: StationClient) -> None:
     async def endless() -> Any:
         for _ in range(1000):
             yield b"a" * 10_000
 
-    answer = await scene.desk.call("POST", "/residents", content=endless(), headers=JSON)
-    is_problem(answer)
+    answer = await station_client.desk.call(
+        "POST", "/residents", content=endless(), headers=JSON_HEADERS
+    )
+    assert_is_problem(answer)
     assert answer.status_code == 413
 
 
-async def test_a_body_where_none_is_wanted_is_refused_when_it_is_too_large(scene: Scene) -> None:
-    answer = await scene.desk.call("GET", "/me", content=b"a" * 10_000_000)
-    is_problem(answer)
+async def test_a_body_where_none_is_wanted_is_refused_when_it_is_too_large(
+    station_client: StationClient,
+) -> None:
+    answer = await station_client.desk.call("GET", "/me", content=b"a" * 10_000_000)
+    assert_is_problem(answer)
     assert answer.status_code == 413
 
 
 @pytest.mark.parametrize("type_", ["text/plain", "application/xml", "multipart/form-data", "x"])
-async def test_another_content_type_is_refused(scene: Scene, type_: str) -> None:
-    content = json.dumps(GOOD).encode()
+async def test_another_content_type_is_refused(station_client: StationClient, type_: str) -> None:
+    content = json.dumps(VALID_BODY).encode()
     headers = {"Content-Type": type_}
-    is_problem(await scene.desk.call("POST", "/residents", content=content, headers=headers))
-    assert await scene.rows("residents") == 0
+    assert_is_problem(
+        await station_client.desk.call("POST", "/residents", content=content, headers=headers)
+    )
+    assert await station_client.count_rows("residents") == 0
 
 
 @pytest.mark.parametrize(
     "id_",
     ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", "0190aaaa-0000-7000-8000-000000000000"],
 )
-async def test_a_bad_id_is_told(scene: Scene, id_: str) -> None:
+async def test_a_bad_id_is_told(station_client: StationClient, id_: str) -> None:
     for method, path in (
         ("GET", f"/residents/{id_}"),
         ("POST", f"/residents/{id_}/reveal"),
         ("POST", f"/residents/{id_}/slips"),
         ("GET", f"/buildings/{id_}/homes"),
     ):
-        is_problem(await scene.desk.call(method, path, json={"reason": "look"}))
+        assert_is_problem(await station_client.desk.call(method, path, json={"reason": "look"}))
 
 
 @pytest.mark.parametrize("query", ["after=1", "after=%00", "household_id=x", "after=%ff"])
-async def test_a_bad_query_is_told(scene: Scene, query: str) -> None:
-    is_problem(await scene.desk.get(f"/residents?{query}"))
+async def test_a_bad_query_is_told(station_client: StationClient, query: str) -> None:
+    assert_is_problem(await station_client.desk.get(f"/residents?{query}"))
 
 
-async def test_what_is_not_there_and_what_can_not_be_done_are_told(scene: Scene) -> None:
+async def test_what_is_not_there_and_what_can_not_be_done_are_told(
+    station_client: StationClient,
+) -> None:
     for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/residents", 405)):
-        answer = await scene.desk.call(method, path)
-        is_problem(answer)
+        answer = await station_client.desk.call(method, path)
+        assert_is_problem(answer)
         assert answer.status_code == status
 
 
-async def test_mixed_proofs_are_refused(scene: Scene) -> None:
+async def test_mixed_proofs_are_refused(station_client: StationClient) -> None:
     for proof in (
         {},
-        {"phone": a_phone()},
+        {"phone": new_phone()},
         {"slip": "a", "code": "1"},
         {"username": "staff", "password": "x", "slip": "a"},
     ):
-        answer = await scene.try_sign_in(**proof)
-        is_problem(answer)
+        answer = await station_client.try_sign_in(**proof)
+        assert_is_problem(answer)
         assert answer.status_code == 422
 
 
-async def test_titles_are_chinese_unless_english_is_preferred(scene: Scene) -> None:
+async def test_titles_are_chinese_unless_english_is_preferred(
+    station_client: StationClient,
+) -> None:
     for language, title in ((None, "请先登录"), ("en", "Please sign in")):
         headers = {"Accept-Language": language} if language else {}
-        answer = await scene.client.get("/api/v1/me", headers=headers)
-        is_problem(answer)
+        answer = await station_client.client.get("/api/v1/me", headers=headers)
+        assert_is_problem(answer)
         assert answer.json()["title"] == title

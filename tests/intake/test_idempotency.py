@@ -3,66 +3,73 @@
 import asyncio
 from uuid import uuid4
 
-from tests.intake.station_client import Scene, a_phone
+from tests.intake.station_client import StationClient, new_phone
 
 
-def key() -> dict[str, str]:
+def new_key_header() -> dict[str, str]:
     """A new key."""
     return {"Idempotency-Key": str(uuid4())}
 
 
-async def test_a_repeat_gets_the_first_answer_and_writes_nothing(scene: Scene) -> None:
-    same = key()
-    body = {"name": "演示居民", "phone": a_phone()}
-    first = await scene.desk.post("/residents", body, headers=same)
-    again = await scene.desk.post("/residents", body, headers=same)
+async def test_a_repeat_gets_the_first_answer_and_writes_nothing(
+    station_client: StationClient,
+) -> None:
+    same = new_key_header()
+    body = {"name": "演示居民", "phone": new_phone()}
+    first = await station_client.desk.post("/residents", body, headers=same)
+    again = await station_client.desk.post("/residents", body, headers=same)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    assert await scene.rows("residents") == 1
-    assert len(await scene.messages()) == 1
+    assert await station_client.count_rows("residents") == 1
+    assert len(await station_client.list_messages()) == 1
 
 
-async def test_ten_at_once_write_once(scene: Scene) -> None:
-    same = key()
+async def test_ten_at_once_write_once(station_client: StationClient) -> None:
+    same = new_key_header()
     body = {"name": "演示居民"}
     answers = await asyncio.gather(
-        *(scene.desk.post("/residents", body, headers=same) for _ in range(10))
+        *(station_client.desk.post("/residents", body, headers=same) for _ in range(10))
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
-    assert await scene.rows("residents") == 1
+    assert await station_client.count_rows("residents") == 1
 
 
-async def test_a_key_belongs_to_one_request_of_one_person(scene: Scene, elsewhere: Scene) -> None:
-    same = key()
-    await scene.desk.post("/residents", {"name": "演示甲"}, headers=same)
-    other = await scene.desk.post("/residents", {"name": "演示乙"}, headers=same)
+async def test_a_key_belongs_to_one_request_of_one_person(
+    station_client: StationClient, other_station_client: StationClient
+) -> None:
+    same = new_key_header()
+    await station_client.desk.post("/residents", {"name": "演示甲"}, headers=same)
+    other = await station_client.desk.post("/residents", {"name": "演示乙"}, headers=same)
     assert other.status_code == 422
-    for visitor in (scene.admin, elsewhere.desk):
+    for visitor in (station_client.admin, other_station_client.desk):
         answer = await visitor.post("/residents", {"name": "演示甲"}, headers=same)
         assert answer.status_code == 201
-    assert await scene.rows("residents") == 2
+    assert await station_client.count_rows("residents") == 2
 
 
-async def test_what_was_refused_may_be_tried_again(scene: Scene) -> None:
-    same, phone = key(), a_phone()
-    blocking = await scene.registered(phone=phone)
+async def test_what_was_refused_may_be_tried_again(station_client: StationClient) -> None:
+    same, phone = new_key_header(), new_phone()
+    blocking = await station_client.register_resident(phone=phone)
     body = {"name": "演示乙", "phone": phone}
-    assert (await scene.desk.post("/residents", body, headers=same)).status_code == 409
+    assert (await station_client.desk.post("/residents", body, headers=same)).status_code == 409
     path = f"/residents/{blocking.pop('id')}"
-    await scene.desk.edit(path, {**blocking, "phone": None})
-    assert (await scene.desk.post("/residents", body, headers=same)).status_code == 201
+    await station_client.desk.put(path, {**blocking, "phone": None})
+    assert (await station_client.desk.post("/residents", body, headers=same)).status_code == 201
 
 
-async def test_one_slip_and_one_session_for_a_repeat(scene: Scene) -> None:
-    id_ = (await scene.registered())["id"]
-    same = key()
-    slips = [await scene.desk.post(f"/residents/{id_}/slips", headers=same) for _ in range(2)]
+async def test_one_slip_and_one_session_for_a_repeat(station_client: StationClient) -> None:
+    id_ = (await station_client.register_resident())["id"]
+    same = new_key_header()
+    slips = [
+        await station_client.desk.post(f"/residents/{id_}/slips", headers=same) for _ in range(2)
+    ]
     assert slips[0].json() == slips[1].json()
-    assert await scene.rows("slips") == 1
-    body = {"station": scene.station.code, "slip": slips[0].json()["code"]}
+    assert await station_client.count_rows("slips") == 1
+    body = {"station": station_client.station.code, "slip": slips[0].json()["code"]}
     sessions = [
-        await scene.client.post("/api/v1/sign-in", json=body, headers=same) for _ in range(2)
+        await station_client.client.post("/api/v1/sign-in", json=body, headers=same)
+        for _ in range(2)
     ]
     assert sessions[0].json() == sessions[1].json()
-    assert await scene.rows("sessions") == 3
+    assert await station_client.count_rows("sessions") == 3

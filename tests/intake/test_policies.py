@@ -12,32 +12,36 @@ from shared.runtime.runtime import Runtime
 WITHOUT_A_POLICY = {"/health/live", "/health/ready", "/metrics"}
 
 
-def named(dependant: Dependant) -> Iterator[str]:
+def route_policies(dependant: Dependant) -> Iterator[str]:
     """The policies that guard a route."""
     for dependency in dependant.dependencies:
         policy: Any = getattr(dependency.call, "policy", None)
         if policy is not None:
             yield policy
-        yield from named(dependency)
+        yield from route_policies(dependency)
 
 
-def flat(routes: Iterable[Any]) -> Iterator[APIRoute]:
+def flatten_routes(routes: Iterable[Any]) -> Iterator[APIRoute]:
     """All API routes, those of included routers too."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
         else:
-            yield from flat(getattr(getattr(route, "original_router", None), "routes", ()))
+            yield from flatten_routes(
+                getattr(getattr(route, "original_router", None), "routes", ())
+            )
 
 
 def test_every_route_names_a_policy(runtime: Runtime) -> None:
-    routes = list(flat(runtime.app.routes))
+    routes = list(flatten_routes(runtime.app.routes))
     assert {"/api/v1/residents", "/api/v1/wishes", "/api/v1/points/{rest:path}", "/"} <= {
         route.path for route in routes
     }
-    unnamed = {route.path for route in routes if not list(named(route.dependant))}
+    unnamed = {route.path for route in routes if not list(route_policies(route.dependant))}
     assert unnamed == WITHOUT_A_POLICY
-    assert {policy for route in routes for policy in named(route.dependant)} <= set(POLICIES)
+    assert {policy for route in routes for policy in route_policies(route.dependant)} <= set(
+        POLICIES
+    )
 
 
 def test_nothing_is_served_but_by_such_a_route(runtime: Runtime) -> None:

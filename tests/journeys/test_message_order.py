@@ -16,34 +16,34 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url, text
 
 from shared import clock
-from shared.bus.transport.base import Delivery
+from shared.bus.transport.base import TransportDelivery
 from shared.bus.transport.in_process import InProcessTransport
 from shared.contracts.registry import READERS
 from shared.runtime.runtime import Runtime
 from shared.runtime.service import Service
-from tests.journeys.test_event import published
+from tests.journeys.test_event import publish_event
 from tests.support.api_clients import (
     Person,
+    create_fulfilled_wish,
+    create_resident,
+    create_volunteer,
     eventually,
-    fulfilled_wish,
-    resident,
     sign_in,
-    volunteer,
 )
-from tests.support.postgres import at
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import BINDINGS, SERVICES, House, opened, transport
-from tests.support.system import settings as settings_of
+from tests.support.postgres import with_database
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import BINDINGS, SERVICES, RunningSystem, open_transport, start_system
+from tests.support.system import make_settings as settings_of
 
-EXAMPLES = 6
-LATER = timedelta(minutes=2)
+MAX_EXAMPLES = 6
+RETRY_INTERVAL = timedelta(minutes=2)
 # What handlers alone write, and by what it is compared: no ids of rows and no times of handling.
-WRITTEN = {
+HANDLER_TABLES = {
     "intake": ("volunteers",),
     "volunteers": ("duties", "judged", "legs", "transfers", "accounts"),
     "notify": ("recipients", "appointments", "deliveries"),
 }
-STATE = {
+STATE_QUERIES = {
     "intake": ("SELECT volunteer_id, station_id, resident_id, state FROM volunteers",),
     "volunteers": (
         "SELECT kind, subject_id, resident_id, title, state, starts_at, until, version FROM duties",
@@ -70,7 +70,7 @@ STATE = {
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedJourneys:
     """What the journeys sent, and the state that they left in each service."""
 
     urls: dict[str, str]
@@ -80,52 +80,54 @@ class Recorded:
 
 
 @pytest.fixture(scope="module")
-async def recorded(module_database_urls: dict[str, str]) -> AsyncIterator[Recorded]:
+async def recorded_journeys(
+    module_database_urls: dict[str, str],
+) -> AsyncIterator[RecordedJourneys]:
     """Journeys through everything that says something on the bus."""
     with TemporaryDirectory(prefix="linli") as name:
         folder, sent, state = Path(name), [], {}
         amqp = os.environ["LINLI_TEST_AMQP_URL"]
         async with (
-            transport("in process", amqp, "") as carried,
-            opened(module_database_urls, folder, carried) as house,
-            house.client() as client,
+            open_transport("in process", amqp, "") as carried,
+            start_system(module_database_urls, folder, carried) as running_system,
+            running_system.client() as client,
         ):
-            code, _ = await found_station(house)
+            code, _ = await create_station(running_system)
             desk = await sign_in(client, station=code, username="desk", password=PASSWORD)
-            await _journeys(desk)
+            await _run_journeys(desk)
             for service in SERVICES:
-                await eventually(partial(_is_quiet, house, service.name))
+                await eventually(partial(_is_quiet, running_system, service.name))
             for service in SERVICES:
-                runtime = house.replicas[service.name][0]
-                sent += await _sent(runtime)
-                state[service.name] = await _state(runtime)
-        yield Recorded(module_database_urls, folder, sent, state)
+                runtime = running_system.replicas[service.name][0]
+                sent += await _list_sent(runtime)
+                state[service.name] = await _read_state(runtime)
+        yield RecordedJourneys(module_database_urls, folder, sent, state)
 
 
-async def _journeys(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    wish = await fulfilled_wish(desk, wisher, taker)
+async def _run_journeys(desk: Person) -> None:
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    wish = await create_fulfilled_wish(desk, wisher, taker)
     await wisher.post(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
     await taker.post(f"/wishes/{wish}/deliver", {"note": "又换了", "minutes": 20})
     await wisher.post(f"/wishes/{wish}/confirm")
     given_back = (await wisher.post("/wishes", {"title": "想有人念信"}))["id"]
     for act in ("approve", "claim", "release"):
         await (desk if act == "approve" else taker).post(f"/wishes/{given_back}/{act}")
-    ahead = await published(desk, starts_in=timedelta(days=3))
+    ahead = await publish_event(desk, starts_in=timedelta(days=3))
     for act in ("join", "leave", "join"):
         await taker.post(f"{ahead}/{act}")
     await wisher.post(f"{ahead}/join", {"role": "helper"})
-    off = await published(desk, starts_in=timedelta(days=5), title="看露天电影", kind="film")
+    off = await publish_event(desk, starts_in=timedelta(days=5), title="看露天电影", kind="film")
     await wisher.post(f"{off}/join")
     await desk.post(f"{off}/cancel", {"reason": "下大雨"})
-    now = await published(desk, starts_in=timedelta(minutes=10), title="免费量血压")
+    now = await publish_event(desk, starts_in=timedelta(minutes=10), title="免费量血压")
     await wisher.post(f"{now}/join")
     for act in ("check-in", "check-out"):
         await desk.post(f"{now}/{act}", {"resident_id": wisher.id})
 
 
-async def _is_quiet(house: House, service: str) -> bool:
-    async with house.replicas[service][0].sessions() as tx:
+async def _is_quiet(running_system: RunningSystem, service: str) -> bool:
+    async with running_system.replicas[service][0].sessions() as tx:
         left = text(
             "SELECT (SELECT count(*) FROM outbox)"
             " + (SELECT count(*) FROM inbox WHERE state <> 'done')"
@@ -133,26 +135,28 @@ async def _is_quiet(house: House, service: str) -> bool:
         return not await tx.scalar(left)
 
 
-async def _sent(runtime: Runtime) -> list[tuple[str, bytes, str]]:
+async def _list_sent(runtime: Runtime) -> list[tuple[str, bytes, str]]:
     async with runtime.sessions() as tx:
         found = await tx.execute(text("SELECT type, body FROM sent ORDER BY sent_at, id"))
         return [(row.type, row.body, runtime.service.name) for row in found]
 
 
-async def _state(runtime: Runtime) -> list[list[str]]:
+async def _read_state(runtime: Runtime) -> list[list[str]]:
     async with runtime.sessions() as tx:
         return [
             sorted(str(tuple(row)) for row in await tx.execute(text(statement)))
-            for statement in STATE[runtime.service.name]
+            for statement in STATE_QUERIES[runtime.service.name]
         ]
 
 
-async def _forget(admin_url: str, service: str, url: str) -> None:
+async def _reset_handlers(admin_url: str, service: str, url: str) -> None:
     """Take away what handlers wrote, and that they did; the ledger lets its history go to nobody
     but a superuser."""
-    tables = ", ".join(f"{service}.{t}" for t in (*WRITTEN[service], "inbox", "outbox", "sent"))
+    tables = ", ".join(
+        f"{service}.{t}" for t in (*HANDLER_TABLES[service], "inbox", "outbox", "sent")
+    )
     database = str(make_url(url).database)
-    connection = await asyncpg.connect(at(admin_url, database))
+    connection = await asyncpg.connect(with_database(admin_url, database))
     try:
         await connection.execute("SET session_replication_role = replica")
         await connection.execute(f"TRUNCATE {tables}")
@@ -163,8 +167,8 @@ async def _forget(admin_url: str, service: str, url: str) -> None:
 async def _run_all_retries(runtime: Runtime) -> None:
     """Let time pass until nothing waits any more."""
     for turn in range(1, 40):
-        with clock.shifted(LATER * turn):
-            await runtime.consumer.retries.run_due()
+        with clock.shifted(RETRY_INTERVAL * turn):
+            await runtime.consumer.retry_worker.run_due()
         async with runtime.sessions() as tx:
             waiting = text("SELECT count(*) FROM inbox WHERE state <> 'done'")
             if not await tx.scalar(waiting):
@@ -173,19 +177,19 @@ async def _run_all_retries(runtime: Runtime) -> None:
 
 
 def _deliveries(
-    sent: Sequence[tuple[str, bytes, str]], chance: random.Random
-) -> list[list[Delivery]]:
+    sent: Sequence[tuple[str, bytes, str]], rng: random.Random
+) -> list[list[TransportDelivery]]:
     """The messages in any order, some of them again, in batches of any size."""
-    again = [one for one in sent if chance.random() < 0.3]
+    again = [one for one in sent if rng.random() < 0.3]
     order = [*sent, *again, *again[: len(again) // 2]]
-    chance.shuffle(order)
+    rng.shuffle(order)
     made = [
-        Delivery(tag=tag, message_id="", type=type_, user=source, body=body)
+        TransportDelivery(tag=tag, message_id="", type=type_, user=source, body=body)
         for tag, (type_, body, source) in enumerate(order, start=1)
     ]
     batches = []
     while made:
-        size = chance.choice((1, 2, 5, 20, len(made)))
+        size = rng.choice((1, 2, 5, 20, len(made)))
         batches.append(made[:size])
         made = made[size:]
     return batches
@@ -193,37 +197,37 @@ def _deliveries(
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 async def test_any_order_and_repetition_come_to_one_end(
-    recorded: Recorded, service: Service, admin_url: str
+    recorded_journeys: RecordedJourneys, service: Service, admin_url: str
 ) -> None:
-    url = recorded.urls[service.name]
-    made = settings_of(service, url, recorded.folder)
+    url = recorded_journeys.urls[service.name]
+    made = settings_of(service, url, recorded_journeys.folder)
     runtime = Runtime(service, made, InProcessTransport(BINDINGS))
-    heard = [one for one in recorded.sent if service.name in READERS[one[0]]]
+    heard = [one for one in recorded_journeys.sent if service.name in READERS[one[0]]]
     assert heard
 
     async def replay(seed: int) -> None:
         chance = random.Random(seed)
-        await _forget(admin_url, service.name, url)
+        await _reset_handlers(admin_url, service.name, url)
         for batch in _deliveries(heard, chance):
-            await runtime.consumer._settle(batch)
+            await runtime.consumer._process_batch(batch)
             if chance.random() < 0.2:
-                with clock.shifted(LATER):
-                    await runtime.consumer.retries.run_due()
+                with clock.shifted(RETRY_INTERVAL):
+                    await runtime.consumer.retry_worker.run_due()
         await _run_all_retries(runtime)
-        assert await _state(runtime) == recorded.state[service.name], seed
+        assert await _read_state(runtime) == recorded_journeys.state[service.name], seed
 
     try:
-        for seed in _seeds():
+        for seed in _choose_seeds():
             await replay(seed)
     finally:
         await runtime.close()
 
 
-def _seeds() -> list[int]:
+def _choose_seeds() -> list[int]:
     """Seeds that hypothesis chooses; the replays themselves need a loop that goes on."""
     found: list[int] = []
 
-    @settings(max_examples=EXAMPLES, derandomize=True, database=None)
+    @settings(max_examples=MAX_EXAMPLES, derandomize=True, database=None)
     @given(st.integers(0, 2**32))
     def choose(seed: int) -> None:
         found.append(seed)

@@ -8,66 +8,66 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from tests.journeys.test_event import published
-from tests.support.api_clients import Person, eventually, resident, sign_in
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import House, Kind, opened, transport
+from tests.journeys.test_event import publish_event
+from tests.support.api_clients import Person, create_resident, eventually, sign_in
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
-INTAKE = {"volunteers": 0, "notify": 0}
-OTHERS = {"intake": 0}
+ONLY_INTAKE = {"volunteers": 0, "notify": 0}
+WITHOUT_INTAKE = {"intake": 0}
 
 
 async def test_what_happens_meanwhile_arrives_once(
-    kind: Kind, database_urls: dict[str, str], amqp_prefix: str
+    kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     amqp = os.environ["LINLI_TEST_AMQP_URL"]
     with TemporaryDirectory(prefix="linli") as folder:
         where = Path(folder)
         async with (
-            transport(kind, amqp, amqp_prefix) as carried,
-            opened(database_urls, where, carried, scale=INTAKE) as alone,
+            open_transport(kind, amqp, amqp_prefix) as carried,
+            start_system(database_urls, where, carried, scale=ONLY_INTAKE) as alone,
             alone.client() as client,
         ):
-            desk = await _desk(alone, client)
-            person, attendance = await meanwhile(desk)
-            async with opened(database_urls, where, carried, scale=OTHERS):
-                await arrives_once(person, attendance)
+            desk = await _sign_in_desk(alone, client)
+            person, attendance = await act_during_outage(desk)
+            async with start_system(database_urls, where, carried, scale=WITHOUT_INTAKE):
+                await assert_arrives_once(person, attendance)
 
 
-async def _desk(house: House, client: httpx.AsyncClient) -> Person:
-    code, _ = await found_station(house)
+async def _sign_in_desk(running_system: RunningSystem, client: httpx.AsyncClient) -> Person:
+    code, _ = await create_station(running_system)
     return await sign_in(client, station=code, username="desk", password=PASSWORD)
 
 
-async def meanwhile(desk: Person) -> tuple[Person, str]:
+async def act_during_outage(desk: Person) -> tuple[Person, str]:
     """Somebody signs in, wishes, joins and attends while nobody else is there."""
-    person = await resident(desk)
+    person = await create_resident(desk)
     for path in ("/points/me", "/inbox", "/volunteers/me"):
         away = await person.call("GET", path)
         assert away.status_code == 503
         assert int(away.headers["Retry-After"]) > 0
     await person.post("/wishes", {"title": "想学视频通话", "details": ""})
-    path = await published(desk, starts_in=timedelta(minutes=20))
+    path = await publish_event(desk, starts_in=timedelta(minutes=20))
     await person.post(f"{path}/join")
     await desk.post(f"{path}/check-in", {"resident_id": person.id})
     gone = await desk.post(f"{path}/check-out", {"resident_id": person.id})
     return person, gone["id"]
 
 
-async def arrives_once(person: Person, attendance: str) -> None:
+async def assert_arrives_once(person: Person, attendance: str) -> None:
     """Points and lines of what is still so, once they are there, and none twice."""
 
     async def paid() -> bool:
         answer = await person.call("GET", "/points/me")
         return answer.is_success and answer.json()["balance"] == 5
 
-    async def told() -> bool:
+    async def has_notices() -> bool:
         answer = await person.call("GET", "/inbox")
         kinds = {line["category"] for line in answer.json()} if answer.is_success else set()
         return kinds >= {"wishes", "points"}
 
     await eventually(paid)
-    await eventually(told)
+    await eventually(has_notices)
     assert len(await person.get("/points/me/entries")) == 1
     subjects = Counter(line["subject"] for line in await person.get("/inbox"))
     assert subjects.pop(f"participations/{attendance}") == 1

@@ -11,21 +11,27 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import text
 
-from services.intake.stations.queries import named
+from services.intake.stations.queries import get_by_code
 from shared.observability.tracing import FLUSH_WITHIN, Tracing, parent_of
-from tests.support.api_clients import Person, eventually, fulfilled_wish, resident, volunteer
-from tests.support.failing_rule import LONG, misrule
-from tests.support.otlp_receiver import Collector, Kept, collecting
-from tests.support.system import House, Kind, opened, transport
+from tests.support.api_clients import (
+    Person,
+    create_fulfilled_wish,
+    create_resident,
+    create_volunteer,
+    eventually,
+)
+from tests.support.failing_rule import UNPAYABLE_MINUTES, add_failing_rule
+from tests.support.otlp_receiver import Collector, ReceivedSpan, start_collector
+from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
 # The span of whoever asks, which is never sent to our collector.
-CLIENTS = "00f067aa0ba902b7"
+CLIENT_SPAN_ID = "00f067aa0ba902b7"
 
 
 @pytest.fixture(scope="module")
 async def collector() -> AsyncIterator[Collector]:
     """A collector, named as the standard says, whose spans come at once."""
-    async with collecting() as listening:
+    async with start_collector() as listening:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listening.endpoint)
             patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
@@ -33,23 +39,23 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-async def house(
+async def running_system(
     collector: Collector,
-    kind: Kind,
+    kind: TransportKind,
     module_database_urls: dict[str, str],
     module_amqp_prefix: str,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[RunningSystem]:
     """The three services, running, with a collector."""
     assert collector.endpoint
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport(kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix) as carried,
-            opened(module_database_urls, Path(folder), carried) as running,
+            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix) as carried,
+            start_system(module_database_urls, Path(folder), carried) as running,
         ):
             yield running
 
 
-async def delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
+async def create_delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
     """The path of a wish that waits for its maker's answer."""
     wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "厨房"}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
@@ -58,30 +64,30 @@ async def delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
     return f"/wishes/{wish}"
 
 
-async def chain(collector: Collector, last: str, trace: str) -> list[Kept]:
+async def wait_for_span_chain(collector: Collector, last: str, trace: str) -> list[ReceivedSpan]:
     """The spans from the trace's first to that one, once it came."""
 
-    async def came() -> list[Kept]:
-        by_id = {one.id: one for one in collector.of(trace)}
+    async def find_chain() -> list[ReceivedSpan]:
+        by_id = {one.id: one for one in collector.spans_of(trace)}
         found = [one for one in by_id.values() if f"{one.service}: {one.name}" == last]
         while found and found[-1].parent in by_id:
             found.append(by_id[found[-1].parent])
-        return found if found and found[-1].parent in ("", CLIENTS) else []
+        return found if found and found[-1].parent in ("", CLIENT_SPAN_ID) else []
 
-    spans: list[Kept] = await eventually(came)
+    spans: list[ReceivedSpan] = await eventually(find_chain)
     return spans[::-1]
 
 
 async def test_a_request_is_one_trace_from_http_through_messages_to_points(
     collector: Collector, desk: Person
 ) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    wish = await delivered_wish(desk, wisher, taker)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    wish = await create_delivered_wish(desk, wisher, taker)
     trace = os.urandom(16).hex()
-    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
     await wisher.post(f"{wish}/confirm", {"thanks": "谢谢"}, headers=headers)
 
-    spans = await chain(collector, "notify: process linli.points.awarded.v1", trace)
+    spans = await wait_for_span_chain(collector, "notify: process linli.points.awarded.v1", trace)
     assert [(one.service, one.kind, one.name) for one in spans] == [
         ("intake", "SERVER", "POST /api/v1/wishes/{wish_id}/confirm"),
         ("intake", "PRODUCER", "create linli.wish.fulfilled.v1"),
@@ -89,7 +95,7 @@ async def test_a_request_is_one_trace_from_http_through_messages_to_points(
         ("volunteers", "PRODUCER", "create linli.points.awarded.v1"),
         ("notify", "CONSUMER", "process linli.points.awarded.v1"),
     ]
-    assert spans[0].parent == CLIENTS
+    assert spans[0].parent == CLIENT_SPAN_ID
     assert spans[0].attributes["http.response.status_code"] == 200
     assert len({one.attributes["linli.correlation_id"] for one in spans}) == 1
     assert not any(one.failed for one in spans)
@@ -98,15 +104,15 @@ async def test_a_request_is_one_trace_from_http_through_messages_to_points(
 async def test_a_text_message_is_sent_below_what_led_to_it(
     collector: Collector, desk: Person
 ) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
     wish = (await wisher.post("/wishes", {"title": "想修门", "details": ""}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     await taker.post(f"/wishes/{wish}/claim")
     trace = os.urandom(16).hex()
-    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
     await taker.post(f"/wishes/{wish}/deliver", {"note": "好了", "minutes": 5}, headers=headers)
 
-    spans = await chain(collector, "notify: send sms", trace)
+    spans = await wait_for_span_chain(collector, "notify: send sms", trace)
     assert [one.name for one in spans] == [
         "POST /api/v1/wishes/{wish_id}/deliver",
         "create linli.wish.delivered.v1",
@@ -119,11 +125,11 @@ async def test_a_text_message_is_sent_below_what_led_to_it(
 async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
     collector: Collector, desk: Person
 ) -> None:
-    somebody = await resident(desk)
+    somebody = await create_resident(desk)
     trace = os.urandom(16).hex()
-    headers = {"traceparent": f"00-{trace}-{CLIENTS}-01"}
+    headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
     await somebody.get("/points/me?resident=" + somebody.id, headers=headers)
-    spans = await chain(collector, "volunteers: GET /api/v1/points/me", trace)
+    spans = await wait_for_span_chain(collector, "volunteers: GET /api/v1/points/me", trace)
     assert [(one.service, one.kind, one.name) for one in spans] == [
         ("intake", "SERVER", "GET /api/v1/points/{rest:path}"),
         ("intake", "CLIENT", "GET volunteers"),
@@ -132,7 +138,7 @@ async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
 
 
 async def test_a_request_without_a_traceparent_begins_the_trace_that_its_messages_carry(
-    collector: Collector, house: House, desk: Person
+    collector: Collector, running_system: RunningSystem, desk: Person
 ) -> None:
     answer = await desk.call("POST", "/residents", json={"name": "演示居民"})
     correlation = answer.headers["X-Correlation-Id"]
@@ -141,11 +147,11 @@ async def test_a_request_without_a_traceparent_begins_the_trace_that_its_message
         " (SELECT body, correlation FROM sent UNION ALL SELECT body, correlation FROM outbox) m"
         " WHERE correlation = CAST(:correlation AS uuid)"
     )
-    async with house.intake.sessions() as tx:
+    async with running_system.intake.sessions() as tx:
         carried = await tx.scalar(body, {"correlation": correlation})
     begun = parent_of(carried)
     assert begun is not None
-    spans = await chain(
+    spans = await wait_for_span_chain(
         collector, "intake: create linli.resident.registered.v1", f"{begun.trace_id:032x}"
     )
     assert [one.kind for one in spans] == ["SERVER", "PRODUCER"]
@@ -155,37 +161,37 @@ async def test_a_request_without_a_traceparent_begins_the_trace_that_its_message
 async def test_no_span_holds_what_somebody_wrote_or_who_it_was(
     collector: Collector, desk: Person
 ) -> None:
-    wisher, taker = await resident(desk, name="演示·保密"), await volunteer(desk)
-    wish = await delivered_wish(desk, wisher, taker)
+    wisher, taker = await create_resident(desk, name="演示·保密"), await create_volunteer(desk)
+    wish = await create_delivered_wish(desk, wisher, taker)
     refused = await wisher.call("GET", f"/residents/{wisher.id}?resident={taker.id}")
     assert not refused.is_success
     await desk.get(f"/residents/{wisher.id}")
     await desk.get("/points/me", params={"resident": wisher.id})
 
-    async def all_came() -> bool:
+    async def all_received() -> bool:
         return any("/residents/{" in one.name for one in collector.spans) and any(
             one.name == "process linli.wish.delivered.v1" for one in collector.spans
         )
 
-    await eventually(all_came)
+    await eventually(all_received)
     kept = str(collector.spans)
     for secret in (wisher.id, taker.id, wish.rpartition("/")[2], "灯泡", "换好了", "保密"):
         assert secret not in kept
 
 
 async def test_a_failed_handling_says_so_without_the_words(
-    collector: Collector, house: House, desk: Person
+    collector: Collector, running_system: RunningSystem, desk: Person
 ) -> None:
-    async with house.intake.sessions() as tx:
-        station = (await named(tx, desk.station)).id
-    await misrule(house.volunteers, station)
-    wisher, taker = await resident(desk), await volunteer(desk)
-    await fulfilled_wish(desk, wisher, taker, minutes=LONG)
+    async with running_system.intake.sessions() as tx:
+        station = (await get_by_code(tx, desk.station)).id
+    await add_failing_rule(running_system.volunteers, station)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    await create_fulfilled_wish(desk, wisher, taker, minutes=UNPAYABLE_MINUTES)
 
-    async def came() -> list[Kept]:
+    async def list_failed_spans() -> list[ReceivedSpan]:
         return [one for one in collector.spans if one.failed and one.kind == "CONSUMER"]
 
-    failed = (await eventually(came))[0]
+    failed = (await eventually(list_failed_spans))[0]
     assert (failed.service, failed.name) == ("volunteers", "process linli.wish.fulfilled.v1")
     assert failed.attributes["error.type"] == "DBAPIError"
     assert "int64" not in str(failed)

@@ -7,18 +7,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from services.intake.stations.queries import named
+from services.intake.stations.queries import get_by_code
 from shared.ids import new_id
-from tests.support.api_clients import Person, eventually, resident, sign_in, volunteer
-from tests.support.failing_rule import LONG, exhaust, misrule
-from tests.support.station import PASSWORD, found_station
-from tests.support.system import House, Kind, opened, transport
+from tests.support.api_clients import Person, create_resident, create_volunteer, eventually, sign_in
+from tests.support.failing_rule import UNPAYABLE_MINUTES, add_failing_rule, exhaust_retries
+from tests.support.station import PASSWORD, create_station
+from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
 FULFILLED, AWARDED = "linli.wish.fulfilled.v1", "linli.points.awarded.v1"
 Steps = Sequence[dict[str, Any]]
 
 
-async def confirmed(desk: Person, wisher: Person, taker: Person, minutes: int = 30) -> str:
+async def confirm_wish(desk: Person, wisher: Person, taker: Person, minutes: int = 30) -> str:
     """The correlation id of the confirmation of a new wish."""
     wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": ""}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
@@ -29,20 +29,22 @@ async def confirmed(desk: Person, wisher: Person, taker: Person, minutes: int = 
     return answer.headers["X-Correlation-Id"]
 
 
-async def trail(person: Person, correlation: str, *whole: tuple[str, str, str]) -> dict[str, Any]:
+async def wait_for_trail(
+    person: Person, correlation: str, *expected_steps: tuple[str, str, str]
+) -> dict[str, Any]:
     """The trail, once it has these steps: kind, what and state."""
 
     async def has_all() -> dict[str, Any] | None:
         answer = await person.call("GET", f"/trail/{correlation}")
         story: dict[str, Any] = answer.json()
         seen = {(one["kind"], one["what"], one["state"]) for one in story.get("steps", ())}
-        return story if set(whole) <= seen else None
+        return story if set(expected_steps) <= seen else None
 
     found: dict[str, Any] = await eventually(has_all)
     return found
 
 
-def shape(steps: Steps) -> set[tuple[str, str, str, str]]:
+def step_shapes(steps: Steps) -> set[tuple[str, str, str, str]]:
     """Each step as service, kind and what, with what led to it."""
     by_id = {one["id"]: one for one in steps}
 
@@ -54,12 +56,12 @@ def shape(steps: Steps) -> set[tuple[str, str, str, str]]:
 
 
 async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    correlation = await confirmed(desk, wisher, taker)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    correlation = await confirm_wish(desk, wisher, taker)
     told = ("delivery", "inbox", "sent")
-    story = await trail(desk, correlation, ("handling", AWARDED, "done"), told)
+    story = await wait_for_trail(desk, correlation, ("handling", AWARDED, "done"), told)
     steps = story["steps"]
-    assert shape(steps) == {
+    assert step_shapes(steps) == {
         ("intake", "request", "http", ""),
         ("intake", "message", FULFILLED, "intake request"),
         ("volunteers", "handling", FULFILLED, "intake message"),
@@ -85,9 +87,9 @@ async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) ->
 async def test_operators_read_it_and_residents_and_other_stations_do_not(
     desk: Person, operator: Person, other_desk: Person
 ) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    correlation = await confirmed(desk, wisher, taker)
-    assert (await trail(operator, correlation))["steps"]
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    correlation = await confirm_wish(desk, wisher, taker)
+    assert (await wait_for_trail(operator, correlation))["steps"]
     for somebody in (wisher, taker):
         assert (await somebody.call("GET", f"/trail/{correlation}")).status_code == 403
     unknown = await other_desk.call("GET", f"/trail/{correlation}")
@@ -99,9 +101,9 @@ async def test_operators_read_it_and_residents_and_other_stations_do_not(
 async def test_who_names_the_same_correlation_sees_none_of_another_station_s_story(
     desk: Person, other_desk: Person
 ) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    correlation = await confirmed(desk, wisher, taker)
-    whole = await trail(desk, correlation, ("handling", AWARDED, "done"))
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    correlation = await confirm_wish(desk, wisher, taker)
+    whole = await wait_for_trail(desk, correlation, ("handling", AWARDED, "done"))
     theirs = await other_desk.call(
         "POST",
         "/residents",
@@ -110,11 +112,13 @@ async def test_who_names_the_same_correlation_sees_none_of_another_station_s_sto
     )
     assert theirs.headers["X-Correlation-Id"] == correlation
     handled = ("handling", "linli.resident.registered.v1", "done")
-    seen = await trail(other_desk, correlation, handled)
+    seen = await wait_for_trail(other_desk, correlation, handled)
     assert {one["what"] for one in seen["steps"]} == {"http", "linli.resident.registered.v1"}
     ids = {one["id"] for one in whole["steps"]} - {correlation}
     assert not ids & {one["id"] for one in seen["steps"]}
-    assert shape((await trail(desk, correlation))["steps"]) == shape(whole["steps"])
+    assert step_shapes((await wait_for_trail(desk, correlation))["steps"]) == step_shapes(
+        whole["steps"]
+    )
     for service in ("intake", "volunteers", "notify"):
         path = f"/operations/{service}/trail/{correlation}"
         for said in (
@@ -125,15 +129,17 @@ async def test_who_names_the_same_correlation_sees_none_of_another_station_s_sto
             assert FULFILLED not in str(said)
 
 
-async def test_a_parked_message_is_shown_with_its_reason(house: House, desk: Person) -> None:
-    async with house.intake.sessions() as tx:
-        station = (await named(tx, desk.station)).id
-    await misrule(house.volunteers, station)
-    wisher, taker = await resident(desk), await volunteer(desk)
-    correlation = await confirmed(desk, wisher, taker, LONG)
-    await trail(desk, correlation, ("handling", FULFILLED, "retry"))
-    await exhaust(house.volunteers)
-    story = await trail(desk, correlation, ("handling", FULFILLED, "parked"))
+async def test_a_parked_message_is_shown_with_its_reason(
+    running_system: RunningSystem, desk: Person
+) -> None:
+    async with running_system.intake.sessions() as tx:
+        station = (await get_by_code(tx, desk.station)).id
+    await add_failing_rule(running_system.volunteers, station)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    correlation = await confirm_wish(desk, wisher, taker, UNPAYABLE_MINUTES)
+    await wait_for_trail(desk, correlation, ("handling", FULFILLED, "retry"))
+    await exhaust_retries(running_system.volunteers)
+    story = await wait_for_trail(desk, correlation, ("handling", FULFILLED, "parked"))
     [failed] = [one for one in story["steps"] if one["state"] == "parked"]
     assert failed["service"] == "volunteers"
     assert "int64" in failed["error"]
@@ -143,19 +149,21 @@ async def test_a_parked_message_is_shown_with_its_reason(house: House, desk: Per
 
 
 async def test_without_notify_the_rest_is_told_and_notify_is_named(
-    kind: Kind, database_urls: dict[str, str], amqp_prefix: str
+    kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as carried,
-            opened(database_urls, Path(folder), carried, scale={"notify": 0}) as house,
-            house.client() as client,
+            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as carried,
+            start_system(
+                database_urls, Path(folder), carried, scale={"notify": 0}
+            ) as running_system,
+            running_system.client() as client,
         ):
-            code, _ = await found_station(house)
+            code, _ = await create_station(running_system)
             desk = await sign_in(client, station=code, username="desk", password=PASSWORD)
-            wisher, taker = await resident(desk), await volunteer(desk)
-            correlation = await confirmed(desk, wisher, taker)
-            story = await trail(desk, correlation, ("points", "wish-fulfilled", "award"))
+            wisher, taker = await create_resident(desk), await create_volunteer(desk)
+            correlation = await confirm_wish(desk, wisher, taker)
+            story = await wait_for_trail(desk, correlation, ("points", "wish-fulfilled", "award"))
             assert story["unavailable"] == ["notify"]
             assert {one["service"] for one in story["steps"]} == {"intake", "volunteers"}
             unknown = await desk.call("GET", f"/trail/{uuid4()}")

@@ -7,18 +7,18 @@ from sqlalchemy import text
 
 from tests.support.api_clients import (
     Person,
+    create_fulfilled_wish,
+    create_resident,
+    create_volunteer,
     eventually,
-    fulfilled_wish,
-    resident,
     sign_in,
-    volunteer,
 )
-from tests.support.system import House
+from tests.support.system import RunningSystem
 
 
 async def test_a_wish_comes_true(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    wish = await fulfilled_wish(desk, wisher, taker, title="想要一副老花镜")
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    wish = await create_fulfilled_wish(desk, wisher, taker, title="想要一副老花镜")
 
     async def paid() -> bool:
         return await taker.points() == 20
@@ -30,24 +30,24 @@ async def test_a_wish_comes_true(desk: Person) -> None:
     assert entries[0]["reason"]
     assert (await taker.get(f"/wishes/{wish}"))["state"] == "fulfilled"
 
-    async def told() -> bool:
+    async def has_points_notice() -> bool:
         return any("20" in line["body"] for line in await taker.get("/inbox"))
 
-    await eventually(told)
+    await eventually(has_points_notice)
     lines = await wisher.get("/inbox")
     assert any("老花镜" in line["title"] + line["body"] for line in lines)
 
 
 async def test_inbox_and_entries_are_in_the_reader_s_language(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    await fulfilled_wish(desk, wisher, taker)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    await create_fulfilled_wish(desk, wisher, taker)
 
-    async def told() -> bool:
+    async def has_notice_and_entries() -> bool:
         return bool(await taker.get("/points/me/entries")) and any(
             "20" in line["body"] for line in await taker.get("/inbox")
         )
 
-    await eventually(told)
+    await eventually(has_notice_and_entries)
     english = {"headers": {"Accept-Language": "en"}}
     lines = await taker.get("/inbox", **english)
     assert any("points" in (line["title"] + line["body"]).lower() for line in lines)
@@ -55,8 +55,8 @@ async def test_inbox_and_entries_are_in_the_reader_s_language(desk: Person) -> N
 
 
 async def test_fifty_claims_at_once_give_one_taker(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    others = [await volunteer(desk) for _ in range(4)]
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    others = [await create_volunteer(desk) for _ in range(4)]
     wish = (await wisher.post("/wishes", {"title": "想有人陪我散步", "details": ""}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     tries = [taker, *others] * 10
@@ -71,8 +71,8 @@ async def test_fifty_claims_at_once_give_one_taker(desk: Person) -> None:
 
 
 async def test_a_withdrawn_confirmation_takes_the_points_back(desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    wish = await fulfilled_wish(desk, wisher, taker)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    wish = await create_fulfilled_wish(desk, wisher, taker)
 
     async def paid() -> bool:
         return await taker.points() == 20
@@ -80,10 +80,10 @@ async def test_a_withdrawn_confirmation_takes_the_points_back(desk: Person) -> N
     await eventually(paid)
     await wisher.post(f"/wishes/{wish}/reopen", {"reason": "灯泡又坏了"})
 
-    async def taken_back() -> bool:
+    async def has_no_points() -> bool:
         return await taker.points() == 0
 
-    await eventually(taken_back)
+    await eventually(has_no_points)
     await taker.post(f"/wishes/{wish}/deliver", {"note": "又换了一个", "minutes": 10})
     await wisher.post(f"/wishes/{wish}/confirm", {})
     await eventually(paid)
@@ -95,8 +95,8 @@ async def test_home_and_name_are_shown_only_after_taking(desk: Person) -> None:
     building = await desk.post("/buildings", {"number": "3", "units": 2})
     home = await desk.post(f"/buildings/{building['id']}/homes", {"unit": 1, "number": "502"})
     household = await desk.post("/households", {"home_id": home["id"], "own": True})
-    wisher = await resident(desk, name="演示·三栋五零二", household_id=household["id"])
-    taker, other = await volunteer(desk), await volunteer(desk)
+    wisher = await create_resident(desk, name="演示·三栋五零二", household_id=household["id"])
+    taker, other = await create_volunteer(desk), await create_volunteer(desk)
     wish = (await wisher.post("/wishes", {"title": "想换门锁", "details": "旧锁卡住了"}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     for somebody in (taker, other):
@@ -114,9 +114,12 @@ async def test_home_and_name_are_shown_only_after_taking(desk: Person) -> None:
 
 
 async def test_nobody_of_another_station_sees_anything(desk: Person, other_desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    stranger, strange_volunteer = await resident(other_desk), await volunteer(other_desk)
-    wish = await fulfilled_wish(desk, wisher, taker)
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    stranger, strange_volunteer = (
+        await create_resident(other_desk),
+        await create_volunteer(other_desk),
+    )
+    wish = await create_fulfilled_wish(desk, wisher, taker)
     for somebody in (stranger, strange_volunteer, other_desk):
         assert (await somebody.call("GET", f"/wishes/{wish}")).status_code == 404
         assert wish not in str(await somebody.get("/wishes"))
@@ -149,9 +152,11 @@ async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
     assert (await person.get("/me"))["roles"] == ["resident"]
 
 
-async def test_a_message_delivered_five_times_pays_once(house: House, desk: Person) -> None:
-    wisher, taker = await resident(desk), await volunteer(desk)
-    wish = await fulfilled_wish(desk, wisher, taker)
+async def test_a_message_delivered_five_times_pays_once(
+    running_system: RunningSystem, desk: Person
+) -> None:
+    wisher, taker = await create_resident(desk), await create_volunteer(desk)
+    wish = await create_fulfilled_wish(desk, wisher, taker)
 
     async def paid() -> bool:
         return await taker.points() == 20
@@ -162,16 +167,16 @@ async def test_a_message_delivered_five_times_pays_once(house: House, desk: Pers
         " SELECT lane, type, subject, correlation, body FROM sent, generate_series(1, 4)"
         " WHERE type = 'linli.wish.fulfilled.v1' AND subject = :subject"
     )
-    async with house.intake.sessions.begin() as tx:
+    async with running_system.intake.sessions.begin() as tx:
         await tx.execute(again, {"subject": f"wishes/{wish}"})
 
     async def relayed() -> bool:
-        async with house.intake.sessions() as tx:
+        async with running_system.intake.sessions() as tx:
             return not await tx.scalar(text("SELECT count(*) FROM outbox"))
 
     await eventually(relayed)
     # What comes after it on the same way is handled after it.
-    await fulfilled_wish(desk, wisher, taker)
+    await create_fulfilled_wish(desk, wisher, taker)
 
     async def paid_for_both() -> bool:
         return await taker.points() == 40

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from services.notify.deliveries.models import Delivery
 from services.notify.main import SERVICE
 from shared import clock
-from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.message import Message
 from shared.contracts.envelope import Contract
 from shared.contracts.events import ParticipationMessage
@@ -25,15 +25,15 @@ from shared.contracts.intake import (
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 
-HANDLING = Handling(SERVICE.handlers)
+DISPATCHER = Dispatcher(SERVICE.handlers)
 PHONE = "13812345678"
 CODE = "482915"
 TITLE = "想换一个灯泡"
 STARTS = datetime.fromisoformat("2026-11-28T09:00:00+08:00")
-Told = Message[Any]
+AnyMessage = Message[Any]
 
 
-def told(station: UUID, content: Contract, subject: str, sequence: int = 1) -> Told:
+def make_message(station: UUID, content: Contract, subject: str, sequence: int = 1) -> AnyMessage:
     """A message with that content."""
     return Message(
         id=str(new_id()),
@@ -49,7 +49,7 @@ def told(station: UUID, content: Contract, subject: str, sequence: int = 1) -> T
     )
 
 
-def registered(
+def resident_registered(
     runtime: Runtime,
     station: UUID,
     resident: UUID,
@@ -57,7 +57,7 @@ def registered(
     language: Language = "zh",
     phone: str | None = PHONE,
     version: int = 1,
-) -> Told:
+) -> AnyMessage:
     """A resident is on the register, or changed where `version` is above 1."""
     contract = ResidentRegistered if version == 1 else ResidentChanged
     content = contract(
@@ -65,33 +65,38 @@ def registered(
         phone_sealed=runtime.sealer.seal(phone) if phone else None,
         language=language,
     )
-    return told(station, content, f"residents/{resident}", version)
+    return make_message(station, content, f"residents/{resident}", version)
 
 
-def about_wish(
-    station: UUID, contract: type[WishMessage], resident: UUID, *, sequence: int = 2, **more: Any
-) -> Told:
+def wish_message(
+    station: UUID,
+    contract: type[WishMessage],
+    resident: UUID,
+    *,
+    sequence: int = 2,
+    **overrides: Any,
+) -> AnyMessage:
     """A message about a wish of the resident's, taken by nobody unless said otherwise."""
-    values = {"wish_id": new_id(), "resident_id": resident, "title": TITLE, **more}
+    values = {"wish_id": new_id(), "resident_id": resident, "title": TITLE, **overrides}
     content = contract.model_validate(values)
-    return told(station, content, f"wishes/{content.wish_id}", sequence)
+    return make_message(station, content, f"wishes/{content.wish_id}", sequence)
 
 
-def claimed(station: UUID, resident: UUID, taker: UUID, kind: str = "volunteer") -> Told:
+def wish_claimed(station: UUID, resident: UUID, taker: UUID, kind: str = "volunteer") -> AnyMessage:
     """The wish was taken for a week."""
     until = clock.now() + timedelta(days=7)
     taken = {"taker_kind": kind, "taker_id": taker, "lease_until": until}
-    return about_wish(station, WishClaimed, resident, sequence=3, **taken)
+    return wish_message(station, WishClaimed, resident, sequence=3, **taken)
 
 
-def about_event(
+def participation_message(
     station: UUID,
     contract: type[ParticipationMessage],
     resident: UUID,
     *,
     sequence: int = 1,
-    **more: Any,
-) -> Told:
+    **overrides: Any,
+) -> AnyMessage:
     """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
     values = {
         "event_id": new_id(),
@@ -106,13 +111,15 @@ def about_event(
         "reason": "left",
         "minutes": 90,
         "revision": 1,
-        **more,
+        **overrides,
     }
     content = contract.model_validate(values)
-    return told(station, content, f"participations/{content.participation_id}", sequence)
+    return make_message(station, content, f"participations/{content.participation_id}", sequence)
 
 
-def code_issued(runtime: Runtime, station: UUID, resident: UUID, seconds: float = 300) -> Told:
+def sign_in_code_issued(
+    runtime: Runtime, station: UUID, resident: UUID, seconds: float = 300
+) -> AnyMessage:
     """Somebody asked for a code to sign in."""
     content = SignInCodeIssued(
         resident_id=resident,
@@ -121,25 +128,27 @@ def code_issued(runtime: Runtime, station: UUID, resident: UUID, seconds: float 
         language="zh",
         expires_at=clock.now() + timedelta(seconds=seconds),
     )
-    return told(station, content, f"sign-in-codes/{new_id()}")
+    return make_message(station, content, f"sign-in-codes/{new_id()}")
 
 
-async def handle(runtime: Runtime, *messages: Told) -> None:
+async def handle_messages(runtime: Runtime, *messages: AnyMessage) -> None:
     """Handle the messages as one batch, in a transaction of its own."""
     async with runtime.sessions.begin() as tx:
-        await HANDLING.handle(tx, messages)
+        await DISPATCHER.handle(tx, messages)
 
 
-async def move_in(
+async def register_resident(
     runtime: Runtime, station: UUID, *, language: Language = "zh", phone: str | None = PHONE
 ) -> UUID:
     """A resident whom the audience knows; their id."""
     resident = new_id()
-    await handle(runtime, registered(runtime, station, resident, language=language, phone=phone))
+    await handle_messages(
+        runtime, resident_registered(runtime, station, resident, language=language, phone=phone)
+    )
     return resident
 
 
-async def deliveries_of(runtime: Runtime, station: UUID) -> Sequence[Delivery]:
+async def read_deliveries(runtime: Runtime, station: UUID) -> Sequence[Delivery]:
     """All deliveries of a station, in the order of recipient, channel and time."""
     order = (Delivery.recipient_id, Delivery.channel, Delivery.id)
     async with runtime.sessions() as tx:

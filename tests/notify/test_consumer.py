@@ -3,16 +3,23 @@
 from uuid import UUID
 
 from shared import clock
-from shared.bus.transport.base import Outcome, Outgoing
+from shared.bus.transport.base import Publishing, PublishOutcome
 from shared.contracts.envelope import Envelope
 from shared.contracts.intake import WishOpened
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import Told, about_wish, deliveries_of, handle, move_in, registered
+from tests.notify.messages import (
+    AnyMessage,
+    handle_messages,
+    read_deliveries,
+    register_resident,
+    resident_registered,
+    wish_message,
+)
 from tests.support.api_clients import eventually
 
 
-def outgoing(message: Told) -> Outgoing:
+def to_outgoing(message: AnyMessage) -> Publishing:
     """The message as intake's relay publishes it."""
     envelope = Envelope(
         id=message.id,
@@ -25,26 +32,26 @@ def outgoing(message: Told) -> Outgoing:
         correlationid=message.correlation,
         data=message.content.model_dump(mode="json"),
     )
-    return Outgoing(message.id, message.type, message.correlation, envelope.to_json(), True)
+    return Publishing(message.id, message.type, message.correlation, envelope.to_json(), True)
 
 
 async def test_only_the_message_about_a_stranger_waits(runtime: Runtime, station: UUID) -> None:
-    known, late = await move_in(runtime, station), new_id()
+    known, late = await register_resident(runtime, station), new_id()
     people = [known, known, late, known, known]
-    batch = [outgoing(about_wish(station, WishOpened, person)) for person in people]
+    batch = [to_outgoing(wish_message(station, WishOpened, person)) for person in people]
     publisher = await runtime.transport.publisher("intake")
     await runtime.consumer.start()
     try:
         outcomes = await publisher.publish([*batch, batch[0], batch[4]])
-        assert set(outcomes) == {Outcome.CONFIRMED}
-        told = await deliveries_of(runtime, station)
+        assert set(outcomes) == {PublishOutcome.CONFIRMED}
+        told = await read_deliveries(runtime, station)
         assert [d.recipient_id for d in told] == [known] * 4
-        await handle(runtime, registered(runtime, station, late))
+        await handle_messages(runtime, resident_registered(runtime, station, late))
 
-        async def told_too() -> bool:
-            return late in [d.recipient_id for d in await deliveries_of(runtime, station)]
+        async def is_notified() -> bool:
+            return late in [d.recipient_id for d in await read_deliveries(runtime, station)]
 
-        await eventually(told_too)
+        await eventually(is_notified)
     finally:
         await runtime.consumer.stop()
-    assert len(await deliveries_of(runtime, station)) == 5
+    assert len(await read_deliveries(runtime, station)) == 5

@@ -12,14 +12,14 @@ from shared.bus.transport.in_process import InProcessTransport
 from shared.observability.logs import correlation_id
 from shared.runtime.runtime import Runtime
 from shared.web import problems
-from tests.support.system import BINDINGS, SERVICES, settings
+from tests.support.system import BINDINGS, SERVICES, make_settings
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service with a route that breaks."""
     service = SERVICES[1]
-    made = settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
+    made = make_settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
     runtime = Runtime(service, made, InProcessTransport(BINDINGS))
 
     @runtime.app.get("/breaks")

@@ -25,7 +25,7 @@ async def engine(database_urls: dict[str, str]) -> AsyncIterator[AsyncEngine]:
 async def test_connections_that_the_server_closed_are_replaced_unseen(
     engine: AsyncEngine, database_urls: dict[str, str]
 ) -> None:
-    drivers = await _drivers(engine)
+    drivers = await _driver_connections(engine)
     await _close_all(database_urls["intake"])
 
     async def noticed() -> bool:
@@ -39,7 +39,7 @@ async def test_connections_that_the_server_closed_are_replaced_unseen(
 
 async def test_a_connection_is_lent_without_asking_the_server(engine: AsyncEngine) -> None:
     asked: list[str] = []
-    for driver in await _drivers(engine):
+    for driver in await _driver_connections(engine):
         driver.add_query_logger(lambda record: asked.append(record.query))
     async with engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
@@ -47,7 +47,7 @@ async def test_a_connection_is_lent_without_asking_the_server(engine: AsyncEngin
     assert len(asked) <= 2
 
 
-async def _drivers(engine: AsyncEngine) -> list[Any]:
+async def _driver_connections(engine: AsyncEngine) -> list[Any]:
     async with engine.connect() as one, engine.connect() as other:
         lent = [await connection.get_raw_connection() for connection in (one, other)]
         return [raw.driver_connection for raw in lent]

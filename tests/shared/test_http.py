@@ -18,26 +18,26 @@ from shared.errors import Conflict
 from shared.ids import new_id
 from shared.sealing import Sealer
 from shared.web import problems
-from shared.web.http import Api, Body, Tx, View, Who
+from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
 from tests.support.system import SECRETS
 
 PERSON = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
 
 
-class Note(Body):
+class Note(RequestModel):
     text: str
 
 
-class Kept(View):
+class NoteResponse(ResponseModel):
     id: UUID
     text: str
 
 
-router = Api()
+router = ApiRouter()
 
 
 @router.post("/notes", policy="wishes.review", status_code=201)
-async def keep(body: Note, tx: Tx, actor: Who) -> Kept:
+async def save_note(body: Note, tx: Tx, actor: CurrentActor) -> NoteResponse:
     assert actor == PERSON
     id_ = new_id()
     await tx.execute(
@@ -45,14 +45,14 @@ async def keep(body: Note, tx: Tx, actor: Who) -> Kept:
     )
     if body.text == "refused":
         raise Conflict
-    return Kept(id=id_, text=body.text)
+    return NoteResponse(id=id_, text=body.text)
 
 
 @router.post("/doomed", policy="public")
-async def doomed(tx: Tx) -> Kept:
+async def fail_at_commit(tx: Tx) -> NoteResponse:
     # The constraint is deferred: the commit is what fails.
     await tx.execute(text("INSERT INTO children (parent) VALUES (1)"))
-    return Kept(id=new_id(), text="never")
+    return NoteResponse(id=new_id(), text="never")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ async def _staff_unless_anonymous(request: Request) -> Actor | None:
     return None if "anonymous" in request.headers else PERSON
 
 
-async def count(engine: AsyncEngine) -> int:
+async def count_notes(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         return int((await connection.execute(text("SELECT count(*) FROM notes"))).scalar_one())
 
@@ -105,13 +105,13 @@ async def test_what_is_answered_is_committed(
     client: httpx.AsyncClient, engine: AsyncEngine
 ) -> None:
     assert (await client.post("/api/v1/notes", json={"text": "kept"})).status_code == 201
-    assert await count(engine) == 1
+    assert await count_notes(engine) == 1
 
 
 async def test_refused_act_leaves_nothing(client: httpx.AsyncClient, engine: AsyncEngine) -> None:
     answer = await client.post("/api/v1/notes", json={"text": "refused"})
     assert answer.status_code == 409
-    assert await count(engine) == 0
+    assert await count_notes(engine) == 0
 
 
 async def test_repeats_at_once_take_effect_once(
@@ -123,7 +123,7 @@ async def test_repeats_at_once_take_effect_once(
     )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
-    assert await count(engine) == 1
+    assert await count_notes(engine) == 1
 
 
 async def test_key_of_another_request_is_refused(client: httpx.AsyncClient) -> None:
@@ -183,7 +183,7 @@ async def test_bad_body_is_said_plainly(
     assert said["title"]
     if field is not None:
         assert [error["field"] for error in said["errors"]] == [field]
-    assert await count(engine) == 0
+    assert await count_notes(engine) == 0
 
 
 @pytest.mark.parametrize("depth", [500, 930, 20_000])

@@ -9,15 +9,15 @@ from pydantic import ValidationError
 
 from shared.settings import MissingSettings, ServiceSettings, socket_path
 
-PUBLIC = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+PUBLIC_KEY = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
 
 
-def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+def set_environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
     sound = {
         "DATABASE_URL": "postgresql://linli_intake:secret@localhost/linli",
         "SECRET_KEYS": Fernet.generate_key().decode(),
         "LOOKUP_KEY": "k" * 32,
-        "TOKEN_PUBLIC_KEY": PUBLIC,
+        "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
     }
     for name, value in {**sound, **values}.items():
         monkeypatch.setenv(f"LINLI_{name}", value)
@@ -25,16 +25,16 @@ def environment(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [Fernet.generate_key().decode(), Fernet.generate_key().decode()]
-    environment(monkeypatch, SECRET_KEYS=",".join(keys))
+    set_environment(monkeypatch, SECRET_KEYS=",".join(keys))
     settings = ServiceSettings.read()
     assert [key.get_secret_value() for key in settings.secret_keys] == keys
-    assert settings.sealer().open(settings.sealer().seal("x")) == "x"
-    assert settings.public_key.public_bytes_raw() == base64.b64decode(PUBLIC)
+    assert settings.sealer().unseal(settings.sealer().seal("x")) == "x"
+    assert settings.public_key.public_bytes_raw() == base64.b64decode(PUBLIC_KEY)
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEYS", "LOOKUP_KEY", "TOKEN_PUBLIC_KEY"])
 def test_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    environment(monkeypatch)
+    set_environment(monkeypatch)
     monkeypatch.delenv(f"LINLI_{name}")
     with pytest.raises(MissingSettings, match=f"LINLI_{name}"):
         ServiceSettings.read()
@@ -42,14 +42,14 @@ def test_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> 
 
 @pytest.mark.parametrize("name", ["SECRET_KEYS", "TOKEN_PUBLIC_KEY", "LOOKUP_KEY"])
 def test_unusable_secret_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    environment(monkeypatch, **{name: "not-a-key"})
+    set_environment(monkeypatch, **{name: "not-a-key"})
     with pytest.raises(MissingSettings, match=f"LINLI_{name}") as refused:
         ServiceSettings.read()
     assert "not-a-key" not in str(refused.value)
 
 
 def test_secrets_are_not_shown_and_nothing_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    environment(monkeypatch)
+    set_environment(monkeypatch)
     settings = ServiceSettings.read()
     assert "secret" not in repr(settings.database_url)
     with pytest.raises(ValidationError):

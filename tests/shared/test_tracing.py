@@ -10,15 +10,21 @@ from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.message import Bulk, Handlers, Message, One
+from shared.bus.message import BatchHandler, Handlers, Message, SingleHandler
 from shared.contracts.envelope import AnyMessage, Contract
 from shared.contracts.intake import WishFulfilled, WishPosted
 from shared.observability.logs import traceparent
-from shared.observability.tracing import Tracing, parent_of, span, traced, traced_one
+from shared.observability.tracing import (
+    Tracing,
+    instrument_handler,
+    instrument_handlers,
+    parent_of,
+    span,
+)
 from tests.support.api_clients import eventually
-from tests.support.otlp_receiver import Collector, Kept, collecting
+from tests.support.otlp_receiver import Collector, ReceivedSpan, start_collector
 
-TX = cast(AsyncSession, None)
+NO_TRANSACTION = cast(AsyncSession, None)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -26,13 +32,13 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]:
     """A collector of the spans of a service `here`."""
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
-    async with collecting() as listening:
+    async with start_collector() as listening:
         tracing = Tracing("here", listening.endpoint)
         yield listening
         await tracing.close()
 
 
-def message(parent: str) -> Message[Any]:
+def make_message(parent: str) -> Message[Any]:
     """A message that a span recorded."""
     return Message(
         id=str(uuid4()),
@@ -49,13 +55,13 @@ def message(parent: str) -> Message[Any]:
     )
 
 
-async def came(collector: Collector, count: int) -> dict[str, Kept]:
+async def wait_for_spans(collector: Collector, count: int) -> dict[str, ReceivedSpan]:
     """So many spans, by their parents."""
 
-    async def all_came() -> bool:
+    async def all_received() -> bool:
         return len(collector.spans) == count
 
-    await eventually(all_came)
+    await eventually(all_received)
     return {one.parent: one for one in collector.spans}
 
 
@@ -67,12 +73,14 @@ async def test_each_message_of_a_batch_has_a_span_that_is_its_traceparent(
     async def keep(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
         seen.extend(one.traceparent for one in messages)
 
-    bulk = Bulk(keep)
-    handlers = traced("here", {WishPosted: bulk, WishFulfilled: bulk})
+    bulk = BatchHandler(keep)
+    handlers = instrument_handlers("here", {WishPosted: bulk, WishFulfilled: bulk})
     assert handlers[WishPosted] is handlers[WishFulfilled]
-    handler = cast(Bulk, handlers[WishPosted])
-    await handler.handle(TX, [message("0" * 15 + "1"), message("0" * 15 + "2")])
-    spans = await came(collector, 2)
+    handler = cast(BatchHandler, handlers[WishPosted])
+    await handler.handle(
+        NO_TRANSACTION, [make_message("0" * 15 + "1"), make_message("0" * 15 + "2")]
+    )
+    spans = await wait_for_spans(collector, 2)
     assert [one.kind for one in spans.values()] == ["CONSUMER"] * 2
     assert seen == [f"00-{TRACE}-{spans['0' * 15 + end].id}-01" for end in "12"]
 
@@ -86,15 +94,15 @@ async def test_what_a_single_handler_records_is_below_it_and_its_failure_is_kept
         seen.append(traceparent.get())
         raise ValueError("what somebody wrote")
 
-    said = message("a" * 16)
-    handlers: Handlers = {AnyMessage: One(fail, may_repeat=True)}
-    wrapped = cast(One, traced("here", handlers)[AnyMessage])
-    assert wrapped.may_repeat
-    for handle in (wrapped.handle, traced_one("here", fail)):
+    said = make_message("a" * 16)
+    handlers: Handlers = {AnyMessage: SingleHandler(fail, replayable=True)}
+    wrapped = cast(SingleHandler, instrument_handlers("here", handlers)[AnyMessage])
+    assert wrapped.replayable
+    for handle in (wrapped.handle, instrument_handler("here", fail)):
         with pytest.raises(ValueError, match="wrote"):
-            await handle(TX, said)
+            await handle(NO_TRANSACTION, said)
     assert traceparent.get() is None
-    await came(collector, 2)
+    await wait_for_spans(collector, 2)
     assert seen == [f"00-{TRACE}-{one.id}-01" for one in collector.spans]
     assert all(
         one.failed and one.attributes["error.type"] == "ValueError" for one in collector.spans
@@ -108,8 +116,8 @@ async def test_what_is_not_sampled_stays_so(collector: Collector) -> None:
     async def keep(_tx: AsyncSession, one: Message[Any]) -> None:
         seen.append(one.traceparent)
 
-    said = replace(message("b" * 16), traceparent=f"00-{TRACE}-{'b' * 16}-00")
-    await traced_one("here", keep)(TX, said)
+    said = replace(make_message("b" * 16), traceparent=f"00-{TRACE}-{'b' * 16}-00")
+    await instrument_handler("here", keep)(NO_TRANSACTION, said)
     [carried] = seen
     assert carried is not None
     assert carried.startswith(f"00-{TRACE}-")
@@ -119,7 +127,7 @@ async def test_what_is_not_sampled_stays_so(collector: Collector) -> None:
 
 async def test_what_is_left_is_sent_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "600000")
-    async with collecting() as listening:
+    async with start_collector() as listening:
         tracing = Tracing("leaving", listening.endpoint)
         with span("leaving", "last", SpanKind.INTERNAL, {}):
             assert traceparent.get()
@@ -136,8 +144,8 @@ async def test_elsewhere_handlers_stay_as_they_are(collector: Collector) -> None
 
     assert collector.endpoint
     handlers: Handlers = {WishPosted: keep}
-    assert traced("elsewhere", handlers) is handlers
-    assert traced_one("elsewhere", keep) is keep
+    assert instrument_handlers("elsewhere", handlers) is handlers
+    assert instrument_handler("elsewhere", keep) is keep
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,19 @@ from uuid import uuid4
 
 import httpx
 
-PATIENCE = 30.0
-POLL = 0.02
+DEFAULT_TIMEOUT_SECONDS = 30.0
+POLL_INTERVAL_SECONDS = 0.02
 _phones = itertools.count(13_800_000_000 + int(time.time()) % 10_000_000)
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], *, patience: float = PATIENCE) -> Any:
+async def eventually(
+    condition: Callable[[], Awaitable[Any]], *, timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
+) -> Any:
     """Wait until the condition gives something true, and give it; fail when patience runs out."""
-    async with asyncio.timeout(patience):
+    async with asyncio.timeout(timeout_seconds):
         # The condition is on the other side of HTTP: there is no event to wait for.
         while not (found := await condition()):  # noqa: ASYNC110
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
     return found
 
 
@@ -71,28 +73,28 @@ async def sign_in(client: httpx.AsyncClient, **proof: str) -> Person:
     return Person(client, said["token"], said["person"]["id"], proof["station"])
 
 
-async def resident(desk: Person, **said: Any) -> Person:
+async def create_resident(desk: Person, **overrides: Any) -> Person:
     """A new resident whom the desk registers and gives a slip."""
-    body = {"name": "演示居民", "phone": f"+86{next(_phones)}", **said}
+    body = {"name": "演示居民", "phone": f"+86{next(_phones)}", **overrides}
     registered = await desk.post("/residents", body)
     slip = await desk.post(f"/residents/{registered['id']}/slips")
     return await sign_in(desk.client, station=desk.station, slip=slip["code"])
 
 
-async def volunteer(desk: Person, **said: Any) -> Person:
+async def create_volunteer(desk: Person, **overrides: Any) -> Person:
     """A new resident who applies as a volunteer and is approved, known to the gateway too."""
-    person = await resident(desk, **said)
+    person = await create_resident(desk, **overrides)
     applied = await person.post("/volunteers", {"skills": ["修水龙头"]})
     await desk.post(f"/volunteers/{applied['id']}/approve")
 
-    async def known() -> bool:
+    async def is_volunteer() -> bool:
         return "volunteer" in (await person.get("/me"))["roles"]
 
-    await eventually(known)
+    await eventually(is_volunteer)
     return person
 
 
-async def publisher(admin: Person, grants: Sequence[Mapping[str, Any]]) -> Any:
+async def create_publisher(admin: Person, grants: Sequence[Mapping[str, Any]]) -> Any:
     """A machine of a new partner of the administrator's station, with these grants, as answered."""
     name = f"m{uuid4().hex[:8]}"
     account = {"username": name, "display_name": "演示·物业", "role": "partner"}
@@ -101,7 +103,7 @@ async def publisher(admin: Person, grants: Sequence[Mapping[str, Any]]) -> Any:
     return await admin.post("/publishers", body)
 
 
-async def fulfilled_wish(
+async def create_fulfilled_wish(
     desk: Person, wisher: Person, taker: Person, title: str = "想换一个灯泡", minutes: int = 30
 ) -> str:
     """A wish that goes the whole way to its confirmation; its id."""

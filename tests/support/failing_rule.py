@@ -4,39 +4,39 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.bus.inbox.retry_worker import Retries
+from shared.bus.inbox.retry_worker import RetryWorker
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 
-LONG = 180
-_ADD = text(
+UNPAYABLE_MINUTES = 180
+_INSERT_RULE = text(
     "INSERT INTO rules (id, station_id, name, version, message_type, who, who_kind, paid_kinds,"
     " amount_kind, amount, reason, active)"
     " SELECT :id, :station, name, version + 1, message_type, who, who_kind, paid_kinds, 'by_hour',"
     " 9000000000000000000, reason, true FROM rules"
     " WHERE message_type = 'linli.wish.fulfilled.v1' AND station_id IS NULL"
 )
-_MEND = text("UPDATE rules SET amount_kind = 'flat', amount = 20 WHERE station_id = :station")
+_FIX_RULE = text("UPDATE rules SET amount_kind = 'flat', amount = 20 WHERE station_id = :station")
 _LAST_ATTEMPT = text(
     "UPDATE inbox SET attempts = 11, due_at = now() WHERE state = 'retry' AND attempts > 0"
 )
 
 
-async def misrule(volunteers: Runtime, station: UUID) -> None:
+async def add_failing_rule(volunteers: Runtime, station: UUID) -> None:
     """Let the station pay more for an hour than a number holds: `LONG` minutes can't be paid."""
     async with volunteers.sessions.begin() as tx:
-        await tx.execute(_ADD, {"id": new_id(), "station": station})
+        await tx.execute(_INSERT_RULE, {"id": new_id(), "station": station})
 
 
-async def mend(volunteers: Runtime, station: UUID) -> None:
+async def fix_rule(volunteers: Runtime, station: UUID) -> None:
     """Let it pay 20 points, as it was meant."""
     async with volunteers.sessions.begin() as tx:
-        await tx.execute(_MEND, {"station": station})
+        await tx.execute(_FIX_RULE, {"station": station})
 
 
-async def exhaust(volunteers: Runtime) -> bool:
+async def exhaust_retries(volunteers: Runtime) -> bool:
     """Let what failed have failed eleven times, and be tried the last time; whether any did."""
-    retries: Retries = volunteers.consumer.retries
+    retries: RetryWorker = volunteers.consumer.retry_worker
     async with volunteers.sessions.begin() as tx:
         failed = await tx.execute(_LAST_ATTEMPT)
     retries.wake.set()

@@ -19,7 +19,7 @@ from tests.support.api_clients import eventually
 
 
 @dataclass(frozen=True)
-class Kept:
+class ReceivedSpan:
     """A span as it came: its ids in hex, the parent's empty for none, its kind by name."""
 
     service: str
@@ -37,24 +37,24 @@ class Collector:
     """Where spans are sent to, and those that came."""
 
     endpoint: str = ""
-    spans: list[Kept] = field(default_factory=list)
+    spans: list[ReceivedSpan] = field(default_factory=list)
 
-    def of(self, trace: str) -> list[Kept]:
+    def spans_of(self, trace: str) -> list[ReceivedSpan]:
         """The spans of a trace."""
         return [one for one in self.spans if one.trace == trace]
 
-    async def take(self, request: Request) -> Response:
+    async def receive_spans(self, request: Request) -> Response:
         """Keep what an exporter sends."""
         sent = ExportTraceServiceRequest.FromString(await request.body())
-        self.spans += _kept(sent)
+        self.spans += _parse_spans(sent)
         return Response(b"", media_type="application/x-protobuf")
 
 
 @contextlib.asynccontextmanager
-async def collecting() -> AsyncIterator[Collector]:
+async def start_collector() -> AsyncIterator[Collector]:
     """A collector that listens."""
     collector = Collector()
-    app = Starlette(routes=[Route("/v1/traces", collector.take, methods=["POST"])])
+    app = Starlette(routes=[Route("/v1/traces", collector.receive_spans, methods=["POST"])])
     listening = listen("127.0.0.1:0")
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
     serving = asyncio.create_task(server._serve([listening]))
@@ -72,12 +72,12 @@ async def collecting() -> AsyncIterator[Collector]:
         listening.close()
 
 
-def _kept(sent: ExportTraceServiceRequest) -> Iterator[Kept]:
-    for resource in sent.resource_spans:
+def _parse_spans(request: ExportTraceServiceRequest) -> Iterator[ReceivedSpan]:
+    for resource in request.resource_spans:
         service = _values(resource.resource.attributes)["service.name"]
         for scope in resource.scope_spans:
             for span in scope.spans:
-                yield Kept(
+                yield ReceivedSpan(
                     service=str(service),
                     name=span.name,
                     kind=Sent.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"),

@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from services.cli import embedded
 from services.cli.migrate import SERVICES, make_roles, make_tables
 
-TEMPLATE = "linli_test_template"
+TEMPLATE_PREFIX = "linli_test_template"
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def server() -> Iterator[str]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def at(url: str, database: str, user: str | None = None) -> str:
+def with_database(url: str, database: str, user: str | None = None) -> str:
     """The same server, another database, perhaps another role."""
     changed = make_url(url).set(database=database)
     if user is not None:
@@ -46,35 +46,35 @@ ROLE_PASSWORD = "linli-tests"
 
 def role_urls(admin_url: str, database: str) -> dict[str, str]:
     """The URL of each service's own role in a database."""
-    return {name: at(admin_url, database, f"linli_{name}") for name in SERVICES}
+    return {name: with_database(admin_url, database, f"linli_{name}") for name in SERVICES}
 
 
 async def make_template(admin_url: str) -> str:
     """A migrated database to copy; its name."""
-    name = f"{TEMPLATE}_{uuid4().hex[:8]}"
+    name = f"{TEMPLATE_PREFIX}_{uuid4().hex[:8]}"
     await _administer(admin_url, f"CREATE DATABASE {name}")
     urls = role_urls(admin_url, name)
-    await make_roles(at(admin_url, name), urls)
+    await make_roles(with_database(admin_url, name), urls)
     await make_tables(urls)
     return name
 
 
-async def copy(admin_url: str, template: str) -> dict[str, str]:
+async def copy_database(admin_url: str, template: str) -> dict[str, str]:
     """A fresh copy of the template; the URL of each service's own role in it."""
     name = f"linli_test_{uuid4().hex[:12]}"
     await _administer(admin_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     urls = role_urls(admin_url, name)
-    await make_roles(at(admin_url, name), urls)
+    await make_roles(with_database(admin_url, name), urls)
     return urls
 
 
-async def drop(admin_url: str, database: str) -> None:
+async def drop_database(admin_url: str, database: str) -> None:
     """Take a database away, whoever still uses it."""
     await _administer(admin_url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 async def _administer(admin_url: str, statement: str) -> None:
-    connection = await asyncpg.connect(at(admin_url, "postgres"))
+    connection = await asyncpg.connect(with_database(admin_url, "postgres"))
     try:
         await connection.execute(statement)
     finally:

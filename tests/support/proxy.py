@@ -14,14 +14,14 @@ class Proxy:
     What it stands before is at `url`, or at the Unix socket `socket`, which may change.
     """
 
-    slow = 0.0
+    delay_seconds = 0.0
 
     def __init__(self, url: str = "", *, socket: Path | None = None) -> None:
         self._target = URL(url)
         self.socket = socket
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
-        self._open = True
+        self._is_open = True
 
     @property
     def url(self) -> str:
@@ -46,17 +46,17 @@ class Proxy:
 
     def cut(self) -> None:
         """Cut every connection and take no new ones."""
-        self._open = False
+        self._is_open = False
         for writer in self._writers:
             writer.transport.abort()
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """Take connections again, at full speed."""
-        self._open = True
-        self.slow = 0.0
+        self._is_open = True
+        self.delay_seconds = 0.0
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._open:
+        if not self._is_open:
             writer.transport.abort()
             return
         try:
@@ -78,8 +78,8 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while chunk := await reader.read(65536):
-                if self.slow:
-                    await asyncio.sleep(self.slow)
+                if self.delay_seconds:
+                    await asyncio.sleep(self.delay_seconds)
                 writer.write(chunk)
                 await writer.drain()
         writer.close()

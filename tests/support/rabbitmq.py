@@ -14,16 +14,16 @@ from uuid import uuid4
 
 from tests.support.ports import free_port
 
-PATIENCE = 60.0
-POLL = 0.1
+STARTUP_TIMEOUT_SECONDS = 60.0
+POLL_INTERVAL_SECONDS = 0.1
 
 
 class NoBroker(Exception):
     """There is no RabbitMQ to test with; the message says what to do."""
 
-    def __init__(self, because: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(
-            f"{because} The tests need RabbitMQ: install rabbitmq-server, "
+            f"{reason} The tests need RabbitMQ: install rabbitmq-server, "
             "or set LINLI_TEST_AMQP_URL to one that runs."
         )
 
@@ -42,7 +42,7 @@ def broker() -> Iterator[str]:
 def private_node() -> Iterator["Node"]:
     """A running node of what is installed, for this test run alone; NoBroker."""
     folder = Path(tempfile.mkdtemp(prefix="linli-mq-"))
-    node = Node(_installed(), folder)
+    node = Node(_find_or_install(), folder)
     try:
         node.start()
         yield node
@@ -77,7 +77,7 @@ class Node:
                 start_new_session=True,
                 cwd=self._folder,
             )
-        _wait(self._process, self._port, self._folder)
+        _wait_until_listening(self._process, self._port, self._folder)
 
     def kill(self) -> None:
         """End it as a loss of power would."""
@@ -85,7 +85,7 @@ class Node:
             os.killpg(self._process.pid, 9)
             self._process.wait(10)
 
-    def control(self, *command: str) -> None:
+    def run_rabbitmqctl(self, *command: str) -> None:
         """Run a command of `rabbitmqctl` on it."""
         name = self._environment["RABBITMQ_NODENAME"]
         tool = str(Path(self._server).with_name("rabbitmqctl"))
@@ -103,7 +103,7 @@ class Node:
             _stop(self._process)
 
 
-def _installed() -> str:
+def _find_or_install() -> str:
     found = _find()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing rabbitmq-server with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
@@ -157,13 +157,13 @@ def _environment(folder: Path, port: int, distribution: int) -> dict[str, str]:
     }
 
 
-def _wait(node: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    end = time.monotonic() + PATIENCE
+def _wait_until_listening(node: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+    end = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     while time.monotonic() < end and node.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(POLL)
+        time.sleep(POLL_INTERVAL_SECONDS)
     tail = (folder / "console.log").read_text(errors="replace")[-2000:]
     raise NoBroker(f"A private node did not start:\n{tail}\n")
 

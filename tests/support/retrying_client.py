@@ -8,11 +8,11 @@ import httpx
 
 from tests.support.api_clients import Person
 
-PAUSE = 0.2
-AWAY = frozenset({502, 503, 504})
+RETRY_INTERVAL_SECONDS = 0.2
+UNAVAILABLE_STATUSES = frozenset({502, 503, 504})
 
 
-async def insist(person: Person, path: str, body: Any = None) -> Any:
+async def post_with_retries(person: Person, path: str, body: Any = None) -> Any:
     """The answer to an act, tried under one Idempotency-Key until somebody is there to answer."""
     key = {"Idempotency-Key": str(uuid4())}
     while True:
@@ -20,7 +20,7 @@ async def insist(person: Person, path: str, body: Any = None) -> Any:
             answer = await person.call("POST", path, json=body or {}, headers=key)
         except httpx.TransportError:
             answer = None
-        if answer is not None and answer.status_code not in AWAY:
+        if answer is not None and answer.status_code not in UNAVAILABLE_STATUSES:
             assert answer.is_success, (path, answer.status_code, answer.text)
             return answer.json()
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(RETRY_INTERVAL_SECONDS)

@@ -5,31 +5,31 @@ from uuid import UUID, uuid4
 
 from services.intake.accounts.actions import NewAccount, create
 from services.intake.residents import actions as register
-from services.intake.residents.models import Details, Registration
+from services.intake.residents.models import Registration, ResidentFields
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
-from tests.support.system import House
+from tests.support.system import RunningSystem
 
 PASSWORD = "a-password-of-the-tests"
-PHONE = "0731-5550-0000"
+STATION_PHONE = "0731-5550-0000"
 WISHER, HELPER = "19900000001", "19900000002"
 NEIGHBOUR, OTHER_HELPER = "19900000003", "19900000004"
 
 
 @dataclass(frozen=True)
-class Place:
+class StationFixture:
     """The only station of a database, and its people by their phones."""
 
-    house: House
-    station: UUID
+    system: RunningSystem
+    station_id: UUID
     people: dict[str, UUID]
 
 
-async def found_station(house: House) -> tuple[str, UUID]:
+async def create_station(running_system: RunningSystem) -> tuple[str, UUID]:
     """A new station with accounts `desk`, `admin` and `operator`; its code and its id."""
     code = f"station-{uuid4().hex[:8]}"
-    async with house.intake.sessions.begin() as tx:
-        station = Station.found(code, ("测试站", "Test station"), ("测试社区", "Test community"))
+    async with running_system.intake.sessions.begin() as tx:
+        station = Station.create(code, ("测试站", "Test station"), ("测试社区", "Test community"))
         tx.add(station)
         await tx.flush()
         founder = Actor.system(station.id)
@@ -43,13 +43,13 @@ async def found_station(house: House) -> tuple[str, UUID]:
     return code, station.id
 
 
-async def open_place(house: House) -> Place:
+async def create_demo_station(running_system: RunningSystem) -> StationFixture:
     """A demo station with accounts `desk` and `operator`, and four neighbours in one home."""
-    async with house.intake.sessions.begin() as tx:
-        station = Station.found(
+    async with running_system.intake.sessions.begin() as tx:
+        station = Station.create(
             f"s-{uuid4().hex[:8]}", ("演示站", "Demo station"), ("演示社区", "Demo community")
         )
-        station.phone, station.demo = PHONE, True
+        station.phone, station.demo = STATION_PHONE, True
         tx.add(station)
         await tx.flush()
         founder = Actor.system(station.id)
@@ -61,6 +61,8 @@ async def open_place(house: House) -> Place:
         household = await register.add_household(tx, founder, home.id, Registration(own=True))
         people = {}
         for phone in (WISHER, HELPER, NEIGHBOUR, OTHER_HELPER):
-            details = Details(name=f"演示·{phone[-1]}", phone=phone, household_id=household.id)
+            details = ResidentFields(
+                name=f"演示·{phone[-1]}", phone=phone, household_id=household.id
+            )
             people[phone] = (await register.register(tx, founder, details)).id
-    return Place(house, station.id, people)
+    return StationFixture(running_system, station.id, people)

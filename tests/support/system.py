@@ -23,7 +23,7 @@ from shared.runtime.runtime import Runtime
 from shared.runtime.server import listen, serving
 from shared.runtime.service import Service
 
-Kind = Literal["in process", "rabbit"]
+TransportKind = Literal["in process", "rabbit"]
 SERVICES: tuple[Service, ...] = (INTAKE, VOLUNTEERS, NOTIFY)
 BINDINGS = {service.name: bindings(service.handlers) for service in SERVICES}
 _key = Ed25519PrivateKey.generate()
@@ -36,7 +36,7 @@ PRIVATE_KEY = base64.b64encode(_key.private_bytes_raw()).decode()
 
 
 @dataclass(frozen=True)
-class House:
+class RunningSystem:
     """A running deployment: the replicas by service, and a way in through the gateway."""
 
     replicas: Mapping[str, list[Runtime]]
@@ -65,15 +65,15 @@ class House:
         )
 
 
-def settings(service: Service, url: str, folder: Path, **more: Any) -> Any:
+def make_settings(service: Service, url: str, folder: Path, **overrides: Any) -> Any:
     """The settings of one service of a test's house."""
-    values = {**SECRETS, "database_url": url, **more}
+    values = {**SECRETS, "database_url": url, **overrides}
     if service.name == "intake":
         values |= {
             "token_private_key": PRIVATE_KEY,
             # Tests are many requests of few people.
             **dict.fromkeys(("rate_person", "rate_nobody", "rate_address"), 0),
-            **more,
+            **overrides,
             "volunteers_url": f"unix:{folder / 'volunteers0.sock'}",
             "notify_url": f"unix:{folder / 'notify0.sock'}",
         }
@@ -81,8 +81,8 @@ def settings(service: Service, url: str, folder: Path, **more: Any) -> Any:
 
 
 @contextlib.asynccontextmanager
-async def transport(
-    kind: Kind, amqp_url: str, prefix: str, faults: Faults | None = None
+async def open_transport(
+    kind: TransportKind, amqp_url: str, prefix: str, faults: Faults | None = None
 ) -> AsyncIterator[Transport]:
     """A transport of that kind, what it needs on the broker made and taken away again."""
     if kind == "in process":
@@ -98,21 +98,23 @@ async def transport(
 
 
 @contextlib.asynccontextmanager
-async def opened(
+async def start_system(
     urls: Mapping[str, str],
     folder: Path,
-    carried: Transport,
+    transport: Transport,
     *,
     scale: Mapping[str, int] | None = None,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[RunningSystem]:
     """A house on the databases `urls`, with `scale` replicas of each service."""
     runtimes, sockets = [], []
     replicas: dict[str, list[Runtime]] = {}
     for service in SERVICES:
         for number in range((scale or {}).get(service.name, 1)):
-            runtime = Runtime(service, settings(service, urls[service.name], folder), carried)
+            runtime = Runtime(
+                service, make_settings(service, urls[service.name], folder), transport
+            )
             replicas.setdefault(service.name, []).append(runtime)
             runtimes.append(runtime)
             sockets.append(listen(f"unix:{folder / f'{service.name}{number}.sock'}"))
     async with serving(runtimes, sockets):
-        yield House(replicas, folder)
+        yield RunningSystem(replicas, folder)

@@ -18,7 +18,7 @@ from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 
 KEY = Ed25519PrivateKey.generate()
-Client = Callable[..., httpx.AsyncClient]
+MakeClient = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def station() -> UUID:
 
 
 @pytest.fixture
-async def client(runtime: Runtime, station: UUID) -> AsyncIterator[Client]:
+async def client(runtime: Runtime, station: UUID) -> AsyncIterator[MakeClient]:
     """Makes clients: somebody with these roles, in the test's station unless said otherwise."""
     transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
 

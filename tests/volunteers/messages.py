@@ -9,11 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.ledger.models import AccountKey
-from services.volunteers.ledger.queries import Books, Standing, books, standing
+from services.volunteers.ledger.queries import (
+    AccountBalance,
+    LedgerAudit,
+    audit_ledger,
+    get_balance,
+)
 from services.volunteers.main import SERVICE
 from services.volunteers.people.models import Volunteer
 from shared import clock
-from shared.bus.inbox.dispatcher import Handling
+from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.message import Message
 from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
@@ -23,13 +28,13 @@ from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 
-HANDLING = Handling(SERVICE.handlers)
+DISPATCHER = Dispatcher(SERVICE.handlers)
 STARTS = datetime.fromisoformat("2026-05-30T09:00:00+08:00")
-Heard = WishMessage | ParticipationMessage
-Told = Message[Any]
+IntakeContract = WishMessage | ParticipationMessage
+AnyMessage = Message[Any]
 
 
-def told(station: UUID, content: Heard, sequence: int) -> Told:
+def make_message(station: UUID, content: IntakeContract, sequence: int) -> AnyMessage:
     """A message of intake about a wish, or about somebody's part in an event."""
     if isinstance(content, WishMessage):
         subject = f"wishes/{content.wish_id}"
@@ -49,14 +54,14 @@ def told(station: UUID, content: Heard, sequence: int) -> Told:
     )
 
 
-def about_event(
+def participation_message(
     station: UUID,
     contract: type[ParticipationMessage],
     resident: UUID,
     *,
     sequence: int = 1,
-    **more: Any,
-) -> Told:
+    **overrides: Any,
+) -> AnyMessage:
     """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
     content = contract.model_validate(
         {
@@ -72,15 +77,20 @@ def about_event(
             "reason": "left",
             "minutes": 90,
             "revision": 1,
-            **more,
+            **overrides,
         }
     )
-    return told(station, content, sequence)
+    return make_message(station, content, sequence)
 
 
-def fulfilled(
-    station: UUID, taker: UUID | None, *, wish: UUID | None = None, revision: int = 1, **more: Any
-) -> Told:
+def wish_fulfilled(
+    station: UUID,
+    taker: UUID | None,
+    *,
+    wish: UUID | None = None,
+    revision: int = 1,
+    **overrides: Any,
+) -> AnyMessage:
     """The resident confirmed; the taker is a volunteer unless said otherwise."""
     content = WishFulfilled(
         **{
@@ -91,48 +101,48 @@ def fulfilled(
             "taker_id": taker,
             "minutes": 30,
             "revision": revision,
-            **more,
+            **overrides,
         }
     )
-    return told(station, content, 2 * revision + 2)
+    return make_message(station, content, 2 * revision + 2)
 
 
-def reopened(after: Told) -> Told:
+def wish_reopened(confirmation: AnyMessage) -> AnyMessage:
     """The confirmation `after` was withdrawn."""
-    content = WishReopened(**after.content.model_dump(exclude={"minutes"}))
-    return told(after.station, content, after.sequence + 1)
+    content = WishReopened(**confirmation.content.model_dump(exclude={"minutes"}))
+    return make_message(confirmation.station, content, confirmation.sequence + 1)
 
 
-async def handle(runtime: Runtime, *messages: Told) -> None:
+async def handle_messages(runtime: Runtime, *messages: AnyMessage) -> None:
     """Handle the messages as one batch, in a transaction of its own."""
     async with runtime.sessions.begin() as tx:
-        await HANDLING.handle(tx, messages)
+        await DISPATCHER.handle(tx, messages)
 
 
-async def handle_until_all_are_done(runtime: Runtime, batches: Sequence[Sequence[Told]]) -> None:
+async def handle_with_retries(runtime: Runtime, batches: Sequence[Sequence[AnyMessage]]) -> None:
     """Handle batches in this order; what comes too early comes again, one by one, at the end."""
-    waiting: list[Told] = []
+    waiting: list[AnyMessage] = []
     for batch in batches:
         for messages in (batch, *([one] for one in batch)):
             try:
-                await handle(runtime, *messages)
+                await handle_messages(runtime, *messages)
             except NotYet:
                 waiting += messages if len(messages) == 1 else []
             else:
                 if messages is batch:
                     break
     while waiting:
-        still: list[Told] = []
+        still: list[AnyMessage] = []
         for message in waiting:
             try:
-                await handle(runtime, message)
+                await handle_messages(runtime, message)
             except NotYet:
                 still.append(message)
         assert len(still) < len(waiting), "something waits for ever"
         waiting = still
 
 
-async def enlist(runtime: Runtime, station: UUID, resident: UUID | None = None) -> UUID:
+async def create_volunteer(runtime: Runtime, station: UUID, resident: UUID | None = None) -> UUID:
     """An approved volunteer; their resident id."""
     volunteer = Volunteer.apply(station, resident or new_id(), [], [])
     volunteer.approve()
@@ -141,19 +151,19 @@ async def enlist(runtime: Runtime, station: UUID, resident: UUID | None = None) 
     return volunteer.resident_id
 
 
-async def points_of(runtime: Runtime, station: UUID, resident: UUID) -> Standing:
+async def read_points(runtime: Runtime, station: UUID, resident: UUID) -> AccountBalance:
     """What a resident's account holds."""
     async with runtime.sessions() as tx:
-        return await standing(tx, AccountKey(station, "resident", resident))
+        return await get_balance(tx, AccountKey(station, "resident", resident))
 
 
-async def books_of(runtime: Runtime, station: UUID) -> Books:
+async def run_audit(runtime: Runtime, station: UUID) -> LedgerAudit:
     """The check of a station's books."""
     async with runtime.sessions() as tx:
-        return await books(tx, station)
+        return await audit_ledger(tx, station)
 
 
-async def recorded(tx: AsyncSession, station: UUID) -> list[Envelope]:
+async def list_recorded(tx: AsyncSession, station: UUID) -> list[Envelope]:
     """The messages that wait in the outbox about a station, oldest first."""
     bodies = await tx.scalars(select(outbox.c.body).order_by(outbox.c.id))
     return [said for body in bodies if (said := Envelope.from_json(body)).station == station]

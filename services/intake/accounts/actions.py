@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.accounts.models import Account, UsernameTaken
-from services.intake.accounts.passwords import hashed
+from services.intake.accounts.models import Account, UsernameAlreadyExists
+from services.intake.accounts.passwords import hash_password
 from shared.auth import Actor, Role
-from shared.db import load, write_unique
+from shared.db import flush_or_conflict, load
 from shared.language import Language
 
 
@@ -22,21 +22,23 @@ class NewAccount:
     password: str
 
 
-async def create(tx: AsyncSession, actor: Actor, wanted: NewAccount) -> Account:
-    """Open an account in the actor's station; UsernameTaken."""
+async def create(tx: AsyncSession, actor: Actor, new_account: NewAccount) -> Account:
+    """Open an account in the actor's station; UsernameAlreadyExists."""
     account = Account.create(
         actor.station,
-        wanted.username,
-        wanted.display_name,
-        wanted.role,
-        await hashed(wanted.password),
+        new_account.username,
+        new_account.display_name,
+        new_account.role,
+        await hash_password(new_account.password),
     )
-    await write_unique(tx, account, UsernameTaken)
+    await flush_or_conflict(tx, account, UsernameAlreadyExists)
     return account
 
 
-async def speak(tx: AsyncSession, actor: Actor, account_id: UUID, language: Language) -> Account:
+async def set_language(
+    tx: AsyncSession, actor: Actor, account_id: UUID, language: Language
+) -> Account:
     """Let the account be addressed in that language."""
     account = await load(tx, Account, account_id, station=actor.station, lock=True)
-    account.speak(language)
+    account.set_language(language)
     return account

@@ -8,12 +8,12 @@ from pydantic import StringConstraints
 from services.intake.accounts import actions
 from services.intake.accounts.actions import NewAccount
 from shared.auth import Role
-from shared.web.http import Api, Body, Tx, View, Who
+from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
 
-router = Api(tags=["accounts"])
+router = ApiRouter(tags=["accounts"])
 
 
-class OpenAccount(Body):
+class OpenAccount(RequestModel):
     """A new account; operators are made on the command line only."""
 
     username: Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[\w.@-]+$")]
@@ -22,7 +22,7 @@ class OpenAccount(Body):
     password: Annotated[str, StringConstraints(min_length=10, max_length=200)]
 
 
-class AccountView(View):
+class AccountView(ResponseModel):
     """An account, without anything secret."""
 
     id: UUID
@@ -32,7 +32,7 @@ class AccountView(View):
 
 
 @router.post("/accounts", policy="accounts.write", status_code=201)
-async def open_account(body: OpenAccount, tx: Tx, actor: Who) -> AccountView:
+async def open_account(body: OpenAccount, tx: Tx, actor: CurrentActor) -> AccountView:
     """Open an account in one's own station."""
     account = await actions.create(tx, actor, NewAccount(**body.model_dump()))
     return AccountView.model_validate(account)

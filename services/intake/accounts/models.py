@@ -15,7 +15,7 @@ from shared.language import N_, Language
 ROLES = (Role.STAFF, Role.ADMIN, Role.OPERATOR, Role.PARTNER)
 
 
-class UsernameTaken(Conflict):
+class UsernameAlreadyExists(Conflict):
     """Another account of the station has this user name."""
 
     title = N_("This user name is taken")
@@ -52,6 +52,6 @@ class Account(Aggregate, Base):
             password_hash=password_hash,
         )
 
-    def speak(self, language: Language) -> None:
+    def set_language(self, language: Language) -> None:
         """Use that language from now on."""
         self.language = language

@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 
 T = TypeVar("T")
 # A hash takes 64 MiB while it is computed: many at once would be more than a container has.
-_threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+_executor = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
 @cache
@@ -20,22 +20,24 @@ def hasher() -> PasswordHash:
 
 
 @cache
-def _nobodys_hash() -> str:
+def _dummy_hash() -> str:
     return hasher().hash("nobody has this password")
 
 
-async def hashed(password: str) -> str:
+async def hash_password(password: str) -> str:
     """The hash to keep of a password."""
-    return await _apart(lambda: hasher().hash(password))
+    return await _run_in_thread(lambda: hasher().hash(password))
 
 
-async def fits(password: str, kept: str | None) -> bool:
+async def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether the password is the one that was hashed; as slow where there is no hash."""
-    right = await _apart(
-        lambda: hasher().verify(password, kept if kept is not None else _nobodys_hash())
+    right = await _run_in_thread(
+        lambda: hasher().verify(
+            password, password_hash if password_hash is not None else _dummy_hash()
+        )
     )
-    return right and kept is not None
+    return right and password_hash is not None
 
 
-async def _apart(compute: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, compute)
+async def _run_in_thread(compute: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_executor, compute)

@@ -10,7 +10,7 @@ from services.intake.accounts.models import Account
 from shared.auth import Role
 
 
-async def partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
+async def list_partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
     """The station's partners, by name."""
     statement = (
         select(Account)

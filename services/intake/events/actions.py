@@ -8,13 +8,13 @@ from sqlalchemy import Integer, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
-from services.intake.events.errors import SomebodyCame
-from services.intake.events.models import Details, Event, State
-from services.intake.events.participation import Part, Participation
+from services.intake.events.errors import HasAttendance
+from services.intake.events.models import Event, EventFields, EventState
+from services.intake.events.participation import Participation, ParticipationState
 from services.intake.stations.models import Station
 from shared import clock
 from shared.auth import Actor, Role
-from shared.bus.outbox.record import Fact, record, record_facts
+from shared.bus.outbox.record import OutgoingMessage, record, record_messages
 from shared.contracts.events import (
     EventAttended,
     EventCancelled,
@@ -27,17 +27,17 @@ from shared.contracts.events import (
 from shared.db import load
 from shared.errors import Invalid
 from shared.language import N_
-from shared.web.preconditions import WHICHEVER, Expected
+from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 
 # Somebody attends a participation once.
-ONCE = 1
+FIRST_REVISION = 1
 
 
-async def create(tx: AsyncSession, actor: Actor, details: Details) -> Event:
+async def create(tx: AsyncSession, actor: Actor, fields: EventFields) -> Event:
     """Plan an event, which nobody but the desk sees yet; Invalid."""
-    await _check_partner(tx, actor, details.partner_id)
+    await _check_partner(tx, actor, fields.partner_id)
     zone = (await tx.get_one(Station, actor.station)).time_zone
-    event = Event.draft(actor.station, zone, details)
+    event = Event.draft(actor.station, zone, fields)
     tx.add(event)
     await tx.flush()
     return event
@@ -47,21 +47,21 @@ async def edit(
     tx: AsyncSession,
     actor: Actor,
     event_id: UUID,
-    details: Details,
-    expected: Expected = WHICHEVER,
+    fields: EventFields,
+    expected: ExpectedVersion = ANY_VERSION,
 ) -> Event:
-    """Change an event; Stale, Invalid, NotPublished, FixedOnceAnnounced."""
-    event = await hold(tx, actor, event_id)
+    """Change an event; Stale, Invalid, NotPublished, FixedOncePublished."""
+    event = await get_for_update(tx, actor, event_id)
     expected.check(event.version)
-    await _check_partner(tx, actor, details.partner_id)
-    event.edit(details)
+    await _check_partner(tx, actor, fields.partner_id)
+    event.edit(fields)
     await tx.flush()
     return event
 
 
 async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
-    """Show an event and let people join; NotADraft, AlreadyBegun."""
-    event = await hold(tx, actor, event_id)
+    """Show an event and let people join; NotADraft, AlreadyStarted."""
+    event = await get_for_update(tx, actor, event_id)
     event.publish()
     await record(tx, event, EventPublished.about(event))
     return event
@@ -70,59 +70,67 @@ async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
 async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) -> Event:
     """Call an event off; each who had joined hears the reason. A draft is dropped in silence.
 
-    Raises NotPublished, EventOver, SomebodyCame.
+    Raises NotPublished, EventOver, HasAttendance.
     """
-    event = await hold(tx, actor, event_id)
-    if await _anybody_came(tx, event):
-        raise SomebodyCame
+    event = await get_for_update(tx, actor, event_id)
+    if await _has_attendance(tx, event):
+        raise HasAttendance
     event.cancel(reason)
-    if event.state == State.CANCELLED:
+    if event.state == EventState.CANCELLED:
         await record(tx, event, EventCancelled.about(event))
-        left = await _turn(tx, event, Part.JOINED, state=Part.CANCELLED.value)
-        await _tell(tx, event, left, EventLeft, reason="cancelled", words=reason)
+        left = await _transition_all(
+            tx, event, ParticipationState.JOINED, state=ParticipationState.CANCELLED.value
+        )
+        await _record_each(tx, event, left, EventLeft, reason="cancelled", words=reason)
     return event
 
 
 async def close(tx: AsyncSession, actor: Actor, event_id: UUID, result: str | None = None) -> Event:
-    """Settle who was there and who wasn't; NotPublished, NotBegun."""
-    event = await hold(tx, actor, event_id)
+    """Settle who was there and who wasn't; NotPublished, NotStarted."""
+    event = await get_for_update(tx, actor, event_id)
     return await settle(tx, event, result)
 
 
 async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
-    """Close an event that the caller has locked; NotPublished, NotBegun.
+    """Close an event that the caller has locked; NotPublished, NotStarted.
 
     Who is there was there until now, at most until the event's end.
     """
     event.close(result)
     until = min(clock.now(), event.ends_at)
     seconds = func.extract("epoch", literal(until) - Participation.checked_in_at)
-    stayed = await _turn(
+    stayed = await _transition_all(
         tx,
         event,
-        Part.PRESENT,
-        state=Part.ATTENDED.value,
+        ParticipationState.PRESENT,
+        state=ParticipationState.ATTENDED.value,
         minutes=cast(func.greatest(0, func.floor(seconds / 60)), Integer),
         checked_out_at=until,
     )
-    missed = await _turn(tx, event, Part.JOINED, state=Part.MISSED.value)
-    await record(tx, event, EventClosed.about(event, **await _tally(tx, event)))
-    await _tell(tx, event, stayed, EventAttended, revision=ONCE)
-    await _tell(tx, event, missed, EventMissed)
+    missed = await _transition_all(
+        tx, event, ParticipationState.JOINED, state=ParticipationState.MISSED.value
+    )
+    await record(tx, event, EventClosed.about(event, **await _count_attendance(tx, event)))
+    await _record_each(tx, event, stayed, EventAttended, revision=FIRST_REVISION)
+    await _record_each(tx, event, missed, EventMissed)
     return event
 
 
-async def hold(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
+async def get_for_update(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
     """The event, locked until the transaction ends; NotFound."""
     return await load(tx, Event, event_id, station=actor.station, lock=True)
 
 
-def attended(event: Event, part: Participation) -> EventAttended:
+def attended_message(event: Event, participation: Participation) -> EventAttended:
     """The message that somebody was there."""
-    return EventAttended.of(event, part, minutes=part.minutes, revision=ONCE)
+    return EventAttended.of(
+        event, participation, minutes=participation.minutes, revision=FIRST_REVISION
+    )
 
 
-async def _turn(tx: AsyncSession, event: Event, of: Part, **values: object) -> Sequence[Any]:
+async def _transition_all(
+    tx: AsyncSession, event: Event, from_state: ParticipationState, **values: object
+) -> Sequence[Any]:
     """Change all participations in that state with one statement; what became of each.
 
     Of a hundred rows the mapper would make a hundred statements, since it checks each version.
@@ -132,7 +140,7 @@ async def _turn(tx: AsyncSession, event: Event, of: Part, **values: object) -> S
         .where(
             Participation.event_id == event.id,
             Participation.station_id == event.station_id,
-            Participation.state == of,
+            Participation.state == from_state,
         )
         .values(version=Participation.version + 1, **values)
         .returning(
@@ -147,35 +155,40 @@ async def _turn(tx: AsyncSession, event: Event, of: Part, **values: object) -> S
     return turned.all()
 
 
-async def _tell(
+async def _record_each(
     tx: AsyncSession,
     event: Event,
-    parts: Sequence[Any],
+    participations: Sequence[Any],
     contract: type[ParticipationMessage],
-    **more: object,
+    **extra_fields: object,
 ) -> None:
     """Record the same message about each of these participations."""
     facts = []
-    for part in parts:
-        own = {**more, "minutes": part.minutes} if contract is EventAttended else more
+    for part in participations:
+        own = (
+            {**extra_fields, "minutes": part.minutes} if contract is EventAttended else extra_fields
+        )
         said = contract.of(event, part, **own)
         subject = f"{Participation.plural}/{part.id}"
-        facts.append(Fact(subject, event.station_id, part.version, said))
-    await record_facts(tx, facts)
+        facts.append(OutgoingMessage(subject, event.station_id, part.version, said))
+    await record_messages(tx, facts)
 
 
-async def _anybody_came(tx: AsyncSession, event: Event) -> bool:
+async def _has_attendance(tx: AsyncSession, event: Event) -> bool:
     statement = select(Participation.id).where(
         Participation.event_id == event.id,
         Participation.station_id == event.station_id,
-        Participation.state.in_((Part.PRESENT, Part.ATTENDED)),
+        Participation.state.in_((ParticipationState.PRESENT, ParticipationState.ATTENDED)),
     )
     return await tx.scalar(statement.limit(1)) is not None
 
 
-async def _tally(tx: AsyncSession, event: Event) -> dict[str, int]:
+async def _count_attendance(tx: AsyncSession, event: Event) -> dict[str, int]:
     """How many came in each role, for how many minutes, and how many did not come."""
-    came, missed = Participation.state == Part.ATTENDED, Participation.state == Part.MISSED
+    came, missed = (
+        Participation.state == ParticipationState.ATTENDED,
+        Participation.state == ParticipationState.MISSED,
+    )
     found = await tx.execute(
         select(
             func.count().filter(came, Participation.role == "helper").label("helpers"),

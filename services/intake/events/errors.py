@@ -10,13 +10,13 @@ class NotADraft(Conflict):
     title = N_("This event has been published already")
 
 
-class AlreadyBegun(Conflict):
+class AlreadyStarted(Conflict):
     """Nobody is invited to what has begun."""
 
     title = N_("The event has begun already")
 
 
-class FixedOnceAnnounced(Conflict):
+class FixedOncePublished(Conflict):
     """People have planned with it: what, where and when no longer change."""
 
     title = N_("What, where and when can't be changed once the event is published")
@@ -35,14 +35,14 @@ class EventOver(Conflict):
     title = N_("This event is over")
 
 
-class NotBegun(Conflict):
+class NotStarted(Conflict):
     """What has not begun can't be closed."""
 
     title = N_("The event has not begun yet")
     hint = N_("If it doesn't take place, cancel it.")
 
 
-class SomebodyCame(Conflict):
+class HasAttendance(Conflict):
     """Somebody was there: the event is closed, not cancelled."""
 
     title = N_("Somebody has checked in already; please close the event instead")
@@ -79,13 +79,13 @@ class NotJoined(Conflict):
     title = N_("This person has no place in the event")
 
 
-class AlreadyThere(Conflict):
+class AlreadyCheckedIn(Conflict):
     """Who is there can't take their name off."""
 
     title = N_("This person has been checked in already")
 
 
-class TooEarly(Conflict):
+class CheckInNotOpen(Conflict):
     """Check-in has not opened."""
 
     title = N_("It is too early: check-in opens 30 minutes before the event, at %(time)s")
@@ -98,19 +98,19 @@ class NotCheckedIn(Conflict):
     hint = N_("If they were there, enter how many minutes.")
 
 
-class TooLate(Conflict):
+class LateEntryClosed(Conflict):
     """The list on paper comes too late."""
 
     title = N_("The event ended more than 30 days ago")
 
 
-class AlreadyGone(Conflict):
+class AlreadyCheckedOut(Conflict):
     """Who has been checked out needs no code any more."""
 
     title = N_("You have been checked out; no code is needed any more")
 
 
-class NotThere(Conflict):
+class NotPresent(Conflict):
     """Only a check-in that is there can be undone."""
 
     title = N_("This person is not checked in now")

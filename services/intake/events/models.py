@@ -11,23 +11,23 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.events import errors as refusals
+from services.intake.events import errors
 from shared import clock
 from shared.auth import Actor
 from shared.contracts.events import EventKind, EventRole
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 
-MOST_PLACES = 500
-LONGEST = timedelta(days=3)
-DOORS = timedelta(minutes=30)
-OVERTIME = timedelta(hours=1)
+MAX_PLACES = 500
+MAX_DURATION = timedelta(days=3)
+CHECK_IN_OPENS_BEFORE = timedelta(minutes=30)
+CHECK_OUT_GRACE = timedelta(hours=1)
 # How long after its end a list on paper can be entered.
-ON_PAPER = timedelta(days=30)
+LATE_ENTRY_WINDOW = timedelta(days=30)
 
 
-class State(StrEnum):
+class EventState(StrEnum):
     """Where an event is in its life."""
 
     DRAFT = "draft"
@@ -38,11 +38,11 @@ class State(StrEnum):
 
 
 # What was never published is the desk's own.
-UNSEEN = (State.DRAFT, State.DROPPED)
+STAFF_ONLY_STATES = (EventState.DRAFT, EventState.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
+class EventFields:
     """What an event is: times are aware and of whole minutes, places are numbers of people."""
 
     kind: EventKind
@@ -65,7 +65,7 @@ class Details:
         wrong = {}
         if self.ends_at <= self.starts_at:
             wrong["ends_at"] = N_("It must end after it starts")
-        elif self.ends_at - self.starts_at > LONGEST:
+        elif self.ends_at - self.starts_at > MAX_DURATION:
             wrong["ends_at"] = N_("An event lasts three days at most")
         if self.helper_places + self.guest_places == 0:
             wrong["guest_places"] = N_("There must be a place for somebody")
@@ -74,8 +74,8 @@ class Details:
 
 
 # What people have planned with once it is published.
-ANNOUNCED = ("kind", "title", "place", "starts_at", "ends_at")
-CHANGEABLE = ("summary", "helper_places", "guest_places", "partner_id")
+FIXED_ONCE_PUBLISHED = ("kind", "title", "place", "starts_at", "ends_at")
+EDITABLE = ("summary", "helper_places", "guest_places", "partner_id")
 
 
 class Event(Aggregate, Base):
@@ -102,8 +102,8 @@ class Event(Aggregate, Base):
     title: Mapped[str]
     summary: Mapped[str]
     place: Mapped[str]
-    starts_at: Mapped[datetime] = mapped_column(Moment)
-    ends_at: Mapped[datetime] = mapped_column(Moment)
+    starts_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    ends_at: Mapped[datetime] = mapped_column(TimestampTZ)
     time_zone: Mapped[str]
     helper_places: Mapped[int]
     guest_places: Mapped[int]
@@ -115,16 +115,16 @@ class Event(Aggregate, Base):
     result: Mapped[str | None]
 
     @classmethod
-    def draft(cls, station: UUID, time_zone: str, details: Details) -> Self:
+    def draft(cls, station: UUID, time_zone: str, fields: EventFields) -> Self:
         """A new event, which nobody but the desk sees yet; Invalid."""
-        details.check()
+        fields.check()
         return cls.new(
             station,
-            **vars(details),
+            **vars(fields),
             time_zone=time_zone,
             helpers=0,
             guests=0,
-            state=State.DRAFT.value,
+            state=EventState.DRAFT.value,
         )
 
     @property
@@ -143,7 +143,7 @@ class Event(Aggregate, Base):
         return self.ends_at.astimezone(self.zone)
 
     @property
-    def has_begun(self) -> bool:
+    def has_started(self) -> bool:
         """Whether its start has passed."""
         return self.starts_at <= clock.now()
 
@@ -156,102 +156,102 @@ class Event(Aggregate, Base):
         """How many places there are in that role."""
         return self.helper_places if role == "helper" else self.guest_places
 
-    def taken(self, role: EventRole) -> int:
+    def occupied_places(self, role: EventRole) -> int:
         """How many of them are taken."""
         return self.helpers if role == "helper" else self.guests
 
     def visible_to(self, actor: Actor | None) -> bool:
         """Whether a reader may know of it: what was never published is the desk's."""
-        return self.state not in UNSEEN or (actor is not None and actor.at_desk)
+        return self.state not in STAFF_ONLY_STATES or (actor is not None and actor.is_staff)
 
-    def edit(self, details: Details) -> None:
-        """Change what may still change; Invalid, NotPublished, FixedOnceAnnounced."""
-        if self.state not in (State.DRAFT, State.PUBLISHED):
-            raise refusals.NotPublished
-        details.check()
-        names = (*ANNOUNCED, *CHANGEABLE)
-        changed = [name for name in names if getattr(details, name) != getattr(self, name)]
-        if self.state == State.PUBLISHED and set(changed) & set(ANNOUNCED):
-            raise refusals.FixedOnceAnnounced(refusals.FixedOnceAnnounced.hint)
-        self._check_taken(details)
+    def edit(self, fields: EventFields) -> None:
+        """Change what may still change; Invalid, NotPublished, FixedOncePublished."""
+        if self.state not in (EventState.DRAFT, EventState.PUBLISHED):
+            raise errors.NotPublished
+        fields.check()
+        names = (*FIXED_ONCE_PUBLISHED, *EDITABLE)
+        changed = [name for name in names if getattr(fields, name) != getattr(self, name)]
+        if self.state == EventState.PUBLISHED and set(changed) & set(FIXED_ONCE_PUBLISHED):
+            raise errors.FixedOncePublished(errors.FixedOncePublished.hint)
+        self._check_capacity(fields)
         for name in changed:
-            setattr(self, name, getattr(details, name))
+            setattr(self, name, getattr(fields, name))
 
     def publish(self) -> None:
-        """Show it and let people join; NotADraft, AlreadyBegun."""
-        self._require(State.DRAFT, refusals.NotADraft)
-        if self.has_begun:
-            raise refusals.AlreadyBegun
-        self.state = State.PUBLISHED.value
+        """Show it and let people join; NotADraft, AlreadyStarted."""
+        self._require(EventState.DRAFT, errors.NotADraft)
+        if self.has_started:
+            raise errors.AlreadyStarted
+        self.state = EventState.PUBLISHED.value
 
-    def check_joinable(self, role: EventRole, at: datetime) -> None:
+    def check_joinable(self, role: EventRole, requested_at: datetime) -> None:
         """Whether one may join who asked then; NotPublished, EventOver, NoSuchPlaces, Full."""
-        self._require(State.PUBLISHED, refusals.NotPublished)
-        if self.ends_at <= at:
-            raise refusals.EventOver
+        self._require(EventState.PUBLISHED, errors.NotPublished)
+        if self.ends_at <= requested_at:
+            raise errors.EventOver
         if not self.places(role):
-            raise refusals.NoSuchPlaces(errors={"role": refusals.NoSuchPlaces.title})
-        if self.taken(role) >= self.places(role):
-            raise refusals.Full
+            raise errors.NoSuchPlaces(errors={"role": errors.NoSuchPlaces.title})
+        if self.occupied_places(role) >= self.places(role):
+            raise errors.Full
 
     def check_leavable(self) -> None:
         """Whether one may still leave; NotPublished, EventOver."""
-        self._require(State.PUBLISHED, refusals.NotPublished)
+        self._require(EventState.PUBLISHED, errors.NotPublished)
         if self.has_ended:
-            raise refusals.EventOver
+            raise errors.EventOver
 
-    def check_doors(self) -> None:
-        """Whether people are checked in now; NotPublished, TooEarly, EventOver."""
-        self._require(State.PUBLISHED, refusals.NotPublished)
-        opens = self.starts_at - DOORS
+    def check_open_for_check_in(self) -> None:
+        """Whether people are checked in now; NotPublished, CheckInNotOpen, EventOver."""
+        self._require(EventState.PUBLISHED, errors.NotPublished)
+        opens = self.starts_at - CHECK_IN_OPENS_BEFORE
         if clock.now() < opens:
-            raise refusals.TooEarly(time=f"{opens.astimezone(self.zone):%H:%M}")
+            raise errors.CheckInNotOpen(time=f"{opens.astimezone(self.zone):%H:%M}")
         if self.has_ended:
-            raise refusals.EventOver
+            raise errors.EventOver
 
-    def check_on(self) -> None:
+    def check_published(self) -> None:
         """Whether people are there now, or were just now; NotPublished."""
-        self._require(State.PUBLISHED, refusals.NotPublished)
+        self._require(EventState.PUBLISHED, errors.NotPublished)
 
-    def check_paper(self) -> None:
+    def check_late_entry(self) -> None:
         """Whether a list on paper can be entered: from the start until 30 days after the end.
 
-        Raises NotPublished, NotBegun, TooLate.
+        Raises NotPublished, NotStarted, LateEntryClosed.
         """
-        if self.state not in (State.PUBLISHED, State.CLOSED):
-            raise refusals.NotPublished
-        if not self.has_begun:
-            raise refusals.NotBegun
-        if clock.now() > self.ends_at + ON_PAPER:
-            raise refusals.TooLate
+        if self.state not in (EventState.PUBLISHED, EventState.CLOSED):
+            raise errors.NotPublished
+        if not self.has_started:
+            raise errors.NotStarted
+        if clock.now() > self.ends_at + LATE_ENTRY_WINDOW:
+            raise errors.LateEntryClosed
 
     def close(self, result: str | None) -> None:
-        """It is over, with what came of it in words; NotPublished, NotBegun."""
-        self._require(State.PUBLISHED, refusals.NotPublished)
-        if not self.has_begun:
-            raise refusals.NotBegun(refusals.NotBegun.hint)
-        self.state = State.CLOSED.value
+        """It is over, with what came of it in words; NotPublished, NotStarted."""
+        self._require(EventState.PUBLISHED, errors.NotPublished)
+        if not self.has_started:
+            raise errors.NotStarted(errors.NotStarted.hint)
+        self.state = EventState.CLOSED.value
         self.result = result
 
     def cancel(self, reason: str) -> None:
         """It does not take place; a draft is dropped. NotPublished, EventOver."""
-        if self.state == State.DRAFT:
-            self.state = State.DROPPED.value
+        if self.state == EventState.DRAFT:
+            self.state = EventState.DROPPED.value
         else:
-            self._require(State.PUBLISHED, refusals.NotPublished)
+            self._require(EventState.PUBLISHED, errors.NotPublished)
             if self.has_ended:
-                raise refusals.EventOver
-            self.state = State.CANCELLED.value
+                raise errors.EventOver
+            self.state = EventState.CANCELLED.value
         self.reason = reason
 
-    def _require(self, state: State, otherwise: type[Conflict]) -> None:
+    def _require(self, state: EventState, error: type[Conflict]) -> None:
         if self.state != state:
-            raise otherwise
+            raise error
 
-    def _check_taken(self, details: Details) -> None:
+    def _check_capacity(self, fields: EventFields) -> None:
         wrong = {}
-        for role, places in (("helper", details.helper_places), ("guest", details.guest_places)):
-            if places < self.taken(role):  # type: ignore[arg-type]
+        for role, places in (("helper", fields.helper_places), ("guest", fields.guest_places)):
+            if places < self.occupied_places(role):  # type: ignore[arg-type]
                 wrong[f"{role}_places"] = N_("More places than that are taken already")
         if wrong:
             raise Invalid(errors=wrong)

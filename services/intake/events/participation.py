@@ -8,15 +8,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.events import errors as refusals
-from services.intake.events.models import DOORS, OVERTIME, Event
+from services.intake.events import errors
+from services.intake.events.models import CHECK_IN_OPENS_BEFORE, CHECK_OUT_GRACE, Event
 from shared import clock
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Invalid
 from shared.language import N_
 
 
-class Part(StrEnum):
+class ParticipationState(StrEnum):
     """Where a participation is in its life; `missed` and `attended` are the end of it."""
 
     JOINED = "joined"
@@ -28,8 +28,13 @@ class Part(StrEnum):
 
 
 # Those that hold a place.
-PLACED = (Part.JOINED, Part.PRESENT, Part.ATTENDED, Part.MISSED)
-COMING = (Part.JOINED, Part.PRESENT)
+PLACE_HOLDING_STATES = (
+    ParticipationState.JOINED,
+    ParticipationState.PRESENT,
+    ParticipationState.ATTENDED,
+    ParticipationState.MISSED,
+)
+ACTIVE_STATES = (ParticipationState.JOINED, ParticipationState.PRESENT)
 
 
 class Participation(Aggregate, Base):
@@ -57,30 +62,30 @@ class Participation(Aggregate, Base):
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     role: Mapped[str]
     state: Mapped[str]
-    joined_at: Mapped[datetime] = mapped_column(Moment)
-    checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
-    checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    joined_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    checked_in_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    checked_out_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
     minutes: Mapped[int | None]
 
     def leave(self) -> None:
-        """Give the place back; NotJoined, AlreadyThere."""
-        if self.state in (Part.PRESENT, Part.ATTENDED):
-            raise refusals.AlreadyThere
-        if self.state != Part.JOINED:
-            raise refusals.NotJoined
-        self.state = Part.LEFT.value
+        """Give the place back; NotJoined, AlreadyCheckedIn."""
+        if self.state in (ParticipationState.PRESENT, ParticipationState.ATTENDED):
+            raise errors.AlreadyCheckedIn
+        if self.state != ParticipationState.JOINED:
+            raise errors.NotJoined
+        self.state = ParticipationState.LEFT.value
 
     def check_in(self, event: Event) -> bool:
         """They are there; again changes nothing and gives False.
 
-        Raises NotJoined, NotPublished, TooEarly, EventOver.
+        Raises NotJoined, NotPublished, CheckInNotOpen, EventOver.
         """
-        if self.state in (Part.PRESENT, Part.ATTENDED):
+        if self.state in (ParticipationState.PRESENT, ParticipationState.ATTENDED):
             return False
-        if self.state != Part.JOINED:
-            raise refusals.NotJoined
-        event.check_doors()
-        self.state = Part.PRESENT.value
+        if self.state != ParticipationState.JOINED:
+            raise errors.NotJoined
+        event.check_open_for_check_in()
+        self.state = ParticipationState.PRESENT.value
         self.checked_in_at = clock.now()
         return True
 
@@ -88,40 +93,40 @@ class Participation(Aggregate, Base):
         """They go; again changes nothing and gives False.
 
         `minutes` are those of a list on paper, by which somebody who was held to have missed the
-        event was there after all. Raises NotJoined, NotCheckedIn, NotPublished, NotBegun, TooLate,
+        event was there after all. Raises NotJoined, NotCheckedIn, NotPublished, NotStarted, LateEntryClosed,
         Invalid.
         """
-        if self.state == Part.ATTENDED:
+        if self.state == ParticipationState.ATTENDED:
             return False
-        if self.state not in (*COMING, Part.MISSED):
-            raise refusals.NotJoined
+        if self.state not in (*ACTIVE_STATES, ParticipationState.MISSED):
+            raise errors.NotJoined
         now = clock.now()
         if minutes is not None:
-            event.check_paper()
+            event.check_late_entry()
             _check_minutes(event, minutes)
             self.checked_in_at = self.checked_in_at or event.starts_at
         elif self.checked_in_at is None:
-            raise refusals.NotCheckedIn(refusals.NotCheckedIn.hint)
+            raise errors.NotCheckedIn(errors.NotCheckedIn.hint)
         else:
-            event.check_on()
-            until = min(now, event.ends_at + OVERTIME)
+            event.check_published()
+            until = min(now, event.ends_at + CHECK_OUT_GRACE)
             minutes = max(0, (until - self.checked_in_at) // timedelta(minutes=1))
-        self.state = Part.ATTENDED.value
+        self.state = ParticipationState.ATTENDED.value
         self.minutes = minutes
         self.checked_out_at = now
         return True
 
     def undo_check_in(self, event: Event) -> None:
-        """It was somebody else: they are expected again; NotThere, NotPublished."""
-        event.check_on()
-        if self.state != Part.PRESENT:
-            raise refusals.NotThere
-        self.state = Part.JOINED.value
+        """It was somebody else: they are expected again; NotPresent, NotPublished."""
+        event.check_published()
+        if self.state != ParticipationState.PRESENT:
+            raise errors.NotPresent
+        self.state = ParticipationState.JOINED.value
         self.checked_in_at = None
 
 
 def _check_minutes(event: Event, minutes: int) -> None:
     """Nobody was there for longer than the doors have been open, overtime included."""
-    until = min(clock.now(), event.ends_at + OVERTIME)
-    if minutes > (until - event.starts_at + DOORS) // timedelta(minutes=1):
+    until = min(clock.now(), event.ends_at + CHECK_OUT_GRACE)
+    if minutes > (until - event.starts_at + CHECK_IN_OPENS_BEFORE) // timedelta(minutes=1):
         raise Invalid(errors={"minutes": N_("That is longer than the event lasted")})

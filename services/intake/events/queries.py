@@ -10,24 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts import queries as accounts
 from services.intake.events import codes
-from services.intake.events.codes import Code
-from services.intake.events.errors import AlreadyGone, NotJoined
-from services.intake.events.models import UNSEEN, Event, State
-from services.intake.events.participation import COMING, PLACED, Part, Participation
+from services.intake.events.codes import AttendanceCode
+from services.intake.events.errors import AlreadyCheckedOut, NotJoined
+from services.intake.events.models import STAFF_ONLY_STATES, Event, EventState
+from services.intake.events.participation import (
+    ACTIVE_STATES,
+    PLACE_HOLDING_STATES,
+    Participation,
+    ParticipationState,
+)
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import Person
 from shared import clock
 from shared.auth import Actor
-from shared.db import Page, Slice, load, page, page_by_time, sealer_of
+from shared.db import Page, PageRequest, load, page, page_by_time, sealer_of
 from shared.errors import NotFound
 
-AT_THE_DOOR = 200
-When = Literal["coming", "past"]
+MAX_CHECK_IN_LIST = 200
+EventPeriod = Literal["coming", "past"]
 
 
 @dataclass(frozen=True)
-class Seen:
+class EventForReader:
     """An event as one reader sees it, with their own part in it."""
 
     event: Event
@@ -39,62 +44,68 @@ class Seen:
 class Participant:
     """Somebody's part in an event; for the desk."""
 
-    part: Participation
+    participation: Participation
     person: Person
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class EventFilter:
     """Which events to list: `coming` soonest first, otherwise newest first.
 
     `mine` are those in which the reader has or had a place, `expected` those in which they are
     expected or there now.
     """
 
-    when: When | None = None
-    states: tuple[State, ...] = ()
+    period: EventPeriod | None = None
+    states: tuple[EventState, ...] = ()
     mine: bool = False
     expected: bool = False
 
 
-async def get(tx: AsyncSession, station: UUID, actor: Actor | None, event_id: UUID) -> Seen:
+async def get(
+    tx: AsyncSession, station: UUID, actor: Actor | None, event_id: UUID
+) -> EventForReader:
     """One event; NotFound where the reader may not know of it. `actor` is None for nobody."""
     event = await load(tx, Event, event_id, station=station)
     if not event.visible_to(actor):
         raise NotFound
-    return (await _as_seen(tx, station, actor, [event]))[0]
+    return (await _load_for_reader(tx, station, actor, [event]))[0]
 
 
-async def seen(tx: AsyncSession, actor: Actor, event: Event) -> Seen:
+async def for_reader(tx: AsyncSession, actor: Actor, event: Event) -> EventForReader:
     """An event as the actor sees it."""
-    return (await _as_seen(tx, actor.station, actor, [event]))[0]
+    return (await _load_for_reader(tx, actor.station, actor, [event]))[0]
 
 
-async def seen_with(tx: AsyncSession, event: Event, mine: Participation) -> Seen:
+async def for_participant(tx: AsyncSession, event: Event, mine: Participation) -> EventForReader:
     """An event as the one sees it whose part in it that is."""
     names = await accounts.names(
         tx, event.station_id, [event.partner_id] if event.partner_id else []
     )
-    return Seen(event, mine, names.get(event.partner_id) if event.partner_id else None)
+    return EventForReader(event, mine, names.get(event.partner_id) if event.partner_id else None)
 
 
-async def listed(
-    tx: AsyncSession, station: UUID, actor: Actor | None, wanted: Wanted, part: Slice
-) -> Page[Seen]:
+async def list_events(
+    tx: AsyncSession,
+    station: UUID,
+    actor: Actor | None,
+    filters: EventFilter,
+    page_request: PageRequest,
+) -> Page[EventForReader]:
     """The events that the reader may know of."""
-    statement = select(Event).where(Event.station_id == station, *_conditions(actor, wanted))
+    statement = select(Event).where(Event.station_id == station, *_conditions(actor, filters))
     found: Page[Event] = await page_by_time(
         tx,
         statement,
         (Event.starts_at, Event.id, Event.station_id == station),
-        wanted=part,
-        newest_first=wanted.when != "coming",
+        wanted=page_request,
+        newest_first=filters.period != "coming",
     )
-    return Page(await _as_seen(tx, station, actor, found.items), found.after)
+    return Page(await _load_for_reader(tx, station, actor, found.items), found.after)
 
 
-async def participants(
-    tx: AsyncSession, actor: Actor, event_id: UUID, part: Slice
+async def list_participants(
+    tx: AsyncSession, actor: Actor, event_id: UUID, page_request: PageRequest
 ) -> Page[Participant]:
     """Who takes part, or left, newest first, with names and homes: for the desk."""
     event = await load(tx, Event, event_id, station=actor.station)
@@ -102,16 +113,16 @@ async def participants(
         Participation.event_id == event.id, Participation.station_id == actor.station
     )
     found: Page[Participation] = await page(
-        tx, statement, Participation.id, after=part.after, limit=part.limit
+        tx, statement, Participation.id, after=page_request.after, limit=page_request.limit
     )
     people = await residents.people(tx, actor.station, [one.resident_id for one in found.items])
     return Page([Participant(one, people[one.resident_id]) for one in found.items], found.after)
 
 
-async def at_the_door(
+async def list_for_check_in(
     tx: AsyncSession, actor: Actor, event_id: UUID, name: str = ""
 ) -> list[Participant]:
-    """Who is expected, there, or gone, by name, at most `AT_THE_DOOR`; for the desk."""
+    """Who is expected, there, or gone, by name, at most `MAX_CHECK_IN_LIST`; for the desk."""
     event = await load(tx, Event, event_id, station=actor.station)
     statement = (
         select(Participation)
@@ -119,18 +130,18 @@ async def at_the_door(
         .where(
             Participation.event_id == event.id,
             Participation.station_id == actor.station,
-            Participation.state.in_(PLACED),
+            Participation.state.in_(PLACE_HOLDING_STATES),
             Resident.name.contains(name, autoescape=True),
         )
         .order_by(Resident.name, Participation.id)
-        .limit(AT_THE_DOOR)
+        .limit(MAX_CHECK_IN_LIST)
     )
     parts = (await tx.scalars(statement)).all()
     people = await residents.people(tx, actor.station, [part.resident_id for part in parts])
     return [Participant(part, people[part.resident_id]) for part in parts]
 
 
-async def counts(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, int]:
+async def count_by_state(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, int]:
     """How many participations of an event are in each state; for the desk."""
     found = await tx.execute(
         select(Participation.state, func.count())
@@ -140,68 +151,75 @@ async def counts(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, in
     return dict(iter(found))
 
 
-async def participation(tx: AsyncSession, actor: Actor, participation_id: UUID) -> Participation:
+async def get_participation(
+    tx: AsyncSession, actor: Actor, participation_id: UUID
+) -> Participation:
     """One participation, for the desk and the one whose it is; NotFound for everybody else."""
     part = await load(tx, Participation, participation_id, station=actor.station)
-    if not actor.at_desk and part.resident_id != actor.for_whom:
+    if not actor.is_staff and part.resident_id != actor.subject_id:
         raise NotFound
     return part
 
 
-async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> Code:
-    """The code to show at the door, for coming or for going; NotFound, NotJoined, AlreadyGone."""
+async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> AttendanceCode:
+    """The code to show at the door, for coming or for going; NotFound, NotJoined, AlreadyCheckedOut."""
     mine = (await get(tx, actor.station, actor, event_id)).mine
-    if mine is not None and mine.state == Part.ATTENDED:
-        raise AlreadyGone
-    if mine is None or mine.state not in COMING:
+    if mine is not None and mine.state == ParticipationState.ATTENDED:
+        raise AlreadyCheckedOut
+    if mine is None or mine.state not in ACTIVE_STATES:
         raise NotJoined
-    purpose: codes.Purpose = "out" if mine.state == Part.PRESENT else "in"
+    purpose: codes.Purpose = "out" if mine.state == ParticipationState.PRESENT else "in"
     return codes.code_of(sealer_of(tx), mine.id, purpose)
 
 
-async def _as_seen(
+async def _load_for_reader(
     tx: AsyncSession, station: UUID, actor: Actor | None, events: Sequence[Event]
-) -> list[Seen]:
-    parts = await _parts_of(tx, actor, [event.id for event in events]) if actor else {}
+) -> list[EventForReader]:
+    parts = await _participations_of(tx, actor, [event.id for event in events]) if actor else {}
     ids = [event.partner_id for event in events if event.partner_id]
     names = await accounts.names(tx, station, ids)
     return [
-        Seen(e, parts.get(e.id), names.get(e.partner_id) if e.partner_id else None) for e in events
+        EventForReader(e, parts.get(e.id), names.get(e.partner_id) if e.partner_id else None)
+        for e in events
     ]
 
 
-async def _parts_of(
+async def _participations_of(
     tx: AsyncSession, actor: Actor, events: Sequence[UUID]
 ) -> dict[UUID, Participation]:
     found = await tx.scalars(
         select(Participation).where(
             Participation.station_id == actor.station,
-            Participation.resident_id == actor.for_whom,
+            Participation.resident_id == actor.subject_id,
             Participation.event_id.in_(events),
         )
     )
     return {part.event_id: part for part in found}
 
 
-def _conditions(actor: Actor | None, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if actor is None or not actor.at_desk:
-        conditions.append(Event.state.not_in(UNSEEN))
-    if wanted.states:
-        conditions.append(Event.state.in_(wanted.states))
-    on = and_(Event.state.in_((State.DRAFT, State.PUBLISHED)), Event.ends_at > clock.now())
-    if wanted.when == "coming":
+    if actor is None or not actor.is_staff:
+        conditions.append(Event.state.not_in(STAFF_ONLY_STATES))
+    if filters.states:
+        conditions.append(Event.state.in_(filters.states))
+    on = and_(
+        Event.state.in_((EventState.DRAFT, EventState.PUBLISHED)), Event.ends_at > clock.now()
+    )
+    if filters.period == "coming":
         conditions.append(on)
-    elif wanted.when == "past":
+    elif filters.period == "past":
         conditions.append(~on)
-    if (wanted.mine or wanted.expected) and actor is not None:
+    if (filters.mine or filters.expected) and actor is not None:
         conditions.append(
             select(Participation.id)
             .where(
                 Participation.event_id == Event.id,
                 Participation.station_id == actor.station,
-                Participation.resident_id == actor.for_whom,
-                Participation.state.in_(COMING if wanted.expected else PLACED),
+                Participation.resident_id == actor.subject_id,
+                Participation.state.in_(
+                    ACTIVE_STATES if filters.expected else PLACE_HOLDING_STATES
+                ),
             )
             .exists()
         )

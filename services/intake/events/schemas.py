@@ -6,25 +6,25 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from services.intake.events.attendance import Who
-from services.intake.events.models import MOST_PLACES, Details, State
-from services.intake.events.participation import Part, Participation
-from services.intake.events.queries import Participant, Seen
+from services.intake.events.attendance import AttendeeRef
+from services.intake.events.models import MAX_PLACES, EventFields, EventState
+from services.intake.events.participation import Participation, ParticipationState
+from services.intake.events.queries import EventForReader, Participant
 from shared.contracts.events import EventKind, EventRole
 from shared.language import N_
-from shared.web.http import Body, View
+from shared.web.http import RequestModel, ResponseModel
 
 Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
 Place = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+FreeText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Places = Annotated[int, Field(ge=0, le=MOST_PLACES)]
+Places = Annotated[int, Field(ge=0, le=MAX_PLACES)]
 
 
-CodeTyped = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+TypedCode = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
-class EventBody(Body):
+class EventBody(RequestModel):
     """An event as staff write it; times name their offset."""
 
     kind: EventKind
@@ -37,28 +37,28 @@ class EventBody(Body):
     guest_places: Places = 0
     partner_id: UUID | None = None
 
-    def details(self) -> Details:
+    def to_fields(self) -> EventFields:
         """The same for the rules to judge."""
-        return Details(**dict(self))
+        return EventFields(**dict(self))
 
 
-class Act(Body):
+class OnBehalfRequest(RequestModel):
     """An act, perhaps on behalf of a resident who is at the desk or on the phone."""
 
     on_behalf_of: UUID | None = None
 
 
-class Join(Act):
+class Join(OnBehalfRequest):
     """In which role; `insist` joins although another event is at that time."""
 
     role: EventRole = "guest"
     insist: bool = False
 
 
-class CheckIn(Body):
+class CheckIn(RequestModel):
     """Whom: by the code that they show, or by who they are; one of the two."""
 
-    code: CodeTyped | None = None
+    code: TypedCode | None = None
     resident_id: UUID | None = None
 
     @model_validator(mode="after")
@@ -67,9 +67,9 @@ class CheckIn(Body):
             raise ValueError(N_("Please give either a code or a resident"))
         return self
 
-    def who(self) -> Who:
+    def attendee(self) -> AttendeeRef:
         """The same for the rules to judge."""
-        return Who(self.code, self.resident_id)
+        return AttendeeRef(self.code, self.resident_id)
 
 
 class CheckOut(CheckIn):
@@ -78,43 +78,43 @@ class CheckOut(CheckIn):
     minutes: Annotated[int, Field(ge=0, le=1440 * 3)] | None = None
 
 
-class Undo(Body):
+class Undo(RequestModel):
     """Whose check-in was a mistake."""
 
     resident_id: UUID
 
 
-class Close(Body):
+class Close(RequestModel):
     """What came of the event, in words."""
 
-    result: Words | None = None
+    result: FreeText | None = None
 
 
-class Cancel(Body):
+class Cancel(RequestModel):
     """Why; everybody who joined reads it."""
 
     reason: Reason
 
 
-class PartView(View):
+class ParticipationView(ResponseModel):
     """Somebody's part in an event."""
 
     id: UUID
     version: int
     role: EventRole
-    state: Part
+    state: ParticipationState
     joined_at: datetime
     checked_in_at: datetime | None
     checked_out_at: datetime | None
     minutes: int | None
 
 
-class EventView(View):
+class EventView(ResponseModel):
     """An event; `helpers` and `guests` are the places taken, `mine` is the reader's own part."""
 
     id: UUID
     version: int
-    state: State
+    state: EventState
     kind: EventKind
     title: str
     summary: str
@@ -130,18 +130,18 @@ class EventView(View):
     partner: str | None
     reason: str | None
     result: str | None
-    mine: PartView | None
+    mine: ParticipationView | None
 
     @classmethod
-    def of(cls, seen: Seen) -> Self:
+    def of(cls, for_reader: EventForReader) -> Self:
         """The view of an event for that reader."""
-        event = seen.event
+        event = for_reader.event
         fields = {name: getattr(event, name) for name in cls.model_fields if hasattr(event, name)}
-        mine = PartView.model_validate(seen.mine) if seen.mine else None
-        return cls(**fields, partner=seen.partner, mine=mine)
+        mine = ParticipationView.model_validate(for_reader.mine) if for_reader.mine else None
+        return cls(**fields, partner=for_reader.partner, mine=mine)
 
 
-class AttendanceView(PartView):
+class AttendanceView(ParticipationView):
     """Who was checked in or out; `changed` is false where they had been before."""
 
     resident_id: UUID
@@ -149,13 +149,15 @@ class AttendanceView(PartView):
     changed: bool
 
     @classmethod
-    def of(cls, part: Participation, name: str, *, changed: bool) -> Self:
+    def of(cls, participation: Participation, name: str, *, changed: bool) -> Self:
         """The view for the desk."""
-        own = PartView.model_validate(part)
-        return cls(**dict(own), resident_id=part.resident_id, resident_name=name, changed=changed)
+        own = ParticipationView.model_validate(participation)
+        return cls(
+            **dict(own), resident_id=participation.resident_id, resident_name=name, changed=changed
+        )
 
 
-class ParticipantView(PartView):
+class ParticipantView(ParticipationView):
     """Somebody who takes part, or left; for the desk."""
 
     resident_id: UUID
@@ -165,20 +167,20 @@ class ParticipantView(PartView):
     number: str | None
 
     @classmethod
-    def of(cls, one: Participant) -> Self:
+    def of(cls, participant: Participant) -> Self:
         """The view for the desk."""
-        home = one.person.home
+        home = participant.person.home
         return cls(
-            **dict(PartView.model_validate(one.part)),
-            resident_id=one.part.resident_id,
-            resident_name=one.person.name,
+            **dict(ParticipationView.model_validate(participant.participation)),
+            resident_id=participant.participation.resident_id,
+            resident_name=participant.person.name,
             building=home.building if home else None,
             unit=home.unit if home else None,
             number=home.number if home else None,
         )
 
 
-class CodeView(View):
+class CodeView(ResponseModel):
     """A code to show at the door, for coming `in` or going `out`, and until when it is shown."""
 
     code: str

@@ -9,10 +9,10 @@ from prometheus_client import Gauge
 
 from shared.errors import Unavailable
 
-OPENS_AFTER = 3
-PAUSE = 3.0
+OPENS_AFTER_FAILURES = 3
+PAUSE_SECONDS = 3.0
 # What says nothing about the service: our own pool is full, or what we were to send is amiss.
-OURS = (httpx.PoolTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+LOCAL_ERRORS = (httpx.PoolTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 STATE = Gauge(
     "linli_gateway_breaker",
     "Whether a neighbour is asked: 0 closed, 1 probing, 2 open",
@@ -23,7 +23,7 @@ STATE = Gauge(
 class Breaker:
     """Whether one other service is asked at all; each replica judges for itself.
 
-    It opens when `OPENS_AFTER` requests in a row got no answer: refused, cut off, or silent until
+    It opens when `OPENS_AFTER_FAILURES` requests in a row got no answer: refused, cut off, or silent until
     the time-out. Any answer in between, whatever its status, begins the count anew: a service that
     answers 500 is there, and one slow route among others that answer is no outage. The head of an
     answer counts; what becomes of its body doesn't, so neither long streams nor clients that go
@@ -35,8 +35,8 @@ class Breaker:
     next request is the probe. An answer to a request that was on its way before closes it, too.
     """
 
-    def __init__(self, service: str, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, service: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._gauge = STATE.labels(service)
         self._failures = 0
         self._opened_at: float | None = None
@@ -44,12 +44,12 @@ class Breaker:
         self._close()
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
+    def guard(self) -> Iterator[None]:
         """Ask inside the block, up to the head of the answer; Unavailable while it is open."""
-        probe = self._let_through()
+        probe = self._admit_request()
         try:
             yield
-        except OURS:
+        except LOCAL_ERRORS:
             raise
         except httpx.TransportError:
             self._fail(probe=probe)
@@ -58,26 +58,26 @@ class Breaker:
             self._close()
         finally:
             if probe:
-                self._end_of_probe()
+                self._end_probe()
 
-    def _let_through(self) -> bool:
+    def _admit_request(self) -> bool:
         """Whether this request is the probe; Unavailable where it may not pass."""
         if self._opened_at is None:
             return False
-        left = self._opened_at + PAUSE - self._now()
+        left = self._opened_at + PAUSE_SECONDS - self._clock()
         if left > 0 or self._probing:
-            raise Unavailable().after(left if left > 0 else PAUSE)
+            raise Unavailable().with_retry_after(left if left > 0 else PAUSE_SECONDS)
         self._probing = True
         self._gauge.set(1)
         return True
 
     def _fail(self, *, probe: bool) -> None:
         self._failures += 1
-        if probe or (self._opened_at is None and self._failures >= OPENS_AFTER):
-            self._opened_at = self._now()
+        if probe or (self._opened_at is None and self._failures >= OPENS_AFTER_FAILURES):
+            self._opened_at = self._clock()
             self._gauge.set(2)
 
-    def _end_of_probe(self) -> None:
+    def _end_probe(self) -> None:
         self._probing = False
         self._gauge.set(0 if self._opened_at is None else 2)
 

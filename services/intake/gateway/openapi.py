@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.intake.gateway.upstreams import PREFIXES, Neighbours, is_under
+from services.intake.gateway.upstreams import PREFIXES, Upstreams, is_under
 from shared.errors import Unavailable
 
 Document = dict[str, Any]
-FRESH_FOR = 60.0
+FRESH_FOR_SECONDS = 60.0
 SCHEMAS = "#/components/schemas/"
 # What every service has in common stays one.
-COMMON = frozenset({"Problem"})
+SHARED_SCHEMAS = frozenset({"Problem"})
 INFO = {
     "title": "Linli",
     "version": "1",
@@ -23,42 +23,44 @@ INFO = {
 }
 
 
-class Description:
+class MergedOpenApi:
     """The merged description, with the last good copy of each other service.
 
     A copy is asked for again after `FRESH_FOR` seconds, and stays while its service is down. Paths
     of a service that this replica never reached are missing, and `x-unavailable` names it.
     """
 
-    def __init__(self, own: Callable[[], Document], neighbours: Neighbours) -> None:
+    def __init__(self, own: Callable[[], Document], upstreams: Upstreams) -> None:
         self._own = own
-        self._neighbours = neighbours
+        self._upstreams = upstreams
         self._copies: dict[str, Document] = {}
         self._merged: Document = {}
-        self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._refreshed_at = float("-inf")
+        self._refresh_lock = asyncio.Lock()
 
-    async def now(self) -> Document:
+    async def current(self) -> Document:
         """The description as of now, or of a minute ago at most."""
-        async with self._looking:
-            if time.monotonic() - self._looked_at >= FRESH_FOR:
-                await asyncio.gather(*map(self._look, PREFIXES))
-                self._merged = merged({"intake": self._own(), **self._copies}, PREFIXES)
+        async with self._refresh_lock:
+            if time.monotonic() - self._refreshed_at >= FRESH_FOR_SECONDS:
+                await asyncio.gather(*map(self._refresh, PREFIXES))
+                self._merged = merge_documents({"intake": self._own(), **self._copies}, PREFIXES)
                 # Soon again where one is missing: the breaker keeps that cheap.
                 complete = self._copies.keys() == PREFIXES.keys()
-                self._looked_at = time.monotonic() if complete else float("-inf")
+                self._refreshed_at = time.monotonic() if complete else float("-inf")
         return self._merged
 
-    async def _look(self, service: str) -> None:
+    async def _refresh(self, service: str) -> None:
         try:
-            answer = await self._neighbours.describe(service)
+            answer = await self._upstreams.fetch_openapi(service)
         except Unavailable:
             return
         if answer.is_success:
             self._copies[service] = answer.json()
 
 
-def merged(documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str, ...]]) -> Document:
+def merge_documents(
+    documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str, ...]]
+) -> Document:
     """One description of these services; of others than intake, only what is forwarded to them.
 
     Schemas and operation ids get the service's name before theirs: `intake.WishView`.
@@ -67,10 +69,10 @@ def merged(documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str,
     schemas: Document = {}
     schemes: Document = {}
     for service, document in documents.items():
-        ours = _renamed(document, service)
+        ours = _rename_references(document, service)
         for path, item in ours["paths"].items():
             if service == "intake" or is_under(path, forwarded[service]):
-                paths[path] = _identified(item, service)
+                paths[path] = _prefix_operation_ids(item, service)
         components = ours.get("components", {})
         for name, schema in components.get("schemas", {}).items():
             schemas[_name(name, service)] = schema
@@ -85,21 +87,21 @@ def merged(documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str,
 
 
 def _name(schema: str, service: str) -> str:
-    return schema if schema in COMMON else f"{service}.{schema}"
+    return schema if schema in SHARED_SCHEMAS else f"{service}.{schema}"
 
 
-def _renamed(part: Any, service: str) -> Any:
+def _rename_references(node: Any, service: str) -> Any:
     """The part with every reference to a schema, of a discriminator too, under its new name."""
-    if isinstance(part, dict):
-        return {key: _renamed(value, service) for key, value in part.items()}
-    if isinstance(part, list):
-        return [_renamed(value, service) for value in part]
-    if isinstance(part, str) and part.startswith(SCHEMAS):
-        return SCHEMAS + _name(part.removeprefix(SCHEMAS), service)
-    return part
+    if isinstance(node, dict):
+        return {key: _rename_references(value, service) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_rename_references(value, service) for value in node]
+    if isinstance(node, str) and node.startswith(SCHEMAS):
+        return SCHEMAS + _name(node.removeprefix(SCHEMAS), service)
+    return node
 
 
-def _identified(item: Document, service: str) -> Document:
+def _prefix_operation_ids(item: Document, service: str) -> Document:
     return {
         method: {**operation, "operationId": f"{service}.{operation['operationId']}"}
         for method, operation in item.items()

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from fastapi import Request
 
-from services.intake.gateway.sliding_window import SlidingMinute
+from services.intake.gateway.sliding_window import SlidingWindowCounter
 from shared.auth import Actor
-from shared.errors import TooMany, Unauthorized
+from shared.errors import TooManyRequests, Unauthorized
 from shared.web.client_ip import network_of
 from shared.web.http import current_actor
 
 if TYPE_CHECKING:
     from services.intake.settings import IntakeSettings
 
-FREE = ("/health/", "/metrics", "/static/")
+EXEMPT_PATHS = ("/health/", "/metrics", "/static/")
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class _Limit:
     """So many requests a minute under that name; none of them counted where it is 0."""
 
     name: str
-    most: int
+    max_per_minute: int
 
 
-class Rates:
+class RateLimiter:
     """Counts requests in memory: by person, by the address of those not signed in, and by address.
 
     An address may stand for many people (the desk, a home, a carrier's NAT), so signed-in people
@@ -35,39 +35,39 @@ class Rates:
 
     def __init__(self, settings: "IntakeSettings") -> None:
         self._address = _Limit("address", settings.rate_address)
-        self._nobody = _Limit("nobody", settings.rate_nobody)
+        self._anonymous = _Limit("nobody", settings.rate_nobody)
         self._person = _Limit("person", settings.rate_person)
         self._publisher = _Limit("publisher", settings.rate_publisher)
-        self._counter = SlidingMinute()
+        self._counter = SlidingWindowCounter()
 
-    async def count(self, request: Request) -> None:
-        """Count a request; TooMany beyond a limit, with the seconds until there is room again."""
+    async def check(self, request: Request) -> None:
+        """Count a request; TooManyRequests beyond a limit, with the seconds until there is room again."""
         address = network_of(request) or "local"
         # Before anybody is looked up: a flood of false tokens must not reach the database.
         self._hit(self._address, address)
         try:
             actor: Actor | None = await current_actor(request)
         except Unauthorized:
-            self._hit(self._nobody, address)
+            self._hit(self._anonymous, address)
             raise
         if actor is None:
-            self._hit(self._nobody, address)
+            self._hit(self._anonymous, address)
         else:
             self._hit(self._person, f"{actor.station}/{actor.person}")
 
-    def count_messages(self, publisher: UUID, messages: int) -> None:
-        """Count the messages of one request of a publisher; TooMany."""
+    def check_messages(self, publisher: UUID, messages: int) -> None:
+        """Count the messages of one request of a publisher; TooManyRequests."""
         self._hit(self._publisher, str(publisher), messages)
 
-    def _hit(self, limit: _Limit, whose: str, times: int = 1) -> None:
-        if limit.most == 0:
+    def _hit(self, limit: _Limit, subject: str, cost: int = 1) -> None:
+        if limit.max_per_minute == 0:
             return
-        if wait := self._counter.hit(f"{limit.name} {whose}", limit.most, times):
-            raise TooMany().after(wait)
+        if wait := self._counter.hit(f"{limit.name} {subject}", limit.max_per_minute, cost):
+            raise TooManyRequests().with_retry_after(wait)
 
 
-async def within_rates(request: Request) -> None:
+async def enforce_rate_limits(request: Request) -> None:
     """A dependency of every route: health, metrics and static files are never counted."""
-    if not request.url.path.startswith(FREE):
-        rates: Rates = request.app.state.rates
-        await rates.count(request)
+    if not request.url.path.startswith(EXEMPT_PATHS):
+        rates: RateLimiter = request.app.state.rate_limiter
+        await rates.check(request)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class SlidingMinute:
+class SlidingWindowCounter:
     """How often each key came: in this minute, and in the share of the last one that isn't over.
 
     Two dictionaries change places each minute, so that nothing is searched and what is over is
@@ -14,24 +14,24 @@ class SlidingMinute:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._minute = 0
-        self._now: dict[str, int] = {}
-        self._before: dict[str, int] = {}
+        self._current: dict[str, int] = {}
+        self._previous: dict[str, int] = {}
 
-    def hit(self, key: str, most: int, times: int = 1) -> float:
+    def hit(self, key: str, limit: int, cost: int = 1) -> float:
         """Count so many more of at most `most`: 0, or uncounted the seconds until there is room."""
         minute, passed = divmod(self._clock() / 60, 1)
-        self._turn(int(minute))
-        now, before = self._now.get(key, 0), self._before.get(key, 0)
-        if now + before * (1 - passed) + times <= most:
-            self._now[key] = now + times
+        self._advance(int(minute))
+        now, before = self._current.get(key, 0), self._previous.get(key, 0)
+        if now + before * (1 - passed) + cost <= limit:
+            self._current[key] = now + cost
             return 0.0
-        room = most - now - times
+        room = limit - now - cost
         if room < 0 or before == 0:
             return 60 * (1 - passed)
         return 60 * (1 - room / before - passed)
 
-    def _turn(self, minute: int) -> None:
+    def _advance(self, minute: int) -> None:
         if minute != self._minute:
-            self._before = self._now if minute == self._minute + 1 else {}
-            self._now = {}
+            self._previous = self._current if minute == self._minute + 1 else {}
+            self._current = {}
             self._minute = minute

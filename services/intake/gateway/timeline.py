@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.messages_admin.trail import MOST, Effect, Handled, Part, Said
-from shared.web.http import View
+from shared.messages_admin.trail import MAX_ITEMS, Effect, HandledMessage, SentMessage, ServiceTrail
+from shared.web.http import ResponseModel
 
 # How much earlier than its first message a request may have begun, by the clock in its id.
-LONGEST_REQUEST = timedelta(minutes=1)
+MAX_REQUEST_DURATION = timedelta(minutes=1)
 
 
-class Step(View):
+class Step(ResponseModel):
     """One thing that happened.
 
     `kind` is `request`, `message`, `handling`, `points` or `delivery`; `cause` the `id` of the step
@@ -45,7 +45,7 @@ class Step(View):
     key: UUID | None = None
 
 
-class Story(View):
+class Timeline(ResponseModel):
     """What happened under a correlation id in the station, each step after its cause.
 
     `unavailable` are services that couldn't be asked, whose steps are missing; `cut` is whether
@@ -59,41 +59,43 @@ class Story(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ServiceReport:
     """What one service says: its part, and what came to it."""
 
-    part: Part
-    handled: list[Handled] = field(default_factory=list)
+    trail: ServiceTrail
+    handled: list[HandledMessage] = field(default_factory=list)
 
 
-def messages_of(accounts: Mapping[str, Account]) -> list[tuple[str, Said]]:
+def messages_of(reports: Mapping[str, ServiceReport]) -> list[tuple[str, SentMessage]]:
     """The first of all messages with their services, in the order of time."""
-    found = [(name, one) for name, account in accounts.items() for one in account.part.messages]
-    return sorted(found, key=lambda one: one[1].recorded_at)[:MOST]
+    found = [(name, one) for name, account in reports.items() for one in account.trail.messages]
+    return sorted(found, key=lambda one: one[1].recorded_at)[:MAX_ITEMS]
 
 
-def told(correlation: UUID, accounts: Mapping[str, Account], unavailable: Iterable[str]) -> Story:
+def build_timeline(
+    correlation: UUID, reports: Mapping[str, ServiceReport], unavailable: Iterable[str]
+) -> Timeline:
     """The story; without steps where nobody knows of it."""
-    messages = messages_of(accounts)
-    steps = [*_steps(correlation, messages, accounts)]
-    asked = sum(len(account.part.messages) for account in accounts.values())
-    return Story(
+    messages = messages_of(reports)
+    steps = [*_steps(correlation, messages, reports)]
+    asked = sum(len(account.trail.messages) for account in reports.values())
+    return Timeline(
         correlation_id=correlation,
-        steps=_in_order(steps),
+        steps=_order_steps(steps),
         unavailable=sorted(unavailable),
-        cut=asked > MOST or any(account.part.cut for account in accounts.values()),
+        cut=asked > MAX_ITEMS or any(account.trail.cut for account in reports.values()),
     )
 
 
 def _steps(
-    correlation: UUID, messages: list[tuple[str, Said]], accounts: Mapping[str, Account]
+    correlation: UUID, messages: list[tuple[str, SentMessage]], reports: Mapping[str, ServiceReport]
 ) -> Iterator[Step]:
     ids = {one.key: one.id for _, one in messages}
     known = {one.id for _, one in messages}
     recorded = {one.id: one.recorded_at for _, one in messages}
     handled = [
         (name, one, ids.get(one.key) or one.id or str(one.key))
-        for name, account in accounts.items()
+        for name, account in reports.items()
         for one in account.handled
     ]
     handlings = {(name, id_): f"{name}/{one.key}" for name, one, id_ in handled}
@@ -111,10 +113,10 @@ def _steps(
     for name, one, id_ in handled:
         if id_ not in known:
             known.add(id_)
-            yield _lost(one, id_)
+            yield _missing_message(one, id_)
         yield _handling(name, one, id_, recorded.get(id_) or one.recorded_at or one.received_at)
-    for name, account in accounts.items():
-        for effect in account.part.effects:
+    for name, account in reports.items():
+        for effect in account.trail.effects:
             yield _effect(name, effect, cause_in(name, effect.causation))
 
 
@@ -123,26 +125,26 @@ def _request(correlation: UUID, first: datetime) -> Step:
     at = first
     if correlation.version == 7:
         minted = datetime.fromtimestamp((correlation.int >> 80) / 1000, UTC)
-        at = minted if timedelta() <= first - minted <= LONGEST_REQUEST else first
+        at = minted if timedelta() <= first - minted <= MAX_REQUEST_DURATION else first
     return _step(str(correlation), "request", "intake", None, what="http", state="done", at=at)
 
 
-def _message(service: str, said: Said, cause: str | None) -> Step:
+def _message(service: str, message: SentMessage, cause: str | None) -> Step:
     return _step(
-        said.id,
+        message.id,
         "message",
         service,
         cause,
-        what=said.type,
-        state="sent" if said.sent_at else "waiting",
-        at=said.recorded_at,
-        until=said.sent_at,
-        subject=said.subject,
-        sequence=said.sequence,
+        what=message.type,
+        state="sent" if message.sent_at else "waiting",
+        at=message.recorded_at,
+        until=message.sent_at,
+        subject=message.subject,
+        sequence=message.sequence,
     )
 
 
-def _lost(one: Handled, id_: str) -> Step:
+def _missing_message(one: HandledMessage, id_: str) -> Step:
     """A message that nobody says they sent: its service couldn't be asked, or forgot it."""
     return _step(
         id_,
@@ -157,7 +159,7 @@ def _lost(one: Handled, id_: str) -> Step:
     )
 
 
-def _handling(service: str, one: Handled, message: str, recorded: datetime) -> Step:
+def _handling(service: str, one: HandledMessage, message: str, recorded: datetime) -> Step:
     return _step(
         f"{service}/{one.key}",
         "handling",
@@ -187,7 +189,7 @@ def _step(id_: str, kind: str, service: str, cause: str | None, **columns: Any) 
     return Step(id=id_, kind=kind, service=service, cause=cause, after_ms=0, **columns)
 
 
-def _in_order(steps: list[Step]) -> list[Step]:
+def _order_steps(steps: list[Step]) -> list[Step]:
     """By time, each after its cause even where the clocks of two machines disagree."""
     by_id = {step.id: step for step in steps}
     places: dict[str, tuple[datetime, int]] = {}

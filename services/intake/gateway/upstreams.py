@@ -12,7 +12,7 @@ from services.intake.settings import IntakeSettings
 from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
 from shared.observability.logs import correlation_id, traceparent
-from shared.observability.tracing import answered, span
+from shared.observability.tracing import set_http_status, span
 
 # What each of them declares as its own, under `/api/v1`: paths of one segment or two.
 PREFIXES: Mapping[str, tuple[str, ...]] = {
@@ -23,11 +23,11 @@ API = "/api/v1/"
 TIMEOUT = httpx.Timeout(15, connect=1, pool=2)
 # Shorter than uvicorn's 5 s, so that no connection is used that the other side just closed.
 LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
-FAULTS = (httpx.TransportError, httpx.InvalidURL)
+TRANSPORT_ERRORS = (httpx.TransportError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class UpstreamRequest:
     """One request to another service; `path` begins with `/api/v1/` and is percent-encoded."""
 
     method: str
@@ -37,7 +37,7 @@ class Wanted:
     content: bytes | AsyncIterable[bytes] | None = None
 
 
-class Neighbours:
+class Upstreams:
     """Calls the other services with a fresh token of whoever asks; Unavailable when one is down."""
 
     def __init__(self, settings: IntakeSettings) -> None:
@@ -60,38 +60,46 @@ class Neighbours:
         if body is not None:
             headers["Content-Type"] = "application/json"
         content = None if body is None else httpx.Request("POST", "/", json=body).content
-        wanted = Wanted(method, url.path, url.query, headers, content)
-        return await _whole(await self.send(actor, wanted))
+        wanted = UpstreamRequest(method, url.path, url.query, headers, content)
+        return await _read_body(await self.send(actor, wanted))
 
-    async def describe(self, service: str) -> httpx.Response:
+    async def fetch_openapi(self, service: str) -> httpx.Response:
         """Ask that service for the description of itself (OpenAPI)."""
-        wanted = Wanted("GET", f"{API}openapi/{service}.json")
-        return await _whole(await self._send(service, None, wanted))
+        wanted = UpstreamRequest("GET", f"{API}openapi/{service}.json")
+        return await _read_body(await self._send(service, None, wanted))
 
-    async def send(self, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+    async def send(self, actor: Actor | None, upstream_request: UpstreamRequest) -> httpx.Response:
         """Send it and return the answer with its body still to come; the caller closes it."""
-        return await self._send(_owner(wanted.path), actor, wanted)
+        return await self._send(_owner(upstream_request.path), actor, upstream_request)
 
-    async def _send(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
-        about = {"http.request.method": wanted.method, "server.address": service}
-        with span("intake", f"{wanted.method} {service}", SpanKind.CLIENT, about) as asked:
-            answer = await self._answer(service, actor, wanted)
-            answered(asked, answer.status_code, wrong_from=400)
+    async def _send(
+        self, service: str, actor: Actor | None, upstream_request: UpstreamRequest
+    ) -> httpx.Response:
+        about = {"http.request.method": upstream_request.method, "server.address": service}
+        with span(
+            "intake", f"{upstream_request.method} {service}", SpanKind.CLIENT, about
+        ) as asked:
+            answer = await self._answer(service, actor, upstream_request)
+            set_http_status(asked, answer.status_code, wrong_from=400)
         return answer
 
-    async def _answer(self, service: str, actor: Actor | None, wanted: Wanted) -> httpx.Response:
+    async def _answer(
+        self, service: str, actor: Actor | None, upstream_request: UpstreamRequest
+    ) -> httpx.Response:
         client = self._clients[service]
-        target = wanted.path.encode("ascii") + (b"?" + wanted.query if wanted.query else b"")
+        target = upstream_request.path.encode("ascii") + (
+            b"?" + upstream_request.query if upstream_request.query else b""
+        )
         request = client.build_request(
-            wanted.method,
+            upstream_request.method,
             client.base_url.copy_with(raw_path=target),
-            headers=_raw({**(wanted.headers or {}), **self._identity(actor, service)}),
-            content=wanted.content,
+            headers=_raw({**(upstream_request.headers or {}), **self._identity(actor, service)}),
+            content=upstream_request.content,
         )
         try:
-            with self._breakers[service].watching():
+            with self._breakers[service].guard():
                 answer = await client.send(request, stream=True)
-        except FAULTS as error:
+        except TRANSPORT_ERRORS as error:
             raise Unavailable from error
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
             # A stream of events is silent for as long as nothing happens.
@@ -114,10 +122,10 @@ class Neighbours:
         return headers
 
 
-async def _whole(answer: httpx.Response) -> httpx.Response:
+async def _read_body(answer: httpx.Response) -> httpx.Response:
     try:
         await answer.aread()
-    except FAULTS as error:
+    except TRANSPORT_ERRORS as error:
         raise Unavailable from error
     finally:
         await answer.aclose()

@@ -4,17 +4,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.party.models import MemberKnown, PartyMember, Standing
+from services.intake.party.models import MemberAlreadyExists, MembershipFields, PartyMember
 from services.intake.residents.models import Resident
 from shared.auth import Actor
-from shared.db import load, write_unique
+from shared.db import flush_or_conflict, load
 
 
-async def add(tx: AsyncSession, actor: Actor, resident_id: UUID, standing: Standing) -> PartyMember:
-    """Enter a resident as a party member; NotFound, MemberKnown, Invalid."""
+async def add(
+    tx: AsyncSession, actor: Actor, resident_id: UUID, fields: MembershipFields
+) -> PartyMember:
+    """Enter a resident as a party member; NotFound, MemberAlreadyExists, Invalid."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
-    member = PartyMember.enter(actor.station, resident.id, standing)
-    await write_unique(tx, member, MemberKnown)
+    member = PartyMember.enter(actor.station, resident.id, fields)
+    await flush_or_conflict(tx, member, MemberAlreadyExists)
     return member
 
 

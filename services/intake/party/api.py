@@ -5,15 +5,15 @@ from typing import Self
 from uuid import UUID
 
 from services.intake.party import actions, queries
-from services.intake.party.models import Membership, PartyMember, Standing
+from services.intake.party.models import Membership, MembershipFields, PartyMember
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Person
-from shared.web.http import Api, Body, Tx, View, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
 
-router = Api(prefix="/party", tags=["party"])
+router = ApiRouter(prefix="/party", tags=["party"])
 
 
-class AddMember(Body):
+class AddMember(RequestModel):
     """Who, where their membership is, and whether a member of another branch reports here too."""
 
     resident_id: UUID
@@ -21,12 +21,12 @@ class AddMember(Body):
     reported: bool = False
     joined_on: date | None = None
 
-    def standing(self) -> Standing:
+    def to_fields(self) -> MembershipFields:
         """The same for the rules to judge."""
-        return Standing(**self.model_dump(exclude={"resident_id"}))
+        return MembershipFields(**self.model_dump(exclude={"resident_id"}))
 
 
-class MemberView(View):
+class MemberView(ResponseModel):
     """A party member; for the desk."""
 
     id: UUID
@@ -47,23 +47,25 @@ class MemberView(View):
 
 
 @router.post("/members", policy="party.write", status_code=201, problems=(404,))
-async def add_member(body: AddMember, tx: Tx, actor: Who) -> MemberView:
+async def add_member(body: AddMember, tx: Tx, actor: CurrentActor) -> MemberView:
     """Enter a resident as a party member."""
-    member = await actions.add(tx, actor, body.resident_id, body.standing())
+    member = await actions.add(tx, actor, body.resident_id, body.to_fields())
     people = await residents.people(tx, actor.station, [member.resident_id])
     return MemberView.of(member, people[member.resident_id])
 
 
 @router.get("/members", policy="party.read")
 async def list_members(
-    tx: Tx, actor: Who, where: Where, membership: Membership | None = None
+    tx: Tx, actor: CurrentActor, pagination: Pagination, membership: Membership | None = None
 ) -> list[MemberView]:
     """The party members who live here, newest entry first."""
-    found = where.link(await queries.listed(tx, actor, membership, where.part))
+    found = pagination.set_next_link(
+        await queries.list_members(tx, actor, membership, pagination.page_request)
+    )
     return [MemberView.of(one.member, one.person) for one in found.items]
 
 
 @router.delete("/members/{member_id}", policy="party.write", status_code=204)
-async def remove_member(member_id: UUID, tx: Tx, actor: Who) -> None:
+async def remove_member(member_id: UUID, tx: Tx, actor: CurrentActor) -> None:
     """Take an entry away."""
     await actions.remove(tx, actor, member_id)

@@ -15,7 +15,7 @@ from shared.errors import Conflict, Invalid
 from shared.language import N_
 
 
-class MemberKnown(Conflict):
+class MemberAlreadyExists(Conflict):
     """The resident is entered already."""
 
     title = N_("This resident is entered as a party member already")
@@ -29,7 +29,7 @@ class Membership(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class MembershipFields:
     """Where somebody's membership is; `joined_on` is when they joined the party.
 
     `reported` is whether a member of another branch has reported to the estate's, too (双报到).
@@ -62,8 +62,8 @@ class PartyMember(Aggregate, Base):
     joined_on: Mapped[date | None]
 
     @classmethod
-    def enter(cls, station: UUID, resident: UUID, standing: Standing) -> Self:
+    def enter(cls, station: UUID, resident: UUID, fields: MembershipFields) -> Self:
         """A new entry; Invalid."""
-        standing.check()
-        values = {**asdict(standing), "membership": standing.membership.value}
+        fields.check()
+        values = {**asdict(fields), "membership": fields.membership.value}
         return cls.new(station, resident_id=resident, **values)

@@ -5,30 +5,30 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.delegation import check_behalf
-from services.intake.photos.image_processing import Picture
-from services.intake.photos.models import MOST, Photo, TooManyPhotos
+from services.intake.delegation import check_on_behalf
+from services.intake.photos.image_processing import NormalizedImage
+from services.intake.photos.models import MAX_PHOTOS, Photo, TooManyPhotos
 from services.intake.photos.queries import get
 from services.intake.wishes import actions as wishes
-from services.intake.wishes.models import State
+from services.intake.wishes.models import WishState
 from shared.auth import Actor
 
 
 async def add(
-    tx: AsyncSession, actor: Actor, wish_id: UUID, picture: Picture, *, may_be_public: bool
+    tx: AsyncSession, actor: Actor, wish_id: UUID, image: NormalizedImage, *, may_be_public: bool
 ) -> Photo:
     """Add a photo to a wish that one has taken, or has just delivered.
 
     Raises NotYourTask, NotClaimed, WishClosed, TooManyPhotos.
     """
-    wish = await wishes.hold(tx, actor, wish_id)
+    wish = await wishes.get_for_update(tx, actor, wish_id)
     wish.check_taker(actor)
-    count = select(func.count()).where(Photo.wish_id == wish.id, Photo.made_by == actor.for_whom)
-    if (await tx.scalar(count) or 0) >= MOST:
+    count = select(func.count()).where(Photo.wish_id == wish.id, Photo.made_by == actor.subject_id)
+    if (await tx.scalar(count) or 0) >= MAX_PHOTOS:
         raise TooManyPhotos
     # The resident agrees to what they were shown: what comes after the delivery isn't published.
-    public = may_be_public and wish.state == State.CLAIMED
-    photo = Photo.of(wish, actor, picture, may_be_public=public)
+    public = may_be_public and wish.state == WishState.CLAIMED
+    photo = Photo.of(wish, actor, image, may_be_public=public)
     tx.add(photo)
     await tx.flush()
     return photo
@@ -36,8 +36,8 @@ async def add(
 
 async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
     """Take a photo away again; NotYourTask, NotClaimed, AlreadyDelivered."""
-    check_behalf(actor)
+    check_on_behalf(actor)
     photo = await get(tx, actor, photo_id)
-    wish = await wishes.hold(tx, actor, photo.wish_id)
+    wish = await wishes.get_for_update(tx, actor, photo.wish_id)
     wish.check_work(actor)
     await tx.delete(photo)

@@ -8,16 +8,16 @@ from sqlalchemy import ForeignKey, LargeBinary, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.photos.image_processing import Picture
-from services.intake.wishes.models import State, Wish
+from services.intake.photos.image_processing import NormalizedImage
+from services.intake.wishes.models import Wish, WishState
 from shared import clock
 from shared.auth import Actor
-from shared.db import Moment
+from shared.db import TimestampTZ
 from shared.errors import Conflict
 from shared.ids import new_id
 from shared.language import N_
 
-MOST = 4
+MAX_PHOTOS = 4
 
 
 class TooManyPhotos(Conflict):
@@ -39,20 +39,20 @@ class Photo(Base):
     width: Mapped[int]
     height: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(TimestampTZ)
 
     @classmethod
-    def of(cls, wish: Wish, actor: Actor, picture: Picture, *, may_be_public: bool) -> Self:
+    def of(cls, wish: Wish, actor: Actor, image: NormalizedImage, *, may_be_public: bool) -> Self:
         """A new photo of a wish."""
         return cls(
             id=new_id(),
             station_id=wish.station_id,
             wish_id=wish.id,
-            made_by=actor.for_whom,
+            made_by=actor.subject_id,
             may_be_public=may_be_public,
-            width=picture.width,
-            height=picture.height,
-            content=picture.jpeg,
+            width=image.width,
+            height=image.height,
+            content=image.jpeg,
             created_at=clock.now(),
         )
 
@@ -61,8 +61,8 @@ class Photo(Base):
 
         Who takes a wish after somebody else doesn't see what that one showed of the home.
         """
-        if actor.at_desk or wish.made_by(actor):
+        if actor.is_staff or wish.is_owner(actor):
             return True
-        if wish.taken_by(actor):
-            return self.made_by == actor.for_whom
-        return self.may_be_public and wish.photos_public and wish.state == State.FULFILLED
+        if wish.is_taker(actor):
+            return self.made_by == actor.subject_id
+        return self.may_be_public and wish.photos_public and wish.state == WishState.FULFILLED

@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 from services.intake.photos.models import Photo
 from services.intake.wishes.models import Wish
 from shared.auth import Actor
-from shared.db import Page, Slice, load
+from shared.db import Page, PageRequest, load
 from shared.errors import NotFound
 
 
@@ -29,16 +29,18 @@ async def get(tx: AsyncSession, actor: Actor, photo_id: UUID) -> Photo:
     return photo
 
 
-async def listed(tx: AsyncSession, actor: Actor, wish_id: UUID, wanted: Slice) -> Page[Photo]:
+async def list_photos(
+    tx: AsyncSession, actor: Actor, wish_id: UUID, page_request: PageRequest
+) -> Page[Photo]:
     """A page of those photos; they are few, and the wish decides which of them may be seen."""
-    seen = await of_wish(tx, actor, wish_id)
-    if wanted.after is not None:
-        seen = [photo for photo in seen if photo.id > wanted.after]
-    items = seen[: wanted.limit]
-    return Page(items, items[-1].id if len(seen) > wanted.limit else None)
+    seen = await photos_of_wish(tx, actor, wish_id)
+    if page_request.after is not None:
+        seen = [photo for photo in seen if photo.id > page_request.after]
+    items = seen[: page_request.limit]
+    return Page(items, items[-1].id if len(seen) > page_request.limit else None)
 
 
-async def of_wish(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Sequence[Photo]:
+async def photos_of_wish(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Sequence[Photo]:
     """The photos of a wish that the actor may see, oldest first; NotFound for no such wish."""
     wish = await load(tx, Wish, wish_id, station=actor.station)
     photos = (

@@ -8,35 +8,35 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.publishers import actions, queries
-from services.intake.publishers.actions import Issued
-from services.intake.publishers.models import ApiKey, Granted, May, Publisher
+from services.intake.publishers.actions import IssuedKey
+from services.intake.publishers.models import ApiKey, GrantSpec, Permission, Publisher
 from shared.auth import Actor
 from shared.db import load
-from shared.web.http import Api, Body, Tx, View, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
 from shared.web.preconditions import ETag, IfMatch
 
-router = Api(prefix="/publishers", tags=["publishers"])
+router = ApiRouter(prefix="/publishers", tags=["publishers"])
 Name = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", min_length=2, max_length=40)
 ]
 Type = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-DAY = 24
-WEEK = 7 * DAY
+DAY_HOURS = 24
+WEEK_HOURS = 7 * DAY_HOURS
 
 
-class GrantBody(Body):
+class GrantBody(RequestModel):
     """A type that may be published or read; `trusted`: a fulfilled wish counts without asking."""
 
-    may: May
+    may: Permission
     type: Type
     trusted: bool = False
 
-    def granted(self) -> Granted:
+    def to_spec(self) -> GrantSpec:
         """The same for the rules to judge."""
-        return Granted(self.may, self.type, self.trusted)
+        return GrantSpec(self.may, self.type, self.trusted)
 
 
-class Grants(Body):
+class Grants(RequestModel):
     """All that is granted from now on."""
 
     grants: Annotated[list[GrantBody], Field(max_length=100)]
@@ -49,27 +49,27 @@ class Admit(Grants):
     account_id: UUID
 
 
-class IssueKey(Body):
+class IssueKey(RequestModel):
     """Which of the granted types the key is for; all of them where that isn't said."""
 
     types: Annotated[list[Type], Field(min_length=1, max_length=100)] | None = None
 
 
-class Rotate(Body):
+class Rotate(RequestModel):
     """How many hours the old key stays valid beside the new one."""
 
-    overlap_hours: Annotated[int, Field(ge=0, le=WEEK)] = DAY
+    overlap_hours: Annotated[int, Field(ge=0, le=WEEK_HOURS)] = DAY_HOURS
 
 
-class GrantView(View):
+class GrantView(ResponseModel):
     """A type that may be published or read."""
 
-    may: May
+    may: Permission
     type: str
     trusted: bool
 
 
-class KeyView(View):
+class KeyView(ResponseModel):
     """A key, without what is secret of it."""
 
     id: UUID
@@ -80,7 +80,7 @@ class KeyView(View):
     used_at: datetime | None
 
 
-class PublisherView(View):
+class PublisherView(ResponseModel):
     """A publisher; `user` is its user on the broker, `queue` where it reads what it may read."""
 
     id: UUID
@@ -93,11 +93,11 @@ class PublisherView(View):
     keys: list[KeyView]
 
     @classmethod
-    async def shown(cls, tx: AsyncSession, publisher: Publisher) -> Self:
+    async def of(cls, tx: AsyncSession, publisher: Publisher) -> Self:
         """The view of a publisher with its keys."""
         own = ("id", "name", "source", "user", "queue", "account_id", "grants")
         fields = {name: getattr(publisher, name) for name in own}
-        return cls.model_validate({**fields, "keys": await queries.keys(tx, publisher)})
+        return cls.model_validate({**fields, "keys": await queries.list_keys(tx, publisher)})
 
 
 class NewKey(KeyView):
@@ -106,12 +106,12 @@ class NewKey(KeyView):
     key: str
 
     @classmethod
-    def of(cls, issued: Issued) -> Self:
+    def of(cls, issued: IssuedKey) -> Self:
         """The view of a key that was just issued."""
         return cls.model_validate({**_fields(issued.key), "key": issued.secret})
 
 
-class NewPassword(View):
+class NewPassword(ResponseModel):
     """A publisher's user on the broker and its password, seen here and never again."""
 
     user: str
@@ -119,59 +119,67 @@ class NewPassword(View):
 
 
 # What a request without a body says.
-ALL, A_DAY = IssueKey(), Rotate()
+EMPTY_KEY_REQUEST, EMPTY_ROTATION = IssueKey(), Rotate()
 
 
 def _fields(key: ApiKey) -> dict[str, object]:
     return {name: getattr(key, name) for name in KeyView.model_fields}
 
 
-def _granted(body: Grants) -> list[Granted]:
-    return [each.granted() for each in body.grants]
+def _grant_specs(body: Grants) -> list[GrantSpec]:
+    return [each.to_spec() for each in body.grants]
 
 
 @router.post("", policy="publishers.manage", status_code=201)
-async def admit_publisher(body: Admit, tx: Tx, actor: Who, etag: ETag) -> PublisherView:
+async def admit_publisher(body: Admit, tx: Tx, actor: CurrentActor, etag: ETag) -> PublisherView:
     """Admit a partner's machine that publishes messages."""
-    publisher = await actions.admit(tx, actor, body.name, body.account_id, _granted(body))
-    etag.name(publisher.version)
-    return await PublisherView.shown(tx, publisher)
+    publisher = await actions.admit(tx, actor, body.name, body.account_id, _grant_specs(body))
+    etag.set_etag(publisher.version)
+    return await PublisherView.of(tx, publisher)
 
 
 @router.get("", policy="publishers.manage")
-async def list_publishers(tx: Tx, actor: Who, where: Where) -> list[PublisherView]:
+async def list_publishers(
+    tx: Tx, actor: CurrentActor, pagination: Pagination
+) -> list[PublisherView]:
     """The station's publishers, the newest first."""
-    found = where.link(await queries.listed(tx, actor, where.part))
-    return [await PublisherView.shown(tx, one) for one in found.items]
+    found = pagination.set_next_link(
+        await queries.list_publishers(tx, actor, pagination.page_request)
+    )
+    return [await PublisherView.of(tx, one) for one in found.items]
 
 
 @router.get("/{publisher_id}", policy="publishers.manage")
-async def get_publisher(publisher_id: UUID, tx: Tx, actor: Who, etag: ETag) -> PublisherView:
+async def get_publisher(
+    publisher_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag
+) -> PublisherView:
     """One publisher with its grants and keys."""
-    publisher = await _of(tx, actor, publisher_id)
-    etag.name(publisher.version)
-    return await PublisherView.shown(tx, publisher)
+    publisher = await _get_publisher(tx, actor, publisher_id)
+    etag.set_etag(publisher.version)
+    return await PublisherView.of(tx, publisher)
 
 
 @router.put("/{publisher_id}/grants", policy="publishers.manage")
 async def grant(
-    publisher_id: UUID, body: Grants, tx: Tx, actor: Who, edit: IfMatch
+    publisher_id: UUID, body: Grants, tx: Tx, actor: CurrentActor, edit: IfMatch
 ) -> PublisherView:
     """Let a publisher do this and nothing else from now on."""
-    publisher = await actions.grant(tx, actor, publisher_id, _granted(body), edit.expected)
-    edit.name(publisher.version)
-    return await PublisherView.shown(tx, publisher)
+    publisher = await actions.grant(tx, actor, publisher_id, _grant_specs(body), edit.expected)
+    edit.set_etag(publisher.version)
+    return await PublisherView.of(tx, publisher)
 
 
 @router.post("/{publisher_id}/keys", policy="publishers.manage", status_code=201)
-async def issue_key(publisher_id: UUID, tx: Tx, actor: Who, body: IssueKey = ALL) -> NewKey:
+async def issue_key(
+    publisher_id: UUID, tx: Tx, actor: CurrentActor, body: IssueKey = EMPTY_KEY_REQUEST
+) -> NewKey:
     """A new key of a year, for publishing over HTTP."""
     return NewKey.of(await actions.issue_key(tx, actor, publisher_id, body.types))
 
 
 @router.post("/{publisher_id}/keys/{key_id}/rotate", policy="publishers.manage", status_code=201)
 async def rotate_key(
-    publisher_id: UUID, key_id: UUID, tx: Tx, actor: Who, body: Rotate = A_DAY
+    publisher_id: UUID, key_id: UUID, tx: Tx, actor: CurrentActor, body: Rotate = EMPTY_ROTATION
 ) -> NewKey:
     """A new key in the place of an old one, which stays valid for some hours more."""
     overlap = timedelta(hours=body.overlap_hours)
@@ -179,17 +187,17 @@ async def rotate_key(
 
 
 @router.post("/{publisher_id}/keys/{key_id}/end", policy="publishers.manage")
-async def end_key(publisher_id: UUID, key_id: UUID, tx: Tx, actor: Who) -> KeyView:
+async def end_key(publisher_id: UUID, key_id: UUID, tx: Tx, actor: CurrentActor) -> KeyView:
     """Let a key end now."""
     return KeyView.model_validate(await actions.end_key(tx, actor, publisher_id, key_id))
 
 
 @router.post("/{publisher_id}/password", policy="publishers.manage", status_code=201)
-async def set_password(publisher_id: UUID, tx: Tx, actor: Who) -> NewPassword:
+async def set_password(publisher_id: UUID, tx: Tx, actor: CurrentActor) -> NewPassword:
     """A new password on the broker, which learns of it from `linli publishers broker`."""
     publisher, password = await actions.set_password(tx, actor, publisher_id)
     return NewPassword(user=publisher.user, password=password)
 
 
-async def _of(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> Publisher:
+async def _get_publisher(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> Publisher:
     return await load(tx, Publisher, publisher_id, station=actor.station)

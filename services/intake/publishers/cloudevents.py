@@ -16,15 +16,15 @@ from shared.errors import Invalid
 from shared.language import N_
 from shared.web.problems import Unreadable
 
-MOST_AT_ONCE = 100
+MAX_BATCH_SIZE = 100
 STRUCTURED = CONTENT_TYPE
 BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
-_MARK = "ce-"
+_HEADER_PREFIX = "ce-"
 _QUOTED, _ESCAPED = re.compile(r'"(.*)"'), re.compile(r"\\(.)")
 
 
-class TooManyAtOnce(Invalid):
+class InvalidBatchSize(Invalid):
     """A batch is empty, or too large to be taken whole."""
 
     title = N_("A batch has 1 to 100 messages")
@@ -33,14 +33,14 @@ class TooManyAtOnce(Invalid):
 def read(headers: Mapping[str, str], body: bytes) -> list[bytes]:
     """The JSON of each event of a request, in its order.
 
-    Raises Unreadable, TooManyAtOnce, and HTTPException (415) for another kind of content.
+    Raises Unreadable, InvalidBatchSize, and HTTPException (415) for another kind of content.
     """
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == STRUCTURED:
         return [body]
     if kind == BATCH:
         return [to_json(event) for event in _batch(body)]
-    if kind == BINARY and f"{_MARK}specversion" in headers:
+    if kind == BINARY and f"{_HEADER_PREFIX}specversion" in headers:
         return [to_json({**_attributes(headers), "data": _json(body)})]
     raise HTTPException(415)
 
@@ -49,8 +49,8 @@ def _batch(body: bytes) -> list[Any]:
     events = _json(body)
     if not isinstance(events, list):
         raise Unreadable
-    if not 1 <= len(events) <= MOST_AT_ONCE:
-        raise TooManyAtOnce
+    if not 1 <= len(events) <= MAX_BATCH_SIZE:
+        raise InvalidBatchSize
     return events
 
 
@@ -58,9 +58,9 @@ def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """The attributes, which are percent-encoded UTF-8, perhaps quoted (section 3.1.3.2)."""
     found: dict[str, str] = {}
     for name, value in headers.items():
-        if not name.startswith(_MARK):
+        if not name.startswith(_HEADER_PREFIX):
             continue
-        attribute = name.removeprefix(_MARK)
+        attribute = name.removeprefix(_HEADER_PREFIX)
         if attribute in found:
             raise Invalid(errors={name: N_("This is said twice")})
         quoted = _QUOTED.fullmatch(value)

@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.events import attendance
-from services.intake.events.attendance import Asking
+from services.intake.events.attendance import JoinRequest
 from services.intake.events.errors import AlreadyJoined, NotJoined
 from services.intake.publishers import queries
 from services.intake.publishers.models import Publisher
 from services.intake.wishes import actions as wishes
-from services.intake.wishes.actions import Done
+from services.intake.wishes.actions import FulfilmentReport
 from shared import clock
 from shared.auth import Actor, Role
 from shared.bus.message import Message
-from shared.bus.outbox.record import pass_on
-from shared.bus.partners.ingress import NotVouchedFor, Partners
+from shared.bus.outbox.record import forward
+from shared.bus.partners.ingress import PartnerIngress, UnverifiedPublisher
 from shared.contracts.partners import (
     PartnerEventAttended,
     PartnerEventJoined,
@@ -25,52 +25,52 @@ from shared.contracts.partners import (
 from shared.errors import NotYet
 
 
-async def absorb(tx: AsyncSession, message: Message[Any]) -> None:
+async def handle_partner_message(tx: AsyncSession, message: Message[Any]) -> None:
     """Take one message into the records of wishes and events, or pass it on.
 
     What the rules refuse is refused with their Problem: NotGranted, Full, NotFound, and so on.
     """
     publisher = await queries.by_user(tx, message.publisher or "")
     if publisher is None:
-        raise NotVouchedFor
+        raise UnverifiedPublisher
     grant = publisher.check_may_publish(message.type)
-    actor = _acting(publisher)
+    actor = _partner_actor(publisher)
     match message.content:
         case PartnerWishFulfilled() as said:
-            done = Done(said.note or "", said.minutes, message.time)
-            await wishes.fulfil(tx, actor, said.wish_id, done, trusted=grant.trusted)
+            done = FulfilmentReport(said.note or "", said.minutes, message.time)
+            await wishes.fulfil_as_partner(tx, actor, said.wish_id, done, trusted=grant.trusted)
         case PartnerEventJoined() as said:
             await _join(tx, actor, said, min(message.time, clock.now()))
         case PartnerEventAttended() as said:
             await _attend(tx, actor, said)
         case _:
-            await pass_on(tx, message)
+            await forward(tx, message)
 
 
 async def _join(
-    tx: AsyncSession, actor: Actor, said: PartnerEventJoined, asked_at: datetime
+    tx: AsyncSession, actor: Actor, content: PartnerEventJoined, requested_at: datetime
 ) -> None:
-    actor = actor.acting_for(said.resident_id)
+    actor = actor.acting_for(content.resident_id)
     # Whether they meant it was asked where they said it.
-    asking = Asking(said.role, insist=True, at=asked_at)
+    asking = JoinRequest(content.role, allow_overlap=True, requested_at=requested_at)
     try:
-        await attendance.join_as(tx, actor, said.event_id, asking)
+        await attendance.join_at(tx, actor, content.event_id, asking)
     except AlreadyJoined:
         return
 
 
-async def _attend(tx: AsyncSession, actor: Actor, said: PartnerEventAttended) -> None:
-    who = attendance.Who(resident_id=said.resident_id)
+async def _attend(tx: AsyncSession, actor: Actor, content: PartnerEventAttended) -> None:
+    who = attendance.AttendeeRef(resident_id=content.resident_id)
     try:
-        await attendance.check_out(tx, actor, said.event_id, who, said.minutes)
+        await attendance.check_out(tx, actor, content.event_id, who, content.minutes)
     except NotJoined:
         # That they joined may still be on its way.
         raise NotYet(NotJoined.title) from None
 
 
-def _acting(publisher: Publisher) -> Actor:
+def _partner_actor(publisher: Publisher) -> Actor:
     roles = frozenset({Role.PARTNER, Role.PUBLISHER})
     return Actor(publisher.station_id, publisher.account_id, roles)
 
 
-PARTNERS = Partners(station_of=queries.station_of, absorb=absorb)
+PARTNERS = PartnerIngress(station_of=queries.station_of, handle=handle_partner_message)

@@ -17,20 +17,20 @@ from services.intake.base import Base
 from shared import clock
 from shared.bus.partners import ingress
 from shared.bus.transport import topology
-from shared.bus.transport.broker_users import Access
+from shared.bus.transport.broker_users import BrokerUser
 from shared.contracts.intake import WishFulfilled
 from shared.contracts.partners import READABLE, is_for_partners
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.language import N_
 
-KEY_MARK = "linli_"
-KEY_LIFE = timedelta(days=365)
+KEY_PREFIX = "linli_"
+KEY_TTL = timedelta(days=365)
 # The only type of which a partner's word may count at once, or only as delivered.
-TRUSTABLE = WishFulfilled.type
+TRUSTABLE_TYPE = WishFulfilled.type
 
 
-class NameTaken(Conflict):
+class PublisherAlreadyExists(Conflict):
     """Another publisher has the name, of whatever station: the broker knows it by that."""
 
     title = N_("Another publisher has this name already")
@@ -42,13 +42,13 @@ class NotGranted(Forbidden):
     title = N_("This publisher may not publish messages of this type: %(type)s")
 
 
-class KeyOver(Conflict):
+class KeyExpired(Conflict):
     """The key is not valid any more."""
 
     title = N_("This key is not valid any more")
 
 
-class May(StrEnum):
+class Permission(StrEnum):
     """What a grant lets a publisher do with a type."""
 
     PUBLISH = "publish"
@@ -56,20 +56,20 @@ class May(StrEnum):
 
 
 @dataclass(frozen=True)
-class Granted:
+class GrantSpec:
     """One type that may be published or read; `trusted` lets the partner's word count at once."""
 
-    may: May
+    permission: Permission
     type: str
     trusted: bool = False
 
-    def fault(self) -> str | None:
+    def validation_error(self) -> str | None:
         """Why it can't be granted, a sentence of the catalogue; None where it can."""
-        if self.may is May.PUBLISH and not is_for_partners(self.type):
+        if self.permission is Permission.PUBLISH and not is_for_partners(self.type):
             return ingress.UnknownType.title
-        if self.may is May.READ and self.type not in READABLE:
+        if self.permission is Permission.READ and self.type not in READABLE:
             return N_("No messages of this type are for partners to read")
-        if self.trusted and (self.may, self.type) != (May.PUBLISH, TRUSTABLE):
+        if self.trusted and (self.permission, self.type) != (Permission.PUBLISH, TRUSTABLE_TYPE):
             return N_("Only a fulfilled wish can be taken on trust")
         return None
 
@@ -87,7 +87,7 @@ class Publisher(Aggregate, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     password_hash: Mapped[str | None]
     password_by: Mapped[UUID | None] = mapped_column(Uuid)
-    granted_at: Mapped[datetime | None] = mapped_column(Moment)
+    granted_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
     granted_by: Mapped[UUID | None] = mapped_column(Uuid)
     grants: Mapped[list["Grant"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="(Grant.may, Grant.type)"
@@ -111,22 +111,22 @@ class Publisher(Aggregate, Base):
     @property
     def queue(self) -> str | None:
         """The queue on the broker where it reads; None where nothing may be read."""
-        return topology.Names().reader(self.name) if self.types(May.READ) else None
+        return topology.Names().reader(self.name) if self.types(Permission.READ) else None
 
     @property
-    def access(self) -> Access:
+    def access(self) -> BrokerUser:
         """What the broker must know of it."""
-        publishes, reads = self.types(May.PUBLISH), self.types(May.READ)
-        return Access(self.name, self.station_id, self.password_hash, publishes, reads)
+        publishes, reads = self.types(Permission.PUBLISH), self.types(Permission.READ)
+        return BrokerUser(self.name, self.station_id, self.password_hash, publishes, reads)
 
-    def types(self, may: May) -> list[str]:
+    def types(self, permission: Permission) -> list[str]:
         """The types that it may publish, or read."""
-        return [grant.type for grant in self.grants if grant.may == may]
+        return [grant.type for grant in self.grants if grant.may == permission]
 
-    def grant(self, wanted: Sequence[Granted], by: UUID) -> None:
+    def grant(self, specs: Sequence[GrantSpec], by: UUID) -> None:
         """Let it do this and nothing else from now on; Invalid."""
-        wrong = {f"grants.{number}": each.fault() for number, each in enumerate(wanted)}
-        named = [(each.may, each.type) for each in wanted]
+        wrong = {f"grants.{number}": each.validation_error() for number, each in enumerate(specs)}
+        named = [(each.permission, each.type) for each in specs]
         for number, name in enumerate(named):
             if name in named[:number]:
                 place = f"grants.{number}"
@@ -135,8 +135,10 @@ class Publisher(Aggregate, Base):
             raise Invalid(errors=errors)
         held = {(grant.may, grant.type): grant for grant in self.grants}
         kept = []
-        for each in wanted:
-            grant = held.get((each.may, each.type)) or Grant(may=each.may.value, type=each.type)
+        for each in specs:
+            grant = held.get((each.permission, each.type)) or Grant(
+                may=each.permission.value, type=each.type
+            )
             grant.trusted = each.trusted
             kept.append(grant)
         self.grants = kept
@@ -145,15 +147,15 @@ class Publisher(Aggregate, Base):
     def check_may_publish(self, type_: str) -> "Grant":
         """The grant to publish that type; NotGranted."""
         for grant in self.grants:
-            if (grant.may, grant.type) == (May.PUBLISH, type_):
+            if (grant.may, grant.type) == (Permission.PUBLISH, type_):
                 return grant
         raise NotGranted(type=type_)
 
-    def still_granted(self, types: list[str] | None) -> list[str] | None:
+    def filter_granted(self, types: list[str] | None) -> list[str] | None:
         """Those of the types that it may publish still; NotGranted where it may none of them."""
         if types is None:
             return None
-        publishes = self.types(May.PUBLISH)
+        publishes = self.types(Permission.PUBLISH)
         granted = [type_ for type_ in types if type_ in publishes]
         if not granted:
             raise NotGranted(type=types[0])
@@ -193,8 +195,8 @@ class ApiKey(Aggregate, Base):
     types: Mapped[list[str] | None] = mapped_column(ARRAY(String))
     issued_by: Mapped[UUID] = mapped_column(Uuid)
     ended_by: Mapped[UUID | None] = mapped_column(Uuid)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    used_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
 
     @classmethod
     def issue(
@@ -209,7 +211,7 @@ class ApiKey(Aggregate, Base):
             key_hash=key_hash,
             types=types,
             issued_by=issuer,
-            expires_at=clock.now() + KEY_LIFE,
+            expires_at=clock.now() + KEY_TTL,
         )
 
     def check_covers(self, type_: str) -> None:
@@ -218,21 +220,21 @@ class ApiKey(Aggregate, Base):
             raise NotGranted(type=type_)
 
     @property
-    def is_over(self) -> bool:
+    def is_expired(self) -> bool:
         """Whether it is not valid any more."""
         return self.expires_at <= clock.now()
 
     def end(self, by: UUID, after: timedelta = timedelta(0)) -> None:
-        """Let it end so much later at the latest; KeyOver."""
-        if self.is_over:
-            raise KeyOver
+        """Let it end so much later at the latest; KeyExpired."""
+        if self.is_expired:
+            raise KeyExpired
         self.expires_at = min(self.expires_at, clock.now() + after)
         self.ended_by = by
 
 
 def new_key() -> str:
     """A key of 256 bits, known by its beginning for what it is."""
-    return KEY_MARK + secrets.token_urlsafe(32)
+    return KEY_PREFIX + secrets.token_urlsafe(32)
 
 
 def broker_hash(password: str, salt: bytes) -> str:

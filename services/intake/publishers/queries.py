@@ -11,40 +11,42 @@ from services.intake.publishers.models import ApiKey, Publisher
 from shared import clock
 from shared.auth import Actor, Role
 from shared.bus.partners import ingress
-from shared.db import Page, Slice, load, page, sealer_of
+from shared.db import Page, PageRequest, load, page, sealer_of
 from shared.errors import Unauthorized
 
 
 @dataclass(frozen=True)
-class Known:
+class AuthenticatedPublisher:
     """A publisher that asks, and the key by which it is known."""
 
     publisher: Publisher
     key: ApiKey
 
 
-def kept(tx: AsyncSession, key: str) -> bytes:
+def hash_api_key(tx: AsyncSession, key: str) -> bytes:
     """The keyed hash by which an API key is kept."""
-    return sealer_of(tx).lookup(f"api-key\n{key}")
+    return sealer_of(tx).blind_index(f"api-key\n{key}")
 
 
 async def actor_of(tx: AsyncSession, key: str) -> Actor | None:
     """Who holds that key, the key standing for them; None for no key that is valid now."""
     found = await tx.execute(
         select(ApiKey.station_id, ApiKey.id).where(
-            ApiKey.key_hash == kept(tx, key), ApiKey.expires_at > clock.now()
+            ApiKey.key_hash == hash_api_key(tx, key), ApiKey.expires_at > clock.now()
         )
     )
     row = found.one_or_none()
     return Actor(row.station_id, row.id, frozenset({Role.PUBLISHER})) if row else None
 
 
-async def known(tx: AsyncSession, actor: Actor) -> Known:
+async def authenticate(tx: AsyncSession, actor: Actor) -> AuthenticatedPublisher:
     """The publisher that acts, and its key; Unauthorized when the key has just ended."""
     key = await load(tx, ApiKey, actor.person, station=actor.station)
-    if key.is_over:
+    if key.is_expired:
         raise Unauthorized
-    return Known(await load(tx, Publisher, key.publisher_id, station=actor.station), key)
+    return AuthenticatedPublisher(
+        await load(tx, Publisher, key.publisher_id, station=actor.station), key
+    )
 
 
 async def by_user(tx: AsyncSession, user: str) -> Publisher | None:
@@ -63,18 +65,22 @@ async def station_of(tx: AsyncSession, user: str) -> UUID | None:
     return station
 
 
-async def everywhere(tx: AsyncSession) -> Sequence[Publisher]:
+async def all_publishers(tx: AsyncSession) -> Sequence[Publisher]:
     """The publishers of all stations, by name: what the broker must know."""
     return (await tx.scalars(select(Publisher).order_by(Publisher.name))).all()
 
 
-async def listed(tx: AsyncSession, actor: Actor, part: Slice) -> Page[Publisher]:
+async def list_publishers(
+    tx: AsyncSession, actor: Actor, page_request: PageRequest
+) -> Page[Publisher]:
     """The station's publishers, the newest first."""
     statement = select(Publisher).where(Publisher.station_id == actor.station)
-    return await page(tx, statement, Publisher.id, after=part.after, limit=part.limit)
+    return await page(
+        tx, statement, Publisher.id, after=page_request.after, limit=page_request.limit
+    )
 
 
-async def keys(tx: AsyncSession, publisher: Publisher) -> Sequence[ApiKey]:
+async def list_keys(tx: AsyncSession, publisher: Publisher) -> Sequence[ApiKey]:
     """A publisher's keys, those that are over too, the newest first."""
     found = await tx.scalars(
         select(ApiKey)

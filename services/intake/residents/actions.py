@@ -8,40 +8,40 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents.models import (
     Building,
-    BuildingKnown,
-    Details,
+    BuildingAlreadyExists,
     Home,
-    HomeKnown,
+    HomeAlreadyExists,
     Household,
     NoPhone,
-    PhoneKnown,
+    PhoneAlreadyExists,
     Registration,
     Resident,
+    ResidentFields,
     Reveal,
 )
 from shared.auth import Actor
 from shared.bus.outbox.record import record
-from shared.db import load, sealer_of, write_unique
+from shared.db import flush_or_conflict, load, sealer_of
 from shared.language import Language
-from shared.web.preconditions import WHICHEVER, Expected
+from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 
 
 async def add_building(
     tx: AsyncSession, actor: Actor, number: str, name: str, units: int
 ) -> Building:
-    """Put a building on the register; BuildingKnown."""
+    """Put a building on the register; BuildingAlreadyExists."""
     building = Building.new(actor.station, number=number, name=name, units=units)
-    await write_unique(tx, building, BuildingKnown)
+    await flush_or_conflict(tx, building, BuildingAlreadyExists)
     return building
 
 
 async def add_home(
     tx: AsyncSession, actor: Actor, building_id: UUID, unit: int, number: str
 ) -> Home:
-    """Put a home of a building on the register; HomeKnown, Invalid."""
+    """Put a home of a building on the register; HomeAlreadyExists, Invalid."""
     building = await load(tx, Building, building_id, station=actor.station)
     home = Home.of(building, unit, number)
-    await write_unique(tx, home, HomeKnown)
+    await flush_or_conflict(tx, home, HomeAlreadyExists)
     return home
 
 
@@ -56,12 +56,12 @@ async def add_household(
     return household
 
 
-async def register(tx: AsyncSession, actor: Actor, details: Details) -> Resident:
-    """Put a resident on the register; PhoneKnown, NotFound for another station's household."""
-    await _check_household(tx, actor, details)
-    resident = Resident.register(actor.station, details, sealer_of(tx))
-    await write_unique(tx, resident, PhoneKnown)
-    await record(tx, resident, resident.registered())
+async def register(tx: AsyncSession, actor: Actor, fields: ResidentFields) -> Resident:
+    """Put a resident on the register; PhoneAlreadyExists, NotFound for another station's household."""
+    await _check_household(tx, actor, fields)
+    resident = Resident.register(actor.station, fields, sealer_of(tx))
+    await flush_or_conflict(tx, resident, PhoneAlreadyExists)
+    await record(tx, resident, resident.registered_message())
     return resident
 
 
@@ -70,24 +70,26 @@ async def change(
     actor: Actor,
     resident_id: UUID,
     changes: dict[str, Any],
-    expected: Expected = WHICHEVER,
+    expected: ExpectedVersion = ANY_VERSION,
 ) -> Resident:
     """Change what the register says: the fields of `Details` in `changes`, the others stay.
 
-    Raises Stale when the present version is not `expected`, PhoneKnown, NotFound.
+    Raises Stale when the present version is not `expected`, PhoneAlreadyExists, NotFound.
     """
     resident = await load(tx, Resident, resident_id, station=actor.station, lock=True)
     expected.check(resident.version)
-    details = replace(resident.details(sealer_of(tx)), **changes)
+    details = replace(resident.to_fields(sealer_of(tx)), **changes)
     await _check_household(tx, actor, details)
     resident.change(details, sealer_of(tx))
     if tx.is_modified(resident):
-        await write_unique(tx, resident, PhoneKnown)
-        await record(tx, resident, resident.changed())
+        await flush_or_conflict(tx, resident, PhoneAlreadyExists)
+        await record(tx, resident, resident.changed_message())
     return resident
 
 
-async def speak(tx: AsyncSession, actor: Actor, resident_id: UUID, language: Language) -> Resident:
+async def set_language(
+    tx: AsyncSession, actor: Actor, resident_id: UUID, language: Language
+) -> Resident:
     """Let the resident be addressed in that language."""
     return await change(tx, actor, resident_id, {"language": language})
 
@@ -102,6 +104,6 @@ async def reveal(tx: AsyncSession, actor: Actor, resident_id: UUID, reason: str)
     return phone
 
 
-async def _check_household(tx: AsyncSession, actor: Actor, details: Details) -> None:
-    if details.household_id is not None:
-        await load(tx, Household, details.household_id, station=actor.station)
+async def _check_household(tx: AsyncSession, actor: Actor, fields: ResidentFields) -> None:
+    if fields.household_id is not None:
+        await load(tx, Household, fields.household_id, station=actor.station)

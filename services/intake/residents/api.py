@@ -7,31 +7,31 @@ from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents import actions, queries
-from services.intake.residents.models import Details, Registration, Resident
+from services.intake.residents.models import Registration, Resident, ResidentFields
 from services.intake.residents.phones import Phone
-from services.intake.residents.queries import Lived
+from services.intake.residents.queries import HouseholdWithAddress
 from shared.db import sealer_of
 from shared.language import N_, Language
 from shared.sealing import Sealer
-from shared.web.http import Api, Body, Tx, View, Where, Who
-from shared.web.preconditions import ETag, IfMatch, Shown
+from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
+from shared.web.preconditions import ETag, ETagResponse, IfMatch
 
-router = Api(tags=["residents"])
+router = ApiRouter(tags=["residents"])
 T = TypeVar("T")
-Short = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Named = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+NameText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 BirthYear = Annotated[int, Field(ge=1900, le=2100)]
 
 
-class AddBuilding(Body):
+class AddBuilding(RequestModel):
     """A block and how many units it has."""
 
-    number: Short
+    number: ShortText
     name: Annotated[str, StringConstraints(max_length=60)] = ""
     units: Annotated[int, Field(ge=1, le=100)] = 1
 
 
-class BuildingView(View):
+class BuildingView(ResponseModel):
     """A building of the register."""
 
     id: UUID
@@ -40,14 +40,14 @@ class BuildingView(View):
     units: int
 
 
-class AddHome(Body):
+class AddHome(RequestModel):
     """A flat of a building."""
 
     unit: Annotated[int, Field(ge=1, le=100)] = 1
-    number: Short
+    number: ShortText
 
 
-class HomeView(View):
+class HomeView(ResponseModel):
     """A home of the register."""
 
     id: UUID
@@ -56,12 +56,12 @@ class HomeView(View):
     number: str
 
 
-class AddHousehold(Body):
+class AddHousehold(RequestModel):
     """A household and where it is registered: `registered_with` is left out for one's own."""
 
     home_id: UUID
     own: bool
-    registered_with: Named | None = None
+    registered_with: NameText | None = None
     office_phone: Phone | None = None
 
     @model_validator(mode="after")
@@ -72,7 +72,7 @@ class AddHousehold(Body):
         return self
 
 
-class AddressView(View):
+class AddressView(ResponseModel):
     """Where a home is."""
 
     building: str
@@ -80,7 +80,7 @@ class AddressView(View):
     number: str
 
 
-class HouseholdView(View):
+class HouseholdView(ResponseModel):
     """A household of the register."""
 
     id: UUID
@@ -90,23 +90,23 @@ class HouseholdView(View):
     office_phone: str | None
 
 
-class LivedView(HouseholdView):
+class HouseholdWithAddressView(HouseholdView):
     """A household with its address."""
 
     address: AddressView
 
     @classmethod
-    def of(cls, lived: Lived) -> Self:
+    def of(cls, entry: HouseholdWithAddress) -> Self:
         """The view of a household."""
-        household = HouseholdView.model_validate(lived.household)
-        address = AddressView.model_validate(lived.address)
+        household = HouseholdView.model_validate(entry.household)
+        address = AddressView.model_validate(entry.address)
         return cls(**household.model_dump(), address=address)
 
 
-class RegisterResident(Body):
+class RegisterResident(RequestModel):
     """A new resident."""
 
-    name: Named
+    name: NameText
     phone: Phone | None = None
     household_id: UUID | None = None
     birth_year: BirthYear | None = None
@@ -114,10 +114,10 @@ class RegisterResident(Body):
     is_head: bool = False
 
 
-class ChangeResident(Body):
+class ChangeResident(RequestModel):
     """What the register shall say; the phone stays as it is when it is left out."""
 
-    name: Named
+    name: NameText
     phone: Phone | None = None
     household_id: UUID | None
     birth_year: BirthYear | None
@@ -125,7 +125,7 @@ class ChangeResident(Body):
     is_head: bool
 
 
-class ResidentView(View):
+class ResidentView(ResponseModel):
     """A resident, the phone masked."""
 
     id: UUID
@@ -139,60 +139,64 @@ class ResidentView(View):
     @classmethod
     def of(cls, resident: Resident, sealer: Sealer) -> Self:
         """The view of a resident."""
-        details = resident.details(sealer)
+        details = resident.to_fields(sealer)
         said = {**vars(details), "phone": resident.masked_phone(sealer)}
         return cls(id=resident.id, **said)
 
 
-class RevealPhone(Body):
+class RevealPhone(RequestModel):
     """Why the phone must be seen."""
 
     reason: Annotated[str, StringConstraints(min_length=2, max_length=200)]
 
 
-class RevealedPhone(View):
+class RevealedPhone(ResponseModel):
     """A phone number in clear."""
 
     phone: str
 
 
-def _shown(tx: AsyncSession, resident: Resident, etag: Shown) -> ResidentView:
-    etag.name(resident.version)
+def _resident_view(tx: AsyncSession, resident: Resident, etag: ETagResponse) -> ResidentView:
+    etag.set_etag(resident.version)
     return ResidentView.of(resident, sealer_of(tx))
 
 
 @router.post("/buildings", policy="register.write", status_code=201)
-async def add_building(body: AddBuilding, tx: Tx, actor: Who) -> BuildingView:
+async def add_building(body: AddBuilding, tx: Tx, actor: CurrentActor) -> BuildingView:
     """Put a building on the register."""
     building = await actions.add_building(tx, actor, **body.model_dump())
     return BuildingView.model_validate(building)
 
 
 @router.get("/buildings", policy="register.read")
-async def list_buildings(tx: Tx, actor: Who, where: Where) -> list[BuildingView]:
+async def list_buildings(tx: Tx, actor: CurrentActor, pagination: Pagination) -> list[BuildingView]:
     """The station's buildings."""
-    found = where.link(await queries.buildings(tx, actor.station, where.after, where.limit))
+    found = pagination.set_next_link(
+        await queries.list_buildings(tx, actor.station, pagination.after, pagination.limit)
+    )
     return [BuildingView.model_validate(building) for building in found.items]
 
 
 @router.post("/buildings/{building_id}/homes", policy="register.write", status_code=201)
-async def add_home(building_id: UUID, body: AddHome, tx: Tx, actor: Who) -> HomeView:
+async def add_home(building_id: UUID, body: AddHome, tx: Tx, actor: CurrentActor) -> HomeView:
     """Put a home of the building on the register."""
     home = await actions.add_home(tx, actor, building_id, **body.model_dump())
     return HomeView.model_validate(home)
 
 
 @router.get("/buildings/{building_id}/homes", policy="register.read")
-async def list_homes(building_id: UUID, tx: Tx, actor: Who, where: Where) -> list[HomeView]:
+async def list_homes(
+    building_id: UUID, tx: Tx, actor: CurrentActor, pagination: Pagination
+) -> list[HomeView]:
     """The building's homes."""
-    found = where.link(
-        await queries.homes(tx, actor.station, building_id, where.after, where.limit)
+    found = pagination.set_next_link(
+        await queries.list_homes(tx, actor.station, building_id, pagination.after, pagination.limit)
     )
     return [HomeView.model_validate(home) for home in found.items]
 
 
 @router.post("/households", policy="register.write", status_code=201, problems=(404,))
-async def add_household(body: AddHousehold, tx: Tx, actor: Who) -> HouseholdView:
+async def add_household(body: AddHousehold, tx: Tx, actor: CurrentActor) -> HouseholdView:
     """Put a household on the register."""
     registration = Registration(body.own, body.registered_with, body.office_phone)
     household = await actions.add_household(tx, actor, body.home_id, registration)
@@ -201,38 +205,44 @@ async def add_household(body: AddHousehold, tx: Tx, actor: Who) -> HouseholdView
 
 @router.get("/households", policy="register.read")
 async def list_households(
-    tx: Tx, actor: Who, where: Where, home_id: UUID | None = None
-) -> list[LivedView]:
+    tx: Tx, actor: CurrentActor, pagination: Pagination, home_id: UUID | None = None
+) -> list[HouseholdWithAddressView]:
     """The station's households, or those of one home."""
-    found = where.link(
-        await queries.households(tx, actor.station, home_id, where.after, where.limit)
+    found = pagination.set_next_link(
+        await queries.list_households(
+            tx, actor.station, home_id, pagination.after, pagination.limit
+        )
     )
-    return [LivedView.of(lived) for lived in found.items]
+    return [HouseholdWithAddressView.of(lived) for lived in found.items]
 
 
 @router.post("/residents", policy="register.write", status_code=201, problems=(404,))
-async def register_resident(body: RegisterResident, tx: Tx, actor: Who, etag: ETag) -> ResidentView:
+async def register_resident(
+    body: RegisterResident, tx: Tx, actor: CurrentActor, etag: ETag
+) -> ResidentView:
     """Put a resident on the register."""
-    resident = await actions.register(tx, actor, Details(**body.model_dump()))
-    return _shown(tx, resident, etag)
+    resident = await actions.register(tx, actor, ResidentFields(**body.model_dump()))
+    return _resident_view(tx, resident, etag)
 
 
 @router.get("/residents", policy="register.read")
 async def list_residents(
-    tx: Tx, actor: Who, where: Where, household_id: UUID | None = None
+    tx: Tx, actor: CurrentActor, pagination: Pagination, household_id: UUID | None = None
 ) -> list[ResidentView]:
     """The station's residents, or those of one household, phones masked."""
-    found = where.link(
-        await queries.residents(tx, actor.station, household_id, where.after, where.limit)
+    found = pagination.set_next_link(
+        await queries.list_residents(
+            tx, actor.station, household_id, pagination.after, pagination.limit
+        )
     )
     return [ResidentView.of(resident, sealer_of(tx)) for resident in found.items]
 
 
 @router.get("/residents/{resident_id}", policy="register.read")
-async def get_resident(resident_id: UUID, tx: Tx, actor: Who, etag: ETag) -> ResidentView:
+async def get_resident(resident_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag) -> ResidentView:
     """One resident, the phone masked."""
-    resident = await queries.resident(tx, actor.station, resident_id)
-    return _shown(tx, resident, etag)
+    resident = await queries.get_resident(tx, actor.station, resident_id)
+    return _resident_view(tx, resident, etag)
 
 
 @router.put("/residents/{resident_id}", policy="register.write")
@@ -240,16 +250,18 @@ async def change_resident(
     resident_id: UUID,
     body: ChangeResident,
     tx: Tx,
-    actor: Who,
+    actor: CurrentActor,
     edit: IfMatch,
 ) -> ResidentView:
     """Change what the register says, if it still says what If-Match names."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
     resident = await actions.change(tx, actor, resident_id, changes, edit.expected)
-    return _shown(tx, resident, edit)
+    return _resident_view(tx, resident, edit)
 
 
 @router.post("/residents/{resident_id}/reveal", policy="residents.reveal")
-async def reveal_phone(resident_id: UUID, body: RevealPhone, tx: Tx, actor: Who) -> RevealedPhone:
+async def reveal_phone(
+    resident_id: UUID, body: RevealPhone, tx: Tx, actor: CurrentActor
+) -> RevealedPhone:
     """The phone in clear, recorded with who asked and why."""
     return RevealedPhone(phone=await actions.reveal(tx, actor, resident_id, body.reason))

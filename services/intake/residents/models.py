@@ -12,26 +12,26 @@ from services.intake.base import Base
 from shared import clock
 from shared.auth import Actor
 from shared.contracts.intake import ResidentChanged, ResidentRegistered
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
 from shared.language import N_, Language
 from shared.sealing import Sealer, mask_phone
 
 
-class BuildingKnown(Conflict):
+class BuildingAlreadyExists(Conflict):
     """The station has a building of that number."""
 
     title = N_("This building is on the register already")
 
 
-class HomeKnown(Conflict):
+class HomeAlreadyExists(Conflict):
     """The building has such a home."""
 
     title = N_("This home is on the register already")
 
 
-class PhoneKnown(Conflict):
+class PhoneAlreadyExists(Conflict):
     """Another resident of the station has this phone."""
 
     title = N_("Somebody on the register has this phone number already")
@@ -108,7 +108,7 @@ class Household(Aggregate, Base):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
+class ResidentFields:
     """What the register says of a resident; `phone` is in its one written form."""
 
     name: str
@@ -139,28 +139,28 @@ class Resident(Aggregate, Base):
     is_head: Mapped[bool]
 
     @classmethod
-    def register(cls, station: UUID, details: Details, sealer: Sealer) -> Self:
+    def register(cls, station: UUID, fields: ResidentFields, sealer: Sealer) -> Self:
         """A new resident of the station."""
         resident = cls.new(station)
-        resident.change(details, sealer)
+        resident.change(fields, sealer)
         return resident
 
-    def change(self, details: Details, sealer: Sealer) -> None:
+    def change(self, fields: ResidentFields, sealer: Sealer) -> None:
         """Let the register say this from now on."""
-        self.name = details.name
-        self.household_id = details.household_id
-        self.birth_year = details.birth_year
-        self.language = details.language
-        self.is_head = details.is_head
-        if details.phone is None:
+        self.name = fields.name
+        self.household_id = fields.household_id
+        self.birth_year = fields.birth_year
+        self.language = fields.language
+        self.is_head = fields.is_head
+        if fields.phone is None:
             self.phone_sealed = self.phone_lookup = None
-        elif sealer.lookup(details.phone) != self.phone_lookup:
-            self.phone_sealed = sealer.seal(details.phone)
-            self.phone_lookup = sealer.lookup(details.phone)
+        elif sealer.blind_index(fields.phone) != self.phone_lookup:
+            self.phone_sealed = sealer.seal(fields.phone)
+            self.phone_lookup = sealer.blind_index(fields.phone)
 
-    def details(self, sealer: Sealer) -> Details:
+    def to_fields(self, sealer: Sealer) -> ResidentFields:
         """What the register says now, the phone in clear."""
-        return Details(
+        return ResidentFields(
             name=self.name,
             phone=self.phone(sealer),
             household_id=self.household_id,
@@ -171,18 +171,18 @@ class Resident(Aggregate, Base):
 
     def phone(self, sealer: Sealer) -> str | None:
         """The phone number in clear: to be shown only through a reveal."""
-        return sealer.open(self.phone_sealed) if self.phone_sealed else None
+        return sealer.unseal(self.phone_sealed) if self.phone_sealed else None
 
     def masked_phone(self, sealer: Sealer) -> str | None:
         """The phone number with its middle hidden."""
         phone = self.phone(sealer)
         return mask_phone(phone) if phone else None
 
-    def registered(self) -> ResidentRegistered:
+    def registered_message(self) -> ResidentRegistered:
         """The message that says that the resident is on the register."""
         return ResidentRegistered.model_validate(self._projection())
 
-    def changed(self) -> ResidentChanged:
+    def changed_message(self) -> ResidentChanged:
         """The message that says what holds of the resident now."""
         return ResidentChanged.model_validate(self._projection())
 
@@ -205,7 +205,7 @@ class Reveal(Base):
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     revealed_by: Mapped[UUID] = mapped_column(Uuid)
     reason: Mapped[str]
-    revealed_at: Mapped[datetime] = mapped_column(Moment)
+    revealed_at: Mapped[datetime] = mapped_column(TimestampTZ)
 
     @classmethod
     def to(cls, actor: Actor, resident: Resident, reason: str) -> Self:

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, StringConstraints
 from shared.language import N_
 
 HOME_REGION = "CN"
-HOME_CODE = 86
+HOME_COUNTRY_CODE = 86
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """The one written form: national digits for China, E.164 for elsewhere; ValueError."""
     try:
         number = phonenumbers.parse(text, HOME_REGION)
@@ -19,9 +19,9 @@ def normal(text: str) -> str:
         raise ValueError(N_("This is not a phone number")) from None
     if not phonenumbers.is_valid_number(number):
         raise ValueError(N_("This is not a phone number"))
-    if number.country_code == HOME_CODE:
+    if number.country_code == HOME_COUNTRY_CODE:
         return phonenumbers.national_significant_number(number)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(normal)]
+Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(normalize)]

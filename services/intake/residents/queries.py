@@ -22,7 +22,7 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Lived:
+class HouseholdWithAddress:
     """A household with its home's address."""
 
     household: Household
@@ -37,7 +37,7 @@ class Person:
     home: Address | None
 
 
-async def buildings(
+async def list_buildings(
     tx: AsyncSession, station: UUID, after: UUID | None = None, limit: int = PAGE
 ) -> Page[Building]:
     """The station's buildings."""
@@ -45,7 +45,7 @@ async def buildings(
     return await page(tx, statement, Building.id, after=after, limit=limit)
 
 
-async def homes(
+async def list_homes(
     tx: AsyncSession, station: UUID, building_id: UUID, after: UUID | None = None, limit: int = PAGE
 ) -> Page[Home]:
     """The homes of a building; NotFound when the station has no such building."""
@@ -54,24 +54,26 @@ async def homes(
     return await page(tx, statement, Home.id, after=after, limit=limit)
 
 
-async def households(
+async def list_households(
     tx: AsyncSession,
     station: UUID,
     home_id: UUID | None = None,
     after: UUID | None = None,
     limit: int = PAGE,
-) -> Page[Lived]:
+) -> Page[HouseholdWithAddress]:
     """The station's households, or those of one home, with their addresses."""
     statement = select(Household).where(Household.station_id == station)
     if home_id is not None:
         statement = statement.where(Household.home_id == home_id)
     found: Page[Household] = await page(tx, statement, Household.id, after=after, limit=limit)
     addresses = await _addresses(tx, station, [household.home_id for household in found.items])
-    lived = [Lived(household, addresses[household.home_id]) for household in found.items]
+    lived = [
+        HouseholdWithAddress(household, addresses[household.home_id]) for household in found.items
+    ]
     return Page(lived, found.after)
 
 
-async def residents(
+async def list_residents(
     tx: AsyncSession,
     station: UUID,
     household_id: UUID | None = None,
@@ -85,12 +87,12 @@ async def residents(
     return await page(tx, statement, Resident.id, after=after, limit=limit)
 
 
-async def resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> Resident:
+async def get_resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> Resident:
     """One resident; NotFound."""
     return await load(tx, Resident, resident_id, station=station)
 
 
-async def hold(tx: AsyncSession, station: UUID, resident_id: UUID) -> None:
+async def lock_resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> None:
     """Let nobody else act for that resident until the transaction ends; NotFound.
 
     What merely refers to the resident goes on meanwhile (FOR NO KEY UPDATE).
@@ -102,16 +104,16 @@ async def hold(tx: AsyncSession, station: UUID, resident_id: UUID) -> None:
         raise NotFound
 
 
-async def by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident | None:
+async def find_by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident | None:
     """The resident with that phone, in its one written form."""
-    lookup = sealer_of(tx).lookup(phone)
+    lookup = sealer_of(tx).blind_index(phone)
     found: Resident | None = await tx.scalar(
         select(Resident).where(Resident.station_id == station, Resident.phone_lookup == lookup)
     )
     return found
 
 
-async def living_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
+async def residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
     """The residents of that home, none where there is no such home."""
     found = await tx.scalars(
         select(Resident)

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.residents.models import Resident
-from services.intake.residents.queries import by_phone
+from services.intake.residents.queries import find_by_phone
 from services.intake.sign_in import credentials, throttle
-from services.intake.sign_in.credentials import kept
-from services.intake.sign_in.models import CODE_TRIES, Session, SignInCode, Slip
+from services.intake.sign_in.credentials import keyed_hash
+from services.intake.sign_in.models import MAX_CODE_ATTEMPTS, Session, SignInCode, Slip
 from shared import clock
 from shared.auth import Actor
 from shared.bus.outbox.record import record
@@ -22,14 +22,14 @@ from shared.errors import Unauthorized
 from shared.language import N_
 
 
-class WrongSignIn(Unauthorized):
+class SignInFailed(Unauthorized):
     """Neither what is wrong nor whom it concerns is told."""
 
     title = N_("That didn't work; please check what you typed, or ask for a new code")
 
 
 @dataclass(frozen=True)
-class Code:
+class PhoneCodeProof:
     """A phone in its one written form, and the code that was sent to it."""
 
     phone: str
@@ -37,14 +37,14 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Printed:
+class SlipProof:
     """The code on a slip."""
 
     slip: str
 
 
 @dataclass(frozen=True)
-class Password:
+class PasswordProof:
     """An account's user name and password."""
 
     username: str
@@ -52,7 +52,7 @@ class Password:
 
 
 @dataclass(frozen=True)
-class Fitting:
+class VerifiedPassword:
     """An account whose password was shown, and the hash that it fitted."""
 
     account_id: UUID
@@ -60,7 +60,7 @@ class Fitting:
 
 
 @dataclass(frozen=True)
-class Tried:
+class AttemptKeys:
     """What a try was counted under: the address, and for a password the account, too."""
 
     address: bytes | None
@@ -68,19 +68,19 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Shown:
+class CheckedProof:
     """A proof of which nothing slow is left to look at, None where it is worth nothing."""
 
     station: UUID
-    proof: Code | Printed | Fitting | None
-    tried: Tried
+    proof: PhoneCodeProof | SlipProof | VerifiedPassword | None
+    attempt: AttemptKeys
 
 
-Proof = Code | Printed | Password
+Proof = PhoneCodeProof | SlipProof | PasswordProof
 
 
 @dataclass(frozen=True)
-class Opened:
+class NewSession:
     """A session that begins; `token` is seen here and never again."""
 
     token: str
@@ -91,89 +91,93 @@ class Opened:
 async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str | None) -> None:
     """Issue a one-time code and have it sent; the same happens for a phone that nobody has.
 
-    TooMany beyond five an hour, and for an address that asks for many phones' codes. A new code
+    TooManyRequests beyond five an hour, and for an address that asks for many phones' codes. A new code
     ends the ones before.
     """
     if address:
-        await throttle.count(tx, kept(tx, "codes from", address), throttle.CODES_AN_ADDRESS)
-    await throttle.count(tx, kept(tx, "codes", station, phone), throttle.CODES_A_PHONE)
-    resident = await by_phone(tx, station, phone)
-    lookup = sealer_of(tx).lookup(phone)
+        await throttle.increment(
+            tx, keyed_hash(tx, "codes from", address), throttle.CODES_PER_ADDRESS
+        )
+    await throttle.increment(tx, keyed_hash(tx, "codes", station, phone), throttle.CODES_PER_PHONE)
+    resident = await find_by_phone(tx, station, phone)
+    lookup = sealer_of(tx).blind_index(phone)
     secret = credentials.one_time_code()
-    hashed = kept(tx, "code", station, phone, secret)
+    hashed = keyed_hash(tx, "code", station, phone, secret)
     code = SignInCode.issue(station, resident.id if resident else None, lookup, hashed)
     tx.add(code)
     await tx.flush()
     sealed = sealer_of(tx).seal(secret)
     if resident is not None:
-        await record(tx, code, _issued(code, resident, sealed))
+        await record(tx, code, _code_issued_message(code, resident, sealed))
 
 
 async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple[str, Slip]:
     """A slip for the resident, and what to print on it; who issued it is kept."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
     printed = credentials.slip_code()
-    slip = Slip.issue(actor.acting_for(resident.id), kept(tx, "slip", actor.station, printed))
+    slip = Slip.issue(actor.acting_for(resident.id), keyed_hash(tx, "slip", actor.station, printed))
     tx.add(slip)
     await tx.flush()
     return printed, slip
 
 
-async def count_try(tx: AsyncSession, station: UUID, proof: Proof, address: str | None) -> Tried:
+async def count_attempt(
+    tx: AsyncSession, station: UUID, proof: Proof, address: str | None
+) -> AttemptKeys:
     """Count a try, in a transaction of its own that commits before the proof is looked at.
 
-    TooMany when that address failed, or the account's password was tried, too often.
+    TooManyRequests when that address failed, or the account's password was tried, too often.
     """
-    tried = Tried(kept(tx, "tries from", address) if address else None)
+    tried = AttemptKeys(keyed_hash(tx, "tries from", address) if address else None)
     if tried.address:
-        await throttle.count(tx, tried.address, throttle.FAILURES_AN_ADDRESS)
-    if isinstance(proof, Code):
+        await throttle.increment(tx, tried.address, throttle.FAILURES_PER_ADDRESS)
+    if isinstance(proof, PhoneCodeProof):
         newest = _newest_code(tx, station, proof.phone).with_only_columns(SignInCode.id)
         await tx.execute(
             update(SignInCode)
-            .where(SignInCode.id == newest.scalar_subquery(), SignInCode.tries <= CODE_TRIES)
+            .where(SignInCode.id == newest.scalar_subquery(), SignInCode.tries <= MAX_CODE_ATTEMPTS)
             .values(tries=SignInCode.tries + 1)
             .execution_options(synchronize_session=False)
         )
-    elif isinstance(proof, Password):
+    elif isinstance(proof, PasswordProof):
         name = proof.username.casefold()
-        near = kept(tx, "password from", station, name, address)
-        anywhere = kept(tx, "password", station, name)
-        await throttle.count(tx, near, throttle.PASSWORDS_AN_ACCOUNT_AND_ADDRESS)
-        await throttle.count(tx, anywhere, throttle.PASSWORDS_AN_ACCOUNT)
+        near = keyed_hash(tx, "password from", station, name, address)
+        anywhere = keyed_hash(tx, "password", station, name)
+        await throttle.increment(tx, near, throttle.PASSWORDS_PER_ACCOUNT_AND_ADDRESS)
+        await throttle.increment(tx, anywhere, throttle.PASSWORDS_PER_ACCOUNT)
         tried = replace(tried, account=(near, anywhere))
     return tried
 
 
-async def sign_in(tx: AsyncSession, shown: Shown) -> Opened:
-    """Begin a session for whoever the proof belongs to; WrongSignIn. Count the try before."""
-    station, proof = shown.station, shown.proof
+async def sign_in(tx: AsyncSession, checked: CheckedProof) -> NewSession:
+    """Begin a session for whoever the proof belongs to; SignInFailed. Count the try before."""
+    station, proof = checked.station, checked.proof
     # First, in the order of counting, so that two tries never wait for each other; undone with
     # everything else where the proof is worth nothing.
-    if shown.tried.address:
-        await throttle.give_back(tx, shown.tried.address)
-    for key in shown.tried.account:
-        await throttle.forget(tx, key)
+    if checked.attempt.address:
+        await throttle.decrement(tx, checked.attempt.address)
+    for key in checked.attempt.account:
+        await throttle.reset(tx, key)
     person: Resident | Account | None = None
-    if isinstance(proof, Code):
+    if isinstance(proof, PhoneCodeProof):
         person = await _by_code(tx, station, proof)
-    elif isinstance(proof, Printed):
+    elif isinstance(proof, SlipProof):
         person = await _by_slip(tx, station, proof.slip)
-    elif isinstance(proof, Fitting):
+    elif isinstance(proof, VerifiedPassword):
         person = await _by_account(tx, station, proof)
     if person is None:
-        raise WrongSignIn
+        raise SignInFailed
     return await _begin(tx, person)
 
 
 async def sign_out(tx: AsyncSession, token: str) -> None:
     """End the session of that token."""
-    await tx.execute(delete(Session).where(Session.token_hash == kept(tx, "session", token)))
+    await tx.execute(delete(Session).where(Session.token_hash == keyed_hash(tx, "session", token)))
 
 
-async def _by_code(tx: AsyncSession, station: UUID, proof: Code) -> Resident | None:
+async def _by_code(tx: AsyncSession, station: UUID, proof: PhoneCodeProof) -> Resident | None:
     code = await tx.scalar(_newest_code(tx, station, proof.phone).with_for_update())
-    hashed = kept(tx, "code", station, proof.phone, proof.code)
+    hashed = keyed_hash(tx, "code", station, proof.phone, proof.code)
     if code is None or not code.admits(hashed) or code.resident_id is None:
         return None
     code.used = True
@@ -183,7 +187,7 @@ async def _by_code(tx: AsyncSession, station: UUID, proof: Code) -> Resident | N
 
 
 async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | None:
-    printed = kept(tx, "slip", station, credentials.slip_as_printed(typed))
+    printed = keyed_hash(tx, "slip", station, credentials.normalize_slip_code(typed))
     at = clock.now()
     resident_id = await tx.scalar(
         update(Slip)
@@ -200,7 +204,7 @@ async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | No
     return await load(tx, Resident, resident_id, station=station) if resident_id else None
 
 
-async def _by_account(tx: AsyncSession, station: UUID, proof: Fitting) -> Account | None:
+async def _by_account(tx: AsyncSession, station: UUID, proof: VerifiedPassword) -> Account | None:
     # The password may have been changed since it was looked at.
     found: Account | None = await tx.scalar(
         select(Account).where(
@@ -212,14 +216,14 @@ async def _by_account(tx: AsyncSession, station: UUID, proof: Fitting) -> Accoun
     return found
 
 
-async def _begin(tx: AsyncSession, person: Resident | Account) -> Opened:
+async def _begin(tx: AsyncSession, person: Resident | Account) -> NewSession:
     token = credentials.session_token()
-    hashed = kept(tx, "session", token)
+    hashed = keyed_hash(tx, "session", token)
     whose = {"resident_id" if isinstance(person, Resident) else "account_id": person.id}
     session = Session.begin(person.station_id, hashed, **whose)
     tx.add(session)
     await tx.flush()
-    return Opened(token, session.expires_at, person)
+    return NewSession(token, session.expires_at, person)
 
 
 def _newest_code(tx: AsyncSession, station: UUID, phone: str) -> Select[SignInCode]:
@@ -227,14 +231,16 @@ def _newest_code(tx: AsyncSession, station: UUID, phone: str) -> Select[SignInCo
         select(SignInCode)
         .where(
             SignInCode.station_id == station,
-            SignInCode.phone_lookup == sealer_of(tx).lookup(phone),
+            SignInCode.phone_lookup == sealer_of(tx).blind_index(phone),
         )
         .order_by(SignInCode.id.desc())
         .limit(1)
     )
 
 
-def _issued(code: SignInCode, resident: Resident, code_sealed: str) -> SignInCodeIssued:
+def _code_issued_message(
+    code: SignInCode, resident: Resident, code_sealed: str
+) -> SignInCodeIssued:
     return SignInCodeIssued.model_validate(
         {
             "resident_id": resident.id,

@@ -14,8 +14,15 @@ from services.intake.residents import actions as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.phones import Phone
 from services.intake.sign_in import actions, authentication, queries
-from services.intake.sign_in.actions import Code, Opened, Password, Printed, Proof, Shown
-from services.intake.sign_in.authentication import forget, presented
+from services.intake.sign_in.actions import (
+    CheckedProof,
+    NewSession,
+    PasswordProof,
+    PhoneCodeProof,
+    Proof,
+    SlipProof,
+)
+from services.intake.sign_in.authentication import clear_session_cookie, session_token
 from services.intake.stations import queries as stations
 from services.intake.stations.api import StationView
 from shared.auth import Actor, Role
@@ -23,27 +30,27 @@ from shared.db import sealer_of
 from shared.language import N_, Language
 from shared.sealing import Sealer
 from shared.web.client_ip import network_of
-from shared.web.http import Api, Body, Tx, View, Who
+from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
 
-router = Api(tags=["sign-in"])
+router = ApiRouter(tags=["sign-in"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-PROOFS = ({"phone", "code"}, {"slip"}, {"username", "password"})
+PROOF_FIELDS = ({"phone", "code"}, {"slip"}, {"username", "password"})
 
 
-class AskForCode(Body):
+class SignInCodeRequest(RequestModel):
     """Whose phone, of which station (where there are several)."""
 
     station: Text | None = None
     phone: Phone
 
 
-class Accepted(View):
+class Accepted(ResponseModel):
     """The same for every phone."""
 
     status: str = "accepted"
 
 
-class SignIn(Body):
+class SignIn(RequestModel):
     """Phone and code, or a slip, or user name and password."""
 
     station: Text | None = None
@@ -56,7 +63,7 @@ class SignIn(Body):
     @model_validator(mode="after")
     def _one_proof(self) -> Self:
         said = self.model_dump(exclude_none=True, exclude={"station"})
-        if set(said) not in PROOFS:
+        if set(said) not in PROOF_FIELDS:
             raise ValueError(N_("Send phone and code, or a slip, or user name and password"))
         return self
 
@@ -64,20 +71,20 @@ class SignIn(Body):
     def proof(self) -> Proof:
         """What is shown to be let in."""
         if self.phone is not None and self.code is not None:
-            return Code(self.phone, self.code)
+            return PhoneCodeProof(self.phone, self.code)
         if self.username is not None and self.password is not None:
-            return Password(self.username, self.password)
-        return Printed(self.slip or "")
+            return PasswordProof(self.username, self.password)
+        return SlipProof(self.slip or "")
 
 
-class PersonView(View):
+class PersonView(ResponseModel):
     """Who signed in."""
 
     id: UUID
     name: str
 
 
-class SignedIn(View):
+class SignedIn(ResponseModel):
     """A session; the token is a bearer token of the API."""
 
     token: str
@@ -87,18 +94,18 @@ class SignedIn(View):
     language: Language
 
     @classmethod
-    def of(cls, opened: Opened, actor: Actor) -> Self:
+    def of(cls, session: NewSession, actor: Actor) -> Self:
         """The view of a session that begins."""
         return cls(
-            token=opened.token,
-            expires_at=opened.expires_at,
-            person=_person_view(opened.person),
+            token=session.token,
+            expires_at=session.expires_at,
+            person=_person_view(session.person),
             roles=sorted(actor.roles),
             language=actor.language,
         )
 
 
-class Me(View):
+class Me(ResponseModel):
     """Who one is here."""
 
     person: PersonView
@@ -121,13 +128,13 @@ class Me(View):
         )
 
 
-class Speak(Body):
+class LanguageChoice(RequestModel):
     """The language in which one wants to be addressed."""
 
     language: Language
 
 
-class SlipView(View):
+class SlipView(ResponseModel):
     """A slip to print; the code is seen here and never again."""
 
     id: UUID
@@ -144,52 +151,52 @@ def _masked(person: Resident | Account, sealer: Sealer) -> str | None:
     return person.masked_phone(sealer) if isinstance(person, Resident) else None
 
 
-async def look_at(request: Request, body: SignIn) -> Shown:
+async def check_proof(request: Request, body: SignIn) -> CheckedProof:
     """Count the try and look at the proof, before the transaction of the request does anything."""
     async with request.app.state.runtime.sessions() as tx:
-        station = await stations.named(tx, body.station)
-    return await authentication.look_at(request, station.id, body.proof)
+        station = await stations.get_by_code(tx, body.station)
+    return await authentication.check_proof(request, station.id, body.proof)
 
 
 @router.post("/sign-in/codes", policy="sign-in", status_code=202)
-async def ask_for_code(request: Request, body: AskForCode, tx: Tx) -> Accepted:
+async def ask_for_code(request: Request, body: SignInCodeRequest, tx: Tx) -> Accepted:
     """Have a one-time code sent to a phone; whether it is known is not told."""
-    station = await stations.named(tx, body.station)
+    station = await stations.get_by_code(tx, body.station)
     await actions.issue_code(tx, station.id, body.phone, network_of(request))
     return Accepted()
 
 
 @router.post("/sign-in", policy="sign-in", problems=(400,))
-async def sign_in(shown: Annotated[Shown, Depends(look_at)], tx: Tx) -> SignedIn:
+async def sign_in(checked: Annotated[CheckedProof, Depends(check_proof)], tx: Tx) -> SignedIn:
     """Begin a session."""
-    opened = await actions.sign_in(tx, shown)
+    opened = await actions.sign_in(tx, checked)
     actor = await queries.actor_of(tx, opened.token)
-    return SignedIn.of(opened, actor or Actor.system(shown.station))
+    return SignedIn.of(opened, actor or Actor.system(checked.station))
 
 
 @router.post("/sign-out", policy="me.sign-out", status_code=204)
 async def sign_out(request: Request, response: Response, tx: Tx) -> None:
     """End this session."""
-    await actions.sign_out(tx, presented(request) or "")
-    forget(request, response)
+    await actions.sign_out(tx, session_token(request) or "")
+    clear_session_cookie(request, response)
 
 
 @router.post("/residents/{resident_id}/slips", policy="slips.issue", status_code=201)
-async def issue_slip(resident_id: UUID, tx: Tx, actor: Who) -> SlipView:
+async def issue_slip(resident_id: UUID, tx: Tx, actor: CurrentActor) -> SlipView:
     """A slip that signs the resident in once, within a day."""
     printed, slip = await actions.issue_slip(tx, actor, resident_id)
     return SlipView(id=slip.id, code=printed, expires_at=slip.expires_at)
 
 
 @router.get("/me", policy="me.read")
-async def me(tx: Tx, actor: Who) -> Me:
+async def me(tx: Tx, actor: CurrentActor) -> Me:
     """Who one is here, the phone masked."""
     return await Me.of(tx, actor)
 
 
 @router.put("/me/language", policy="me.read")
-async def speak(body: Speak, tx: Tx, actor: Who) -> Me:
+async def speak(body: LanguageChoice, tx: Tx, actor: CurrentActor) -> Me:
     """Choose the language in which one is addressed."""
-    act = residents.speak if actor.has(Role.RESIDENT) else accounts.speak
+    act = residents.set_language if actor.has(Role.RESIDENT) else accounts.set_language
     await act(tx, actor, actor.person, body.language)
     return await Me.of(tx, actor)

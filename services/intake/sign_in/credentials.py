@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.readable_codes import UNAMBIGUOUS, as_printed
+from services.intake.readable_codes import ALPHABET, normalize
 from shared.db import sealer_of
 
 SLIP_LENGTH = 10
@@ -17,7 +17,7 @@ def one_time_code() -> str:
 
 def slip_code() -> str:
     """Ten characters, 45 bits, in two groups: `ACDEF-34679`."""
-    code = "".join(secrets.choice(UNAMBIGUOUS) for _ in range(SLIP_LENGTH))
+    code = "".join(secrets.choice(ALPHABET) for _ in range(SLIP_LENGTH))
     return f"{code[:5]}-{code[5:]}"
 
 
@@ -26,12 +26,12 @@ def session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def slip_as_printed(text: str) -> str:
+def normalize_slip_code(text: str) -> str:
     """What somebody typed from a slip, in the form in which it was printed."""
-    code = as_printed(text)
+    code = normalize(text)
     return f"{code[:5]}-{code[5:]}"
 
 
-def kept(tx: AsyncSession, purpose: str, *parts: object) -> bytes:
+def keyed_hash(tx: AsyncSession, purpose: str, *values: object) -> bytes:
     """The keyed hash to keep of a secret, different for each purpose."""
-    return sealer_of(tx).lookup("\n".join((purpose, *map(str, parts))))
+    return sealer_of(tx).blind_index("\n".join((purpose, *map(str, values))))

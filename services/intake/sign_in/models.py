@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.intake.base import Base
 from shared import clock
 from shared.auth import Actor
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.ids import new_id
 
-CODE_LIFE = timedelta(minutes=5)
-CODE_TRIES = 5
-SLIP_LIFE = timedelta(hours=24)
-SESSION_LIFE = timedelta(days=30)
+CODE_TTL = timedelta(minutes=5)
+MAX_CODE_ATTEMPTS = 5
+SLIP_TTL = timedelta(hours=24)
+SESSION_TTL = timedelta(days=30)
 
 
 class SignInCode(Aggregate, Base):
@@ -34,7 +34,7 @@ class SignInCode(Aggregate, Base):
     code_hash: Mapped[bytes]
     tries: Mapped[int]
     used: Mapped[bool]
-    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    expires_at: Mapped[datetime] = mapped_column(TimestampTZ, index=True)
 
     @classmethod
     def issue(
@@ -48,7 +48,7 @@ class SignInCode(Aggregate, Base):
             code_hash=code_hash,
             tries=0,
             used=False,
-            expires_at=clock.now() + CODE_LIFE,
+            expires_at=clock.now() + CODE_TTL,
         )
 
     def admits(self, code_hash: bytes) -> bool:
@@ -56,7 +56,7 @@ class SignInCode(Aggregate, Base):
 
         The present try is counted already.
         """
-        alive = not self.used and clock.now() < self.expires_at and self.tries <= CODE_TRIES
+        alive = not self.used and clock.now() < self.expires_at and self.tries <= MAX_CODE_ATTEMPTS
         return alive and self.resident_id is not None and self.code_hash == code_hash
 
 
@@ -70,9 +70,9 @@ class Slip(Base):
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     issued_by: Mapped[UUID] = mapped_column(Uuid)
-    issued_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    issued_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    expires_at: Mapped[datetime] = mapped_column(TimestampTZ, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
 
     @classmethod
     def issue(cls, actor: Actor, code_hash: bytes) -> Self:
@@ -81,11 +81,11 @@ class Slip(Base):
         return cls(
             id=new_id(),
             station_id=actor.station,
-            resident_id=actor.for_whom,
+            resident_id=actor.subject_id,
             code_hash=code_hash,
             issued_by=actor.person,
             issued_at=at,
-            expires_at=at + SLIP_LIFE,
+            expires_at=at + SLIP_TTL,
         )
 
 
@@ -101,8 +101,8 @@ class Session(Base):
     station_id: Mapped[UUID] = mapped_column(Uuid)
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"), index=True)
-    began_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    began_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    expires_at: Mapped[datetime] = mapped_column(TimestampTZ, index=True)
 
     @classmethod
     def begin(
@@ -121,15 +121,15 @@ class Session(Base):
             resident_id=resident_id,
             account_id=account_id,
             began_at=at,
-            expires_at=at + SESSION_LIFE,
+            expires_at=at + SESSION_TTL,
         )
 
 
-class Tries(Base):
+class AttemptCounter(Base):
     """How often something was tried since a moment; the key is hashed."""
 
     __tablename__ = "tries"
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     count: Mapped[int]
-    since: Mapped[datetime] = mapped_column(Moment, index=True)
+    since: Mapped[datetime] = mapped_column(TimestampTZ, index=True)

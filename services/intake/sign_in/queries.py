@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.residents.models import Resident
-from services.intake.sign_in.credentials import kept
+from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from services.intake.volunteers_view.models import Volunteer
 from shared import clock
@@ -26,7 +26,7 @@ _APPROVED = (
     .exists()
 )
 # Made once, since every request asks it: columns rather than an entity, which would be kept.
-_ASKING = (
+_ACTOR_BY_TOKEN = (
     select(
         Session.station_id,
         Session.resident_id,
@@ -44,7 +44,9 @@ _ASKING = (
 
 async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
     """Who holds that session, with the roles that hold at this moment; None for no session."""
-    found = await tx.execute(_ASKING, {"token": kept(tx, "session", token), "now": clock.now()})
+    found = await tx.execute(
+        _ACTOR_BY_TOKEN, {"token": keyed_hash(tx, "session", token), "now": clock.now()}
+    )
     row = found.one_or_none()
     if row is None:
         return None
@@ -57,7 +59,7 @@ async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
     return Actor(station, person, frozenset(roles), language)
 
 
-async def account_named(tx: AsyncSession, station: UUID, username: str) -> Account | None:
+async def find_account(tx: AsyncSession, station: UUID, username: str) -> Account | None:
     """The account with that user name, however its letters are written."""
     found: Account | None = await tx.scalar(
         select(Account).where(

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from services.intake.stations import queries
-from shared.web.http import Api, Tx, View, Where
+from shared.web.http import ApiRouter, Pagination, ResponseModel, Tx
 
-router = Api(tags=["stations"])
+router = ApiRouter(tags=["stations"])
 
 
-class StationView(View):
+class StationView(ResponseModel):
     """A station in both languages."""
 
     id: UUID
@@ -23,7 +23,7 @@ class StationView(View):
 
 
 @router.get("/stations", policy="stations.read")
-async def list_stations(tx: Tx, where: Where) -> list[StationView]:
+async def list_stations(tx: Tx, pagination: Pagination) -> list[StationView]:
     """The stations to choose from when signing in, oldest first."""
-    found = where.link(await queries.listed(tx, where.part))
+    found = pagination.set_next_link(await queries.list_stations(tx, pagination.page_request))
     return [StationView.model_validate(station) for station in found.items]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from shared import clock
-from shared.db import Moment
+from shared.db import TimestampTZ
 from shared.ids import new_id
 from shared.language import Language
 
@@ -29,10 +29,10 @@ class Station(Base):
     phone: Mapped[str]
     time_zone: Mapped[str]
     demo: Mapped[bool]
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(TimestampTZ)
 
     @classmethod
-    def found(cls, code: str, names: tuple[str, str], community: tuple[str, str]) -> Self:
+    def create(cls, code: str, names: tuple[str, str], community: tuple[str, str]) -> Self:
         """A new station; each pair is Chinese, English."""
         return cls(
             id=new_id(),

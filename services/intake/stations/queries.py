@@ -7,23 +7,23 @@ from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.stations.models import Station
-from shared.db import Page, Slice, page_by_time
+from shared.db import Page, PageRequest, page_by_time
 from shared.errors import Invalid, NotFound
 from shared.language import N_
 
 
-async def everyone(tx: AsyncSession) -> Sequence[Station]:
+async def all_stations(tx: AsyncSession) -> Sequence[Station]:
     """All stations, oldest first."""
     return (await tx.scalars(select(Station).order_by(Station.id))).all()
 
 
-async def listed(tx: AsyncSession, wanted: Slice) -> Page[Station]:
+async def list_stations(tx: AsyncSession, page_request: PageRequest) -> Page[Station]:
     """A page of the stations, oldest first."""
     return await page_by_time(
         tx,
         select(Station),
         (Station.created_at, Station.id, true()),
-        wanted=wanted,
+        wanted=page_request,
         newest_first=False,
     )
 
@@ -36,7 +36,7 @@ async def get(tx: AsyncSession, id_: UUID) -> Station:
     return station
 
 
-async def named(tx: AsyncSession, code: str | None) -> Station:
+async def get_by_code(tx: AsyncSession, code: str | None) -> Station:
     """The station with that code, or the only one when none is named; Invalid."""
     statement = select(Station).order_by(Station.id).limit(2)
     if code is not None:

@@ -4,14 +4,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.volunteers_view.models import Volunteer
-from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 
-Heard = VolunteerApplied | VolunteerApproved
+VolunteerMessage = VolunteerApplied | VolunteerApproved
 
 
-def _applier(state: str) -> Bulk:
-    async def handle(tx: AsyncSession, messages: list[Message[Heard]]) -> None:
+def _applier(state: str) -> BatchHandler:
+    async def handle(tx: AsyncSession, messages: list[Message[VolunteerMessage]]) -> None:
         newest = {m.content.volunteer_id: m for m in sorted(messages, key=lambda m: m.sequence)}
         heard = insert(Volunteer).values(
             [
@@ -35,7 +35,9 @@ def _applier(state: str) -> Bulk:
             )
         )
 
-    return Bulk(handle, lambda messages: [message.subject for message in messages], may_repeat=True)
+    return BatchHandler(
+        handle, lambda messages: [message.subject for message in messages], replayable=True
+    )
 
 
 HANDLERS: Handlers = {

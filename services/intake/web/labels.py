@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from services.intake.events.models import Event
-from services.intake.wishes.history import WishStep
+from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import Wish
 from shared.language import N_
 
-HOME = N_("Building %(building)s, unit %(unit)s, flat %(flat)s")
+HOME_ADDRESS = N_("Building %(building)s, unit %(unit)s, flat %(flat)s")
 
-STATES = {
+WISH_STATES = {
     "posted": N_("Waiting for review"),
     "open": N_("Open"),
     "claimed": N_("Taken"),
@@ -20,7 +20,7 @@ STATES = {
     "answered": N_("Closed with an answer"),
 }
 # A shape for each state, so that colour is never the only sign.
-SIGNS = {
+WISH_STATE_ICONS = {
     "posted": "wait",
     "open": "star",
     "claimed": "hand",
@@ -30,13 +30,13 @@ SIGNS = {
     "withdrawn": "ended",
     "answered": "ended",
 }
-NEXT = {
+NEXT_STEPS = {
     "posted": N_("The station reads it and publishes it without your name or home."),
     "open": N_("Volunteers can see it. If nobody takes it within 14 days, the station does."),
     "claimed": N_("Somebody is on it. You'll be asked once it is done."),
     "delivered": N_("Please say whether it came true."),
 }
-STEPS = {
+TRANSITIONS = {
     (None, "posted"): N_("The wish was made"),
     ("posted", "open"): N_("The station published it"),
     ("posted", "declined"): N_("The station didn't accept it"),
@@ -47,38 +47,38 @@ STEPS = {
     ("delivered", "open"): N_("It was given back and is open again"),
     ("fulfilled", "claimed"): N_("The confirmation was withdrawn"),
 }
-ENDS = {
+TRANSITIONS_TO = {
     "claimed": N_("It was taken"),
     "withdrawn": N_("The wish was withdrawn"),
     "answered": N_("The station closed it with an answer"),
 }
-EXPIRED = N_("The time to fulfil it ran out; it is open again")
-HANDS = {
+LEASE_EXPIRED = N_("The time to fulfil it ran out; it is open again")
+ACTOR_KINDS = {
     "resident": N_("by the resident"),
     "volunteer": N_("by a volunteer"),
     "partner": N_("by a partner"),
     "desk": N_("by the station"),
     "system": N_("by itself"),
 }
-TAKERS = {
+TAKER_KINDS = {
     "volunteer": N_("a volunteer"),
     "partner": N_("a partner"),
     "station": N_("the station"),
 }
-VOLUNTEER = {
+VOLUNTEER_STATES = {
     "applied": N_("Waiting for the station's approval"),
     "approved": N_("Approved"),
 }
-SENDING = {
+DELIVERY_STATES = {
     "queued": N_("Waiting to be sent"),
     "leased": N_("Being sent"),
     "sent": N_("Sent"),
     "failed": N_("Couldn't be sent"),
 }
-OTHER = N_("Something changed")
+OTHER_TRANSITION = N_("Something changed")
 # What one can look at under the path that is its subject.
-PAGES = ("wishes", "events", "participations")
-EVENTS = {
+SUBJECTS_WITH_PAGES = ("wishes", "events", "participations")
+EVENT_STATES = {
     "draft": N_("Draft"),
     "published": N_("Open to join"),
     "on": N_("Going on now"),
@@ -88,7 +88,7 @@ EVENTS = {
     "cancelled": N_("Cancelled"),
     "dropped": N_("Dropped"),
 }
-EVENT_SIGNS = {
+EVENT_STATE_ICONS = {
     "draft": "edit",
     "published": "star",
     "on": "wait",
@@ -98,7 +98,7 @@ EVENT_SIGNS = {
     "cancelled": "cross",
     "dropped": "ended",
 }
-KINDS = {
+EVENT_KINDS = {
     "clean_up": N_("Clean-up"),
     "free_clinic": N_("Free clinic"),
     "haircuts": N_("Free haircuts"),
@@ -110,8 +110,8 @@ KINDS = {
     "market": N_("Market"),
     "other": N_("Something else"),
 }
-ROLES = {"helper": N_("helper"), "guest": N_("guest")}
-PARTS = {
+EVENT_ROLES = {"helper": N_("helper"), "guest": N_("guest")}
+PARTICIPATION_STATES = {
     "joined": N_("has a place"),
     "present": N_("is there"),
     "attended": N_("was there"),
@@ -119,7 +119,7 @@ PARTS = {
     "left": N_("has left"),
     "cancelled": N_("cancelled"),
 }
-MINE = {
+OWN_PARTICIPATION_STATES = {
     "joined": N_("You have a place"),
     "present": N_("You are checked in"),
     "attended": N_("You were there"),
@@ -141,28 +141,32 @@ def event_state(event: Event) -> str:
         return event.state
     if event.has_ended:
         return "over"
-    if event.has_begun:
+    if event.has_started:
         return "on"
     full = event.helpers >= event.helper_places and event.guests >= event.guest_places
     return "full" if full else "published"
 
 
-def step(taken: WishStep) -> str:
+def transition_label(transition: WishTransition) -> str:
     """The sentence for a step."""
-    if (taken.from_state, taken.to_state, taken.hand) == ("claimed", "open", "system"):
-        return EXPIRED
-    known = STEPS.get((taken.from_state, taken.to_state))
-    return known or ENDS.get(taken.to_state, OTHER)
+    if (transition.from_state, transition.to_state, transition.hand) == (
+        "claimed",
+        "open",
+        "system",
+    ):
+        return LEASE_EXPIRED
+    known = TRANSITIONS.get((transition.from_state, transition.to_state))
+    return known or TRANSITIONS_TO.get(transition.to_state, OTHER_TRANSITION)
 
 
 def next_step(wish: Wish) -> str | None:
     """What happens next, told to the one who made the wish."""
-    return NEXT.get(wish.state)
+    return NEXT_STEPS.get(wish.state)
 
 
 def page_about(subject: str) -> str | None:
     """The page about a subject of a message (`wishes/0190…`), None where there is none."""
     kind, _, id_ = subject.partition("/")
-    if kind in PAGES and id_:
+    if kind in SUBJECTS_WITH_PAGES and id_:
         return f"/{kind}/{id_}"
     return "/volunteer" if kind == "volunteers" else None

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shared.runtime.runtime import Runtime
 
 # `/wishes/new` has to come before `/wishes/{wish_id}`, and so for events.
-ROOMS = (
+PAGE_MODULES = (
     home,
     display_settings,
     sign_in,
@@ -60,13 +60,13 @@ ROOMS = (
 )
 
 
-def mount(app: FastAPI, runtime: "Runtime") -> None:
+def add_pages(app: FastAPI, runtime: "Runtime") -> None:
     """Add the pages, what protects them, and the page that is shown when something goes wrong."""
     assets()
-    for room in ROOMS:
+    for room in PAGE_MODULES:
         app.include_router(room.pages)
     app.state.problem_page = problem_page
-    app.add_exception_handler(NoStationChosen, display_settings.ask_which)
-    app.add_middleware(CrossOriginProtection, deny_app=security_headers.refuse_other_sites)
-    secure = cast(IntakeSettings, runtime.settings).secure
+    app.add_exception_handler(NoStationChosen, display_settings.redirect_to_stations)
+    app.add_middleware(CrossOriginProtection, deny_app=security_headers.reject_cross_origin)
+    secure = cast(IntakeSettings, runtime.settings).uses_https
     app.add_middleware(SecureASGIMiddleware, secure=security_headers.headers(https=secure))

@@ -8,21 +8,21 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from services.intake.gateway.upstreams import Neighbours
-from services.intake.web.kit.page_context import Screen
+from services.intake.gateway.upstreams import Upstreams
+from services.intake.web.kit.page_context import PageContext
 from shared.db import Page
 from shared.errors import Problem, Unavailable
 
 T = TypeVar("T")
 
 
-class Said(BaseModel):
+class RemoteModel(BaseModel):
     """What another service says; what a page doesn't show is left aside."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Standing(Said):
+class PointsBalance(RemoteModel):
     """How many points there are."""
 
     balance: int
@@ -30,7 +30,7 @@ class Standing(Said):
     available: int
 
 
-class Entry(Said):
+class PointsEntry(RemoteModel):
     """One change of the points, with its reason."""
 
     id: UUID
@@ -42,7 +42,7 @@ class Entry(Said):
     created_at: datetime
 
 
-class Application(Said):
+class VolunteerApplication(RemoteModel):
     """A volunteer, or somebody who wants to be one."""
 
     id: UUID
@@ -53,7 +53,7 @@ class Application(Said):
     created_at: datetime
 
 
-class Duty(Said):
+class Duty(RemoteModel):
     """Something taken on and not yet done; `about` is what it is about (`events/0190…`)."""
 
     about: str
@@ -62,7 +62,7 @@ class Duty(Said):
     until: datetime | None
 
 
-class Answered(Problem):
+class RemoteProblem(Problem):
     """What another service refused, in its words."""
 
     def __init__(self, status: int, title: str, detail: str | None) -> None:
@@ -71,77 +71,79 @@ class Answered(Problem):
         self.__dict__["title"] = title
 
 
-async def ask(
-    screen: Screen, method: str, path: str, body: Any = None, key: str | None = None
+async def call_service(
+    page: PageContext, method: str, path: str, body: Any = None, key: str | None = None
 ) -> Any:
     """What the service that owns the path answers; Unavailable, or the problem that it names."""
-    answer = await _answer(screen, method, path, body, key)
+    answer = await _send_request(page, method, path, body, key)
     return answer.json() if answer.content else None
 
 
-async def listed(screen: Screen, path: str, kind: type[T], **query: Any) -> Page[T]:
+async def fetch_list(page: PageContext, path: str, model: type[T], **query: Any) -> Page[T]:
     """A page of a list of another service; parts of the query that are None are left out."""
     wanted = {name: str(value) for name, value in query.items() if value is not None}
-    answer = await _answer(screen, "GET", str(httpx.URL(path, params=wanted)))
+    answer = await _send_request(page, "GET", str(httpx.URL(path, params=wanted)))
     following = answer.links.get("next")
     after = httpx.URL(following["url"]).params["after"] if following else None
-    items = TypeAdapter(list[kind]).validate_python(answer.json())  # type: ignore[valid-type]
+    items = TypeAdapter(list[model]).validate_python(answer.json())  # type: ignore[valid-type]
     return Page(items, UUID(after) if after else None)
 
 
-async def _answer(
-    screen: Screen, method: str, path: str, body: Any = None, key: str | None = None
+async def _send_request(
+    page: PageContext, method: str, path: str, body: Any = None, key: str | None = None
 ) -> httpx.Response:
-    neighbours: Neighbours = screen.request.app.state.neighbours
-    answer = await neighbours.ask(screen.who, method, f"/api/v1{path}", body, key)
+    neighbours: Upstreams = page.request.app.state.upstreams
+    answer = await neighbours.ask(page.signed_in_actor, method, f"/api/v1{path}", body, key)
     if answer.is_success:
         return answer
     if answer.status_code >= 500:
         raise Unavailable
     said = answer.json()
-    raise Answered(answer.status_code, said.get("title", ""), said.get("detail"))
+    raise RemoteProblem(answer.status_code, said.get("title", ""), said.get("detail"))
 
 
-async def if_there(asked: Awaitable[T]) -> T | None:
+async def or_none_if_unavailable(awaitable: Awaitable[T]) -> T | None:
     """What was asked for, or None while that service doesn't answer."""
     try:
-        return await asked
+        return await awaitable
     except Unavailable:
         return None
 
 
-async def standing(screen: Screen, resident: UUID | None = None) -> Standing:
+async def fetch_balance(page: PageContext, resident: UUID | None = None) -> PointsBalance:
     """The points of whoever looks, or at the desk a resident's."""
     query = f"?resident={resident}" if resident else ""
-    return Standing.model_validate(await ask(screen, "GET", f"/points/me{query}"))
+    return PointsBalance.model_validate(await call_service(page, "GET", f"/points/me{query}"))
 
 
-async def entries(screen: Screen, after: UUID | None = None) -> Page[Entry]:
+async def fetch_entries(page: PageContext, after: UUID | None = None) -> Page[PointsEntry]:
     """How the points came about, newest first."""
-    return await listed(screen, "/points/me/entries", Entry, after=after)
+    return await fetch_list(page, "/points/me/entries", PointsEntry, after=after)
 
 
-async def application(screen: Screen) -> Application | None:
+async def fetch_application(page: PageContext) -> VolunteerApplication | None:
     """The application of whoever looks, None when they never applied."""
     try:
-        return Application.model_validate(await ask(screen, "GET", "/volunteers/me"))
-    except Answered as refused:
+        return VolunteerApplication.model_validate(
+            await call_service(page, "GET", "/volunteers/me")
+        )
+    except RemoteProblem as refused:
         if refused.status == 404:
             return None
         raise
 
 
-async def duties(screen: Screen) -> Page[Duty]:
+async def fetch_duties(page: PageContext) -> Page[Duty]:
     """What whoever looks has yet to do, what comes first before the rest."""
-    return await listed(screen, "/volunteers/me/duties", Duty, limit=20)
+    return await fetch_list(page, "/volunteers/me/duties", Duty, limit=20)
 
 
-async def applicants(screen: Screen) -> Page[Application]:
+async def fetch_applicants(page: PageContext) -> Page[VolunteerApplication]:
     """Who waits to be approved as a volunteer."""
-    return await listed(screen, "/volunteers", Application, state="applied", limit=100)
+    return await fetch_list(page, "/volunteers", VolunteerApplication, state="applied", limit=100)
 
 
-class Line(Said):
+class InboxItem(RemoteModel):
     """One thing that somebody was told; `subject` is what it is about (`wishes/0190…`)."""
 
     id: UUID
@@ -152,7 +154,7 @@ class Line(Said):
     read_at: datetime | None
 
 
-class Outgoing(Said):
+class SmsDelivery(RemoteModel):
     """One message to somebody over one channel, as operators see it."""
 
     id: UUID
@@ -166,17 +168,19 @@ class Outgoing(Said):
     sent_at: datetime | None
 
 
-async def inbox(screen: Screen, after: UUID | None = None) -> Page[Line]:
+async def fetch_inbox(page: PageContext, after: UUID | None = None) -> Page[InboxItem]:
     """The inbox of whoever looks, newest first."""
-    return await listed(screen, "/inbox", Line, after=after, limit=30)
+    return await fetch_list(page, "/inbox", InboxItem, after=after, limit=30)
 
 
-async def unread(screen: Screen) -> int:
+async def fetch_unread_count(page: PageContext) -> int:
     """How many lines of the inbox whoever looks hasn't read."""
-    said: int = (await ask(screen, "GET", "/inbox/unread"))["unread"]
+    said: int = (await call_service(page, "GET", "/inbox/unread"))["unread"]
     return said
 
 
-async def outgoing(screen: Screen, channel: str, after: UUID | None = None) -> Page[Outgoing]:
+async def fetch_deliveries(
+    page: PageContext, channel: str, after: UUID | None = None
+) -> Page[SmsDelivery]:
     """What the station told people over that channel."""
-    return await listed(screen, "/deliveries", Outgoing, channel=channel, after=after)
+    return await fetch_list(page, "/deliveries", SmsDelivery, channel=channel, after=after)

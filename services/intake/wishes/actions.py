@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.delegation import check_behalf, check_resident
+from services.intake.delegation import check_on_behalf, require_resident
 from services.intake.residents import queries as residents
 from services.intake.volunteers_view.queries import is_approved_volunteer
 from services.intake.wishes.errors import AnsweredSince, NotAVolunteer, SameTaker
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import State, Taker, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import Taker, Wish, WishState
 from shared.auth import Actor, Role
 from shared.bus.outbox.record import record
 from shared.contracts.intake import (
@@ -35,35 +35,35 @@ from shared.errors import NotFound
 
 
 @dataclass(frozen=True)
-class Done:
+class FulfilmentReport:
     """What was done for a wish: in words, in how many minutes, and when that was said."""
 
     note: str
     minutes: int
-    at: datetime
+    reported_at: datetime
 
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
-    """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, NotForOthers."""
-    check_resident(actor)
-    await residents.resident(tx, actor.station, actor.for_whom)
-    wish = Wish.post(actor.station, actor.for_whom, title, details)
+    """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, CannotActOnBehalf."""
+    require_resident(actor)
+    await residents.get_resident(tx, actor.station, actor.subject_id)
+    wish = Wish.post(actor.station, actor.subject_id, title, details)
     tx.add(wish)
-    return await _keep(tx, actor, wish, WishPosted.of(wish))
+    return await _save(tx, actor, wish, WishPosted.of(wish))
 
 
 async def approve(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """Open a posted wish; AlreadyReviewed."""
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.approve()
-    return await _keep(tx, actor, wish, WishOpened.of(wish))
+    return await _save(tx, actor, wish, WishOpened.of(wish))
 
 
 async def decline(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
     """Refuse a posted wish in review, with the reason; AlreadyReviewed."""
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.decline(reason)
-    return await _keep(tx, actor, wish, WishDeclined.of(wish), reason)
+    return await _save(tx, actor, wish, WishDeclined.of(wish), reason)
 
 
 async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
@@ -71,13 +71,13 @@ async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
 
     Raises AlreadyClaimed, NotOpen, OwnWish, NotAVolunteer.
     """
-    wish = await _locked(tx, actor, wish_id)
+    wish = await _load_for_update(tx, actor, wish_id)
     # Who comes second saw it open a moment ago: they hear that it's taken, not that it's nothing.
-    in_hand = wish.state in (State.CLAIMED, State.DELIVERED)
+    in_hand = wish.state in (WishState.CLAIMED, WishState.DELIVERED)
     if not (in_hand or wish.visible_to(actor)):
         raise NotFound
-    wish.claim(await _taker(tx, actor))
-    return await _keep(tx, actor, wish, _claimed(wish))
+    wish.claim(await _resolve_taker(tx, actor))
+    return await _save(tx, actor, wish, _claimed_message(wish))
 
 
 async def release(
@@ -87,18 +87,18 @@ async def release(
 
     Raises NotYourTask, NotClaimed, AlreadyDelivered, SameTaker, NotAVolunteer, OwnWish.
     """
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     if to is None:
         message = WishReleased.of(wish, reason="given_back")
         wish.give_back(actor)
-        return await _keep(tx, actor, wish, message, reason)
+        return await _save(tx, actor, wish, message, reason)
     if to == wish.taker_id:
         raise SameTaker
     message = WishReleased.of(wish, reason="handed_over")
     wish.give_back(actor)
-    await _keep(tx, actor, wish, message, reason)
-    wish.claim(await _volunteer(tx, actor.station, to))
-    return await _keep(tx, actor, wish, _claimed(wish))
+    await _save(tx, actor, wish, message, reason)
+    wish.claim(await _resolve_volunteer(tx, actor.station, to))
+    return await _save(tx, actor, wish, _claimed_message(wish))
 
 
 async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minutes: int) -> Wish:
@@ -106,9 +106,9 @@ async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minu
 
     Raises NotYourTask, NotClaimed, AlreadyDelivered.
     """
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.deliver(actor, note, minutes)
-    return await _keep(tx, actor, wish, WishDelivered.of(wish), note)
+    return await _save(tx, actor, wish, WishDelivered.of(wish), note)
 
 
 async def confirm(
@@ -120,15 +120,15 @@ async def confirm(
 ) -> Wish:
     """Confirm that it came true; `photos_public` lets the neighbours see the photos, too.
 
-    Raises NotDelivered, DeliveredByYourself, NotYours, StillTheirTurn.
+    Raises NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
     """
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.confirm(actor, thanks, photos_public)
-    return await _keep(tx, actor, wish, _fulfilled(wish), thanks)
+    return await _save(tx, actor, wish, _fulfilled_message(wish), thanks)
 
 
-async def fulfil(
-    tx: AsyncSession, partner: Actor, wish_id: UUID, done: Done, *, trusted: bool
+async def fulfil_as_partner(
+    tx: AsyncSession, partner: Actor, wish_id: UUID, report: FulfilmentReport, *, trusted: bool
 ) -> Wish:
     """A partner's machine says that it made the wish come true, which is taken first if it is open.
 
@@ -136,46 +136,46 @@ async def fulfil(
     no. Said again it changes nothing. Raises NotFound, where somebody else has it too, and
     AnsweredSince.
     """
-    wish = await hold(tx, partner, wish_id)
-    answered = await _answered_no(tx, wish)
-    if wish.state == State.CLAIMED and answered is not None and done.at <= answered:
+    wish = await get_for_update(tx, partner, wish_id)
+    answered = await _last_refused_at(tx, wish)
+    if wish.state == WishState.CLAIMED and answered is not None and report.reported_at <= answered:
         raise AnsweredSince
-    if wish.state == State.OPEN:
+    if wish.state == WishState.OPEN:
         wish.claim(Taker("partner", partner.person))
-        await _keep(tx, partner, wish, _claimed(wish))
-    if wish.state == State.CLAIMED:
-        wish.deliver(partner, done.note, done.minutes)
-        await _keep(tx, partner, wish, WishDelivered.of(wish), done.note)
-    if wish.state == State.DELIVERED and trusted and answered is None:
+        await _save(tx, partner, wish, _claimed_message(wish))
+    if wish.state == WishState.CLAIMED:
+        wish.deliver(partner, report.note, report.minutes)
+        await _save(tx, partner, wish, WishDelivered.of(wish), report.note)
+    if wish.state == WishState.DELIVERED and trusted and answered is None:
         wish.confirm_on_trust()
-        await _keep(tx, partner, wish, _fulfilled(wish))
+        await _save(tx, partner, wish, _fulfilled_message(wish))
     return wish
 
 
 async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
-    """Say that it did not come true; NotDelivered, NotYours, StillTheirTurn."""
-    wish = await hold(tx, actor, wish_id)
+    """Say that it did not come true; NotDelivered, NotYours, DecisionNotDue."""
+    wish = await get_for_update(tx, actor, wish_id)
     wish.refuse(actor)
     message = WishRefused.of(wish, lease_until=wish.lease_until)
-    return await _keep(tx, actor, wish, message, reason)
+    return await _save(tx, actor, wish, message, reason)
 
 
 async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
     """Withdraw the confirmation: points go back; NotFulfilled, NotYours, TooLateToReopen."""
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.reopen(actor)
     message = WishReopened.of(wish, revision=wish.confirmations, lease_until=wish.lease_until)
-    return await _keep(tx, actor, wish, message, reason)
+    return await _save(tx, actor, wish, message, reason)
 
 
 async def withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """The resident takes the wish back; whoever has it is released first. NotYours, WishClosed."""
-    wish = await hold(tx, actor, wish_id)
+    wish = await get_for_update(tx, actor, wish_id)
     wish.check_withdrawal(actor)
     if wish.taker_id is not None:
-        await _let_go(tx, actor, wish, "withdrawn")
+        await _release(tx, actor, wish, "withdrawn")
     wish.withdraw(actor)
-    return await _keep(tx, actor, wish, WishWithdrawn.of(wish))
+    return await _save(tx, actor, wish, WishWithdrawn.of(wish))
 
 
 async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wish:
@@ -183,70 +183,70 @@ async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wi
 
     Raises NotOpen, AlreadyDelivered.
     """
-    wish = await hold(tx, actor, wish_id)
-    if wish.state == State.CLAIMED:
-        await _let_go(tx, actor, wish, "answered")
+    wish = await get_for_update(tx, actor, wish_id)
+    if wish.state == WishState.CLAIMED:
+        await _release(tx, actor, wish, "answered")
     wish.answer_unfulfilled(text)
-    return await _keep(tx, actor, wish, WishAnswered.of(wish), text)
+    return await _save(tx, actor, wish, WishAnswered.of(wish), text)
 
 
-async def hold(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+async def get_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """The wish, locked until the transaction ends; NotFound where the actor may not know of it."""
-    wish = await _locked(tx, actor, wish_id)
+    wish = await _load_for_update(tx, actor, wish_id)
     if not wish.visible_to(actor):
         raise NotFound
     return wish
 
 
-async def _locked(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    check_behalf(actor)
+async def _load_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
+    check_on_behalf(actor)
     return await load(tx, Wish, wish_id, station=actor.station, lock=True)
 
 
-async def _taker(tx: AsyncSession, actor: Actor) -> Taker:
-    if actor.at_desk and actor.on_behalf_of is None:
+async def _resolve_taker(tx: AsyncSession, actor: Actor) -> Taker:
+    if actor.is_staff and actor.on_behalf_of is None:
         return Taker("station", actor.station)
     if actor.has(Role.PARTNER):
         return Taker("partner", actor.person)
-    return await _volunteer(tx, actor.station, actor.for_whom)
+    return await _resolve_volunteer(tx, actor.station, actor.subject_id)
 
 
-async def _volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Taker:
+async def _resolve_volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Taker:
     if not await is_approved_volunteer(tx, station, resident_id):
         raise NotAVolunteer
     return Taker("volunteer", resident_id)
 
 
-async def _answered_no(tx: AsyncSession, wish: Wish) -> datetime | None:
+async def _last_refused_at(tx: AsyncSession, wish: Wish) -> datetime | None:
     """When the resident last said that it did not come true; None for never."""
-    no = select(func.max(WishStep.at)).where(
-        WishStep.wish_id == wish.id,
-        WishStep.station_id == wish.station_id,
-        WishStep.from_state.in_((State.DELIVERED, State.FULFILLED)),
-        WishStep.to_state == State.CLAIMED,
+    no = select(func.max(WishTransition.at)).where(
+        WishTransition.wish_id == wish.id,
+        WishTransition.station_id == wish.station_id,
+        WishTransition.from_state.in_((WishState.DELIVERED, WishState.FULFILLED)),
+        WishTransition.to_state == WishState.CLAIMED,
     )
     answered: datetime | None = await tx.scalar(no)
     return answered
 
 
-def _fulfilled(wish: Wish) -> WishFulfilled:
+def _fulfilled_message(wish: Wish) -> WishFulfilled:
     return WishFulfilled.of(wish, minutes=wish.minutes, revision=wish.confirmations)
 
 
-def _claimed(wish: Wish) -> WishClaimed:
+def _claimed_message(wish: Wish) -> WishClaimed:
     return WishClaimed.of(wish, lease_until=wish.lease_until)
 
 
-async def _let_go(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseReason) -> None:
+async def _release(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseReason) -> None:
     message = WishReleased.of(wish, reason=reason)
     wish.release()
-    await _keep(tx, actor, wish, message)
+    await _save(tx, actor, wish, message)
 
 
-async def _keep(
+async def _save(
     tx: AsyncSession, actor: Actor, wish: Wish, message: WishMessage, note: str | None = None
 ) -> Wish:
-    step = WishStep.of(wish, actor, note)
+    step = WishTransition.of(wish, actor, note)
     await record(tx, wish, message)
     step.version = wish.version
     tx.add(step)

@@ -9,128 +9,153 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.wishes import actions, queries
 from services.intake.wishes.models import Wish
 from services.intake.wishes.schemas import (
-    Act,
     AnswerWish,
     ConfirmWish,
     DeliverWish,
-    OneWishView,
+    OnBehalfRequest,
     PostWish,
     ReleaseWish,
-    WishFilters,
+    RequestWithReason,
+    WishDetail,
+    WishFilterParams,
     WishView,
-    WithReason,
 )
 from shared.auth import Actor
 from shared.errors import Forbidden
-from shared.web.http import Api, Tx, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Pagination, Tx
 from shared.web.preconditions import ETag
 
-router = Api(tags=["wishes"])
+router = ApiRouter(tags=["wishes"])
 # What a request without a body says.
-NOTHING_SAID, RELEASED, CONFIRMED = Act(), ReleaseWish(), ConfirmWish()
+EMPTY_REQUEST, EMPTY_RELEASE, EMPTY_CONFIRMATION = OnBehalfRequest(), ReleaseWish(), ConfirmWish()
 
 
-async def _shown(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
-    return WishView.of(await queries.seen(tx, actor, wish), actor)
+async def _wish_view(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
+    return WishView.of(await queries.for_reader(tx, actor, wish), actor)
 
 
 @router.post("/wishes", policy="wishes.post", status_code=201, problems=(404,))
-async def post_wish(body: PostWish, tx: Tx, actor: Who) -> WishView:
+async def post_wish(body: PostWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Make a wish; the desk does it on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.post(tx, actor, body.title, body.details))
+    return await _wish_view(tx, actor, await actions.post(tx, actor, body.title, body.details))
 
 
 @router.get("/wishes", policy="wishes.list")
 async def list_wishes(
-    tx: Tx, actor: Who, filters: Annotated[WishFilters, Query()], where: Where
+    tx: Tx,
+    actor: CurrentActor,
+    filters: Annotated[WishFilterParams, Query()],
+    pagination: Pagination,
 ) -> list[WishView]:
     """Wishes, newest first: one's own, the open ones, those one took; the desk sees all."""
-    if filters.needs_decision and not actor.at_desk:
+    if filters.needs_decision and not actor.is_staff:
         raise Forbidden
-    found = where.link(await queries.listed(tx, actor, filters.wanted(), where.after, where.limit))
+    found = pagination.set_next_link(
+        await queries.list_wishes(
+            tx, actor, filters.to_filter(), pagination.after, pagination.limit
+        )
+    )
     return [WishView.of(seen, actor) for seen in found.items]
 
 
 @router.get("/wishes/{wish_id}", policy="wishes.list")
-async def get_wish(wish_id: UUID, tx: Tx, actor: Who, etag: ETag) -> OneWishView:
+async def get_wish(wish_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag) -> WishDetail:
     """One wish with its steps; home and names only for those who may know them."""
     seen = await queries.get(tx, actor, wish_id)
-    etag.name(seen.wish.version)
-    return OneWishView.whole(seen, await queries.steps(tx, actor, seen.wish), actor)
+    etag.set_etag(seen.wish.version)
+    return WishDetail.with_transitions(
+        seen, await queries.list_transitions(tx, actor, seen.wish), actor
+    )
 
 
 @router.post("/wishes/{wish_id}/approve", policy="wishes.review")
-async def approve_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
+async def approve_wish(
+    wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
+) -> WishView:
     """Open a posted wish to takers."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.approve(tx, actor, wish_id))
+    return await _wish_view(tx, actor, await actions.approve(tx, actor, wish_id))
 
 
 @router.post("/wishes/{wish_id}/decline", policy="wishes.review")
-async def decline_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+async def decline_wish(
+    wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
+) -> WishView:
     """Refuse a posted wish, with the reason."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.decline(tx, actor, wish_id, body.reason))
+    return await _wish_view(tx, actor, await actions.decline(tx, actor, wish_id, body.reason))
 
 
 @router.post("/wishes/{wish_id}/claim", policy="wishes.claim")
-async def claim_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
+async def claim_wish(
+    wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
+) -> WishView:
     """Take an open wish; at the desk for the station, or on behalf of a volunteer."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.claim(tx, actor, wish_id))
+    return await _wish_view(tx, actor, await actions.claim(tx, actor, wish_id))
 
 
 @router.post("/wishes/{wish_id}/release", policy="wishes.release")
-async def release_wish(wish_id: UUID, tx: Tx, actor: Who, body: ReleaseWish = RELEASED) -> WishView:
+async def release_wish(
+    wish_id: UUID, tx: Tx, actor: CurrentActor, body: ReleaseWish = EMPTY_RELEASE
+) -> WishView:
     """Give a wish back, or hand it over to another volunteer."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.release(tx, actor, wish_id, body.reason, body.to))
+    return await _wish_view(
+        tx, actor, await actions.release(tx, actor, wish_id, body.reason, body.to)
+    )
 
 
 @router.post("/wishes/{wish_id}/deliver", policy="wishes.deliver")
-async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: Who) -> WishView:
+async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Say that the wish came true."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(
+    return await _wish_view(
         tx, actor, await actions.deliver(tx, actor, wish_id, body.note, body.minutes)
     )
 
 
 @router.post("/wishes/{wish_id}/confirm", policy="wishes.confirm")
 async def confirm_wish(
-    wish_id: UUID, tx: Tx, actor: Who, body: ConfirmWish = CONFIRMED
+    wish_id: UUID, tx: Tx, actor: CurrentActor, body: ConfirmWish = EMPTY_CONFIRMATION
 ) -> WishView:
     """Confirm that the wish came true, with thanks."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(
+    return await _wish_view(
         tx, actor, await actions.confirm(tx, actor, wish_id, body.thanks, body.photos_public)
     )
 
 
 @router.post("/wishes/{wish_id}/refuse", policy="wishes.confirm")
-async def refuse_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+async def refuse_wish(
+    wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
+) -> WishView:
     """Say that the wish did not come true: back to its taker."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.refuse(tx, actor, wish_id, body.reason))
+    return await _wish_view(tx, actor, await actions.refuse(tx, actor, wish_id, body.reason))
 
 
 @router.post("/wishes/{wish_id}/withdraw", policy="wishes.withdraw")
-async def withdraw_wish(wish_id: UUID, tx: Tx, actor: Who, body: Act = NOTHING_SAID) -> WishView:
+async def withdraw_wish(
+    wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
+) -> WishView:
     """Take one's wish back."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.withdraw(tx, actor, wish_id))
+    return await _wish_view(tx, actor, await actions.withdraw(tx, actor, wish_id))
 
 
 @router.post("/wishes/{wish_id}/answer", policy="wishes.answer")
-async def answer_wish(wish_id: UUID, body: AnswerWish, tx: Tx, actor: Who) -> WishView:
+async def answer_wish(wish_id: UUID, body: AnswerWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Close a wish unfulfilled, with an answer."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.answer(tx, actor, wish_id, body.answer))
+    return await _wish_view(tx, actor, await actions.answer(tx, actor, wish_id, body.answer))
 
 
 @router.post("/wishes/{wish_id}/reopen", policy="wishes.reopen")
-async def reopen_wish(wish_id: UUID, body: WithReason, tx: Tx, actor: Who) -> WishView:
+async def reopen_wish(
+    wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
+) -> WishView:
     """Withdraw the confirmation of a wish: points go back."""
     actor = actor.acting_for(body.on_behalf_of)
-    return await _shown(tx, actor, await actions.reopen(tx, actor, wish_id, body.reason))
+    return await _wish_view(tx, actor, await actions.reopen(tx, actor, wish_id, body.reason))

@@ -76,7 +76,7 @@ class DeliveredByYourself(Conflict):
     title = N_("Nobody can confirm what they delivered themselves")
 
 
-class StillTheirTurn(Conflict):
+class DecisionNotDue(Conflict):
     """The desk decides only where the resident has been silent for a week."""
 
     title = N_("The resident still has time to answer")

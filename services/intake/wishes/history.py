@@ -11,13 +11,13 @@ from services.intake.base import Base
 from services.intake.wishes.models import Wish
 from shared import clock
 from shared.auth import NOBODY, Actor, Role
-from shared.db import Moment
+from shared.db import TimestampTZ
 from shared.observability.logs import correlation_id
 
-Hand = Literal["resident", "volunteer", "partner", "desk", "system"]
+ActorKind = Literal["resident", "volunteer", "partner", "desk", "system"]
 
 
-class WishStep(Base):
+class WishTransition(Base):
     """One change of a wish's state: who made it, for whom, when, and what they said.
 
     `correlation_id` is the request's, None where time made it, or an earlier version kept it.
@@ -33,7 +33,7 @@ class WishStep(Base):
     wish_id: Mapped[UUID] = mapped_column(ForeignKey("wishes.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     station_id: Mapped[UUID] = mapped_column(Uuid)
-    at: Mapped[datetime] = mapped_column(Moment)
+    at: Mapped[datetime] = mapped_column(TimestampTZ)
     hand: Mapped[str]
     person: Mapped[UUID] = mapped_column(Uuid)
     on_behalf_of: Mapped[UUID | None] = mapped_column(Uuid)
@@ -50,7 +50,7 @@ class WishStep(Base):
             wish_id=wish.id,
             station_id=wish.station_id,
             at=clock.now(),
-            hand=hand_of(wish, actor),
+            hand=actor_kind(wish, actor),
             person=actor.person,
             on_behalf_of=actor.on_behalf_of,
             from_state=before[0] if before else None,
@@ -60,11 +60,11 @@ class WishStep(Base):
         )
 
 
-def hand_of(wish: Wish, actor: Actor) -> Hand:
+def actor_kind(wish: Wish, actor: Actor) -> ActorKind:
     """Whose hand it is that changes the wish."""
     if actor.person == NOBODY:
         return "system"
-    if actor.at_desk:
+    if actor.is_staff:
         return "desk"
     if actor.has(Role.PARTNER):
         return "partner"

@@ -6,15 +6,15 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import UNCLAIMED, State, Taker, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import STATION_TAKES_AFTER, Taker, Wish, WishState
 from shared import clock
 from shared.auth import Actor
 from shared.bus.outbox.record import record_many
 from shared.contracts.intake import WishClaimed, WishMessage, WishReleased
 from shared.scheduler import Job
 
-CHUNK = 200
+BATCH_SIZE = 200
 
 
 async def release_expired(tx: AsyncSession) -> None:
@@ -25,7 +25,7 @@ async def release_expired(tx: AsyncSession) -> None:
         wish.release()
         return message
 
-    await _change_due(tx, State.CLAIMED, Wish.lease_until <= clock.now(), expire)
+    await _change_due(tx, WishState.CLAIMED, Wish.lease_until <= clock.now(), expire)
 
 
 async def take_unclaimed(tx: AsyncSession) -> None:
@@ -35,12 +35,14 @@ async def take_unclaimed(tx: AsyncSession) -> None:
         wish.claim(Taker("station", wish.station_id))
         return WishClaimed.of(wish)
 
-    await _change_due(tx, State.OPEN, Wish.open_since <= clock.now() - UNCLAIMED, take)
+    await _change_due(
+        tx, WishState.OPEN, Wish.open_since <= clock.now() - STATION_TAKES_AFTER, take
+    )
 
 
 async def _change_due(
     tx: AsyncSession,
-    state: State,
+    state: WishState,
     due: ColumnElement[bool],
     change: Callable[[Wish], WishMessage],
 ) -> None:
@@ -48,13 +50,13 @@ async def _change_due(
         select(Wish)
         .where(Wish.state == state, due)
         .order_by(Wish.id)
-        .limit(CHUNK)
+        .limit(BATCH_SIZE)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
     wishes = (await tx.scalars(statement)).all()
     messages = [change(wish) for wish in wishes]
-    steps = [WishStep.of(wish, Actor.system(wish.station_id)) for wish in wishes]
+    steps = [WishTransition.of(wish, Actor.system(wish.station_id)) for wish in wishes]
     await record_many(tx, zip(wishes, messages, strict=True))
     for wish, step in zip(wishes, steps, strict=True):
         step.version = wish.version

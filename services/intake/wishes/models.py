@@ -10,21 +10,21 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from services.intake.wishes import errors as refusals
+from services.intake.wishes import errors
 from shared import clock
 from shared.auth import Actor
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict
 
-LEASE = timedelta(days=7)
-UNCLAIMED = timedelta(days=14)
-UNANSWERED = timedelta(days=7)
-REOPENABLE = timedelta(days=7)
+LEASE_TTL = timedelta(days=7)
+STATION_TAKES_AFTER = timedelta(days=14)
+DESK_DECIDES_AFTER = timedelta(days=7)
+REOPEN_WINDOW = timedelta(days=7)
 
 TakerKind = Literal["volunteer", "partner", "station"]
 
 
-class State(StrEnum):
+class WishState(StrEnum):
     """Where a wish is in its life."""
 
     POSTED = "posted"
@@ -75,16 +75,16 @@ class Wish(Aggregate, Base):
     title: Mapped[str]
     details: Mapped[str]
     state: Mapped[str]
-    open_since: Mapped[datetime | None] = mapped_column(Moment)
+    open_since: Mapped[datetime | None] = mapped_column(TimestampTZ)
     taker_kind: Mapped[str | None]
     taker_id: Mapped[UUID | None] = mapped_column(Uuid)
-    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    lease_until: Mapped[datetime | None] = mapped_column(TimestampTZ)
     delivered_by: Mapped[UUID | None] = mapped_column(Uuid)
-    delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    delivered_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
     delivery_note: Mapped[str | None]
     minutes: Mapped[int | None]
     confirmations: Mapped[int]
-    fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
+    fulfilled_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
     thanks: Mapped[str | None]
     photos_public: Mapped[bool]
     answer: Mapped[str | None]
@@ -97,49 +97,52 @@ class Wish(Aggregate, Base):
             resident_id=resident,
             title=title,
             details=details,
-            state=State.POSTED.value,
+            state=WishState.POSTED.value,
             confirmations=0,
             photos_public=False,
         )
 
-    def made_by(self, actor: Actor) -> bool:
+    def is_owner(self, actor: Actor) -> bool:
         """Whether the actor made the wish, or acts for the one who did."""
-        return actor.for_whom == self.resident_id
+        return actor.subject_id == self.resident_id
 
-    def taken_by(self, actor: Actor) -> bool:
+    def is_taker(self, actor: Actor) -> bool:
         """Whether the actor has the wish; what the station took is everybody's at the desk."""
         if self.taker_kind == "station":
-            return actor.at_desk and actor.on_behalf_of is None
-        return actor.for_whom == self.taker_id
+            return actor.is_staff and actor.on_behalf_of is None
+        return actor.subject_id == self.taker_id
 
     def visible_to(self, actor: Actor) -> bool:
         """Whether the actor may know of the wish at all."""
         return (
-            actor.at_desk or self.state == State.OPEN or self.made_by(actor) or self.taken_by(actor)
+            actor.is_staff
+            or self.state == WishState.OPEN
+            or self.is_owner(actor)
+            or self.is_taker(actor)
         )
 
     def shows_person_to(self, actor: Actor) -> bool:
         """Whether the actor may know whose wish it is and where they live."""
-        return actor.at_desk or self.made_by(actor) or self.taken_by(actor)
+        return actor.is_staff or self.is_owner(actor) or self.is_taker(actor)
 
     def approve(self) -> None:
         """Open it to takers; AlreadyReviewed."""
-        self._require(State.POSTED, refusals.AlreadyReviewed)
+        self._require(WishState.POSTED, errors.AlreadyReviewed)
         self._open()
 
     def decline(self, reason: str) -> None:
         """Refuse it in review; AlreadyReviewed."""
-        self._require(State.POSTED, refusals.AlreadyReviewed)
-        self.state = State.DECLINED.value
+        self._require(WishState.POSTED, errors.AlreadyReviewed)
+        self.state = WishState.DECLINED.value
         self.answer = reason
 
     def claim(self, taker: Taker) -> None:
         """Give it to the taker; the station has no lease. OwnWish, AlreadyClaimed, NotOpen."""
-        if self.state in (State.CLAIMED, State.DELIVERED):
-            raise refusals.AlreadyClaimed
-        self._require(State.OPEN, refusals.NotOpen)
+        if self.state in (WishState.CLAIMED, WishState.DELIVERED):
+            raise errors.AlreadyClaimed
+        self._require(WishState.OPEN, errors.NotOpen)
         if taker.id == self.resident_id:
-            raise refusals.OwnWish
+            raise errors.OwnWish
         self.taker_kind, self.taker_id = taker.kind, taker.id
         self.open_since = None
         self._lease()
@@ -147,36 +150,36 @@ class Wish(Aggregate, Base):
     def give_back(self, actor: Actor) -> None:
         """Its taker or the desk opens it again; NotYourTask, AlreadyDelivered, NotClaimed."""
         self._require_claimed()
-        if not (actor.at_desk or self.taken_by(actor)):
-            raise refusals.NotYourTask
+        if not (actor.is_staff or self.is_taker(actor)):
+            raise errors.NotYourTask
         self.release()
 
     def release(self) -> None:
         """Take it from whoever has it and open it again; NotClaimed."""
-        if self.state not in (State.CLAIMED, State.DELIVERED):
-            raise refusals.NotClaimed
-        self._forget_taker()
+        if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
+            raise errors.NotClaimed
+        self._clear_taker()
         self._open()
 
     def check_work(self, actor: Actor) -> None:
         """Whether the actor has it in hand now; NotYourTask, AlreadyDelivered, NotClaimed."""
         self._require_claimed()
-        if not self.taken_by(actor):
-            raise refusals.NotYourTask
+        if not self.is_taker(actor):
+            raise errors.NotYourTask
 
     def check_taker(self, actor: Actor) -> None:
         """Whether the actor has it, delivered or not; NotYourTask, NotClaimed, WishClosed."""
-        if self.state in (State.POSTED, State.OPEN):
-            raise refusals.NotClaimed
-        if self.state not in (State.CLAIMED, State.DELIVERED):
-            raise refusals.WishClosed
-        if not self.taken_by(actor):
-            raise refusals.NotYourTask
+        if self.state in (WishState.POSTED, WishState.OPEN):
+            raise errors.NotClaimed
+        if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
+            raise errors.WishClosed
+        if not self.is_taker(actor):
+            raise errors.NotYourTask
 
     def deliver(self, actor: Actor, note: str, minutes: int) -> None:
         """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
         self.check_work(actor)
-        self.state = State.DELIVERED.value
+        self.state = WishState.DELIVERED.value
         self.lease_until = None
         self.delivered_by = actor.person
         self.delivered_at = clock.now()
@@ -186,101 +189,106 @@ class Wish(Aggregate, Base):
     def confirm(self, actor: Actor, thanks: str | None, photos_public: bool) -> None:
         """It came true: the resident's word, or the desk's for them.
 
-        Raises NotDelivered, DeliveredByYourself, NotYours, StillTheirTurn.
+        Raises NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
         """
-        self._require(State.DELIVERED, refusals.NotDelivered)
-        if actor.person == self.delivered_by or actor.for_whom == self.taker_id:
-            raise refusals.DeliveredByYourself
-        self._decided_by(actor)
+        self._require(WishState.DELIVERED, errors.NotDelivered)
+        if actor.person == self.delivered_by or actor.subject_id == self.taker_id:
+            raise errors.DeliveredByYourself
+        self._check_may_decide(actor)
         self._fulfil()
         self.thanks = thanks
         self.photos_public = photos_public
 
     def confirm_on_trust(self) -> None:
         """It came true by the word of a partner whom the station trusts; NotDelivered."""
-        self._require(State.DELIVERED, refusals.NotDelivered)
+        self._require(WishState.DELIVERED, errors.NotDelivered)
         self._fulfil()
 
     def refuse(self, actor: Actor) -> None:
-        """It did not come true: back to its taker; NotDelivered, NotYours, StillTheirTurn."""
-        self._require(State.DELIVERED, refusals.NotDelivered)
-        self._decided_by(actor)
-        self._back_to_taker()
+        """It did not come true: back to its taker; NotDelivered, NotYours, DecisionNotDue."""
+        self._require(WishState.DELIVERED, errors.NotDelivered)
+        self._check_may_decide(actor)
+        self._return_to_taker()
 
     def reopen(self, actor: Actor) -> None:
         """Withdraw the confirmation: back to its taker; NotFulfilled, NotYours, TooLateToReopen."""
-        self._require(State.FULFILLED, refusals.NotFulfilled)
-        if not (actor.at_desk or self.made_by(actor)):
-            raise refusals.NotYours
+        self._require(WishState.FULFILLED, errors.NotFulfilled)
+        if not (actor.is_staff or self.is_owner(actor)):
+            raise errors.NotYours
         since = self.fulfilled_at
-        if not actor.at_desk and (since is None or clock.now() - since > REOPENABLE):
-            raise refusals.TooLateToReopen
-        self._back_to_taker()
+        if not actor.is_staff and (since is None or clock.now() - since > REOPEN_WINDOW):
+            raise errors.TooLateToReopen
+        self._return_to_taker()
 
     def check_withdrawal(self, actor: Actor) -> None:
         """Whether the actor may withdraw it now; NotYours, WishClosed."""
-        if not self.made_by(actor):
-            raise refusals.NotYours
-        if self.state not in (State.POSTED, State.OPEN, State.CLAIMED, State.DELIVERED):
-            raise refusals.WishClosed
+        if not self.is_owner(actor):
+            raise errors.NotYours
+        if self.state not in (
+            WishState.POSTED,
+            WishState.OPEN,
+            WishState.CLAIMED,
+            WishState.DELIVERED,
+        ):
+            raise errors.WishClosed
 
     def withdraw(self, actor: Actor) -> None:
         """The resident takes it back (its taker was released before); NotYours, WishClosed."""
         self.check_withdrawal(actor)
-        self._forget_taker()
-        self._close(State.WITHDRAWN)
+        self._clear_taker()
+        self._close(WishState.WITHDRAWN)
 
     def answer_unfulfilled(self, answer: str) -> None:
         """Close it with an answer (its taker was released before); AlreadyDelivered, NotOpen."""
-        if self.state == State.DELIVERED:
-            raise refusals.AlreadyDelivered
-        self._require(State.OPEN, refusals.NotOpen)
-        self._close(State.ANSWERED)
+        if self.state == WishState.DELIVERED:
+            raise errors.AlreadyDelivered
+        self._require(WishState.OPEN, errors.NotOpen)
+        self._close(WishState.ANSWERED)
         self.answer = answer
 
-    def _require(self, state: State, otherwise: type[Conflict]) -> None:
+    def _require(self, state: WishState, error: type[Conflict]) -> None:
         if self.state != state:
-            raise otherwise
+            raise error
 
     def _require_claimed(self) -> None:
-        if self.state == State.DELIVERED:
-            raise refusals.AlreadyDelivered
-        self._require(State.CLAIMED, refusals.NotClaimed)
+        if self.state == WishState.DELIVERED:
+            raise errors.AlreadyDelivered
+        self._require(WishState.CLAIMED, errors.NotClaimed)
 
-    def _decided_by(self, actor: Actor) -> None:
-        if self.made_by(actor):
+    def _check_may_decide(self, actor: Actor) -> None:
+        if self.is_owner(actor):
             return
-        if not actor.at_desk or actor.on_behalf_of is not None:
-            raise refusals.NotYours
-        if self.delivered_at is None or clock.now() - self.delivered_at < UNANSWERED:
-            raise refusals.StillTheirTurn
+        if not actor.is_staff or actor.on_behalf_of is not None:
+            raise errors.NotYours
+        if self.delivered_at is None or clock.now() - self.delivered_at < DESK_DECIDES_AFTER:
+            raise errors.DecisionNotDue
 
     def _fulfil(self) -> None:
-        self.state = State.FULFILLED.value
+        self.state = WishState.FULFILLED.value
         self.confirmations += 1
         self.fulfilled_at = clock.now()
 
     def _open(self) -> None:
-        self.state = State.OPEN.value
+        self.state = WishState.OPEN.value
         self.open_since = clock.now()
 
     def _lease(self) -> None:
-        self.state = State.CLAIMED.value
-        self.lease_until = None if self.taker_kind == "station" else clock.now() + LEASE
+        self.state = WishState.CLAIMED.value
+        self.lease_until = None if self.taker_kind == "station" else clock.now() + LEASE_TTL
 
-    def _back_to_taker(self) -> None:
-        self._forget_delivery()
+    def _return_to_taker(self) -> None:
+        self._clear_delivery()
         self._lease()
 
-    def _forget_delivery(self) -> None:
+    def _clear_delivery(self) -> None:
         self.delivered_by = self.delivered_at = self.delivery_note = self.minutes = None
         self.fulfilled_at = self.thanks = None
         self.photos_public = False
 
-    def _forget_taker(self) -> None:
-        self._forget_delivery()
+    def _clear_taker(self) -> None:
+        self._clear_delivery()
         self.taker_kind = self.taker_id = self.lease_until = None
 
-    def _close(self, state: State) -> None:
+    def _close(self, state: WishState) -> None:
         self.state = state.value
         self.open_since = None

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.accounts import queries as accounts
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Address, Person
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import UNANSWERED, State, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import DESK_DECIDES_AFTER, Wish, WishState
 from shared import clock
 from shared.auth import Actor
 from shared.db import PAGE, Page, load, page
@@ -19,7 +19,7 @@ from shared.errors import NotFound
 
 
 @dataclass(frozen=True)
-class Seen:
+class WishForReader:
     """A wish as one reader sees it: names and home are None where they aren't for this reader."""
 
     wish: Wish
@@ -29,53 +29,53 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class SeenStep:
+class TransitionForReader:
     """A step as one reader sees it: note and name are None where they aren't for this reader."""
 
-    step: WishStep
+    transition: WishTransition
     note: str | None
     name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class WishFilter:
     """Which wishes to list: `mine` made by the reader, `taken` by the reader (or the station)."""
 
-    states: tuple[State, ...] = ()
+    states: tuple[WishState, ...] = ()
     mine: bool = False
-    taken: bool = False
+    as_taker: bool = False
     needs_decision: bool = False
 
 
-async def get(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Seen:
+async def get(tx: AsyncSession, actor: Actor, wish_id: UUID) -> WishForReader:
     """One wish; NotFound where the actor may not know of it."""
     wish = await load(tx, Wish, wish_id, station=actor.station)
     if not wish.visible_to(actor):
         raise NotFound
-    return await seen(tx, actor, wish)
+    return await for_reader(tx, actor, wish)
 
 
-async def seen(tx: AsyncSession, actor: Actor, wish: Wish) -> Seen:
+async def for_reader(tx: AsyncSession, actor: Actor, wish: Wish) -> WishForReader:
     """A wish as the actor sees it."""
-    return (await _as_seen(tx, actor, [wish]))[0]
+    return (await _load_for_reader(tx, actor, [wish]))[0]
 
 
-async def listed(
+async def list_wishes(
     tx: AsyncSession,
     actor: Actor,
-    wanted: Wanted,
+    filters: WishFilter,
     after: UUID | None = None,
     limit: int = PAGE,
-) -> Page[Seen]:
+) -> Page[WishForReader]:
     """The wishes that the actor may know of, newest first."""
     statement = select(Wish).where(
-        Wish.station_id == actor.station, _visible(actor), *_conditions(actor, wanted)
+        Wish.station_id == actor.station, _visible(actor), *_conditions(actor, filters)
     )
     found: Page[Wish] = await page(tx, statement, Wish.id, after=after, limit=limit)
-    return Page(await _as_seen(tx, actor, found.items), found.after)
+    return Page(await _load_for_reader(tx, actor, found.items), found.after)
 
 
-async def steps(tx: AsyncSession, actor: Actor, wish: Wish) -> list[SeenStep]:
+async def list_transitions(tx: AsyncSession, actor: Actor, wish: Wish) -> list[TransitionForReader]:
     """The wish's steps, oldest first.
 
     Its resident and the desk read every note; its taker what was said since they have it. Names
@@ -83,12 +83,17 @@ async def steps(tx: AsyncSession, actor: Actor, wish: Wish) -> list[SeenStep]:
     """
     taken = (
         await tx.scalars(
-            select(WishStep).where(WishStep.wish_id == wish.id).order_by(WishStep.version)
+            select(WishTransition)
+            .where(WishTransition.wish_id == wish.id)
+            .order_by(WishTransition.version)
         )
     ).all()
-    names = await names_of(tx, actor.station, [s.person for s in taken]) if actor.at_desk else {}
+    names = await names_of(tx, actor.station, [s.person for s in taken]) if actor.is_staff else {}
     since = _readable_since(actor, wish, taken)
-    return [SeenStep(s, s.note if s.version >= since else None, names.get(s.person)) for s in taken]
+    return [
+        TransitionForReader(s, s.note if s.version >= since else None, names.get(s.person))
+        for s in taken
+    ]
 
 
 async def names_of(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -104,52 +109,54 @@ async def names_of(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict
     }
 
 
-async def _as_seen(tx: AsyncSession, actor: Actor, wishes: Sequence[Wish]) -> list[Seen]:
+async def _load_for_reader(
+    tx: AsyncSession, actor: Actor, wishes: Sequence[Wish]
+) -> list[WishForReader]:
     shown = [wish for wish in wishes if wish.shows_person_to(actor)]
     people = await residents.people(tx, actor.station, [wish.resident_id for wish in shown])
     takers = await names_of(tx, actor.station, [w.taker_id for w in shown if w.taker_id])
-    return [_one_seen(wish, actor, people, takers) for wish in wishes]
+    return [_build_for_reader(wish, actor, people, takers) for wish in wishes]
 
 
-def _one_seen(
+def _build_for_reader(
     wish: Wish, actor: Actor, people: dict[UUID, Person], takers: dict[UUID, str]
-) -> Seen:
+) -> WishForReader:
     if not wish.shows_person_to(actor):
-        return Seen(wish, None, None, None)
+        return WishForReader(wish, None, None, None)
     maker = people[wish.resident_id]
     taker = takers.get(wish.taker_id) if wish.taker_id else None
-    return Seen(wish, maker.name, maker.home, taker)
+    return WishForReader(wish, maker.name, maker.home, taker)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     """In SQL what `Wish.visible_to` says; a test holds the two together."""
-    if actor.at_desk:
+    if actor.is_staff:
         return true()
     return or_(
-        Wish.state == State.OPEN,
-        Wish.resident_id == actor.for_whom,
-        Wish.taker_id == actor.for_whom,
+        Wish.state == WishState.OPEN,
+        Wish.resident_id == actor.subject_id,
+        Wish.taker_id == actor.subject_id,
     )
 
 
-def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(actor: Actor, filters: WishFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(Wish.state.in_(wanted.states))
-    if wanted.mine:
-        conditions.append(Wish.resident_id == actor.for_whom)
-    if wanted.taken:
-        taker = actor.station if actor.at_desk else actor.for_whom
+    if filters.states:
+        conditions.append(Wish.state.in_(filters.states))
+    if filters.mine:
+        conditions.append(Wish.resident_id == actor.subject_id)
+    if filters.as_taker:
+        taker = actor.station if actor.is_staff else actor.subject_id
         conditions.append(Wish.taker_id == taker)
-    if wanted.needs_decision:
-        due = clock.now() - UNANSWERED
-        conditions += [Wish.state == State.DELIVERED, Wish.delivered_at <= due]
+    if filters.needs_decision:
+        due = clock.now() - DESK_DECIDES_AFTER
+        conditions += [Wish.state == WishState.DELIVERED, Wish.delivered_at <= due]
     return conditions
 
 
-def _readable_since(actor: Actor, wish: Wish, taken: Sequence[WishStep]) -> int:
+def _readable_since(actor: Actor, wish: Wish, transitions: Sequence[WishTransition]) -> int:
     """The version from which on the actor may read the notes."""
-    if actor.at_desk or wish.made_by(actor):
+    if actor.is_staff or wish.is_owner(actor):
         return 0
-    claims = [s.version for s in taken if s.from_state == State.OPEN]
-    return claims[-1] if claims and wish.taken_by(actor) else wish.version + 1
+    claims = [s.version for s in transitions if s.from_state == WishState.OPEN]
+    return claims[-1] if claims and wish.is_taker(actor) else wish.version + 1

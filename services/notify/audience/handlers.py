@@ -6,17 +6,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.audience.models import Recipient
-from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.contracts.intake import ResidentChanged, ResidentRegistered
 
-Heard = ResidentRegistered | ResidentChanged
+ResidentMessage = ResidentRegistered | ResidentChanged
 
 
-def _subjects(messages: Sequence[Message[Heard]]) -> list[str]:
+def _recipient_locks(messages: Sequence[Message[ResidentMessage]]) -> list[str]:
     return [message.subject for message in messages]
 
 
-async def remember(tx: AsyncSession, messages: list[Message[Heard]]) -> None:
+async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMessage]]) -> None:
     """Take over each projection unless a newer one is known; order and repetition don't matter."""
     newest = {m.content.resident_id: m for m in sorted(messages, key=lambda m: m.sequence)}
     heard = insert(Recipient).values(
@@ -47,6 +47,6 @@ async def remember(tx: AsyncSession, messages: list[Message[Heard]]) -> None:
 
 
 HANDLERS: Handlers = {
-    ResidentRegistered: Bulk(remember, _subjects, may_repeat=True),
-    ResidentChanged: Bulk(remember, _subjects, may_repeat=True),
+    ResidentRegistered: BatchHandler(upsert_recipients, _recipient_locks, replayable=True),
+    ResidentChanged: BatchHandler(upsert_recipients, _recipient_locks, replayable=True),
 }

@@ -3,16 +3,16 @@
 from services.notify.channels.base import Channel, Outcome, Rendering, Sent
 from services.notify.settings import NotifySettings
 
-ON_SCREEN = "on-screen"
+MANUAL_ADAPTER = "on-screen"
 
 
-class OnScreen:
+class ManualSms:
     """For a station without an SMS contract: nothing is sent, operators read it on their screen.
 
     The delivery itself is what they read (`GET /deliveries`); somebody tells the resident.
     """
 
-    name = ON_SCREEN
+    name = MANUAL_ADAPTER
 
     async def send(self, rendering: Rendering) -> Outcome:  # noqa: ARG002 - the delivery keeps it
         """Nothing left to do."""
@@ -21,4 +21,4 @@ class OnScreen:
 
 def sms_channel(settings: NotifySettings) -> Channel:
     """The SMS adapter that the settings name."""
-    return {ON_SCREEN: OnScreen}[settings.sms_adapter]()
+    return {MANUAL_ADAPTER: ManualSms}[settings.sms_adapter]()

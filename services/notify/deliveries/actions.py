@@ -7,16 +7,16 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.audience.queries import strangers
+from services.notify.audience.queries import count_unknown_recipients
 from services.notify.deliveries.drafts import Draft
 from services.notify.deliveries.models import QUEUED, Delivery
-from services.notify.deliveries.queries import own
+from services.notify.deliveries.queries import own_inbox
 from shared import clock
 from shared.auth import Actor
 from shared.bus import commit_hooks
 from shared.errors import NotFound, NotYet
 
-ADDRESSES_KEPT_FOR = timedelta(days=30)
+ADDRESS_RETENTION = timedelta(days=30)
 
 _TYPES = {
     "id": "uuid",
@@ -65,30 +65,32 @@ _INSERT = text(
 )
 
 
-async def deliver(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
+async def insert_deliveries(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
     """Write the deliveries that aren't there yet; NotYet when a recipient isn't known yet."""
-    if await strangers(tx, [(d.station_id, d.recipient_id) for d in drafts if d.in_audience]):
+    if await count_unknown_recipients(
+        tx, [(d.station_id, d.recipient_id) for d in drafts if d.in_audience]
+    ):
         raise NotYet("a recipient is not in the audience yet")
     if not drafts:
         return
     columns = {name: [getattr(draft, name) for draft in drafts] for name in _TYPES}
     await tx.execute(_INSERT, {**columns, "now": clock.now()})
     if any(draft.channel == "sms" for draft in drafts):
-        commit_hooks.made(tx, QUEUED)
+        commit_hooks.mark_work(tx, QUEUED)
 
 
-async def read(tx: AsyncSession, actor: Actor, delivery_id: UUID) -> Delivery:
+async def mark_read(tx: AsyncSession, actor: Actor, delivery_id: UUID) -> Delivery:
     """Note that the actor has read an item of the own inbox; again changes nothing. NotFound."""
-    found = await tx.scalar(own(actor).where(Delivery.id == delivery_id).with_for_update())
+    found = await tx.scalar(own_inbox(actor).where(Delivery.id == delivery_id).with_for_update())
     if found is None:
         raise NotFound
     found.read_at = found.read_at or clock.now()
     return found
 
 
-async def read_all(tx: AsyncSession, actor: Actor) -> int:
+async def mark_all_read(tx: AsyncSession, actor: Actor) -> int:
     """Note that the actor has read everything in the own inbox; how many were unread."""
-    unread = own(actor).with_only_columns(Delivery.id).where(Delivery.read_at.is_(None))
+    unread = own_inbox(actor).with_only_columns(Delivery.id).where(Delivery.read_at.is_(None))
     done = await tx.execute(
         update(Delivery)
         .where(Delivery.id.in_(unread), Delivery.station_id == actor.station)
@@ -98,7 +100,7 @@ async def read_all(tx: AsyncSession, actor: Actor) -> int:
     return done.rowcount if isinstance(done, CursorResult) else 0
 
 
-async def forget_secrets(tx: AsyncSession) -> None:
+async def erase_expired_secrets(tx: AsyncSession) -> None:
     """A timed job: codes go when they expire, sealed addresses 30 days after; the rest is kept."""
     now = clock.now()
     await tx.execute(
@@ -110,7 +112,7 @@ async def forget_secrets(tx: AsyncSession) -> None:
         update(Delivery)
         .where(
             Delivery.address_sealed.is_not(None),
-            Delivery.created_at <= now - ADDRESSES_KEPT_FOR,
+            Delivery.created_at <= now - ADDRESS_RETENTION,
             Delivery.due_at.is_(None),
         )
         .values(address_sealed=None)

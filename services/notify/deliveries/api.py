@@ -10,9 +10,9 @@ from services.notify.deliveries import actions, queries
 from services.notify.deliveries.models import Delivery, State
 from services.notify.deliveries.rendering import (
     category_of,
-    for_operators,
-    in_inbox,
+    inbox_text,
     masked_address,
+    operator_text,
     shows_secrets,
 )
 from services.notify.settings import NotifySettings
@@ -20,13 +20,13 @@ from services.notify.wording.rules import ChannelName
 from shared.language import Language, preferred
 from shared.observability.logs import logger
 from shared.sealing import Sealer
-from shared.web.http import Api, Tx, View, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Pagination, ResponseModel, Tx
 
-api = Api()
+api = ApiRouter()
 log = logger(__name__)
 
 
-class InboxItem(View):
+class InboxItem(ResponseModel):
     """One thing that the reader was told; `subject` is what it is about (`wishes/0190…`)."""
 
     id: UUID
@@ -40,7 +40,7 @@ class InboxItem(View):
     @classmethod
     def of(cls, delivery: Delivery, language: Language) -> "InboxItem":
         """The item in the reader's language."""
-        text = in_inbox(delivery, language)
+        text = inbox_text(delivery, language)
         return cls(
             id=delivery.id,
             category=category_of(delivery),
@@ -52,19 +52,19 @@ class InboxItem(View):
         )
 
 
-class Unread(View):
+class UnreadCount(ResponseModel):
     """How many items of the inbox are unread."""
 
     unread: int
 
 
-class AllRead(View):
+class MarkedReadCount(ResponseModel):
     """How many items were unread until now."""
 
     read: int
 
 
-class DeliveryView(View):
+class DeliveryView(ResponseModel):
     """One delivery as an operator sees it: the address is masked, and so are codes once over."""
 
     id: UUID
@@ -96,7 +96,7 @@ class DeliveryView(View):
             {
                 **columns,
                 "to": masked_address(delivery, sealer),
-                "text": for_operators(delivery, sealer, settings),
+                "text": operator_text(delivery, sealer, settings),
             }
         )
 
@@ -104,13 +104,13 @@ class DeliveryView(View):
 class Reader:
     """Who reads, and in which language: the one asked for, or else the person's own."""
 
-    def __init__(self, request: Request, actor: Who) -> None:
+    def __init__(self, request: Request, actor: CurrentActor) -> None:
         asked = request.headers.get("accept-language")
         self.actor = actor
         self.language: Language = preferred(asked) if asked else actor.language
 
 
-class Wanted:
+class DeliveryFilter:
     """Which deliveries to list."""
 
     def __init__(self, channel: ChannelName | None = None, state: State | None = None) -> None:
@@ -120,56 +120,58 @@ class Wanted:
 
 @api.get("/inbox", policy="inbox.read")
 async def read_inbox(
-    where: Where,
+    pagination: Pagination,
     response: Response,
     tx: Tx,
-    speaking: Annotated[Reader, Depends()],
+    reader: Annotated[Reader, Depends()],
     unread: bool = False,
 ) -> list[InboxItem]:
     """One's own inbox, newest first, in the reader's language."""
-    actor, language = speaking.actor, speaking.language
-    found = where.link(
-        await queries.inbox(tx, actor, unread=unread, after=where.after, limit=where.limit)
+    actor, language = reader.actor, reader.language
+    found = pagination.set_next_link(
+        await queries.inbox(
+            tx, actor, unread=unread, after=pagination.after, limit=pagination.limit
+        )
     )
     response.headers["Content-Language"] = language
     return [InboxItem.of(delivery, language) for delivery in found.items]
 
 
 @api.get("/inbox/unread", policy="inbox.read")
-async def count_unread(tx: Tx, actor: Who) -> Unread:
+async def count_unread(tx: Tx, actor: CurrentActor) -> UnreadCount:
     """How many items of one's own inbox are unread."""
-    return Unread(unread=await queries.count_unread(tx, actor))
+    return UnreadCount(unread=await queries.count_unread(tx, actor))
 
 
 @api.post("/inbox/read-all", policy="inbox.read")
-async def mark_all_read(tx: Tx, actor: Who) -> AllRead:
+async def mark_all_read(tx: Tx, actor: CurrentActor) -> MarkedReadCount:
     """Everything in one's own inbox is read."""
-    return AllRead(read=await actions.read_all(tx, actor))
+    return MarkedReadCount(read=await actions.mark_all_read(tx, actor))
 
 
 @api.post("/inbox/{delivery_id}/read", policy="inbox.read")
-async def mark_read(delivery_id: UUID, tx: Tx, speaking: Annotated[Reader, Depends()]) -> InboxItem:
+async def mark_read(delivery_id: UUID, tx: Tx, reader: Annotated[Reader, Depends()]) -> InboxItem:
     """One item of one's own inbox is read; again changes nothing."""
-    delivery = await actions.read(tx, speaking.actor, delivery_id)
-    return InboxItem.of(delivery, speaking.language)
+    delivery = await actions.mark_read(tx, reader.actor, delivery_id)
+    return InboxItem.of(delivery, reader.language)
 
 
 @api.get("/deliveries", policy="deliveries.read")
 async def list_deliveries(
     request: Request,
-    where: Where,
-    wanted: Annotated[Wanted, Depends()],
+    pagination: Pagination,
+    filters: Annotated[DeliveryFilter, Depends()],
     tx: Tx,
-    actor: Who,
+    actor: CurrentActor,
 ) -> list[DeliveryView]:
     """What the station told people, newest first, and what came of it.
 
     With the on-screen adapter a sign-in code can be read here until it expires, which is how a
     station without an SMS contract hands out codes.
     """
-    found = where.link(
+    found = pagination.set_next_link(
         await queries.deliveries(
-            tx, actor, wanted=wanted.columns, after=where.after, limit=where.limit
+            tx, actor, filters=filters.columns, after=pagination.after, limit=pagination.limit
         )
     )
     shown = [str(d.id) for d in found.items if d.sealed and shows_secrets(d)]

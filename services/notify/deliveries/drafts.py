@@ -7,7 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.notify.wording.rules import TABLE, ChannelName, Telling, Who
+from services.notify.wording.rules import (
+    NOTIFICATION_RULES,
+    ChannelName,
+    NotificationRule,
+    RecipientRole,
+)
 from shared.bus.message import Message
 from shared.contracts.envelope import Contract
 from shared.ids import new_id
@@ -44,21 +49,25 @@ class Draft:
 
 def drafts_of(message: Message[Any]) -> Iterator[Draft]:
     """What the message makes, one draft for each recipient and channel."""
-    for telling in TABLE[type(message.content)]:
-        found = recipient(telling.who, message.content) if telling.when(message.content) else None
+    for telling in NOTIFICATION_RULES[type(message.content)]:
+        found = (
+            find_recipient(telling.recipient_role, message.content)
+            if telling.when(message.content)
+            else None
+        )
         if found is not None:
             for channel in telling.channels:
                 yield _draft(message, telling, found, channel)
 
 
-def recipient(who: Who, content: Contract) -> tuple[UUID, bool] | None:
+def find_recipient(role: RecipientRole, content: Contract) -> tuple[UUID, bool] | None:
     """The recipient's id, and whether it is a resident's, whom the audience has to know.
 
     A partner reads in the inbox under the id of its account. The station itself isn't told.
     """
-    if who == "resident":
+    if role == "resident":
         return content.resident_id, True  # type: ignore[attr-defined]
-    kind, id_ = getattr(content, f"{who}_kind"), getattr(content, f"{who}_id")
+    kind, id_ = getattr(content, f"{role}_kind"), getattr(content, f"{role}_id")
     return (id_, PERSONS[kind]) if id_ is not None and kind in PERSONS else None
 
 
@@ -70,32 +79,35 @@ def cause(station: UUID, template: str, subject: str, state: int | str | None) -
     return uuid5(CAUSES, json.dumps([str(station), template, subject, state]))
 
 
-def expiry(telling: Telling, of: object) -> datetime | None:
+def expiry(rule: NotificationRule, of: object) -> datetime | None:
     """When it becomes pointless to say this of that; None for never."""
-    return getattr(of, telling.until) if telling.until else None
+    return getattr(of, rule.expiry_field) if rule.expiry_field else None
 
 
 def _draft(
-    message: Message[Any], telling: Telling, found: tuple[UUID, bool], channel: ChannelName
+    message: Message[Any],
+    rule: NotificationRule,
+    recipient: tuple[UUID, bool],
+    channel: ChannelName,
 ) -> Draft:
     plain = message.content.model_dump(mode="json")
-    recipient_id, is_resident = found
-    sealed = {param: plain[field] for param, field in telling.sealed}
-    state = None if channel in telling.once else message.sequence
+    recipient_id, is_resident = recipient
+    sealed = {param: plain[field] for param, field in rule.sealed}
+    state = None if channel in rule.once_per_subject else message.sequence
     return Draft(
         id=new_id(),
         station_id=message.station,
         recipient_id=recipient_id,
-        in_audience=is_resident and telling.phone is None,
+        in_audience=is_resident and rule.phone is None,
         channel=channel,
-        cause=cause(message.station, telling.template, message.subject, state),
-        template=telling.template,
+        cause=cause(message.station, rule.template, message.subject, state),
+        template=rule.template,
         language=plain.get("language"),
-        params=json.dumps({name: plain[name] for name in telling.params}),
+        params=json.dumps({name: plain[name] for name in rule.params}),
         sealed=json.dumps(sealed) if sealed else None,
-        address_sealed=plain[telling.phone] if telling.phone else None,
-        expires_at=expiry(telling, message.content),
-        subject=telling.about.format(**plain) if telling.about else message.subject,
+        address_sealed=plain[rule.phone] if rule.phone else None,
+        expires_at=expiry(rule, message.content),
+        subject=rule.subject_template.format(**plain) if rule.subject_template else message.subject,
         correlation=message.correlation,
         causation=message.id,
         traceparent=message.traceparent,

@@ -17,10 +17,10 @@ from services.notify.deliveries.models import Delivery
 from shared import clock
 from shared.backoff import full_jitter
 
-LEASE = timedelta(seconds=60)
+LEASE_DURATION = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
-FIRST_WAIT = 5.0
-LONGEST_WAIT = 3600.0
+MIN_BACKOFF_SECONDS = 5.0
+MAX_BACKOFF_SECONDS = 3600.0
 
 
 async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
@@ -41,14 +41,14 @@ async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
     taken = await tx.scalars(
         update(Delivery)
         .where(Delivery.id.in_(select(due.c.id)))
-        .values(state="leased", attempts=Delivery.attempts + 1, due_at=now + LEASE)
+        .values(state="leased", attempts=Delivery.attempts + 1, due_at=now + LEASE_DURATION)
         .returning(Delivery)
         .execution_options(synchronize_session=False)
     )
     return taken.all()
 
 
-async def settle(tx: AsyncSession, delivery: Delivery, outcome: Outcome, via: str) -> None:
+async def record_outcome(tx: AsyncSession, delivery: Delivery, outcome: Outcome, via: str) -> None:
     """Record what came of one attempt at a leased delivery.
 
     Sent is final, whoever says it. A failure counts only while this attempt holds the lease.
@@ -59,7 +59,9 @@ async def settle(tx: AsyncSession, delivery: Delivery, outcome: Outcome, via: st
         await tx.execute(row.where(Delivery.state != "sent").values(sent))
         return
     over = outcome.permanent or delivery.attempts >= MAX_ATTEMPTS
-    wait = timedelta(seconds=full_jitter(delivery.attempts, FIRST_WAIT, LONGEST_WAIT))
+    wait = timedelta(
+        seconds=full_jitter(delivery.attempts, MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
+    )
     await tx.execute(
         row.where(Delivery.state == "leased", Delivery.attempts == delivery.attempts).values(
             state="failed" if over else "queued",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
-from shared.db import Moment
+from shared.db import TimestampTZ
 
 State = Literal["queued", "leased", "sent", "failed"]
 
@@ -70,8 +70,8 @@ class Delivery(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger)
     via: Mapped[str | None]
     reason: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    due_at: Mapped[datetime | None] = mapped_column(Moment)
-    expires_at: Mapped[datetime | None] = mapped_column(Moment)
-    sent_at: Mapped[datetime | None] = mapped_column(Moment)
-    read_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(TimestampTZ)
+    due_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    expires_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    sent_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    read_at: Mapped[datetime | None] = mapped_column(TimestampTZ)

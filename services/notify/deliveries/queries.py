@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notify.deliveries.models import Delivery
 from shared.auth import Actor
 from shared.db import PAGE, Page, page
-from shared.messages_admin.trail import MOST, Case, Effect
+from shared.messages_admin.trail import MAX_ITEMS, Effect, TrailKey
 
 
-def own(actor: Actor) -> Select[Delivery]:
+def own_inbox(actor: Actor) -> Select[Delivery]:
     """The items of the actor's own inbox: nobody reads another person's."""
     return select(Delivery).where(
         Delivery.station_id == actor.station,
@@ -30,7 +30,7 @@ async def inbox(
     limit: int = PAGE,
 ) -> Page[Delivery]:
     """A page of the actor's inbox, newest first; only what is unread when asked."""
-    statement = own(actor)
+    statement = own_inbox(actor)
     if unread:
         statement = statement.where(Delivery.read_at.is_(None))
     return await page(tx, statement, Delivery.id, after=after, limit=limit)
@@ -38,7 +38,7 @@ async def inbox(
 
 async def count_unread(tx: AsyncSession, actor: Actor) -> int:
     """How many items of the actor's inbox are unread."""
-    unread = own(actor).with_only_columns(func.count()).where(Delivery.read_at.is_(None))
+    unread = own_inbox(actor).with_only_columns(func.count()).where(Delivery.read_at.is_(None))
     return await tx.scalar(unread) or 0
 
 
@@ -46,22 +46,24 @@ async def deliveries(
     tx: AsyncSession,
     actor: Actor,
     *,
-    wanted: dict[str, str],
+    filters: dict[str, str],
     after: UUID | None = None,
     limit: int = PAGE,
 ) -> Page[Delivery]:
     """A page of the station's deliveries, newest first, with these values in these columns."""
-    statement = select(Delivery).where(Delivery.station_id == actor.station).filter_by(**wanted)
+    statement = select(Delivery).where(Delivery.station_id == actor.station).filter_by(**filters)
     return await page(tx, statement, Delivery.id, after=after, limit=limit)
 
 
-async def made(tx: AsyncSession, case: Case) -> Sequence[Effect]:
+async def delivery_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effect]:
     """What was told to whom because of it, and how far that got."""
     statement = (
         select(Delivery)
-        .where(Delivery.station_id == case.station, Delivery.correlation == case.correlation)
+        .where(
+            Delivery.station_id == trail_key.station, Delivery.correlation == trail_key.correlation
+        )
         .order_by(Delivery.created_at, Delivery.id)
-        .limit(MOST + 1)
+        .limit(MAX_ITEMS + 1)
     )
     return [
         Effect(

@@ -12,19 +12,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify.channels.base import Channel, Failed, Outcome
-from services.notify.deliveries.leases import MAX_ATTEMPTS, lease, settle
+from services.notify.deliveries.leases import MAX_ATTEMPTS, lease, record_outcome
 from services.notify.deliveries.models import Delivery
-from services.notify.deliveries.rendering import to_send
+from services.notify.deliveries.rendering import render_for_channel
 from services.notify.settings import NotifySettings
 from shared import clock
 from shared.backoff import Backoff
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.observability.logs import logger
 from shared.observability.tracing import CORRELATION, span
 
-AT_ONCE = 20
-LOOK_EVERY = 1.0
-SEND_WITHIN = 10.0
+BATCH_SIZE = 20
+POLL_INTERVAL_SECONDS = 1.0
+SEND_TIMEOUT_SECONDS = 10.0
 
 OUTCOMES = Counter("linli_deliveries", "Attempts at deliveries", ["service", "channel", "outcome"])
 EXPIRED = Failed("expired before it could be sent", permanent=True)
@@ -83,33 +83,33 @@ class Sender:
     async def send_due(self) -> list[Attempt]:
         """One round: lease, commit, send, record. What was tried."""
         async with self._sessions() as tx, tx.begin():
-            leased = await lease(tx, AT_ONCE)
+            leased = await lease(tx, BATCH_SIZE)
         if not leased:
             return []
         attempts = list(await asyncio.gather(*(self._attempt(delivery) for delivery in leased)))
         async with self._sessions() as tx, tx.begin():
             for attempt in sorted(attempts, key=lambda a: a.delivery.id):
-                await settle(tx, attempt.delivery, attempt.outcome, attempt.via)
+                await record_outcome(tx, attempt.delivery, attempt.outcome, attempt.via)
         return attempts
 
     async def _run(self) -> None:
-        backoff = Backoff(LOOK_EVERY, 30)
+        backoff = Backoff(POLL_INTERVAL_SECONDS, 30)
         while not self._stopping:
             self.wake.clear()
-            wait = LOOK_EVERY
+            wait = POLL_INTERVAL_SECONDS
             try:
                 tried = await self.send_due()
                 backoff.reset()
-                wait = 0 if len(tried) == AT_ONCE else LOOK_EVERY
+                wait = 0 if len(tried) == BATCH_SIZE else POLL_INTERVAL_SECONDS
             except (SQLAlchemyError, OSError) as error:
-                wait = backoff.wait()
-                log.warning("sender waits for the database", error=describe(error))
+                wait = backoff.next_delay()
+                log.warning("sender waits for the database", error=redacted_message(error))
             except Exception as error:
-                wait = backoff.wait()
-                log.exception("sender failed", error=describe(error))
-            await self._rest(wait)
+                wait = backoff.next_delay()
+                log.exception("sender failed", error=redacted_message(error))
+            await self._wait_for_work(wait)
 
-    async def _rest(self, wait: float) -> None:
+    async def _wait_for_work(self, wait: float) -> None:
         if wait and not self._stopping:
             try:
                 await asyncio.wait_for(self.wake.wait(), wait)
@@ -118,7 +118,7 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         channel = self._channels[delivery.channel]
-        with span(*_sending(delivery), delivery.traceparent) as sending:
+        with span(*_span_arguments(delivery), delivery.traceparent) as sending:
             outcome = await self._send(channel, delivery)
             word = type(outcome).__name__.lower()
             sending.set_attribute("linli.delivery.outcome", word)
@@ -137,20 +137,20 @@ class Sender:
         if delivery.attempts > MAX_ATTEMPTS:
             return Failed("tried too often, without an answer", permanent=True)
         try:
-            rendering = to_send(delivery, self._sealer, self._settings)
+            rendering = render_for_channel(delivery, self._sealer, self._settings)
         except (InvalidToken, LookupError, TypeError, ValueError, TemplateError) as error:
             # A key still to come, or a replica of another version, may be able to.
             return Failed(f"can't be put into words here: {type(error).__name__}")
         try:
-            async with asyncio.timeout(SEND_WITHIN):
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 return await channel.send(rendering)
         except TimeoutError:
-            return Failed(f"no answer within {SEND_WITHIN:.0f} s")
+            return Failed(f"no answer within {SEND_TIMEOUT_SECONDS:.0f} s")
         except Exception as error:  # noqa: BLE001 - an adapter may fail in any way; the others go on
-            return Failed(describe(error))
+            return Failed(redacted_message(error))
 
 
-def _sending(delivery: Delivery) -> tuple[str, str, SpanKind, dict[str, str | int]]:
+def _span_arguments(delivery: Delivery) -> tuple[str, str, SpanKind, dict[str, str | int]]:
     about: dict[str, str | int] = {
         "linli.channel": delivery.channel,
         "linli.delivery.id": str(delivery.id),

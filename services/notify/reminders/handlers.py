@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.reminders.models import Appointment, evening_before, utc_offset_of
+from services.notify.reminders.models import Reminder, evening_before, utc_offset_of
 from shared import clock
-from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -19,10 +19,10 @@ from shared.contracts.events import (
     ParticipationMessage,
 )
 
-CHANGED = ("title", "place", "role", "starts_at", "utc_offset", "state", "remind_at")
+UPDATED_COLUMNS = ("title", "place", "role", "starts_at", "utc_offset", "state", "remind_at")
 
 
-async def keep_appointments(
+async def upsert_reminders(
     tx: AsyncSession, messages: Sequence[Message[ParticipationMessage]]
 ) -> None:
     """Keep each appointment in step with the messages, which may come in any order."""
@@ -30,25 +30,27 @@ async def keep_appointments(
     for message in sorted(messages, key=lambda m: m.sequence):
         newest[message.content.participation_id] = message
     now = clock.now()
-    heard = insert(Appointment)
+    heard = insert(Reminder)
     # Neither `station_id` nor `reminded_at`: who leaves and joins anew is reminded once.
     await tx.execute(
         heard.on_conflict_do_update(
-            index_elements=[Appointment.participation_id],
-            set_={name: heard.excluded[name] for name in (*CHANGED, "correlation", "version")},
-            where=(Appointment.version < heard.excluded.version)
-            & (Appointment.station_id == heard.excluded.station_id),
+            index_elements=[Reminder.participation_id],
+            set_={
+                name: heard.excluded[name] for name in (*UPDATED_COLUMNS, "correlation", "version")
+            },
+            where=(Reminder.version < heard.excluded.version)
+            & (Reminder.station_id == heard.excluded.station_id),
         ),
-        [_appointment(newest[part], now) for part in sorted(newest)],
+        [_reminder_row(newest[part], now) for part in sorted(newest)],
     )
 
 
-def participations(messages: Sequence[Message[Any]]) -> list[str]:
+def reminder_locks(messages: Sequence[Message[Any]]) -> list[str]:
     """The locks of appointments: whom and what the messages are about."""
     return [message.subject for message in messages]
 
 
-def _appointment(message: Message[ParticipationMessage], now: datetime) -> dict[str, object]:
+def _reminder_row(message: Message[ParticipationMessage], now: datetime) -> dict[str, object]:
     part = message.content
     evening = evening_before(part.starts_at)
     return {
@@ -70,6 +72,6 @@ def _appointment(message: Message[ParticipationMessage], now: datetime) -> dict[
 
 
 HANDLERS: Handlers = {
-    contract: Bulk(keep_appointments, participations)
+    contract: BatchHandler(upsert_reminders, reminder_locks)
     for contract in (EventJoined, EventLeft, EventAttended, EventMissed)
 }

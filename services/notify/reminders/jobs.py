@@ -8,19 +8,19 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.audience.models import Recipient
-from services.notify.deliveries.actions import deliver
+from services.notify.deliveries.actions import insert_deliveries
 from services.notify.deliveries.drafts import Draft, cause, expiry
-from services.notify.reminders.models import Appointment
+from services.notify.reminders.models import Reminder
 from services.notify.wording.rules import REMINDER
 from shared import clock
 from shared.ids import new_id
 from shared.scheduler import Job
 
-CHUNK = 500
-KEPT_FOR = timedelta(days=35)
+BATCH_SIZE = 500
+RETENTION_AFTER_START = timedelta(days=35)
 
 
-async def remind(tx: AsyncSession) -> None:
+async def send_reminders(tx: AsyncSession) -> None:
     """Remind those of every station whose evening has come, once each, a chunk at a time.
 
     What a message is changing at this moment is passed over. An evening that nothing ran on is
@@ -28,75 +28,77 @@ async def remind(tx: AsyncSession) -> None:
     """
     now = clock.now()
     is_known = exists().where(
-        Recipient.resident_id == Appointment.resident_id,
-        Recipient.station_id == Appointment.station_id,
+        Recipient.resident_id == Reminder.resident_id,
+        Recipient.station_id == Reminder.station_id,
     )
     statement = (
-        select(Appointment)
+        select(Reminder)
         .where(
-            Appointment.state == "coming",
-            Appointment.reminded_at.is_(None),
-            Appointment.remind_at <= now,
-            Appointment.starts_at > now,
+            Reminder.state == "coming",
+            Reminder.reminded_at.is_(None),
+            Reminder.remind_at <= now,
+            Reminder.starts_at > now,
             is_known,
         )
-        .order_by(Appointment.remind_at, Appointment.participation_id)
-        .limit(CHUNK)
+        .order_by(Reminder.remind_at, Reminder.participation_id)
+        .limit(BATCH_SIZE)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
     due = (await tx.scalars(statement)).all()
-    await deliver(tx, [draft for appointment in due for draft in _drafts(appointment)])
+    await insert_deliveries(tx, [draft for appointment in due for draft in _drafts(appointment)])
     await tx.execute(
-        update(Appointment)
-        .where(Appointment.participation_id.in_([one.participation_id for one in due]))
+        update(Reminder)
+        .where(Reminder.participation_id.in_([one.participation_id for one in due]))
         .values(reminded_at=now)
         .execution_options(synchronize_session=False)
     )
 
 
-async def forget(tx: AsyncSession) -> None:
+async def delete_past_reminders(tx: AsyncSession) -> None:
     """Forget appointments 35 days after their start.
 
     No sooner, however early they were over: a message that comes as late as the bus allows would
     begin such a one anew. Once the start has passed it can't remind any more.
     """
-    await tx.execute(delete(Appointment).where(Appointment.starts_at < clock.now() - KEPT_FOR))
+    await tx.execute(
+        delete(Reminder).where(Reminder.starts_at < clock.now() - RETENTION_AFTER_START)
+    )
 
 
-def _drafts(appointment: Appointment) -> Iterator[Draft]:
-    begins = appointment.local_start
+def _drafts(reminder: Reminder) -> Iterator[Draft]:
+    begins = reminder.local_start
     is_today = clock.now().astimezone(begins.tzinfo).date() == begins.date()
     start = begins.isoformat()
-    subject = f"participations/{appointment.participation_id}"
+    subject = f"participations/{reminder.participation_id}"
     words = {
-        "title": appointment.title,
-        "place": appointment.place,
+        "title": reminder.title,
+        "place": reminder.place,
         "starts_at": start,
-        "role": appointment.role,
+        "role": reminder.role,
         "day": "today" if is_today else "tomorrow",
-        "event_id": str(appointment.event_id),
+        "event_id": str(reminder.event_id),
     }
     for channel in REMINDER.channels:
         yield Draft(
             id=new_id(),
-            station_id=appointment.station_id,
-            recipient_id=appointment.resident_id,
+            station_id=reminder.station_id,
+            recipient_id=reminder.resident_id,
             in_audience=True,
             channel=channel,
-            cause=cause(appointment.station_id, REMINDER.template, subject, start),
+            cause=cause(reminder.station_id, REMINDER.template, subject, start),
             template=REMINDER.template,
             language=None,
             params=json.dumps({name: words[name] for name in REMINDER.params}),
             sealed=None,
             address_sealed=None,
-            expires_at=expiry(REMINDER, appointment),
-            subject=(REMINDER.about or subject).format(**words),
-            correlation=appointment.correlation,
+            expires_at=expiry(REMINDER, reminder),
+            subject=(REMINDER.subject_template or subject).format(**words),
+            correlation=reminder.correlation,
         )
 
 
 JOBS = (
-    Job("appointments.remind", timedelta(minutes=1), remind),
-    Job("appointments.forget", timedelta(hours=1), forget),
+    Job("appointments.remind", timedelta(minutes=1), send_reminders),
+    Job("appointments.forget", timedelta(hours=1), delete_past_reminders),
 )

@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Interval, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
-from shared.db import Moment
+from shared.db import TimestampTZ
 
-REMIND_AT = time(18)
+REMINDER_TIME = time(18)
 
 
-class Appointment(Base):
+class Reminder(Base):
     """A resident's part in an event as last heard of; `version` is the deciding sequence.
 
     `utc_offset` is the station's at the start, `remind_at` the evening before: None for who joined
@@ -38,11 +38,11 @@ class Appointment(Base):
     title: Mapped[str]
     place: Mapped[str]
     role: Mapped[str]
-    starts_at: Mapped[datetime] = mapped_column(Moment)
+    starts_at: Mapped[datetime] = mapped_column(TimestampTZ)
     utc_offset: Mapped[timedelta] = mapped_column(Interval)
     state: Mapped[str]
-    remind_at: Mapped[datetime | None] = mapped_column(Moment)
-    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
+    remind_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    reminded_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
     correlation: Mapped[UUID] = mapped_column(Uuid)
     version: Mapped[int] = mapped_column(BigInteger)
 
@@ -59,7 +59,7 @@ def evening_before(starts_at: datetime) -> datetime:
     or back it comes an hour off. China changes no clocks.
     """
     return datetime.combine(
-        starts_at.date() - timedelta(days=1), REMIND_AT, timezone(utc_offset_of(starts_at))
+        starts_at.date() - timedelta(days=1), REMINDER_TIME, timezone(utc_offset_of(starts_at))
     )
 
 

@@ -28,13 +28,13 @@ from shared.contracts.volunteers import (
 )
 
 ChannelName = Literal["inbox", "sms"]
-Who = Literal["resident", "taker", "owner"]
+RecipientRole = Literal["resident", "taker", "owner"]
 INBOX: tuple[ChannelName, ...] = ("inbox",)
 SMS: tuple[ChannelName, ...] = ("sms",)
 BOTH: tuple[ChannelName, ...] = ("inbox", "sms")
-WISH = ("title",)
-POINTS = ("title", "amount", "balance")
-EVENT = ("title", "place", "starts_at", "role")
+WISH_PARAMS = ("title",)
+POINTS_PARAMS = ("title", "amount", "balance")
+EVENT_PARAMS = ("title", "place", "starts_at", "role")
 
 
 def always(_: Any) -> bool:
@@ -42,23 +42,23 @@ def always(_: Any) -> bool:
     return True
 
 
-def because(*reasons: str) -> Callable[[Any], bool]:
+def reason_in(*reasons: str) -> Callable[[Any], bool]:
     """When it happened for one of these reasons."""
     return lambda content: content.reason in reasons
 
 
-def paid_for(kind: str) -> Callable[[Any], bool]:
+def about(kind: str) -> Callable[[Any], bool]:
     """When points moved for such a thing."""
     return lambda content: content.cause_subject.startswith(f"{kind}/")
 
 
-def but_for(kind: str) -> Callable[[Any], bool]:
+def not_about(kind: str) -> Callable[[Any], bool]:
     """When points moved for anything else."""
     return lambda content: not content.cause_subject.startswith(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class NotificationRule:
     """One line of the table.
 
     `who` is the part of the message that names the recipient. `params` are the fields that the
@@ -69,94 +69,104 @@ class Telling:
     field with the moment from which on nothing is sent any more.
     """
 
-    who: Who
+    recipient_role: RecipientRole
     template: str
     channels: tuple[ChannelName, ...]
     params: tuple[str, ...] = ()
     when: Callable[[Any], bool] = always
     sealed: tuple[tuple[str, str], ...] = ()
     phone: str | None = None
-    about: str | None = None
-    once: tuple[ChannelName, ...] = ()
-    until: str | None = None
+    subject_template: str | None = None
+    once_per_subject: tuple[ChannelName, ...] = ()
+    expiry_field: str | None = None
 
 
-def _event(
+def _event_rule(
     template: str,
     channels: tuple[ChannelName, ...],
     when: Callable[[Any], bool] = always,
     *more: str,
-) -> Telling:
+) -> NotificationRule:
     """To who takes part; whoever leaves and joins again and again is sent no SMS for each time."""
-    return Telling(
+    return NotificationRule(
         "resident",
         template,
         channels,
-        (*EVENT, *more),
+        (*EVENT_PARAMS, *more),
         when,
-        about="events/{event_id}",
-        once=SMS,
-        until="starts_at",
+        subject_template="events/{event_id}",
+        once_per_subject=SMS,
+        expiry_field="starts_at",
     )
 
 
-def _points(template: str, when: Callable[[Any], bool]) -> Telling:
-    return Telling("owner", template, INBOX, POINTS, when, about="{cause_subject}")
+def _points_rule(template: str, when: Callable[[Any], bool]) -> NotificationRule:
+    return NotificationRule(
+        "owner", template, INBOX, POINTS_PARAMS, when, subject_template="{cause_subject}"
+    )
 
 
 # Said by the passing of time, not by a message.
-REMINDER = _event("event.reminder", BOTH, always, "day")
+REMINDER = _event_rule("event.reminder", BOTH, always, "day")
 
-TABLE: dict[type[Contract], tuple[Telling, ...]] = {
-    WishPosted: (Telling("resident", "wish.posted", INBOX, WISH),),
-    WishOpened: (Telling("resident", "wish.opened", INBOX, WISH),),
-    WishDeclined: (Telling("resident", "wish.declined", BOTH, WISH),),
+NOTIFICATION_RULES: dict[type[Contract], tuple[NotificationRule, ...]] = {
+    WishPosted: (NotificationRule("resident", "wish.posted", INBOX, WISH_PARAMS),),
+    WishOpened: (NotificationRule("resident", "wish.opened", INBOX, WISH_PARAMS),),
+    WishDeclined: (NotificationRule("resident", "wish.declined", BOTH, WISH_PARAMS),),
     WishClaimed: (
-        Telling("resident", "wish.claimed.resident", BOTH, ("title", "taker_kind")),
-        Telling("taker", "wish.claimed.taker", INBOX, ("title", "lease_until")),
+        NotificationRule("resident", "wish.claimed.resident", BOTH, ("title", "taker_kind")),
+        NotificationRule("taker", "wish.claimed.taker", INBOX, ("title", "lease_until")),
     ),
     WishReleased: (
-        Telling("resident", "wish.released", INBOX, WISH, because("given_back", "expired")),
-        Telling("resident", "wish.handed-over.resident", INBOX, WISH, because("handed_over")),
-        Telling("taker", "wish.expired.taker", BOTH, WISH, because("expired")),
-        Telling("taker", "wish.handed-over.taker", INBOX, WISH, because("handed_over")),
+        NotificationRule(
+            "resident", "wish.released", INBOX, WISH_PARAMS, reason_in("given_back", "expired")
+        ),
+        NotificationRule(
+            "resident", "wish.handed-over.resident", INBOX, WISH_PARAMS, reason_in("handed_over")
+        ),
+        NotificationRule("taker", "wish.expired.taker", BOTH, WISH_PARAMS, reason_in("expired")),
+        NotificationRule(
+            "taker", "wish.handed-over.taker", INBOX, WISH_PARAMS, reason_in("handed_over")
+        ),
         # Told once where WishWithdrawn says it too: one aggregate, one sequence, one template.
-        Telling("taker", "wish.withdrawn.taker", BOTH, WISH, because("withdrawn")),
-        Telling("taker", "wish.closed.taker", BOTH, WISH, because("answered")),
+        NotificationRule(
+            "taker", "wish.withdrawn.taker", BOTH, WISH_PARAMS, reason_in("withdrawn")
+        ),
+        NotificationRule("taker", "wish.closed.taker", BOTH, WISH_PARAMS, reason_in("answered")),
     ),
     WishWithdrawn: (
-        Telling("resident", "wish.withdrawn.resident", INBOX, WISH),
-        Telling("taker", "wish.withdrawn.taker", BOTH, WISH),
+        NotificationRule("resident", "wish.withdrawn.resident", INBOX, WISH_PARAMS),
+        NotificationRule("taker", "wish.withdrawn.taker", BOTH, WISH_PARAMS),
     ),
-    WishDelivered: (Telling("resident", "wish.delivered", BOTH, WISH),),
-    WishRefused: (Telling("taker", "wish.refused", BOTH, WISH),),
-    WishFulfilled: (Telling("taker", "wish.fulfilled", INBOX, WISH),),
-    WishReopened: (Telling("taker", "wish.reopened", BOTH, WISH),),
-    WishAnswered: (Telling("resident", "wish.answered", BOTH, WISH),),
-    VolunteerApplied: (Telling("resident", "volunteer.applied", INBOX),),
-    VolunteerApproved: (Telling("resident", "volunteer.approved", BOTH),),
-    EventJoined: (_event("event.joined", BOTH),),
+    WishDelivered: (NotificationRule("resident", "wish.delivered", BOTH, WISH_PARAMS),),
+    WishRefused: (NotificationRule("taker", "wish.refused", BOTH, WISH_PARAMS),),
+    WishFulfilled: (NotificationRule("taker", "wish.fulfilled", INBOX, WISH_PARAMS),),
+    WishReopened: (NotificationRule("taker", "wish.reopened", BOTH, WISH_PARAMS),),
+    WishAnswered: (NotificationRule("resident", "wish.answered", BOTH, WISH_PARAMS),),
+    VolunteerApplied: (NotificationRule("resident", "volunteer.applied", INBOX),),
+    VolunteerApproved: (NotificationRule("resident", "volunteer.approved", BOTH),),
+    EventJoined: (_event_rule("event.joined", BOTH),),
     EventLeft: (
-        _event("event.left", INBOX, because("left")),
-        _event("event.cancelled", BOTH, because("cancelled"), "words"),
+        _event_rule("event.left", INBOX, reason_in("left")),
+        _event_rule("event.cancelled", BOTH, reason_in("cancelled"), "words"),
     ),
-    EventMissed: (_event("event.missed", INBOX),),
+    EventMissed: (_event_rule("event.missed", INBOX),),
     EventAttended: (),  # Who was there hears of it by the points.
     PointsAwarded: (
-        _points("points.awarded", but_for("participations")),
-        _points("points.awarded.event", paid_for("participations")),
+        _points_rule("points.awarded", not_about("participations")),
+        _points_rule("points.awarded.event", about("participations")),
     ),
     PointsReversed: (
-        _points("points.reversed", paid_for("wishes")),
-        _points("points.reversed.other", but_for("wishes")),
+        _points_rule("points.reversed", about("wishes")),
+        _points_rule("points.reversed.other", not_about("wishes")),
     ),
     SignInCodeIssued: (
-        Telling(
+        NotificationRule(
             "resident",
             "sign-in.code",
             SMS,
             ("expires_at",),
-            until="expires_at",
+            expiry_field="expires_at",
             sealed=(("code", "code_sealed"),),
             phone="phone_sealed",
         ),

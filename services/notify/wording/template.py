@@ -19,7 +19,7 @@ MONTHS = "January February March April May June July August September October No
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TemplateText:
     """One language's words: a title and a body for the inbox, a shorter text for SMS."""
 
     title: str = ""
@@ -32,11 +32,11 @@ class Template:
     """Words for one occasion; a `critical` one passes over every preference."""
 
     category: Category
-    zh: Words
-    en: Words
+    zh: TemplateText
+    en: TemplateText
     critical: bool = False
 
-    def words(self, language: Language) -> Words:
+    def text_for(self, language: Language) -> TemplateText:
         """The words in that language."""
         return self.zh if language == "zh" else self.en
 
@@ -89,10 +89,10 @@ _ENVIRONMENT = _environment()
 
 
 @cache
-def _compiled(source: str) -> Compiled:
+def _compile(source: str) -> Compiled:
     return _ENVIRONMENT.from_string(source)
 
 
-def fill(source: str, params: Mapping[str, Any]) -> str:
+def render(source: str, params: Mapping[str, Any]) -> str:
     """The source with its places filled; UndefinedError when a param is missing."""
-    return _compiled(source).render(params)
+    return _compile(source).render(params)

@@ -13,15 +13,15 @@ from services.volunteers.ledger.models import (
     AccountKey,
     Balance,
     Cause,
-    Occasion,
     Posting,
+    SourceEvent,
     Transfer,
 )
-from services.volunteers.ledger.queries import key_of, legs_of
+from services.volunteers.ledger.queries import account_key, legs_of
 from shared import clock
-from shared.bus.locks import hold
+from shared.bus.locks import acquire_locks
 from shared.bus.message import Message
-from shared.bus.outbox.record import Fact, record_facts
+from shared.bus.outbox.record import OutgoingMessage, record_messages
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.ids import new_id
 
@@ -31,23 +31,25 @@ _LEGS = text(
     "CAST(:ids AS uuid[]), CAST(:transfers AS uuid[]), CAST(:accounts AS uuid[]),"
     " CAST(:amounts AS bigint[]))"
 )
-Because = Mapping[UUID, Message[Any]]
+CausesByTransfer = Mapping[UUID, Message[Any]]
 
 
 async def post(
-    tx: AsyncSession, postings: Sequence[Posting], because: Because | None = None
+    tx: AsyncSession, postings: Sequence[Posting], causes: CausesByTransfer | None = None
 ) -> list[Posting]:
     """Post the transfers that are not in the books yet, and say so; those that were new.
 
     `because` maps a transfer's id to the message that it follows from, where the context doesn't
     say. Raises NotEnoughPoints, and then none of them may be committed.
     """
-    await hold(tx, {key.lock for posting in postings for key, _ in posting.legs if key.has_balance})
-    fresh = await _enter(tx, postings)
+    await acquire_locks(
+        tx, {key.lock for posting in postings for key, _ in posting.legs if key.has_balance}
+    )
+    fresh = await _insert_new_transfers(tx, postings)
     if not fresh:
         return []
     keys = {key for posting in fresh for key, _ in posting.legs}
-    await _open(tx, keys)
+    await _open_accounts(tx, keys)
     await _add_legs(tx, fresh)
     balances = await _balances(tx, keys)
     facts = []
@@ -55,28 +57,28 @@ async def post(
         for key, amount in posting.legs:
             if key.has_balance:
                 balances[key].move(amount)
-                cause = (because or {}).get(posting.id)
-                facts.append(_fact(posting, key, amount, balances[key], cause))
-    await _write(tx, balances)
-    await record_facts(tx, facts)
+                cause = (causes or {}).get(posting.id)
+                facts.append(_balance_message(posting, key, amount, balances[key], cause))
+    await _write_balances(tx, balances)
+    await record_messages(tx, facts)
     return fresh
 
 
 async def reverse(
-    tx: AsyncSession, transfers: Iterable[Transfer], *, reason: str, because: Message[Any]
+    tx: AsyncSession, transfers: Iterable[Transfer], *, reason: str, message: Message[Any]
 ) -> list[Posting]:
     """Take transfers back by new ones, each once however often asked; NotEnoughPoints."""
     reversals = []
     for transfer in transfers:
-        cause = _cause(transfer, reason, because.correlation)
-        legs = tuple((key_of(leg.account), leg.amount) for leg in await legs_of(tx, transfer))
+        cause = _cause(transfer, reason, message.correlation)
+        legs = tuple((account_key(leg.account), leg.amount) for leg in await legs_of(tx, transfer))
         reversals.append(Posting.reversal(transfer.id, cause, legs))
-    return await post(tx, reversals, {reversal.id: because for reversal in reversals})
+    return await post(tx, reversals, {reversal.id: message for reversal in reversals})
 
 
 def _cause(transfer: Transfer, reason: str, correlation: UUID) -> Cause:
     return Cause(
-        occasion=Occasion(
+        source_event=SourceEvent(
             transfer.station_id, transfer.cause_type, transfer.cause_subject, transfer.revision
         ),
         rule=transfer.rule,
@@ -87,7 +89,7 @@ def _cause(transfer: Transfer, reason: str, correlation: UUID) -> Cause:
     )
 
 
-async def _enter(tx: AsyncSession, postings: Sequence[Posting]) -> list[Posting]:
+async def _insert_new_transfers(tx: AsyncSession, postings: Sequence[Posting]) -> list[Posting]:
     wanted = {posting.id: posting for posting in postings}
     if not wanted:
         return []
@@ -106,7 +108,7 @@ async def _enter(tx: AsyncSession, postings: Sequence[Posting]) -> list[Posting]
     return [posting for posting in wanted.values() if posting.id in entered]
 
 
-async def _open(tx: AsyncSession, keys: set[AccountKey]) -> None:
+async def _open_accounts(tx: AsyncSession, keys: set[AccountKey]) -> None:
     """Open what isn't there; looked up first, since two who open the same wait for each other."""
     ids = [key.id for key in keys]
     known = set(await tx.scalars(select(Account.id).where(Account.id.in_(ids))))
@@ -150,7 +152,7 @@ async def _balances(tx: AsyncSession, keys: set[AccountKey]) -> dict[AccountKey,
     }
 
 
-async def _write(tx: AsyncSession, balances: Mapping[AccountKey, Balance]) -> None:
+async def _write_balances(tx: AsyncSession, balances: Mapping[AccountKey, Balance]) -> None:
     after = values(
         column("id", Uuid), column("posted", BigInteger), column("version", Integer), name="after"
     ).data([(key.id, balance.posted, balance.version) for key, balance in balances.items()])
@@ -162,10 +164,10 @@ async def _write(tx: AsyncSession, balances: Mapping[AccountKey, Balance]) -> No
     )
 
 
-def _fact(
+def _balance_message(
     posting: Posting, key: AccountKey, amount: int, balance: Balance, cause: Message[Any] | None
-) -> Fact:
-    kind, _, id_ = posting.cause.occasion.subject.partition("/")
+) -> OutgoingMessage:
+    kind, _, id_ = posting.cause.source_event.subject.partition("/")
     contract = PointsAwarded if posting.kind == "award" else PointsReversed
     content = contract(
         account_id=key.id,
@@ -177,7 +179,9 @@ def _fact(
         balance_version=balance.version,
         rule=posting.cause.rule,
         wish_id=UUID(id_) if kind == "wishes" else None,
-        cause_subject=posting.cause.occasion.subject,
+        cause_subject=posting.cause.source_event.subject,
         title=posting.cause.title,
     )
-    return Fact(f"{Account.plural}/{key.id}", key.station, balance.version, content, cause)
+    return OutgoingMessage(
+        f"{Account.plural}/{key.id}", key.station, balance.version, content, cause
+    )

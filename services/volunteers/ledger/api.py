@@ -12,18 +12,18 @@ from services.volunteers.ledger.models import AccountKey, Leg
 from shared.auth import Actor, Role
 from shared.errors import Forbidden
 from shared.language import Language, translate
-from shared.web.http import Api, Filters, Tx, View, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Filters, Pagination, ResponseModel, Tx
 
-router = Api(prefix="/points", tags=["points"])
+router = ApiRouter(prefix="/points", tags=["points"])
 
 
-class Whose(Filters):
+class PointsFilter(Filters):
     """Whose points: one's own, or at the desk a resident's."""
 
     resident: UUID | None = None
 
 
-class StandingView(View):
+class PointsBalanceView(ResponseModel):
     """Points: all of them, those promised, and those that can be spent."""
 
     balance: int
@@ -31,7 +31,7 @@ class StandingView(View):
     available: int
 
 
-class EntryView(View):
+class EntryView(ResponseModel):
     """One change: by how much, why, on what occasion, by which rule."""
 
     id: UUID
@@ -66,26 +66,34 @@ class EntryView(View):
 
 
 @router.get("/me", policy="points.read")
-async def points(tx: Tx, actor: Who, whose: Annotated[Whose, Query()]) -> StandingView:
+async def points(
+    tx: Tx, actor: CurrentActor, filters: Annotated[PointsFilter, Query()]
+) -> PointsBalanceView:
     """How many points there are."""
-    return StandingView.model_validate(await queries.standing(tx, _account(actor, whose)))
+    return PointsBalanceView.model_validate(await queries.get_balance(tx, _account(actor, filters)))
 
 
 @router.get("/me/entries", policy="points.read")
 async def entries(
-    request: Request, tx: Tx, actor: Who, whose: Annotated[Whose, Query()], where: Where
+    request: Request,
+    tx: Tx,
+    actor: CurrentActor,
+    filters: Annotated[PointsFilter, Query()],
+    pagination: Pagination,
 ) -> list[EntryView]:
     """How the points came about, newest first."""
-    account = _account(actor, whose)
-    found = where.link(await queries.entries(tx, account, after=where.after, limit=where.limit))
+    account = _account(actor, filters)
+    found = pagination.set_next_link(
+        await queries.entries(tx, account, after=pagination.after, limit=pagination.limit)
+    )
     language = language_of(request, actor)
     return [EntryView.of(leg, language) for leg in found.items]
 
 
-def _account(actor: Actor, whose: Whose) -> AccountKey:
-    if whose.resident not in (None, actor.for_whom) and not actor.at_desk:
+def _account(actor: Actor, filters: PointsFilter) -> AccountKey:
+    if filters.resident not in (None, actor.subject_id) and not actor.is_staff:
         raise Forbidden
-    if whose.resident is not None:
-        return AccountKey(actor.station, "resident", whose.resident)
+    if filters.resident is not None:
+        return AccountKey(actor.station, "resident", filters.resident)
     is_partner = actor.has(Role.PARTNER) and not actor.has(Role.RESIDENT)
-    return AccountKey(actor.station, "partner" if is_partner else "resident", actor.for_whom)
+    return AccountKey(actor.station, "partner" if is_partner else "resident", actor.subject_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.volunteers.base import Base
 from shared.contracts.volunteers import OwnerKind
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict
 from shared.language import N_
 
@@ -129,7 +129,7 @@ class Transfer(Base):
     reason: Mapped[str]
     title: Mapped[str]
     correlation_id: Mapped[UUID] = mapped_column(Uuid)
-    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(TimestampTZ)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
 
 
@@ -153,7 +153,7 @@ class Leg(Base):
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Occasion:
+class SourceEvent:
     """What happened, whoever told it and however often: an aggregate at a revision.
 
     `type` is the type of the message that tells it.
@@ -172,7 +172,7 @@ class Cause:
     `reason` is a sentence of the catalogue, or the station's own; `title` names the occasion.
     """
 
-    occasion: Occasion
+    source_event: SourceEvent
     rule: str
     rule_version: int
     reason: str
@@ -182,7 +182,7 @@ class Cause:
     @property
     def transfer_id(self) -> UUID:
         """The id of the transfer that pays for this: the same cause always has the same one."""
-        what = self.occasion
+        what = self.source_event
         cause = [str(what.station_id), self.rule, what.subject, what.revision]
         return uuid5(NAMESPACE, json.dumps(cause, ensure_ascii=False))
 
@@ -190,12 +190,12 @@ class Cause:
     def columns(self) -> dict[str, object]:
         """What a transfer keeps of it."""
         return {
-            "station_id": self.occasion.station_id,
+            "station_id": self.source_event.station_id,
             "rule": self.rule,
             "rule_version": self.rule_version,
-            "cause_type": self.occasion.type,
-            "cause_subject": self.occasion.subject,
-            "revision": self.occasion.revision,
+            "cause_type": self.source_event.type,
+            "cause_subject": self.source_event.subject,
+            "revision": self.source_event.revision,
             "reason": self.reason,
             "title": self.title,
             "correlation_id": self.correlation,
@@ -215,7 +215,7 @@ class Posting:
     @classmethod
     def award(cls, cause: Cause, to: AccountKey, amount: int) -> Self:
         """Issue `amount` points of the station to an account."""
-        legs = ((AccountKey.issuing(cause.occasion.station_id), -amount), (to, amount))
+        legs = ((AccountKey.issuing(cause.source_event.station_id), -amount), (to, amount))
         return cls(id=cause.transfer_id, kind="award", cause=cause, legs=legs)
 
     @classmethod

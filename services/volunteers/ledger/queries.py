@@ -14,18 +14,18 @@ from services.volunteers.ledger.models import (
     AccountKey,
     AccountKind,
     Leg,
-    Occasion,
+    SourceEvent,
     Transfer,
 )
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.db import Page, page
-from shared.messages_admin.trail import Case, Effect
+from shared.messages_admin.trail import Effect, TrailKey
 
 SIGNS = {PointsAwarded.type: 1, PointsReversed.type: -1}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountBalance:
     """What an account holds, in points."""
 
     balance: int = 0
@@ -38,28 +38,28 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class LedgerAudit:
     """A check of a station's books: the sum of all legs, and the accounts that don't agree."""
 
     total: int
-    astray: tuple[UUID, ...]
+    mismatched_accounts: tuple[UUID, ...]
 
     @property
-    def balance(self) -> bool:
+    def is_balanced(self) -> bool:
         """Whether the books are in balance."""
-        return self.total == 0 and not self.astray
+        return self.total == 0 and not self.mismatched_accounts
 
 
-def key_of(account: Account) -> AccountKey:
+def account_key(account: Account) -> AccountKey:
     """The key of an account in the books."""
     return AccountKey(account.station_id, cast(AccountKind, account.kind), account.owner_id)
 
 
-async def standing(tx: AsyncSession, key: AccountKey) -> Standing:
+async def get_balance(tx: AsyncSession, key: AccountKey) -> AccountBalance:
     """What the account holds; nothing where it was never opened."""
     found = await tx.execute(select(Account.posted, Account.held).where(Account.id == key.id))
     row = found.one_or_none()
-    return Standing(row.posted or 0, row.held or 0) if row else Standing()
+    return AccountBalance(row.posted or 0, row.held or 0) if row else AccountBalance()
 
 
 async def entries(
@@ -86,15 +86,15 @@ async def legs_of(tx: AsyncSession, transfer: Transfer) -> Sequence[Leg]:
     return (await tx.scalars(statement)).all()
 
 
-async def awards_for(tx: AsyncSession, occasion: Occasion) -> Sequence[Transfer]:
+async def awards_for(tx: AsyncSession, source_event: SourceEvent) -> Sequence[Transfer]:
     """What was paid on an occasion."""
     statement = (
         select(Transfer)
         .where(
-            Transfer.station_id == occasion.station_id,
-            Transfer.cause_type == occasion.type,
-            Transfer.cause_subject == occasion.subject,
-            Transfer.revision == occasion.revision,
+            Transfer.station_id == source_event.station_id,
+            Transfer.cause_type == source_event.type,
+            Transfer.cause_subject == source_event.subject,
+            Transfer.revision == source_event.revision,
             Transfer.kind == "award",
         )
         .order_by(Transfer.id)
@@ -102,16 +102,16 @@ async def awards_for(tx: AsyncSession, occasion: Occasion) -> Sequence[Transfer]
     return (await tx.scalars(statement)).all()
 
 
-async def points_moved(tx: AsyncSession, case: Case) -> Sequence[Effect]:
+async def point_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effect]:
     """The transfers that the case's messages tell of, which are all of them."""
     told = {
         UUID(message.data["transfer_id"]): message
-        for message in case.messages
+        for message in trail_key.messages
         if message.type in SIGNS
     }
     statement = (
         select(Transfer)
-        .where(Transfer.id.in_(told), Transfer.station_id == case.station)
+        .where(Transfer.id.in_(told), Transfer.station_id == trail_key.station)
         .order_by(Transfer.created_at, Transfer.id)
     )
     return [
@@ -130,7 +130,7 @@ async def points_moved(tx: AsyncSession, case: Case) -> Sequence[Effect]:
     ]
 
 
-async def books(tx: AsyncSession, station: UUID) -> Books:
+async def audit_ledger(tx: AsyncSession, station: UUID) -> LedgerAudit:
     """Add up a station's books anew: all legs, and every account against its running balance."""
     total = await tx.scalar(
         select(func.coalesce(func.sum(Leg.amount), 0))
@@ -145,4 +145,4 @@ async def books(tx: AsyncSession, station: UUID) -> Books:
         .having(Account.posted != func.coalesce(func.sum(Leg.amount), 0))
         .order_by(Account.id)
     )
-    return Books(int(total or 0), tuple(astray))
+    return LedgerAudit(int(total or 0), tuple(astray))

@@ -8,7 +8,7 @@ from services.volunteers.people.models import AlreadyApplied, Volunteer
 from shared.auth import Actor, Role
 from shared.bus.outbox.record import record
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
-from shared.db import load, write_unique
+from shared.db import flush_or_conflict, load
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
 
@@ -18,14 +18,14 @@ async def apply(
 ) -> Volunteer:
     """Apply for oneself, or at the desk for `actor.on_behalf_of`; AlreadyApplied, Forbidden."""
     volunteer = Volunteer.apply(actor.station, _applicant(actor), skills, times)
-    await write_unique(tx, volunteer, AlreadyApplied)
+    await flush_or_conflict(tx, volunteer, AlreadyApplied)
     said = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
     await record(tx, volunteer, said)
     return volunteer
 
 
 async def approve(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
-    """Let the volunteer take wishes; NotWaiting, NotFound."""
+    """Let the volunteer take wishes; AlreadyDecided, NotFound."""
     volunteer = await load(tx, Volunteer, volunteer_id, station=actor.station, lock=True)
     volunteer.approve()
     said = VolunteerApproved(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
@@ -34,8 +34,8 @@ async def approve(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunte
 
 
 def _applicant(actor: Actor) -> UUID:
-    if actor.on_behalf_of not in (None, actor.person) and not actor.at_desk:
+    if actor.on_behalf_of not in (None, actor.person) and not actor.is_staff:
         raise Forbidden
     if actor.on_behalf_of is None and not actor.has(Role.RESIDENT):
         raise Invalid(errors={"on_behalf_of": N_("Please say for which resident")})
-    return actor.for_whom
+    return actor.subject_id

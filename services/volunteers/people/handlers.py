@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty
-from shared.bus.message import Bulk, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -28,8 +28,8 @@ from shared.contracts.intake import (
     WishWithdrawn,
 )
 
-OPENING = (WishClaimed, WishRefused, WishReopened, EventJoined)
-CLOSING = (
+OPENING_TYPES = (WishClaimed, WishRefused, WishReopened, EventJoined)
+CLOSING_TYPES = (
     WishDelivered,
     WishReleased,
     WishFulfilled,
@@ -39,30 +39,30 @@ CLOSING = (
     EventAttended,
     EventMissed,
 )
-EVENT = ("event_id", "starts_at", "ends_at")
-Heard = WishMessage | ParticipationMessage
+EVENT_FIELDS = ("event_id", "starts_at", "ends_at")
+DutyMessage = WishMessage | ParticipationMessage
 
 
-async def keep_duties(tx: AsyncSession, messages: Sequence[Message[Heard]]) -> None:
+async def upsert_duties(tx: AsyncSession, messages: Sequence[Message[DutyMessage]]) -> None:
     """Keep each duty in step with the messages about it, which may come in any order."""
-    latest: dict[UUID, Message[Heard]] = {}
+    latest: dict[UUID, Message[DutyMessage]] = {}
     for message in sorted(messages, key=lambda m: m.sequence):
         latest[message.subject_id] = message
     heard = insert(Duty)
-    changed = ("resident_id", "title", "state", *EVENT, "until", "version")
+    changed = ("resident_id", "title", "state", *EVENT_FIELDS, "until", "version")
     await tx.execute(
         heard.on_conflict_do_update(
             index_elements=[Duty.kind, Duty.subject_id],
             set_={name: heard.excluded[name] for name in changed},
             where=Duty.version < heard.excluded.version,
         ),
-        [_duty(latest[subject]) for subject in sorted(latest)],
+        [_duty_row(latest[subject]) for subject in sorted(latest)],
     )
 
 
-def _duty(message: Message[Heard]) -> dict[str, object]:
+def _duty_row(message: Message[DutyMessage]) -> dict[str, object]:
     content = message.content
-    owner = _owner(content) if isinstance(content, OPENING) else None
+    owner = _owner(content) if isinstance(content, OPENING_TYPES) else None
     is_open = owner is not None
     return {
         "kind": "wish" if isinstance(content, WishMessage) else "event",
@@ -71,22 +71,24 @@ def _duty(message: Message[Heard]) -> dict[str, object]:
         "resident_id": owner,
         "title": content.title,
         "state": "open" if is_open else "closed",
-        **{name: getattr(content, name, None) for name in EVENT},
+        **{name: getattr(content, name, None) for name in EVENT_FIELDS},
         "until": getattr(content, "lease_until", None) if is_open else None,
         "version": message.sequence,
     }
 
 
-def _owner(content: Heard) -> UUID | None:
+def _owner(content: DutyMessage) -> UUID | None:
     """Whose duty it is: a volunteer's who took a wish, a resident's who helps at an event."""
     if isinstance(content, WishMessage):
         return content.taker_id if content.taker_kind == "volunteer" else None
     return content.resident_id if content.role == "helper" else None
 
 
-def subjects(messages: Sequence[Message[Any]]) -> list[str]:
+def duty_locks(messages: Sequence[Message[Any]]) -> list[str]:
     """The locks of duties: what the messages are about."""
     return [message.subject for message in messages]
 
 
-HANDLERS: Handlers = {kind: Bulk(keep_duties, subjects) for kind in (*OPENING, *CLOSING)}
+HANDLERS: Handlers = {
+    kind: BatchHandler(upsert_duties, duty_locks) for kind in (*OPENING_TYPES, *CLOSING_TYPES)
+}

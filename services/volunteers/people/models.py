@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from services.volunteers.base import Base
 from shared import clock
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
-from shared.db import Aggregate, Moment
+from shared.db import Aggregate, TimestampTZ
 from shared.errors import Conflict, NotFound
 from shared.language import N_
 
@@ -33,7 +33,7 @@ class AlreadyApplied(Conflict):
     title = N_("There is already an application of this resident")
 
 
-class NotWaiting(Conflict):
+class AlreadyDecided(Conflict):
     """Only somebody who applied can be approved."""
 
     title = N_("This application has been decided already")
@@ -60,7 +60,7 @@ class Volunteer(Aggregate, Base):
     state: Mapped[str]
     skills: Mapped[list[str]] = mapped_column(ARRAY(Text))
     times: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    approved_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
 
     @classmethod
     def apply(cls, station: UUID, resident: UUID, skills: list[str], times: list[str]) -> Self:
@@ -75,13 +75,13 @@ class Volunteer(Aggregate, Base):
         )
 
     def approve(self) -> None:
-        """From now on they may take wishes; NotWaiting."""
+        """From now on they may take wishes; AlreadyDecided."""
         if self.state != "applied":
-            raise NotWaiting
+            raise AlreadyDecided
         self.state = "approved"
         self.approved_at = clock.now()
 
-    def standing(self) -> VolunteerApplied | VolunteerApproved | None:
+    def snapshot_message(self) -> VolunteerApplied | VolunteerApproved | None:
         """The message that says what holds of them now; None where there is none for it yet."""
         if self.state == "applied":
             return VolunteerApplied(volunteer_id=self.id, resident_id=self.resident_id)
@@ -114,9 +114,9 @@ class Duty(Base):
     title: Mapped[str]
     state: Mapped[str]
     event_id: Mapped[UUID | None] = mapped_column(Uuid)
-    starts_at: Mapped[datetime | None] = mapped_column(Moment)
-    ends_at: Mapped[datetime | None] = mapped_column(Moment)
-    until: Mapped[datetime | None] = mapped_column(Moment)
+    starts_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    ends_at: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    until: Mapped[datetime | None] = mapped_column(TimestampTZ)
     version: Mapped[int] = mapped_column(BigInteger)
     due: Mapped[datetime] = column_property(
         func.coalesce(starts_at, until, text("'infinity'::timestamptz")), deferred=True

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
 from shared import clock
 from shared.auth import Actor
-from shared.db import Page, Slice, load, page, page_by_time
+from shared.db import Page, PageRequest, load, page, page_by_time
 from shared.errors import NotFound
 
 
@@ -26,7 +26,7 @@ async def volunteers(
 async def volunteer(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
     """One volunteer, for the desk and for themselves; NotFound for everybody else."""
     found = await load(tx, Volunteer, volunteer_id, station=actor.station)
-    if not actor.at_desk and found.resident_id != actor.for_whom:
+    if not actor.is_staff and found.resident_id != actor.subject_id:
         raise NotFound
     return found
 
@@ -35,7 +35,7 @@ async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
     """The application of the one who asks; NoApplication."""
     found = await tx.scalar(
         select(Volunteer).where(
-            Volunteer.station_id == actor.station, Volunteer.resident_id == actor.for_whom
+            Volunteer.station_id == actor.station, Volunteer.resident_id == actor.subject_id
         )
     )
     if found is None:
@@ -43,22 +43,22 @@ async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
     return found
 
 
-async def coming_duties(tx: AsyncSession, actor: Actor, wanted: Slice) -> Page[Duty]:
+async def upcoming_duties(tx: AsyncSession, actor: Actor, page_request: PageRequest) -> Page[Duty]:
     """What the one who asks has yet to do, what comes first before the rest.
 
     An event that has ended is nothing to do any more, before anybody has said who was there.
     """
     statement = select(Duty).where(
         Duty.station_id == actor.station,
-        Duty.resident_id == actor.for_whom,
+        Duty.resident_id == actor.subject_id,
         Duty.state == "open",
         or_(Duty.ends_at.is_(None), Duty.ends_at > clock.now()),
     )
     keys = (Duty.due, Duty.subject_id, Duty.station_id == actor.station)
-    return await page_by_time(tx, statement, keys, wanted=wanted, newest_first=False)
+    return await page_by_time(tx, statement, keys, wanted=page_request, newest_first=False)
 
 
-async def known_volunteers(
+async def approved_volunteers(
     tx: AsyncSession, residents: Collection[tuple[UUID, UUID]]
 ) -> set[tuple[UUID, UUID]]:
     """Which of these (station, resident) have been approved here, whatever became of them since."""

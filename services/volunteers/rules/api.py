@@ -10,12 +10,12 @@ from services.volunteers.language import language_of
 from services.volunteers.rules import queries
 from services.volunteers.rules.models import AmountKind, Rule
 from shared.language import Language, translate
-from shared.web.http import Api, Tx, View, Where, Who
+from shared.web.http import ApiRouter, CurrentActor, Pagination, ResponseModel, Tx
 
-router = Api(prefix="/rules", tags=["rules"])
+router = ApiRouter(prefix="/rules", tags=["rules"])
 
 
-class RuleView(View):
+class RuleView(ResponseModel):
     """One version of a rule; `in_force` says whether it decides at this moment."""
 
     id: UUID
@@ -32,14 +32,14 @@ class RuleView(View):
     valid_until: datetime | None
 
     @classmethod
-    def of(cls, rule: Rule, language: Language, *, decides: bool) -> "RuleView":
+    def of(cls, rule: Rule, language: Language, *, is_in_force: bool) -> "RuleView":
         """The view of a rule, its reason in `language`."""
         return cls(
             id=rule.id,
             name=rule.name,
             version=rule.version,
             standard=rule.station_id is None,
-            in_force=decides,
+            in_force=is_in_force,
             message_type=rule.message_type,
             paid_kinds=rule.paid_kinds,
             amount_kind=cast(AmountKind, rule.amount_kind),
@@ -51,9 +51,13 @@ class RuleView(View):
 
 
 @router.get("", policy="rules.read")
-async def rules(request: Request, tx: Tx, actor: Who, where: Where) -> list[RuleView]:
+async def rules(
+    request: Request, tx: Tx, actor: CurrentActor, pagination: Pagination
+) -> list[RuleView]:
     """The standard rules and the station's own, all their versions, newest first."""
-    found = where.link(await queries.page_of_rules(tx, actor, after=where.after, limit=where.limit))
+    found = pagination.set_next_link(
+        await queries.page_of_rules(tx, actor, after=pagination.after, limit=pagination.limit)
+    )
     language = language_of(request, actor)
-    deciding = {rule.id for rule in await queries.deciding(tx, actor)}
-    return [RuleView.of(r, language, decides=r.id in deciding) for r in found.items]
+    deciding = {rule.id for rule in await queries.rules_in_force(tx, actor)}
+    return [RuleView.of(r, language, is_in_force=r.id in deciding) for r in found.items]

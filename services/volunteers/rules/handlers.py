@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.ledger import actions as ledger
-from services.volunteers.ledger.models import AccountKey, Cause, Occasion, Posting, lock_of
+from services.volunteers.ledger.models import AccountKey, Cause, Posting, SourceEvent, lock_of
 from services.volunteers.ledger.queries import awards_for
-from services.volunteers.people.queries import known_volunteers
-from services.volunteers.rules.models import OWNERS, Judged, Rule, in_force
-from services.volunteers.rules.queries import rules_for, was_judged
+from services.volunteers.people.queries import approved_volunteers
+from services.volunteers.rules.models import OWNERS, Rule, RuleEvaluation, in_force
+from services.volunteers.rules.queries import rules_for, was_evaluated
 from shared import clock
 from shared.bus.message import Message
 from shared.contracts.envelope import Contract
@@ -22,19 +22,19 @@ from shared.errors import NotYet
 from shared.language import N_
 
 # What a message takes back: the type that paid.
-TAKES_BACK: dict[type[Contract], type[Contract]] = {WishReopened: WishFulfilled}
-TAKEN_BACK = N_("The confirmation of a wish was withdrawn")
+REVERSES: dict[type[Contract], type[Contract]] = {WishReopened: WishFulfilled}
+REVERSAL_REASON = N_("The confirmation of a wish was withdrawn")
 
-Due = tuple[Message[Any], Rule, tuple[str, UUID]]
+DueAward = tuple[Message[Any], Rule, tuple[str, UUID]]
 
 
-async def pay(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+async def award_points(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
     """Pay what the rules in force when it happened say, each cause once.
 
     Raises NotYet while a volunteer who is to be paid is not known here as approved.
     """
-    due = await _due(tx, await _not_judged(tx, messages))
-    await _require_known(tx, due)
+    due = await _due_awards(tx, await _mark_evaluated(tx, messages))
+    await _require_approved(tx, due)
     postings = []
     because = {}
     for message, rule, (kind, payee) in due:
@@ -45,15 +45,15 @@ async def pay(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
     await ledger.post(tx, postings, because)
 
 
-async def take_back(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+async def reverse_points(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
     """Take back what was paid for a revision that is no longer so; NotYet before it was judged."""
     for message in messages:
-        paying = TAKES_BACK[type(message.content)].type
-        occasion = Occasion(message.station, paying, message.subject, revision(message))
-        if not await was_judged(tx, occasion):
+        paying = REVERSES[type(message.content)].type
+        occasion = SourceEvent(message.station, paying, message.subject, revision(message))
+        if not await was_evaluated(tx, occasion):
             raise NotYet
         paid = await awards_for(tx, occasion)
-        await ledger.reverse(tx, paid, reason=TAKEN_BACK, because=message)
+        await ledger.reverse(tx, paid, reason=REVERSAL_REASON, message=message)
 
 
 def revision(message: Message[Any]) -> int:
@@ -61,26 +61,31 @@ def revision(message: Message[Any]) -> int:
     return int(getattr(message.content, "revision", message.sequence))
 
 
-def accounts(messages: Iterable[Message[Any]]) -> list[str]:
+def account_locks(messages: Iterable[Message[Any]]) -> list[str]:
     """The locks of whomever a rule may choose to pay from the messages."""
     candidates = ("taker_id", "resident_id")
     owners = {getattr(message.content, name, None) for message in messages for name in candidates}
     return [lock_of(owner) for owner in owners if owner is not None]
 
 
-async def _not_judged(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[Message[Any]]:
-    told = {_occasion(message): message for message in messages}
+async def _mark_evaluated(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[Message[Any]]:
+    told = {_source_event(message): message for message in messages}
     rows = [{**asdict(occasion), "judged_at": clock.now()} for occasion in sorted(told)]
     statement = (
-        insert(Judged)
+        insert(RuleEvaluation)
         .on_conflict_do_nothing()
-        .returning(Judged.station_id, Judged.type, Judged.subject, Judged.revision)
+        .returning(
+            RuleEvaluation.station_id,
+            RuleEvaluation.type,
+            RuleEvaluation.subject,
+            RuleEvaluation.revision,
+        )
     )
     fresh = await tx.execute(statement, rows)
-    return [told[Occasion(*row)] for row in fresh]
+    return [told[SourceEvent(*row)] for row in fresh]
 
 
-async def _due(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[Due]:
+async def _due_awards(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[DueAward]:
     by_type: dict[str, list[Message[Any]]] = {}
     for message in messages:
         by_type.setdefault(message.type, []).append(message)
@@ -95,19 +100,19 @@ async def _due(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[Due]:
     return due
 
 
-async def _require_known(tx: AsyncSession, due: Iterable[Due]) -> None:
+async def _require_approved(tx: AsyncSession, due: Iterable[DueAward]) -> None:
     wanted = {(message.station, id_) for message, _, (kind, id_) in due if kind == "volunteer"}
-    if wanted - await known_volunteers(tx, wanted):
+    if wanted - await approved_volunteers(tx, wanted):
         raise NotYet
 
 
-def _occasion(message: Message[Any]) -> Occasion:
-    return Occasion(message.station, message.type, message.subject, revision(message))
+def _source_event(message: Message[Any]) -> SourceEvent:
+    return SourceEvent(message.station, message.type, message.subject, revision(message))
 
 
 def _cause(message: Message[Any], rule: Rule) -> Cause:
     return Cause(
-        occasion=_occasion(message),
+        source_event=_source_event(message),
         rule=rule.name,
         rule_version=rule.version,
         reason=rule.reason,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.volunteers.base import Base
 from shared.contracts.envelope import Contract
-from shared.db import Moment
+from shared.db import TimestampTZ
 from shared.language import N_
 
 # The sentences of the standard rules, which a migration writes.
@@ -54,8 +54,8 @@ class Rule(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     active: Mapped[bool]
-    valid_from: Mapped[datetime | None] = mapped_column(Moment)
-    valid_until: Mapped[datetime | None] = mapped_column(Moment)
+    valid_from: Mapped[datetime | None] = mapped_column(TimestampTZ)
+    valid_until: Mapped[datetime | None] = mapped_column(TimestampTZ)
 
     def is_valid(self, at: datetime) -> bool:
         """Whether it counts at that moment; the end is excluded."""
@@ -64,7 +64,7 @@ class Rule(Base):
 
     def payee(self, content: Contract) -> tuple[str, UUID] | None:
         """The kind and the id of whom it pays, or None when it pays nobody for this."""
-        kind, id_ = _at(content, self.who_kind), _at(content, self.who)
+        kind, id_ = _value_at_path(content, self.who_kind), _value_at_path(content, self.who)
         if kind in self.paid_kinds and kind in OWNERS and isinstance(id_, UUID):
             return str(kind), id_
         return None
@@ -76,7 +76,7 @@ class Rule(Base):
         return self.amount * int(getattr(content, "minutes", 0)) // 60
 
 
-class Judged(Base):
+class RuleEvaluation(Base):
     """A cause that the rules in force have judged: it is never judged again, whatever they paid."""
 
     __tablename__ = "judged"
@@ -85,7 +85,7 @@ class Judged(Base):
     type: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    judged_at: Mapped[datetime] = mapped_column(Moment)
+    judged_at: Mapped[datetime] = mapped_column(TimestampTZ)
 
 
 def in_force(rules: Iterable[Rule], station: UUID, at: datetime) -> list[Rule]:
@@ -101,7 +101,7 @@ def in_force(rules: Iterable[Rule], station: UUID, at: datetime) -> list[Rule]:
     return [rule for _, rule in sorted(deciding.items()) if rule.active]
 
 
-def _at(content: object, path: str) -> object:
+def _value_at_path(content: object, path: str) -> object:
     for name in path.split("."):
         content = getattr(content, name, None)
     return content

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.volunteers.ledger.models import Occasion
-from services.volunteers.rules.models import Judged, Rule, in_force
+from services.volunteers.ledger.models import SourceEvent
+from services.volunteers.rules.models import Rule, RuleEvaluation, in_force
 from shared import clock
 from shared.auth import Actor
 from shared.db import Page, page
@@ -29,7 +29,7 @@ async def page_of_rules(
     return await page(tx, _rules_of(actor), Rule.id, after=after, limit=limit)
 
 
-async def deciding(tx: AsyncSession, actor: Actor) -> list[Rule]:
+async def rules_in_force(tx: AsyncSession, actor: Actor) -> list[Rule]:
     """The rules that decide in the station now."""
     return in_force((await tx.scalars(_rules_of(actor))).all(), actor.station, clock.now())
 
@@ -39,6 +39,6 @@ def _rules_of(actor: Actor) -> Select[Rule]:
     return select(Rule).where(own)
 
 
-async def was_judged(tx: AsyncSession, occasion: Occasion) -> bool:
+async def was_evaluated(tx: AsyncSession, source_event: SourceEvent) -> bool:
     """Whether the rules have judged what happened."""
-    return await tx.get(Judged, astuple(occasion)) is not None
+    return await tx.get(RuleEvaluation, astuple(source_event)) is not None

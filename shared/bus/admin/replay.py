@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.admin.redrive import Deed, Operator, due_now, record_deed
-from shared.bus.inbox.store import key_of
+from shared.bus.admin.redrive import Operator, OperatorAction, log_action, wake_retries
+from shared.bus.inbox.store import message_key
 from shared.bus.message import Handlers, handlers_of
 from shared.bus.tables import sent
 from shared.contracts.envelope import Envelope
@@ -26,11 +26,11 @@ from shared.errors import Conflict, Invalid
 from shared.language import N_
 from shared.sealing import Sealer
 
-MOST_BYTES = 48 * 1024
-GOOD_FOR = timedelta(hours=1)
+MAX_BUNDLE_BYTES = 48 * 1024
+BUNDLE_TTL = timedelta(hours=1)
 _MARK = "handover"
 # What is parked is tried again as well, and what is done only when asked; what was set aside stays.
-_HAND = text(
+_REQUEUE = text(
     "INSERT INTO inbox (consumer, message_key, type, correlation, state, body, due_at,"
     " received_at, station_id, retried_at)"
     " SELECT :consumer, key, type, correlation, 'retry', body, :now, :now, station, :now"
@@ -45,20 +45,20 @@ _HAND = text(
 )
 
 
-class MayNotRepeat(Conflict):
+class NotReplayable(Conflict):
     """A handler of such a message hasn't declared that it may be given it again."""
 
     title = N_("What reads these messages may not do it again: leave `again` out")
 
 
-class NoHandover(Invalid):
+class InvalidBundle(Invalid):
     """The handover is too old, of another station, for another service, or none of ours."""
 
     title = N_("This handover can't be used here, or not any more")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SentFilter:
     """Which of the record's messages; None for any. `since` counts, `until` doesn't."""
 
     type: str | None = None
@@ -67,7 +67,7 @@ class Chosen:
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
-    def told(self) -> dict[str, str]:
+    def to_log_fields(self) -> dict[str, str]:
         """What was chosen, for the record of acts."""
         return {name: str(value) for name, value in asdict(self).items() if value is not None}
 
@@ -89,23 +89,23 @@ class Original:
 class Replay:
     """Whether what was done is done again, and why it is replayed at all."""
 
-    chosen: Chosen
+    sent_filter: SentFilter
     reason: str
     again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayCounts:
     """How many messages were handed to the inbox, and how many left alone."""
 
     handed: int = 0
     left: int = 0
 
-    def __add__(self, other: "Replayed") -> "Replayed":
-        return Replayed(self.handed + other.handed, self.left + other.left)
+    def __add__(self, other: "ReplayCounts") -> "ReplayCounts":
+        return ReplayCounts(self.handed + other.handed, self.left + other.left)
 
 
-def said(chosen: Chosen, station: UUID | None = None) -> Select[Any]:
+def select_sent(sent_filter: SentFilter, station: UUID | None = None) -> Select[Any]:
     """The chosen messages of the record, of that station or of all.
 
     Those that an earlier version published don't say as whom, so that nobody could know them
@@ -113,47 +113,51 @@ def said(chosen: Chosen, station: UUID | None = None) -> Select[Any]:
     """
     conditions: list[ColumnElement[bool]] = [sent.c.publisher.is_not(None)]
     for name in ("type", "subject", "correlation"):
-        if (value := getattr(chosen, name)) is not None:
+        if (value := getattr(sent_filter, name)) is not None:
             conditions.append(sent.c[name] == value)
-    if chosen.since is not None:
-        conditions.append(sent.c.sent_at >= chosen.since)
-    if chosen.until is not None:
-        conditions.append(sent.c.sent_at < chosen.until)
+    if sent_filter.since is not None:
+        conditions.append(sent.c.sent_at >= sent_filter.since)
+    if sent_filter.until is not None:
+        conditions.append(sent.c.sent_at < sent_filter.until)
     if station is not None:
         body = cast(func.convert_from(sent.c.body, "UTF8"), JSONB)
         conditions.append(body["station"].astext == str(station))
     return select(sent.c.publisher, sent.c.body, sent.c.sent_at).where(*conditions)
 
 
-async def count(tx: AsyncSession, chosen: Chosen) -> int:
+async def count(tx: AsyncSession, sent_filter: SentFilter) -> int:
     """How many messages of all stations are chosen."""
-    return await tx.scalar(select(func.count()).select_from(said(chosen).subquery())) or 0
+    return (
+        await tx.scalar(select(func.count()).select_from(select_sent(sent_filter).subquery())) or 0
+    )
 
 
-async def page(tx: AsyncSession, chosen: Chosen, station: UUID, limit: int) -> Sequence[Row[Any]]:
+async def page(
+    tx: AsyncSession, sent_filter: SentFilter, station: UUID, limit: int
+) -> Sequence[Row[Any]]:
     """The first of the chosen messages of a station to be sent."""
-    statement = said(chosen, station).order_by(sent.c.sent_at).limit(limit)
+    statement = select_sent(sent_filter, station).order_by(sent.c.sent_at).limit(limit)
     found: Sequence[Row[Any]] = (await tx.execute(statement)).all()
     return found
 
 
-async def hand(
+async def requeue(
     tx: AsyncSession,
     operator: Operator,
     handlers: Handlers,
     originals: Sequence[Original],
     replay: Replay,
-) -> Replayed:
+) -> ReplayCounts:
     """Hand messages to the inbox of the operator's service, under the keys that they had.
 
-    What isn't for it, is done, or was set aside is left alone. MayNotRepeat.
+    What isn't for it, is done, or was set aside is left alone. NotReplayable.
     """
-    read = list(_for(operator, handlers, originals))
-    if replay.again and any(not _may_repeat(handlers, envelope.type) for _, envelope, _ in read):
-        raise MayNotRepeat
+    read = list(_addressed_to(operator, handlers, originals))
+    if replay.again and any(not _is_replayable(handlers, envelope.type) for _, envelope, _ in read):
+        raise NotReplayable
     by_key = {key: (envelope, body) for key, envelope, body in read}
     handed = await tx.scalars(
-        _HAND,
+        _REQUEUE,
         {
             "consumer": operator.service,
             "now": clock.now(),
@@ -166,57 +170,57 @@ async def hand(
         },
     )
     stations: Counter[UUID | None] = Counter(handed.all())
-    chosen = {**replay.chosen.told(), **({"again": "true"} if replay.again else {})}
-    await record_deed(tx, operator, Deed("replay", replay.reason, chosen=chosen), stations)
-    due_now(tx)
-    return Replayed(stations.total(), len(originals) - stations.total())
+    chosen = {**replay.sent_filter.to_log_fields(), **({"again": "true"} if replay.again else {})}
+    await log_action(tx, operator, OperatorAction("replay", replay.reason, chosen=chosen), stations)
+    wake_retries(tx)
+    return ReplayCounts(stations.total(), len(originals) - stations.total())
 
 
-def handovers(sealer: Sealer, originals: Sequence[Original], to: Operator) -> Iterator[str]:
+def seal_bundles(sealer: Sealer, originals: Sequence[Original], to: Operator) -> Iterator[str]:
     """The messages sealed for the inbox of one service and station, so that nobody makes any up.
 
     Each handover is small enough for a request; a message that is too large by itself is left out.
     """
     if not originals:
         return
-    packed = _packed(originals, to)
-    if len(packed) <= MOST_BYTES * 3 // 4:
+    packed = _pack(originals, to)
+    if len(packed) <= MAX_BUNDLE_BYTES * 3 // 4:
         yield sealer.seal(packed)
     elif len(originals) > 1:
         middle = len(originals) // 2
-        yield from handovers(sealer, originals[:middle], to)
-        yield from handovers(sealer, originals[middle:], to)
+        yield from seal_bundles(sealer, originals[:middle], to)
+        yield from seal_bundles(sealer, originals[middle:], to)
 
 
-def opened(sealer: Sealer, handover: str, to: Operator) -> list[Original]:
-    """The messages of a handover that is meant for that service and station; NoHandover."""
+def open_bundle(sealer: Sealer, bundle: str, to: Operator) -> list[Original]:
+    """The messages of a handover that is meant for that service and station; InvalidBundle."""
     try:
-        unpacked = json.loads(zlib.decompress(b85decode(sealer.open(handover))))
+        unpacked = json.loads(zlib.decompress(b85decode(sealer.unseal(bundle))))
         mark, service, station, until, rows = unpacked
     except (InvalidToken, ValueError, TypeError, zlib.error):
-        raise NoHandover from None
+        raise InvalidBundle from None
     meant = (mark, service, station) == (_MARK, to.service, str(to.station))
     if not meant or clock.now() >= datetime.fromisoformat(until):
-        raise NoHandover
+        raise InvalidBundle
     return [Original(publisher, b64decode(body)) for publisher, body in rows]
 
 
-def _packed(originals: Iterable[Original], to: Operator) -> str:
+def _pack(originals: Iterable[Original], to: Operator) -> str:
     rows = [[one.publisher, b64encode(one.body).decode()] for one in originals]
-    until = (clock.now() + GOOD_FOR).isoformat()
+    until = (clock.now() + BUNDLE_TTL).isoformat()
     content = json.dumps([_MARK, to.service, str(to.station), until, rows])
     return b85encode(zlib.compress(content.encode(), 9)).decode()
 
 
-def _for(
+def _addressed_to(
     operator: Operator, handlers: Handlers, originals: Iterable[Original]
 ) -> Iterator[tuple[UUID, Envelope, bytes]]:
     for one in originals:
         envelope = Envelope.from_json(one.body)
         ours = operator.station in (None, envelope.station)
         if ours and handlers_of(envelope.type, handlers):
-            yield key_of(one.publisher, envelope.source, envelope.id), envelope, one.body
+            yield message_key(one.publisher, envelope.source, envelope.id), envelope, one.body
 
 
-def _may_repeat(handlers: Handlers, type_: str) -> bool:
-    return all(handler.may_repeat for handler in handlers_of(type_, handlers))
+def _is_replayable(handlers: Handlers, type_: str) -> bool:
+    return all(handler.replayable for handler in handlers_of(type_, handlers))

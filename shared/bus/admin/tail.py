@@ -13,12 +13,12 @@ from shared import clock
 from shared.bus.tables import inbox, sent
 
 # A row says when its transaction began, and is seen once that has committed.
-LATE = timedelta(seconds=15)
-AT_ONCE = 500
+MAX_COMMIT_DELAY = timedelta(seconds=15)
+MAX_EVENTS_PER_POLL = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class TailEvent:
     """One thing that happened to one message: `sent`, `done`, `retry`, `parked` or `skipped`.
 
     `about` is the subject of what was sent, the error of what is kept, the key of what is done.
@@ -37,25 +37,31 @@ class Tail:
 
     def __init__(self, service: str) -> None:
         self._service = service
-        self._begun: datetime | None = None
-        self._seen: dict[Hashable, datetime] = {}
-        self._kept: dict[Hashable, Row[Any]] = {}
+        self._started_at: datetime | None = None
+        self._reported: dict[Hashable, datetime] = {}
+        self._failed: dict[Hashable, Row[Any]] = {}
 
-    async def look(self, tx: AsyncSession) -> list[Happening]:
+    async def poll(self, tx: AsyncSession) -> list[TailEvent]:
         """What happened since the last look, the first to happen first; nothing at first."""
         now = clock.now()
-        begun = self._begun is not None
-        self._begun = self._begun or now
-        since = max(self._begun, now - 2 * LATE)
+        begun = self._started_at is not None
+        self._started_at = self._started_at or now
+        since = max(self._started_at, now - 2 * MAX_COMMIT_DELAY)
         found = [
-            *((("sent", row.lane, row.id), self._sent(row)) for row in await _sent(tx, since)),
-            *(((row.message_key, "done"), self._done(row)) for row in await _done(tx, since)),
+            *(
+                (("sent", row.lane, row.id), self._sent_event(row))
+                for row in await _select_sent(tx, since)
+            ),
+            *(
+                ((row.message_key, "done"), self._handled_event(row))
+                for row in await _select_handled(tx, since)
+            ),
         ]
-        fresh = [one for mark, one in found if mark not in self._seen]
-        self._seen = {mark: at for mark, at in self._seen.items() if at >= since}
-        self._seen |= {mark: one.at for mark, one in found}
+        fresh = [one for mark, one in found if mark not in self._reported]
+        self._reported = {mark: at for mark, at in self._reported.items() if at >= since}
+        self._reported |= {mark: one.at for mark, one in found}
         changed = await self._changed(tx)
-        fresh += [self._again(row, now) for row in changed if begun]
+        fresh += [self._failed_event(row, now) for row in changed if begun]
         return sorted(fresh, key=lambda one: one.at)
 
     async def _changed(self, tx: AsyncSession) -> list[Row[Any]]:
@@ -63,35 +69,35 @@ class Tail:
         kept = select(inbox).where(inbox.c.state != "done").order_by(inbox.c.received_at.desc())
         now: dict[Hashable, Row[Any]] = {
             (row.message_key, row.state, row.attempts, row.waits): row
-            for row in await _first(tx, kept)
+            for row in await _fetch_first(tx, kept)
         }
-        before, self._kept = self._kept, now
+        before, self._failed = self._failed, now
         return [row for mark, row in now.items() if mark not in before]
 
-    def _sent(self, row: Row[Any]) -> Happening:
+    def _sent_event(self, row: Row[Any]) -> TailEvent:
         about = (row.type, row.correlation, row.subject)
-        return Happening(row.sent_at, self._service, "sent", *about)
+        return TailEvent(row.sent_at, self._service, "sent", *about)
 
-    def _done(self, row: Row[Any]) -> Happening:
+    def _handled_event(self, row: Row[Any]) -> TailEvent:
         about = (row.type, row.correlation, str(row.message_key))
-        return Happening(row.handled_at, self._service, "done", *about)
+        return TailEvent(row.handled_at, self._service, "done", *about)
 
-    def _again(self, row: Row[Any], at: datetime) -> Happening:
+    def _failed_event(self, row: Row[Any], at: datetime) -> TailEvent:
         about = (row.type, row.correlation, row.error or str(row.message_key))
-        return Happening(at, self._service, row.state, *about)
+        return TailEvent(at, self._service, row.state, *about)
 
 
-async def _sent(tx: AsyncSession, since: datetime) -> Sequence[Row[Any]]:
+async def _select_sent(tx: AsyncSession, since: datetime) -> Sequence[Row[Any]]:
     columns = [sent.c[n] for n in ("lane", "id", "type", "subject", "correlation", "sent_at")]
     newest = select(*columns).where(sent.c.sent_at > since).order_by(sent.c.sent_at.desc())
-    return await _first(tx, newest)
+    return await _fetch_first(tx, newest)
 
 
-async def _done(tx: AsyncSession, since: datetime) -> Sequence[Row[Any]]:
+async def _select_handled(tx: AsyncSession, since: datetime) -> Sequence[Row[Any]]:
     done = select(inbox).where(inbox.c.state == "done", inbox.c.handled_at > since)
-    return await _first(tx, done.order_by(inbox.c.handled_at.desc()))
+    return await _fetch_first(tx, done.order_by(inbox.c.handled_at.desc()))
 
 
-async def _first(tx: AsyncSession, ordered: Select[Any]) -> Sequence[Row[Any]]:
-    found: Sequence[Row[Any]] = (await tx.execute(ordered.limit(AT_ONCE))).all()
+async def _fetch_first(tx: AsyncSession, ordered: Select[Any]) -> Sequence[Row[Any]]:
+    found: Sequence[Row[Any]] = (await tx.execute(ordered.limit(MAX_EVENTS_PER_POLL))).all()
     return found

@@ -12,21 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from shared import clock
 from shared.backoff import Backoff
 from shared.bus.inbox import store
-from shared.bus.inbox.dispatcher import Handling
-from shared.bus.inbox.retry_policy import judge
-from shared.bus.inbox.retry_worker import Retries, count, label
-from shared.bus.inbox.store import Kept, Received
-from shared.bus.message import Bulk, Handler, Handlers, Message, One
-from shared.bus.transport.base import Delivery, Disconnected, Subscription, Transport
-from shared.db_errors import describe, is_away, rerun
+from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.retry_policy import decide
+from shared.bus.inbox.retry_worker import RetryWorker, count_failure, type_label
+from shared.bus.inbox.store import FailureDisposition, IncomingMessage
+from shared.bus.message import BatchHandler, Handler, Handlers, Message, SingleHandler
+from shared.bus.transport.base import Disconnected, Subscription, Transport, TransportDelivery
+from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
 from shared.observability.logs import CONSUMER_ALIVE, HANDLED, REPEATED, logger
 
-__all__ = ["Bulk", "Consumer", "Handler", "Handlers", "Message", "One"]
+__all__ = ["BatchHandler", "Consumer", "Handler", "Handlers", "Message", "SingleHandler"]
 
-BATCH = 200
-PREFETCH = 2 * BATCH
-SUSPECT = 3
-POISON = 20
+BATCH_SIZE = 200
+PREFETCH_COUNT = 2 * BATCH_SIZE
+SUSPECT_DELIVERIES = 3
+MAX_DELIVERIES = 20
 
 log = logger(__name__)
 
@@ -38,14 +38,14 @@ class Consumer:
         self,
         service: str,
         sessions: async_sessionmaker[AsyncSession],
-        handling: Handling,
+        dispatcher: Dispatcher,
         transport: Transport,
     ) -> None:
         self._service = service
         self._sessions = sessions
         self._transport = transport
-        self._handling = handling
-        self.retries = Retries(service, sessions, handling)
+        self._dispatcher = dispatcher
+        self.retry_worker = RetryWorker(service, sessions, dispatcher)
         self._subscription: Subscription | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -55,7 +55,7 @@ class Consumer:
         """Whether it is subscribed and retries run."""
         subscribed = self._subscription is not None and self._subscription.alive
         running = self._task is not None and not self._task.done()
-        return running and subscribed and self.retries.alive
+        return running and subscribed and self.retry_worker.alive
 
     async def start(self) -> None:
         """Begin to consume in the background."""
@@ -63,7 +63,7 @@ class Consumer:
             self._stopping.clear()
             self._task = asyncio.create_task(self._run(), name=f"consumer {self._service}")
             CONSUMER_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
-        await self.retries.start()
+        await self.retry_worker.start()
 
     async def stop(self) -> None:
         """Finish the batch, commit, acknowledge, and end; may be called twice."""
@@ -73,45 +73,51 @@ class Consumer:
         if self._task is not None:
             await self._task
             self._task = None
-        await self.retries.stop()
+        await self.retry_worker.stop()
 
     async def _run(self) -> None:
         pause = Backoff(0.5, 15.0)
         while not self._stopping.is_set():
             try:
-                await self._connected(pause)
+                await self._consume(pause)
             except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning("consumer begins anew", service=self._service, error=describe(error))
-                await self._wait(pause.wait())
+                log.warning(
+                    "consumer begins anew", service=self._service, error=redacted_message(error)
+                )
+                await self._wait(pause.next_delay())
             except Exception:
                 log.exception("consumer failed", service=self._service)
-                await self._wait(pause.wait())
+                await self._wait(pause.next_delay())
 
-    async def _connected(self, pause: Backoff) -> None:
+    async def _consume(self, pause: Backoff) -> None:
         """Consume on one channel until it goes; what it brought and isn't done is given back.
 
         The database is asked first: a delivery that can only be given back counts against it.
         """
         async with self._sessions() as tx:
             await tx.execute(text("SELECT 1"))
-        subscription = await self._transport.subscribe(self._service, PREFETCH)
+        subscription = await self._transport.subscribe(self._service, PREFETCH_COUNT)
         self._subscription = subscription
         try:
             while not self._stopping.is_set():
-                deliveries = await subscription.take(BATCH)
+                deliveries = await subscription.take(BATCH_SIZE)
                 if deliveries:
-                    await self._settle(deliveries)
+                    await self._process_batch(deliveries)
                     await subscription.ack(deliveries)
                     pause.reset()
         finally:
             self._subscription = None
             await subscription.close()
 
-    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
+    async def _process_batch(self, deliveries: Sequence[TransportDelivery]) -> None:
         """Bring every one of these into the inbox: done, retry or parked."""
         async with self._sessions() as tx:
-            came = await self._handling.receive(tx, deliveries)
-        usual = {one.key: one for one in came if one.message is not None and one.count < SUSPECT}
+            came = await self._dispatcher.receive(tx, deliveries)
+        usual = {
+            one.key: one
+            for one in came
+            if one.message is not None and one.count < SUSPECT_DELIVERIES
+        }
         if ours := [one for one in usual.values() if one.publisher is None]:
             await self._handle(ours)
         # What partners say locks as people's requests do, which know no order: so one at a time.
@@ -120,58 +126,60 @@ class Consumer:
                 await self._handle([one])
         for one in came:
             if one.message is None:
-                await self._keep(one, Kept("parked", 0, 0, None, one.wrong))
-            elif one.count >= POISON:
+                await self._store(one, FailureDisposition("parked", 0, 0, None, one.error))
+            elif one.count >= MAX_DELIVERIES:
                 why = f"delivered {one.count} times without an answer"
-                await self._keep(one, Kept("parked", 0, 0, None, why))
-            elif one.count >= SUSPECT:
+                await self._store(one, FailureDisposition("parked", 0, 0, None, why))
+            elif one.count >= SUSPECT_DELIVERIES:
                 await self._handle_suspect(one)
 
-    async def _handle(self, batch: Sequence[Received]) -> None:
+    async def _handle(self, batch: Sequence[IncomingMessage]) -> None:
         """Handle a batch; when it fails halve it, down to the message at fault."""
         try:
-            await self._attempt(batch)
+            await self._handle_or_retry(batch)
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
             if len(batch) == 1:
-                await self._failed(batch[0], error)
+                await self._store_failure(batch[0], error)
                 return
             middle = len(batch) // 2
             await self._handle(batch[:middle])
             await self._handle(batch[middle:])
 
-    async def _attempt(self, batch: Sequence[Received]) -> None:
+    async def _handle_or_retry(self, batch: Sequence[IncomingMessage]) -> None:
         """One transaction for the batch, run again when others stood in its way."""
-        fresh = await rerun(partial(self._transact, batch))
+        fresh = await retry_on_contention(partial(self._transact, batch))
         REPEATED.labels(self._service).inc(len(batch) - len(fresh))
         for message in fresh:
-            HANDLED.labels(self._service, label(message.type)).inc()
+            HANDLED.labels(self._service, type_label(message.type)).inc()
 
-    async def _transact(self, batch: Sequence[Received]) -> list[Received]:
+    async def _transact(self, batch: Sequence[IncomingMessage]) -> list[IncomingMessage]:
         async with self._sessions() as tx, tx.begin():
-            keys = await store.admit(tx, self._service, batch)
+            keys = await store.insert_new(tx, self._service, batch)
             fresh = [one for one in batch if one.key in keys]
             messages = [one.message for one in fresh if one.message is not None]
             if messages:
-                await self._handling.handle(tx, messages)
+                await self._dispatcher.handle(tx, messages)
         return fresh
 
-    async def _failed(self, one: Received, error: Exception) -> None:
-        log.warning("message failed", type=one.type, error=describe(error))
-        kept = judge(error, attempts=1, waits=0, since=clock.now())
-        await self._keep(one, kept)
+    async def _store_failure(self, one: IncomingMessage, error: Exception) -> None:
+        log.warning("message failed", type=one.type, error=redacted_message(error))
+        kept = decide(error, attempts=1, deferrals=0, since=clock.now())
+        await self._store(one, kept)
 
-    async def _handle_suspect(self, one: Received) -> None:
+    async def _handle_suspect(self, one: IncomingMessage) -> None:
         """Handle a message that may have crashed us: kept and its attempt counted first."""
-        await self._keep(one, Kept.due(), counted=False)
-        await self.retries.run_one(one.key)
+        await self._store(one, FailureDisposition.retry_now(), counted=False)
+        await self.retry_worker.run_one(one.key)
 
-    async def _keep(self, one: Received, kept: Kept, *, counted: bool = True) -> None:
+    async def _store(
+        self, one: IncomingMessage, disposition: FailureDisposition, *, counted: bool = True
+    ) -> None:
         async with self._sessions() as tx, tx.begin():
-            fresh = await store.keep(tx, self._service, one, kept)
+            fresh = await store.store_failed(tx, self._service, one, disposition)
         if fresh and counted:
-            count(self._service, one.type, kept)
+            count_failure(self._service, one.type, disposition)
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):

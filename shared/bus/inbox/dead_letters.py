@@ -9,36 +9,36 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.backoff import Backoff
 from shared.bus.inbox import store
-from shared.bus.inbox.dispatcher import Handling
-from shared.bus.inbox.retry_worker import count
-from shared.bus.inbox.store import Kept, Received
-from shared.bus.transport.base import DeadLetters, Delivery, Disconnected, Transport
-from shared.db_errors import describe
+from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.retry_worker import count_failure
+from shared.bus.inbox.store import FailureDisposition, IncomingMessage
+from shared.bus.transport.base import DeadLetters, Disconnected, Transport, TransportDelivery
+from shared.db_errors import redacted_message
 from shared.observability.logs import logger
 
-EVERY = 30.0
-BATCH = 50
+POLL_INTERVAL_SECONDS = 30.0
+BATCH_SIZE = 50
 
 log = logger(__name__)
 
 
-class DeadLetterOffice:
+class DeadLetterCollector:
     """Takes back what was given up of one service's queue; every replica has one."""
 
     def __init__(
         self,
         service: str,
         sessions: async_sessionmaker[AsyncSession],
-        handling: Handling,
+        dispatcher: Dispatcher,
         transport: Transport,
         *,
-        every: float = EVERY,
+        interval_seconds: float = POLL_INTERVAL_SECONDS,
     ) -> None:
         self._service = service
         self._sessions = sessions
-        self._handling = handling
+        self._dispatcher = dispatcher
         self._transport = transport
-        self._every = every
+        self._interval_seconds = interval_seconds
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -66,47 +66,53 @@ class DeadLetterOffice:
         if channel is None:
             return 0
         try:
-            return await self._emptied(channel)
+            return await self._drain_channel(channel)
         finally:
             await channel.close()
 
-    async def _emptied(self, channel: DeadLetters) -> int:
+    async def _drain_channel(self, channel: DeadLetters) -> int:
         new = 0
-        while not self._stopping.is_set() and (dead := await channel.take(BATCH)):
+        while not self._stopping.is_set() and (dead := await channel.take(BATCH_SIZE)):
             async with self._sessions.begin() as tx:
-                kept = [await self._keep(tx, one) for one in await self._read(tx, dead)]
+                kept = [await self._park(tx, one) for one in await self._read(tx, dead)]
             # What is known already is only acknowledged.
             await channel.ack(dead)
             new += sum(kept)
         return new
 
-    async def _read(self, tx: AsyncSession, dead: Sequence[Delivery]) -> list[tuple[Received, str]]:
+    async def _read(
+        self, tx: AsyncSession, dead: Sequence[TransportDelivery]
+    ) -> list[tuple[IncomingMessage, str]]:
         """What each says and why it died; in the order of keys, or two replicas deadlock."""
         reasons = [one.reason for one in dead]
-        read = zip(await self._handling.receive(tx, dead), reasons, strict=True)
+        read = zip(await self._dispatcher.receive(tx, dead), reasons, strict=True)
         return sorted(read, key=lambda one: one[0].key)
 
-    async def _keep(self, tx: AsyncSession, dead: tuple[Received, str]) -> bool:
+    async def _park(self, tx: AsyncSession, dead: tuple[IncomingMessage, str]) -> bool:
         one, reason = dead
-        kept = Kept("parked", 0, 0, None, "; ".join(filter(None, (reason, one.wrong))))
-        fresh = await store.keep(tx, self._service, one, kept)
+        kept = FailureDisposition(
+            "parked", 0, 0, None, "; ".join(filter(None, (reason, one.error)))
+        )
+        fresh = await store.store_failed(tx, self._service, one, kept)
         if fresh:
-            count(self._service, one.type, kept)
+            count_failure(self._service, one.type, kept)
             log.warning("dead letter parked", service=self._service, type=one.type)
         return fresh
 
     async def _run(self) -> None:
-        pause = Backoff(self._every, 300.0)
+        pause = Backoff(self._interval_seconds, 300.0)
         while not self._stopping.is_set():
-            wait = self._every
+            wait = self._interval_seconds
             try:
                 await self.drain()
                 pause.reset()
             except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning("dead letters wait", service=self._service, error=describe(error))
-                wait = pause.wait()
+                log.warning(
+                    "dead letters wait", service=self._service, error=redacted_message(error)
+                )
+                wait = pause.next_delay()
             except Exception:
                 log.exception("taking back dead letters failed", service=self._service)
-                wait = pause.wait()
+                wait = pause.next_delay()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)

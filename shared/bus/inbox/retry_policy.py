@@ -4,33 +4,53 @@ from datetime import datetime, timedelta
 
 from shared import clock
 from shared.backoff import full_jitter
-from shared.bus.inbox.store import Kept
-from shared.db_errors import describe, is_contention
+from shared.bus.inbox.store import FailureDisposition
+from shared.db_errors import is_contention, redacted_message
 from shared.errors import NotYet, Problem
 
-ATTEMPTS = 12
-FIRST, MOST = 1.0, 3600.0
-LONGEST_WAIT = 60.0
-PATIENCE = timedelta(days=7)
+MAX_ATTEMPTS = 12
+MIN_DELAY_SECONDS, MAX_DELAY_SECONDS = 1.0, 3600.0
+MAX_DEFERRAL_DELAY_SECONDS = 60.0
+MAX_DEFERRAL = timedelta(days=7)
 
 
-def judge(error: Exception, *, attempts: int, waits: int, since: datetime) -> Kept:
+def decide(
+    error: Exception, *, attempts: int, deferrals: int, since: datetime
+) -> FailureDisposition:
     """The state to keep a message in; `attempts` includes the one that failed just now."""
-    why = describe(error)
+    why = redacted_message(error)
     if isinstance(error, NotYet):
-        if clock.now() - since >= PATIENCE:
-            return Kept("parked", attempts - 1, waits, None, why)
-        return Kept("retry", attempts - 1, waits + 1, _in(min(LONGEST_WAIT, _wait(waits))), why)
-    if isinstance(error, Problem) or attempts >= ATTEMPTS:
-        return Kept("parked", attempts, waits, None, why)
+        if clock.now() - since >= MAX_DEFERRAL:
+            return FailureDisposition("parked", attempts - 1, deferrals, None, why)
+        return FailureDisposition(
+            "retry",
+            attempts - 1,
+            deferrals + 1,
+            _after(min(MAX_DEFERRAL_DELAY_SECONDS, _deferral_delay(deferrals))),
+            why,
+        )
+    if isinstance(error, Problem) or attempts >= MAX_ATTEMPTS:
+        return FailureDisposition("parked", attempts, deferrals, None, why)
     if is_contention(error):
-        return Kept("retry", attempts - 1, waits, _in(full_jitter(1, FIRST, MOST)), why)
-    return Kept("retry", attempts, waits, _in(full_jitter(attempts, FIRST, MOST)), why)
+        return FailureDisposition(
+            "retry",
+            attempts - 1,
+            deferrals,
+            _after(full_jitter(1, MIN_DELAY_SECONDS, MAX_DELAY_SECONDS)),
+            why,
+        )
+    return FailureDisposition(
+        "retry",
+        attempts,
+        deferrals,
+        _after(full_jitter(attempts, MIN_DELAY_SECONDS, MAX_DELAY_SECONDS)),
+        why,
+    )
 
 
-def _wait(waits: int) -> float:
-    return full_jitter(waits, FIRST, LONGEST_WAIT)
+def _deferral_delay(deferrals: int) -> float:
+    return full_jitter(deferrals, MIN_DELAY_SECONDS, MAX_DEFERRAL_DELAY_SECONDS)
 
 
-def _in(seconds: float) -> datetime:
+def _after(seconds: float) -> datetime:
     return clock.now() + timedelta(seconds=seconds)

@@ -12,29 +12,29 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.backoff import Backoff
 from shared.bus.inbox import store
-from shared.bus.inbox.dispatcher import Handling
-from shared.bus.inbox.retry_policy import judge
-from shared.bus.inbox.store import Kept, Received
+from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.retry_policy import decide
+from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.contracts.registry import REGISTRY
-from shared.db_errors import describe, is_away, rerun
+from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
 from shared.observability.logs import HANDLED, INBOX_WAITING, PARKED, RETRIED, logger
 
-POLL = 1.0
+POLL_INTERVAL_SECONDS = 1.0
 STATES = ("retry", "parked", "skipped")
 
 log = logger(__name__)
 
 
-class Retries:
+class RetryWorker:
     """Runs what is due of one service; every replica has one, and each row is one replica's."""
 
     def __init__(
-        self, service: str, sessions: async_sessionmaker[AsyncSession], handling: Handling
+        self, service: str, sessions: async_sessionmaker[AsyncSession], dispatcher: Dispatcher
     ) -> None:
         self.wake = asyncio.Event()
         self._service = service
         self._sessions = sessions
-        self._handling = handling
+        self._dispatcher = dispatcher
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
@@ -71,72 +71,74 @@ class Retries:
         if claimed is None:
             return False
         async with self._sessions() as tx:
-            received = await self._handling.reread(tx, claimed)
+            received = await self._dispatcher.parse_stored(tx, claimed)
         if received.message is None:
-            await self._keep(claimed, _parked(claimed, received.wrong))
+            await self._store_retry(claimed, _park(claimed, received.error))
             return True
         try:
-            await rerun(partial(self._handle, claimed, received))
-            HANDLED.labels(self._service, label(claimed.type)).inc()
+            await retry_on_contention(partial(self._handle, claimed, received))
+            HANDLED.labels(self._service, type_label(claimed.type)).inc()
         except Exception as error:
-            if is_away(error):
+            if is_unavailable(error):
                 raise
-            log.warning("message failed again", type=claimed.type, error=describe(error))
+            log.warning("message failed again", type=claimed.type, error=redacted_message(error))
             attempts, since = claimed.attempts, claimed.retried_at or claimed.received_at
-            kept = judge(error, attempts=attempts, waits=claimed.waits, since=since)
-            await self._keep(claimed, kept)
+            kept = decide(error, attempts=attempts, deferrals=claimed.waits, since=since)
+            await self._store_retry(claimed, kept)
         return True
 
-    async def _handle(self, claimed: Row[Any], received: Received) -> None:
+    async def _handle(self, claimed: Row[Any], received: IncomingMessage) -> None:
         async with self._sessions() as tx, tx.begin():
             if not await store.finish(tx, claimed):
                 return
             # What was kept as unusable bytes may be usable now, and may have come again since.
             known = received.key == claimed.message_key
-            if received.message and (known or await store.admit(tx, self._service, [received])):
-                await self._handling.handle(tx, [received.message])
+            if received.message and (
+                known or await store.insert_new(tx, self._service, [received])
+            ):
+                await self._dispatcher.handle(tx, [received.message])
 
-    async def _keep(self, claimed: Row[Any], kept: Kept) -> None:
+    async def _store_retry(self, claimed: Row[Any], disposition: FailureDisposition) -> None:
         async with self._sessions() as tx, tx.begin():
-            if await store.keep_again(tx, claimed, kept):
-                count(self._service, claimed.type, kept)
+            if await store.store_retry(tx, claimed, disposition):
+                count_failure(self._service, claimed.type, disposition)
 
     async def _run(self) -> None:
         pause = Backoff(1.0, 15.0)
         while not self._stopping:
             self.wake.clear()
-            wait = POLL
+            wait = POLL_INTERVAL_SECONDS
             try:
                 await self.run_due()
                 await self._sample()
                 pause.reset()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("retries wait for the database", error=describe(error))
-                wait = pause.wait()
+                log.warning("retries wait for the database", error=redacted_message(error))
+                wait = pause.next_delay()
             except Exception:
                 log.exception("retries failed", service=self._service)
-                wait = pause.wait()
+                wait = pause.next_delay()
             if not self._stopping:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), wait)
 
     async def _sample(self) -> None:
         async with self._sessions() as tx:
-            found = await store.waiting(tx, self._service)
+            found = await store.count_by_state(tx, self._service)
         for state in STATES:
             INBOX_WAITING.labels(self._service, state).set(found.get(state, 0))
 
 
-def count(service: str, type_: str, kept: Kept) -> None:
+def count_failure(service: str, type_: str, disposition: FailureDisposition) -> None:
     """Count a message that was kept."""
-    counter = PARKED if kept.state == "parked" else RETRIED
-    counter.labels(service, label(type_)).inc()
+    counter = PARKED if disposition.state == "parked" else RETRIED
+    counter.labels(service, type_label(type_)).inc()
 
 
-def label(type_: str) -> str:
+def type_label(type_: str) -> str:
     """The type as a metric's label: foreign types are one, so that labels stay few."""
     return type_ if type_ in REGISTRY else "other"
 
 
-def _parked(claimed: Row[Any], why: str) -> Kept:
-    return Kept("parked", claimed.attempts, claimed.waits, None, why)
+def _park(claimed: Row[Any], error: str) -> FailureDisposition:
+    return FailureDisposition("parked", claimed.attempts, claimed.waits, None, error)

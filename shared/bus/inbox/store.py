@@ -16,11 +16,11 @@ from shared import clock
 from shared.bus.message import Message
 from shared.bus.tables import inbox
 
-LEASE = timedelta(seconds=60)
+LEASE_DURATION = timedelta(seconds=60)
 _NAMESPACE = UUID("7f3d4f2e-5f0a-5c58-9f3c-3a3f0b1c7a11")
 
 # Ordered, or two replicas that are given the same messages deadlock.
-_ADMIT = text(
+_INSERT_NEW = text(
     "INSERT INTO inbox (consumer, message_key, type, correlation, state, received_at, handled_at,"
     " publisher, station_id)"
     " SELECT :consumer, key, type, correlation, 'done', :now, :now, publisher, station"
@@ -32,7 +32,7 @@ _ADMIT = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class IncomingMessage:
     """A delivered message: its key in the inbox, its bytes, and what they say or why not.
 
     `station` is that of the envelope, and of nobody where the bytes are no message; `publisher`
@@ -44,58 +44,62 @@ class Received:
     correlation: UUID
     body: bytes
     message: Message[Any] | None
-    wrong: str = ""
+    error: str = ""
     count: int = 0
     station: UUID | None = None
     publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FailureDisposition:
     """What becomes of a message that failed."""
 
     state: str
     attempts: int
-    waits: int
+    deferrals: int
     due_at: datetime | None
     error: str
 
     @classmethod
-    def due(cls) -> Self:
+    def retry_now(cls) -> Self:
         """What becomes of a message that is to be handled at once, and by itself."""
         return cls("retry", 0, 0, clock.now(), "")
 
 
-def key_of(user: str, source: str, id_: str) -> UUID:
+def message_key(user: str, source: str, id_: str) -> UUID:
     """The key of a message: who published it, where it comes from, and its id there."""
     return uuid5(_NAMESPACE, json.dumps([user, source, id_]))
 
 
-def key_of_bytes(user: str, type_: str, body: bytes) -> UUID:
+def invalid_message_key(user: str, type_: str, body: bytes) -> UUID:
     """The key of bytes that are no genuine message, apart from every genuine one's."""
     digest = hashlib.sha256(body).hexdigest()
     return uuid5(_NAMESPACE, json.dumps(["unusable", user, type_, digest]))
 
 
-async def admit(tx: AsyncSession, consumer: str, came: Sequence[Received]) -> set[UUID]:
+async def insert_new(
+    tx: AsyncSession, consumer: str, messages: Sequence[IncomingMessage]
+) -> set[UUID]:
     """Note these messages as done in this transaction; the keys of those that are fresh."""
     found = await tx.scalars(
-        _ADMIT,
+        _INSERT_NEW,
         {
             "consumer": consumer,
             "now": clock.now(),
-            "keys": [one.key for one in came],
-            "types": [one.type for one in came],
-            "correlations": [one.correlation for one in came],
+            "keys": [one.key for one in messages],
+            "types": [one.type for one in messages],
+            "correlations": [one.correlation for one in messages],
             # Partners may ask what became of theirs; of ours the station is in the record.
-            "publishers": [one.publisher for one in came],
-            "stations": [one.station if one.publisher else None for one in came],
+            "publishers": [one.publisher for one in messages],
+            "stations": [one.station if one.publisher else None for one in messages],
         },
     )
     return set(found)
 
 
-async def keep(tx: AsyncSession, consumer: str, one: Received, kept: Kept) -> bool:
+async def store_failed(
+    tx: AsyncSession, consumer: str, one: IncomingMessage, disposition: FailureDisposition
+) -> bool:
     """Keep a message with its body and error; False when the inbox knows it already."""
     statement = (
         insert(inbox)
@@ -104,12 +108,12 @@ async def keep(tx: AsyncSession, consumer: str, one: Received, kept: Kept) -> bo
             message_key=one.key,
             type=one.type,
             correlation=one.correlation,
-            state=kept.state,
-            attempts=kept.attempts,
-            waits=kept.waits,
+            state=disposition.state,
+            attempts=disposition.attempts,
+            waits=disposition.deferrals,
             body=one.body,
-            error=kept.error or None,
-            due_at=kept.due_at,
+            error=disposition.error or None,
+            due_at=disposition.due_at,
             received_at=clock.now(),
             station_id=one.station,
             publisher=one.publisher,
@@ -138,7 +142,7 @@ async def claim(tx: AsyncSession, consumer: str, key: UUID | None = None) -> Row
     claimed = await tx.execute(
         update(inbox)
         .where(inbox.c.consumer == consumer, inbox.c.message_key == due.scalar_subquery())
-        .values(attempts=inbox.c.attempts + 1, due_at=clock.now() + LEASE)
+        .values(attempts=inbox.c.attempts + 1, due_at=clock.now() + LEASE_DURATION)
         .returning(inbox)
     )
     row: Row[Any] | None = claimed.one_or_none()
@@ -151,26 +155,26 @@ async def finish(tx: AsyncSession, claimed: Row[Any]) -> bool:
     return await _change(tx, claimed, {**done, "handled_at": clock.now()})
 
 
-async def keep_again(tx: AsyncSession, claimed: Row[Any], kept: Kept) -> bool:
+async def store_retry(tx: AsyncSession, claimed: Row[Any], disposition: FailureDisposition) -> bool:
     """Note how a claimed message failed this time; False when it was taken over meanwhile."""
     again = {
-        "state": kept.state,
-        "attempts": kept.attempts,
-        "waits": kept.waits,
-        "due_at": kept.due_at,
-        "error": kept.error,
+        "state": disposition.state,
+        "attempts": disposition.attempts,
+        "waits": disposition.deferrals,
+        "due_at": disposition.due_at,
+        "error": disposition.error,
     }
     return await _change(tx, claimed, again)
 
 
-async def waiting(tx: AsyncSession, consumer: str) -> dict[str, int]:
+async def count_by_state(tx: AsyncSession, consumer: str) -> dict[str, int]:
     """How many messages are kept, by state."""
     statement = (
-        select(inbox.c.state, func.count().label("kept"))
+        select(inbox.c.state, func.count().label("messages"))
         .where(inbox.c.consumer == consumer, inbox.c.state != "done")
         .group_by(inbox.c.state)
     )
-    return {row.state: row.kept for row in await tx.execute(statement)}
+    return {row.state: row.messages for row in await tx.execute(statement)}
 
 
 async def _change(tx: AsyncSession, claimed: Row[Any], values: dict[str, Any]) -> bool:

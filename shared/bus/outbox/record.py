@@ -20,7 +20,7 @@ from shared.ids import new_id
 from shared.observability import tracing
 from shared.observability.logs import causation_id, correlation_id, traceparent
 
-LANES = 16
+LANE_COUNT = 16
 _RECORDED = "recorded"
 
 
@@ -36,7 +36,7 @@ class Recordable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class OutgoingMessage:
     """A message about something that is no ORM aggregate: subject, station and version given.
 
     `cause` is the message that it follows from, where the context doesn't say (in bulk).
@@ -61,23 +61,23 @@ async def record_many(tx: AsyncSession, pairs: Iterable[tuple[Recordable, Contra
     """Record several messages with one statement, in this order; their ids."""
     await tx.flush()
     facts = [
-        Fact(aggregate.subject, aggregate.station_id, aggregate.version, contract)
+        OutgoingMessage(aggregate.subject, aggregate.station_id, aggregate.version, contract)
         for aggregate, contract in pairs
     ]
-    return await record_facts(tx, facts)
+    return await record_messages(tx, facts)
 
 
-async def record_facts(tx: AsyncSession, facts: Sequence[Fact]) -> list[UUID]:
+async def record_messages(tx: AsyncSession, messages: Sequence[OutgoingMessage]) -> list[UUID]:
     """Record messages of code that works on tables rather than aggregates; their ids."""
-    if not facts:
+    if not messages:
         return []
-    ids = [new_id() for _ in facts]
-    rows = [_row(id_, fact) for id_, fact in zip(ids, facts, strict=True)]
+    ids = [new_id() for _ in messages]
+    rows = [_message_row(id_, fact) for id_, fact in zip(ids, messages, strict=True)]
     await _write(tx, rows)
     return ids
 
 
-async def pass_on(tx: AsyncSession, message: Message[Any]) -> UUID:
+async def forward(tx: AsyncSession, message: Message[Any]) -> UUID:
     """Record a message that somebody else said, as theirs, under an id of ours; the id."""
     id_ = new_id()
     envelope = Envelope(
@@ -93,48 +93,48 @@ async def pass_on(tx: AsyncSession, message: Message[Any]) -> UUID:
         causationid=message.id,
         traceparent=message.traceparent,
     )
-    await _write(tx, [_written(envelope)])
+    await _write(tx, [_envelope_row(envelope)])
     return id_
 
 
 def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
     """Let every commit of these sessions that recorded something set `wake`."""
-    commit_hooks.wake_by(sessions, _RECORDED, wake)
+    commit_hooks.wake_on_commit(sessions, _RECORDED, wake)
 
 
-def lane(subject: str) -> int:
+def lane_of(subject: str) -> int:
     """The lane of a subject: messages about one subject are relayed in one order."""
-    return zlib.crc32(subject.encode()) % LANES
+    return zlib.crc32(subject.encode()) % LANE_COUNT
 
 
 async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
     await tx.execute(insert(outbox), rows)
-    commit_hooks.made(tx, _RECORDED)
+    commit_hooks.mark_work(tx, _RECORDED)
 
 
-def _row(id_: UUID, fact: Fact) -> dict[str, object]:
-    correlation, causation, parent = _context(fact.cause)
-    type_, source = fact.content.type, SOURCES[fact.content.type]
+def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
+    correlation, causation, parent = _context(message.cause)
+    type_, source = message.content.type, SOURCES[message.content.type]
     about = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
     envelope = Envelope(
         id=str(id_),
         type=type_,
         source=source,
-        subject=fact.subject,
+        subject=message.subject,
         time=clock.now(),
-        station=fact.station,
-        sequence=fact.sequence,
+        station=message.station,
+        sequence=message.sequence,
         correlationid=correlation or id_,
-        data=fact.content.model_dump(mode="json"),
+        data=message.content.model_dump(mode="json"),
         causationid=causation,
-        traceparent=tracing.recorded(source.rpartition("/")[2], type_, about, parent),
+        traceparent=tracing.start_publish_span(source.rpartition("/")[2], type_, about, parent),
     )
-    return _written(envelope)
+    return _envelope_row(envelope)
 
 
-def _written(envelope: Envelope) -> dict[str, object]:
+def _envelope_row(envelope: Envelope) -> dict[str, object]:
     return {
-        "lane": lane(envelope.subject),
+        "lane": lane_of(envelope.subject),
         "type": envelope.type,
         "subject": envelope.subject,
         "correlation": envelope.correlationid,

@@ -11,11 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.backoff import Backoff
 from shared.bus.maintenance import ensure_partitions
-from shared.bus.outbox.record import LANES
-from shared.bus.transport.base import Disconnected, Outcome, Outgoing, Publisher, Transport
-from shared.contracts.envelope import written
+from shared.bus.outbox.record import LANE_COUNT
+from shared.bus.transport.base import (
+    Disconnected,
+    MessagePublisher,
+    Publishing,
+    PublishOutcome,
+    Transport,
+)
+from shared.contracts.envelope import parse_own
 from shared.contracts.registry import READERS
-from shared.db_errors import describe
+from shared.db_errors import redacted_message
 from shared.observability.logs import (
     OUTBOX_DEPTH,
     OUTBOX_OLDEST,
@@ -26,15 +32,15 @@ from shared.observability.logs import (
     logger,
 )
 
-WORKERS = 2
-TURN = 500
-LANES_A_TURN = 4  # So that four workers, of whatever replicas, find something to do at once.
-POLL = 1.0
-SAMPLE_EVERY = 5.0
+WORKER_COUNT = 2
+BATCH_SIZE = 500
+MAX_LANES_PER_BATCH = 4  # So that four workers, of whatever replicas, find something to do at once.
+POLL_INTERVAL_SECONDS = 1.0
+SAMPLE_INTERVAL_SECONDS = 5.0
 
-_PATIENCE = text("SET idle_in_transaction_session_timeout = '30s'")
+_SET_IDLE_TIMEOUT = text("SET idle_in_transaction_session_timeout = '30s'")
 _LANES = text(
-    f"SELECT lane FROM generate_series(0, {LANES - 1}) AS lane"  # noqa: S608 - a constant
+    f"SELECT lane FROM generate_series(0, {LANE_COUNT - 1}) AS lane"  # noqa: S608 - a constant
     " WHERE EXISTS (SELECT FROM outbox WHERE outbox.lane = lane.lane)"
 )
 # The locks and the rows are two statements: in one, the snapshot would be older than the locks.
@@ -72,7 +78,12 @@ class Relay:
     """
 
     def __init__(
-        self, service: str, engine: AsyncEngine, transport: Transport, *, workers: int = WORKERS
+        self,
+        service: str,
+        engine: AsyncEngine,
+        transport: Transport,
+        *,
+        workers: int = WORKER_COUNT,
     ) -> None:
         self.wake = asyncio.Event()
         self._service = service
@@ -81,8 +92,8 @@ class Relay:
         self._workers = workers
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
-        self._rests: dict[int, Backoff] = {}
-        self._resting_until: dict[int, float] = {}
+        self._backoffs: dict[int, Backoff] = {}
+        self._backing_off_until: dict[int, float] = {}
 
     @property
     def alive(self) -> bool:
@@ -107,30 +118,32 @@ class Relay:
         await asyncio.gather(*self._tasks)
         self._tasks = []
 
-    def resting(self, lane: int) -> bool:
+    def is_backing_off(self, lane: int) -> bool:
         """Whether a lane waits since one of its messages was refused."""
-        return self._resting_until.get(lane, 0.0) > asyncio.get_running_loop().time()
+        return self._backing_off_until.get(lane, 0.0) > asyncio.get_running_loop().time()
 
     async def _work(self, number: int) -> None:
         pause = Backoff(1.0, 15.0)
         while not self._stopping.is_set():
             try:
-                await self._connected(number, pause)
+                await self._run_worker(number, pause)
             except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning("relay begins anew", service=self._service, error=describe(error))
-                await self._wait(self._stopping, pause.wait())
+                log.warning(
+                    "relay begins anew", service=self._service, error=redacted_message(error)
+                )
+                await self._wait(self._stopping, pause.next_delay())
             except Exception:
                 log.exception("relay failed", service=self._service)
-                await self._wait(self._stopping, pause.wait())
+                await self._wait(self._stopping, pause.next_delay())
 
-    async def _connected(self, number: int, pause: Backoff) -> None:
+    async def _run_worker(self, number: int, pause: Backoff) -> None:
         """Work on one database connection and one channel, dropped together."""
         publisher = await self._transport.publisher(self._service)
         worker = _Worker(self, publisher, number)
         try:
             async with self._engine.connect() as conn:
                 try:
-                    await conn.execute(_PATIENCE)
+                    await conn.execute(_SET_IDLE_TIMEOUT)
                     await ensure_partitions(conn)
                     await conn.commit()
                     pause.reset()
@@ -146,13 +159,13 @@ class Relay:
         with suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
 
-    def _rest(self, lane: int) -> None:
-        backoff = self._rests.setdefault(lane, Backoff(1.0, 300.0))
-        self._resting_until[lane] = asyncio.get_running_loop().time() + backoff.wait()
+    def _back_off(self, lane: int) -> None:
+        backoff = self._backoffs.setdefault(lane, Backoff(1.0, 300.0))
+        self._backing_off_until[lane] = asyncio.get_running_loop().time() + backoff.next_delay()
 
-    def _rested(self, lane: int) -> None:
-        self._rests.pop(lane, None)
-        self._resting_until.pop(lane, None)
+    def _reset_backoff(self, lane: int) -> None:
+        self._backoffs.pop(lane, None)
+        self._backing_off_until.pop(lane, None)
 
 
 class _Worker:
@@ -160,7 +173,7 @@ class _Worker:
 
     _conn: AsyncConnection
 
-    def __init__(self, relay: Relay, publisher: Publisher, number: int) -> None:
+    def __init__(self, relay: Relay, publisher: MessagePublisher, number: int) -> None:
         self.publisher = publisher
         self._relay = relay
         self._number = number
@@ -174,12 +187,12 @@ class _Worker:
             relay.wake.clear()
             await self._sample()
             moved = 0
-            for lanes in _grouped(await self._lanes()):
+            for lanes in _group_lanes(await self._lanes()):
                 if relay._stopping.is_set():
                     return
-                moved += await self._turn(lanes)
+                moved += await self._relay_batch(lanes)
             if not moved:
-                await relay._wait(relay.wake, POLL)
+                await relay._wait(relay.wake, POLL_INTERVAL_SECONDS)
 
     async def _lanes(self) -> list[int]:
         """The lanes with rows; each worker begins elsewhere, so that they seldom meet."""
@@ -187,40 +200,40 @@ class _Worker:
             lanes = list((await self._conn.scalars(_LANES)).all())
         start = self._number * len(lanes) // self._relay._workers
         ordered = lanes[start:] + lanes[:start]
-        return [lane for lane in ordered if not self._relay.resting(lane)]
+        return [lane for lane in ordered if not self._relay.is_backing_off(lane)]
 
-    async def _turn(self, lanes: Sequence[int]) -> int:
+    async def _relay_batch(self, lanes: Sequence[int]) -> int:
         """Relay some lanes once, those that are free; how many rows were moved."""
         async with self._conn.begin():
             free = (await self._conn.scalars(_LOCK, {"lanes": lanes})).all()
             if not free:
                 return 0
-            share = TURN // len(free)
+            share = BATCH_SIZE // len(free)
             found = await self._conn.execute(_ROWS, {"lanes": free, "limit": share})
             rows = found.all()
             outcomes = await self._publish(rows)
             ids = [
                 row.id
                 for row, outcome in zip(rows, outcomes, strict=False)
-                if outcome is Outcome.CONFIRMED
+                if outcome is PublishOutcome.CONFIRMED
             ]
             if ids:
                 moved = {"lanes": free, "ids": ids, "publisher": self.publisher.user}
                 await self._conn.execute(_MOVE, moved)
-        by_lane: dict[int, list[Outcome]] = {}
+        by_lane: dict[int, list[PublishOutcome]] = {}
         for row, outcome in zip(rows, outcomes, strict=False):
             by_lane.setdefault(row.lane, []).append(outcome)
         for lane, some in by_lane.items():
-            self._count(lane, some)
-        if Outcome.UNKNOWN in outcomes:
+            self._count_outcomes(lane, some)
+        if PublishOutcome.UNKNOWN in outcomes:
             # What is unknown may still be in flight; its id must not be twice on one channel.
             await self.publisher.close()
             self.publisher = await self._relay._transport.publisher(self._service)
         return len(ids)
 
-    async def _publish(self, rows: Sequence[Row[Any]]) -> list[Outcome]:
+    async def _publish(self, rows: Sequence[Row[Any]]) -> list[PublishOutcome]:
         """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
-        batch = [_outgoing(row) for row in rows]
+        batch = [_to_publishing(row) for row in rows]
         if not batch:
             return []
         publishing = asyncio.ensure_future(self.publisher.publish(batch))
@@ -230,46 +243,46 @@ class _Worker:
             return publishing.result() if publishing.done() else []
         except Disconnected:
             for lane in {row.lane for row in rows}:
-                self._relay._rest(lane)
+                self._relay._back_off(lane)
             raise
         finally:
             stopping.cancel()
             publishing.cancel()
             await asyncio.gather(stopping, publishing, return_exceptions=True)
 
-    def _count(self, lane: int, outcomes: Sequence[Outcome]) -> None:
-        refused = outcomes.count(Outcome.REFUSED)
-        PUBLISHED.labels(self._service).inc(outcomes.count(Outcome.CONFIRMED))
+    def _count_outcomes(self, lane: int, outcomes: Sequence[PublishOutcome]) -> None:
+        refused = outcomes.count(PublishOutcome.REFUSED)
+        PUBLISHED.labels(self._service).inc(outcomes.count(PublishOutcome.CONFIRMED))
         REFUSED.labels(self._service).inc(refused)
-        UNKNOWN.labels(self._service).inc(outcomes.count(Outcome.UNKNOWN))
+        UNKNOWN.labels(self._service).inc(outcomes.count(PublishOutcome.UNKNOWN))
         if refused:
             log.warning("messages refused", service=self._service, lane=lane, count=refused)
-            self._relay._rest(lane)
+            self._relay._back_off(lane)
         elif outcomes:
-            self._relay._rested(lane)
+            self._relay._reset_backoff(lane)
 
     async def _sample(self) -> None:
         now = asyncio.get_running_loop().time()
-        if self._number or now - self._sampled < SAMPLE_EVERY:
+        if self._number or now - self._sampled < SAMPLE_INTERVAL_SECONDS:
             return
         self._sampled = now
         async with self._conn.begin():
             found = {row.lane: row for row in (await self._conn.execute(_SAMPLE)).all()}
-        for lane in range(LANES):
+        for lane in range(LANE_COUNT):
             OUTBOX_DEPTH.labels(self._service, lane).set(found[lane].depth if lane in found else 0)
         OUTBOX_OLDEST.labels(self._service).set(max((row.age for row in found.values()), default=0))
 
 
-def _outgoing(row: Row[Any]) -> Outgoing:
-    said = written(row.body)
+def _to_publishing(row: Row[Any]) -> Publishing:
+    said = parse_own(row.body)
     headers = {"type": row.type, "station": said["station"]}
     if trace := said.get("traceparent"):
         headers["traceparent"] = trace
     mandatory = bool(READERS.get(row.type))
-    return Outgoing(said["id"], row.type, row.correlation, row.body, mandatory, headers)
+    return Publishing(said["id"], row.type, row.correlation, row.body, mandatory, headers)
 
 
-def _grouped(lanes: Sequence[int]) -> Iterator[Sequence[int]]:
+def _group_lanes(lanes: Sequence[int]) -> Iterator[Sequence[int]]:
     """The lanes in groups for one turn each, the rest of which is left to other workers."""
-    for first in range(0, len(lanes), LANES_A_TURN):
-        yield lanes[first : first + LANES_A_TURN]
+    for first in range(0, len(lanes), MAX_LANES_PER_BATCH):
+        yield lanes[first : first + MAX_LANES_PER_BATCH]

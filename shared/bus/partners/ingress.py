@@ -9,26 +9,26 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.message import HandleOne
-from shared.contracts.envelope import AnyMessage, Contract, Envelope, wrong_fields
+from shared.bus.message import HandleMessage
+from shared.contracts.envelope import AnyMessage, Contract, Envelope, invalid_fields
 from shared.contracts.partners import CONTRACTS, is_for_partners
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
 from shared.text_validation import is_readable
 
 # Shorter than the inbox remembers what is done: what is older can't be told from a replay.
-FRESH_FOR = timedelta(days=30)
-AHEAD = timedelta(minutes=5)
-_USER = "partner-"
+MAX_MESSAGE_AGE = timedelta(days=30)
+MAX_CLOCK_SKEW = timedelta(minutes=5)
+_USER_PREFIX = "partner-"
 
 
-class NotVouchedFor(Forbidden):
+class UnverifiedPublisher(Forbidden):
     """The broker doesn't say who published it, or somebody who is no publisher did."""
 
     title = N_("The broker does not vouch for a publisher: set user_id to the publisher's user")
 
 
-class ForeignSource(Forbidden):
+class SourceNotAllowed(Forbidden):
     """The source is not the publisher's own."""
 
     title = N_("A publisher speaks for its own source only: %(source)s")
@@ -40,20 +40,20 @@ class UnknownType(Invalid):
     title = N_("No messages of this type are taken from partners")
 
 
-class WrongContent(Invalid):
+class InvalidContent(Invalid):
     """The content isn't as its contract says."""
 
     title = N_("The content is not as its contract says: %(wrong)s")
 
 
-class NotFresh(Invalid):
+class MessageTimeOutOfRange(Invalid):
     """The message is so old that it can't be told from a replay, or of the future."""
 
     title = N_("Messages are taken up to 30 days after their time, and not before it")
 
 
 @dataclass(frozen=True, slots=True)
-class Partners:
+class PartnerIngress:
     """What the service that partners talk to makes of it.
 
     `station_of` gives the station of the publisher with that user on the broker, None for nobody;
@@ -61,17 +61,17 @@ class Partners:
     """
 
     station_of: Callable[[AsyncSession, str], Awaitable[UUID | None]]
-    absorb: HandleOne
+    handle: HandleMessage
 
 
 def user_of(name: str) -> str:
     """The user on the broker of the publisher of that name."""
-    return f"{_USER}{name}"
+    return f"{_USER_PREFIX}{name}"
 
 
 def name_of(user: str) -> str | None:
     """The name of the publisher with that user; None for a user that is no publisher's."""
-    return user.removeprefix(_USER) if user.startswith(_USER) else None
+    return user.removeprefix(_USER_PREFIX) if user.startswith(_USER_PREFIX) else None
 
 
 def source_of(name: str) -> str:
@@ -82,24 +82,24 @@ def source_of(name: str) -> str:
 def content_of(user: str, envelope: Envelope) -> Contract:
     """The content of a message of that user's, checked; whether it is granted is another question.
 
-    Raises ForeignSource, UnknownType, WrongContent.
+    Raises SourceNotAllowed, UnknownType, InvalidContent.
     """
     source = source_of(name_of(user) or "")
     if envelope.source != source:
-        raise ForeignSource(source=source)
+        raise SourceNotAllowed(source=source)
     if not is_for_partners(envelope.type):
         raise UnknownType(errors={"type": UnknownType.title})
     if not is_readable(dict(envelope.data)):
-        raise WrongContent(wrong="control characters")
+        raise InvalidContent(wrong="control characters")
     contract = CONTRACTS.get(envelope.type, AnyMessage)
     try:
         return contract.model_validate(envelope.data)
     except ValidationError as error:
-        raise WrongContent(wrong=wrong_fields(error)) from None
+        raise InvalidContent(wrong=invalid_fields(error)) from None
 
 
-def check_fresh(envelope: Envelope) -> None:
-    """Whether it says something of now; NotFresh."""
+def check_message_time(envelope: Envelope) -> None:
+    """Whether it says something of now; MessageTimeOutOfRange."""
     age = clock.now() - envelope.time
-    if not -AHEAD <= age <= FRESH_FOR:
-        raise NotFresh(errors={"time": NotFresh.title})
+    if not -MAX_CLOCK_SKEW <= age <= MAX_MESSAGE_AGE:
+        raise MessageTimeOutOfRange(errors={"time": MessageTimeOutOfRange.title})

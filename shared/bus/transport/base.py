@@ -6,14 +6,14 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
-CONFIRM_TIMEOUT = 10.0
+CONFIRM_TIMEOUT_SECONDS = 10.0
 
 
 class Disconnected(Exception):
     """The channel is gone; what was under way on it is unknown. Begin anew with another one."""
 
 
-class Outcome(Enum):
+class PublishOutcome(Enum):
     """What became of one publish: only CONFIRMED may leave the outbox."""
 
     CONFIRMED = "confirmed"
@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class Publishing:
     """One message to publish; `mandatory` refuses it when no queue takes it.
 
     `headers` repeat what is in the body for those who route by it or follow traces.
@@ -37,7 +37,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class TransportDelivery:
     """One message as it arrived: `user` is the publisher as the transport vouches for it.
 
     `count` says how often it was delivered before without an answer, `reason` why the broker gave
@@ -51,10 +51,10 @@ class Delivery:
     body: bytes
     count: int = 0
     reason: str = ""
-    foreign: bool = False
+    from_partner: bool = False
 
 
-class Publisher(Protocol):
+class MessagePublisher(Protocol):
     """A channel to publish on; one batch at a time."""
 
     @property
@@ -62,7 +62,7 @@ class Publisher(Protocol):
         """As whom it publishes: what readers see as `Delivery.user`."""
         ...
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+    async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         """Publish all and wait up to 10 s for the confirms; Disconnected when the channel goes."""
         ...
 
@@ -79,7 +79,7 @@ class Subscription(Protocol):
         """Whether deliveries still come in."""
         ...
 
-    async def take(self, limit: int) -> list[Delivery]:
+    async def take(self, limit: int) -> list[TransportDelivery]:
         """Wait for deliveries, and take what is there, up to `limit`.
 
         Empty after `wake`; Disconnected when the channel goes, and what it had brought is dropped.
@@ -90,7 +90,7 @@ class Subscription(Protocol):
         """Let a `take` that waits return empty."""
         ...
 
-    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
         """Acknowledge all deliveries up to the last of these; Disconnected."""
         ...
 
@@ -102,11 +102,11 @@ class Subscription(Protocol):
 class DeadLetters(Protocol):
     """A channel on which what the broker gave up of a service's queue is taken back."""
 
-    async def take(self, limit: int) -> list[Delivery]:
+    async def take(self, limit: int) -> list[TransportDelivery]:
         """What is there, up to `limit`; empty when there is nothing. Disconnected."""
         ...
 
-    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
         """Acknowledge all deliveries up to the last of these; Disconnected."""
         ...
 
@@ -118,7 +118,7 @@ class DeadLetters(Protocol):
 class Transport(Protocol):
     """Publishing and consuming, with confirms and acknowledgements."""
 
-    async def publisher(self, service: str) -> Publisher:
+    async def publisher(self, service: str) -> MessagePublisher:
         """A new channel for `service` to publish on; Disconnected when none is to be had."""
         ...
 

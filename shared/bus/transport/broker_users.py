@@ -14,16 +14,21 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
 
 from shared.bus.partners.ingress import user_of
-from shared.bus.transport.topology import CONNECT_TIMEOUT, DELIVERY_LIMIT, Names, exactly
+from shared.bus.transport.topology import (
+    CONNECT_TIMEOUT_SECONDS,
+    DELIVERY_LIMIT,
+    Names,
+    anchored_pattern,
+)
 from shared.contracts.partners import READABLE
 
 # A partner that never reads its queue must not fill the broker: what is oldest goes.
-MOST_UNREAD = 100_000
-UNREAD_FOR = 7 * 24 * 60 * 60 * 1000  # Milliseconds.
+MAX_QUEUE_LENGTH = 100_000
+MESSAGE_TTL_MS = 7 * 24 * 60 * 60 * 1000  # Milliseconds.
 
 
 @dataclass(frozen=True)
-class Access:
+class BrokerUser:
     """One machine: its name, station, password as the broker keeps it, and types by what it may."""
 
     name: str
@@ -34,7 +39,7 @@ class Access:
 
 
 def users(
-    machines: Iterable[Access], *, prefix: str = "", vhost: str = "/"
+    machines: Iterable[BrokerUser], *, prefix: str = "", vhost: str = "/"
 ) -> dict[str, list[dict[str, Any]]]:
     """The users with their permissions, as a definitions file; who lost all grants may nothing."""
     names = Names(prefix)
@@ -58,35 +63,37 @@ def users(
         made["permissions"].append(
             {
                 **whose,
-                "configure": exactly(),
-                "write": exactly(names.partners),
-                "read": exactly(names.reader(machine.name)) if machine.reads else exactly(),
+                "configure": anchored_pattern(),
+                "write": anchored_pattern(names.partners),
+                "read": anchored_pattern(names.reader(machine.name))
+                if machine.reads
+                else anchored_pattern(),
             }
         )
         made["topic_permissions"].append(
             {
                 **whose,
                 "exchange": names.partners,
-                "write": exactly(*sorted(machine.publishes)),
-                "read": exactly(),
+                "write": anchored_pattern(*sorted(machine.publishes)),
+                "read": anchored_pattern(),
             }
         )
     return made
 
 
-async def open_queues(url: str, machines: Iterable[Access], *, prefix: str = "") -> None:
+async def open_queues(url: str, machines: Iterable[BrokerUser], *, prefix: str = "") -> None:
     """Make the queues of those who may read and bind them to just that, as one who may configure.
 
     A queue gets messages of its machine's station only. One whose machine reads no more is removed.
     """
     names = Names(prefix)
-    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT) as connection:
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         readers = await channel.declare_exchange(names.readers, "headers", durable=True)
         reading = False
         for machine in machines:
             if machine.reads:
-                await _open(channel, readers, names.reader(machine.name), machine)
+                await _open_queue(channel, readers, names.reader(machine.name), machine)
                 reading = True
             else:
                 await channel.queue_delete(names.reader(machine.name))
@@ -97,14 +104,14 @@ async def open_queues(url: str, machines: Iterable[Access], *, prefix: str = "")
             await readers.unbind(names.messages, "#")
 
 
-async def _open(
-    channel: AbstractChannel, readers: AbstractExchange, name: str, machine: Access
+async def _open_queue(
+    channel: AbstractChannel, readers: AbstractExchange, name: str, machine: BrokerUser
 ) -> None:
     arguments: dict[str, Any] = {
         "x-queue-type": "quorum",
-        "x-max-length": MOST_UNREAD,
+        "x-max-length": MAX_QUEUE_LENGTH,
         "x-overflow": "drop-head",
-        "x-message-ttl": UNREAD_FOR,
+        "x-message-ttl": MESSAGE_TTL_MS,
         "x-delivery-limit": DELIVERY_LIMIT,
     }
     queue: AbstractQueue = await channel.declare_queue(name, durable=True, arguments=arguments)

@@ -9,11 +9,11 @@ from shared.bus.transport.base import Disconnected
 T = TypeVar("T")
 
 
-class Arrivals(Generic[T]):
+class DeliveryBuffer(Generic[T]):
     """A taker of what is in `waiting`, which several takers may share."""
 
     def __init__(self, waiting: deque[T]) -> None:
-        self.ended = False
+        self.is_closed = False
         self._waiting = waiting
         self._woken = False
         self._signal = asyncio.Event()
@@ -27,9 +27,9 @@ class Arrivals(Generic[T]):
         self._woken = True
         self._signal.set()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """There will be no more: whoever takes is told that the channel is gone."""
-        self.ended = True
+        self.is_closed = True
         self._signal.set()
 
     async def take(self, limit: int) -> list[T]:
@@ -39,16 +39,16 @@ class Arrivals(Generic[T]):
         """
         while not self._waiting:
             self._signal.clear()
-            if await self._interrupted():
+            if await self._wait_or_woken():
                 return []
-        if self.ended:
+        if self.is_closed:
             raise Disconnected
         return [self._waiting.popleft() for _ in range(min(limit, len(self._waiting)))]
 
-    async def _interrupted(self) -> bool:
-        if not self.ended and not self._woken:
+    async def _wait_or_woken(self) -> bool:
+        if not self.is_closed and not self._woken:
             await self._signal.wait()
-        if self.ended:
+        if self.is_closed:
             raise Disconnected
         woken, self._woken = self._woken, False
         return woken

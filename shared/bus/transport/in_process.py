@@ -7,8 +7,14 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.bus.transport.base import CONFIRM_TIMEOUT, Delivery, Disconnected, Outcome, Outgoing
-from shared.bus.transport.delivery_buffer import Arrivals
+from shared.bus.transport.base import (
+    CONFIRM_TIMEOUT_SECONDS,
+    Disconnected,
+    Publishing,
+    PublishOutcome,
+    TransportDelivery,
+)
+from shared.bus.transport.delivery_buffer import DeliveryBuffer
 from shared.contracts.envelope import AnyMessage
 
 
@@ -25,8 +31,8 @@ class Faults:
 
 @dataclass(slots=True, eq=False)
 class _Item:
-    delivery: Delivery
-    done: asyncio.Future[None]
+    delivery: TransportDelivery
+    acknowledged: asyncio.Future[None]
 
 
 @dataclass(slots=True)
@@ -35,20 +41,20 @@ class _Queue:
 
     waiting: deque[_Item] = field(default_factory=deque)
     pending: dict[str, _Item] = field(default_factory=dict)
-    takers: list[Arrivals[_Item]] = field(default_factory=list)
+    buffers: list[DeliveryBuffer[_Item]] = field(default_factory=list)
 
     def put(self, item: _Item) -> None:
         self.waiting.append(item)
         self.signal()
 
-    def give_back(self, items: Sequence[_Item]) -> None:
+    def requeue(self, items: Sequence[_Item]) -> None:
         for item in reversed(items):
             item.delivery = replace(item.delivery, count=item.delivery.count + 1)
             self.waiting.appendleft(item)
         self.signal()
 
     def signal(self) -> None:
-        for taker in self.takers:
+        for taker in self.buffers:
             taker.signal()
 
 
@@ -60,7 +66,7 @@ class InProcessTransport:
         bindings: Mapping[str, frozenset[str]],
         *,
         faults: Faults | None = None,
-        confirm_timeout: float = CONFIRM_TIMEOUT,
+        confirm_timeout: float = CONFIRM_TIMEOUT_SECONDS,
     ) -> None:
         self._bindings = dict(bindings)
         self._queues = {service: _Queue() for service in bindings}
@@ -69,13 +75,13 @@ class InProcessTransport:
         self._random = random.Random(faults.seed if faults else 0)  # noqa: S311 - test faults
         self._confirm_timeout = confirm_timeout
 
-    async def publisher(self, service: str) -> "_Publisher":
+    async def publisher(self, service: str) -> "_InProcessPublisher":
         """A publisher whose messages come from `service`."""
-        return _Publisher(self, service)
+        return _InProcessPublisher(self, service)
 
-    async def subscribe(self, service: str, prefetch: int) -> "_Subscription":  # noqa: ARG002
+    async def subscribe(self, service: str, prefetch: int) -> "_InProcessSubscription":  # noqa: ARG002
         """Take from a service's queue; several subscriptions compete, each takes what it asks."""
-        return _Subscription(self._queues[service])
+        return _InProcessSubscription(self._queues[service])
 
     async def dead_letters(self, service: str) -> None:
         """Nothing is ever given up here: what waits is in memory, and in the outboxes."""
@@ -83,10 +89,10 @@ class InProcessTransport:
     async def close(self) -> None:
         """End every subscription: what waits is forgotten here and still in the outboxes."""
         for queue in self._queues.values():
-            for taker in list(queue.takers):
-                taker.end()
+            for taker in list(queue.buffers):
+                taker.close()
 
-    async def deliver(self, user: str, batch: Sequence[Outgoing]) -> list[Outcome]:
+    async def deliver(self, user: str, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         """Put messages into every bound queue and wait until all are acknowledged."""
         waits = [asyncio.ensure_future(self._deliver(user, outgoing)) for outgoing in batch]
         try:
@@ -95,28 +101,30 @@ class InProcessTransport:
             # This abandons the waits only: nothing of a handler runs in them.
             for wait in waits:
                 wait.cancel()
-        if self._happens("crash_before_delete"):
+        if self._injects("crash_before_delete"):
             raise Disconnected
         return [
-            wait.result() if wait.done() and not wait.cancelled() else Outcome.UNKNOWN
+            wait.result() if wait.done() and not wait.cancelled() else PublishOutcome.UNKNOWN
             for wait in waits
         ]
 
-    async def _deliver(self, user: str, outgoing: Outgoing) -> Outcome:
+    async def _deliver(self, user: str, outgoing: Publishing) -> PublishOutcome:
         if self._faults and self._faults.delay:
             await asyncio.sleep(self._random.uniform(0, self._faults.delay))
-        readers = [name for name, types in self._bindings.items() if _bound(types, outgoing.type)]
+        readers = [
+            name for name, types in self._bindings.items() if _is_bound(types, outgoing.type)
+        ]
         if not readers:
-            return Outcome.REFUSED if outgoing.mandatory else Outcome.CONFIRMED
+            return PublishOutcome.REFUSED if outgoing.mandatory else PublishOutcome.CONFIRMED
         await asyncio.wait([self._enqueue(self._queues[name], user, outgoing) for name in readers])
-        return Outcome.UNKNOWN if self._happens("drop_confirm") else Outcome.CONFIRMED
+        return PublishOutcome.UNKNOWN if self._injects("drop_confirm") else PublishOutcome.CONFIRMED
 
-    def _enqueue(self, queue: _Queue, user: str, outgoing: Outgoing) -> asyncio.Future[None]:
+    def _enqueue(self, queue: _Queue, user: str, outgoing: Publishing) -> asyncio.Future[None]:
         known = queue.pending.get(outgoing.id)
-        if known is not None and not self._happens("duplicate"):
+        if known is not None and not self._injects("duplicate"):
             # Published again after a time-out while the first copy still waits its turn.
-            return known.done
-        delivery = Delivery(
+            return known.acknowledged
+        delivery = TransportDelivery(
             tag=next(self._tags),
             message_id=outgoing.id,
             type=outgoing.type,
@@ -126,28 +134,28 @@ class InProcessTransport:
         item = _Item(delivery, asyncio.get_running_loop().create_future())
         queue.pending[outgoing.id] = item
         queue.put(item)
-        if self._happens("duplicate"):
-            queue.put(_Item(replace(delivery, tag=next(self._tags)), item.done))
-        return item.done
+        if self._injects("duplicate"):
+            queue.put(_Item(replace(delivery, tag=next(self._tags)), item.acknowledged))
+        return item.acknowledged
 
-    def _happens(self, fault: str) -> bool:
+    def _injects(self, fault: str) -> bool:
         if self._faults is None:
             return False
         chance: float = getattr(self._faults, fault)
         return chance > 0 and self._random.random() < chance
 
 
-def _bound(types: frozenset[str], type_: str) -> bool:
+def _is_bound(types: frozenset[str], type_: str) -> bool:
     return type_ in types or AnyMessage.type in types
 
 
-class _Publisher:
+class _InProcessPublisher:
     def __init__(self, transport: InProcessTransport, user: str) -> None:
         self.user = user
         self._transport = transport
         self._closed = False
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+    async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         if self._closed:
             raise Disconnected
         return await self._transport.deliver(self.user, batch)
@@ -156,38 +164,38 @@ class _Publisher:
         self._closed = True
 
 
-class _Subscription:
+class _InProcessSubscription:
     def __init__(self, queue: _Queue) -> None:
         self._queue = queue
-        self._arrivals: Arrivals[_Item] = Arrivals(queue.waiting)
+        self._buffer: DeliveryBuffer[_Item] = DeliveryBuffer(queue.waiting)
         self._unacked: dict[int, _Item] = {}
-        queue.takers.append(self._arrivals)
+        queue.buffers.append(self._buffer)
 
     @property
     def alive(self) -> bool:
-        return not self._arrivals.ended
+        return not self._buffer.is_closed
 
-    async def take(self, limit: int) -> list[Delivery]:
-        items = await self._arrivals.take(limit)
+    async def take(self, limit: int) -> list[TransportDelivery]:
+        items = await self._buffer.take(limit)
         self._unacked.update((item.delivery.tag, item) for item in items)
         return [item.delivery for item in items]
 
     def wake(self) -> None:
-        self._arrivals.wake()
+        self._buffer.wake()
 
-    async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        if self._arrivals.ended:
+    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
+        if self._buffer.is_closed:
             raise Disconnected
         for delivery in deliveries:
             item = self._unacked.pop(delivery.tag)
             if self._queue.pending.get(delivery.message_id) is item:
                 del self._queue.pending[delivery.message_id]
-            if not item.done.done():
-                item.done.set_result(None)
+            if not item.acknowledged.done():
+                item.acknowledged.set_result(None)
 
     async def close(self) -> None:
-        if self._arrivals in self._queue.takers:
-            self._queue.takers.remove(self._arrivals)
-        self._arrivals.end()
+        if self._buffer in self._queue.buffers:
+            self._queue.buffers.remove(self._buffer)
+        self._buffer.close()
         given_back, self._unacked = list(self._unacked.values()), {}
-        self._queue.give_back(given_back)
+        self._queue.requeue(given_back)

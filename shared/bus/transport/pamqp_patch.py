@@ -13,46 +13,46 @@ from pamqp import decode
 
 Decoder = Callable[[bytes], tuple[int, Any]]
 _FAILURES = (ValueError, KeyError, OverflowError, OSError, IndexError, struct.error)
-_TIME = 8
+_TIMESTAMP_BYTES = 8
 
 
-def tolerate() -> None:
+def install_tolerant_decoders() -> None:
     """Let properties that can't be decoded be nothing, in this process; may be called twice."""
-    for name, (length, nothing) in _TOLERATED.items():
+    for name, (length, nothing) in _TOLERANT_TYPES.items():
         decoder = decode.METHODS[name]
-        if not isinstance(decoder, _Tolerant):
-            decode.METHODS[name] = _Tolerant(decoder, length, nothing)
+        if not isinstance(decoder, _TolerantDecoder):
+            decode.METHODS[name] = _TolerantDecoder(decoder, length, nothing)
 
 
-class _Tolerant:
+class _TolerantDecoder:
     """A decoder that takes bytes which its own refuses for `nothing`, of the length they have."""
 
-    def __init__(self, decoder: Decoder, length: Callable[[bytes], int], nothing: Any) -> None:
+    def __init__(self, decoder: Decoder, length: Callable[[bytes], int], fallback: Any) -> None:
         self._decoder = decoder
         self._length = length
-        self._nothing = nothing
+        self._fallback = fallback
 
     def __call__(self, value: bytes) -> tuple[int, Any]:
         try:
             return self._decoder(value)
         except _FAILURES:
-            return self._length(value), self._nothing
+            return self._length(value), self._fallback
 
 
-def _short(value: bytes) -> int:
+def _shortstr_length(value: bytes) -> int:
     return 1 + value[0]
 
 
-def _long(value: bytes) -> int:
+def _table_length(value: bytes) -> int:
     return 4 + int.from_bytes(value[:4], "big")
 
 
-def _moment(_value: bytes) -> int:
-    return _TIME
+def _timestamp_length(_value: bytes) -> int:
+    return _TIMESTAMP_BYTES
 
 
-_TOLERATED: dict[str, tuple[Callable[[bytes], int], Any]] = {
-    "shortstr": (_short, ""),
-    "table": (_long, {}),
-    "timestamp": (_moment, None),
+_TOLERANT_TYPES: dict[str, tuple[Callable[[bytes], int], Any]] = {
+    "shortstr": (_shortstr_length, ""),
+    "table": (_table_length, {}),
+    "timestamp": (_timestamp_length, None),
 }

@@ -18,82 +18,92 @@ from aiormq.abc import DeliveredMessage
 from yarl import URL
 
 from shared.bus.transport import pamqp_patch
-from shared.bus.transport.base import CONFIRM_TIMEOUT, Delivery, Disconnected, Outcome, Outgoing
-from shared.bus.transport.delivery_buffer import Arrivals
-from shared.bus.transport.rabbit_delivery import dead_letter, delivery
-from shared.bus.transport.topology import CONNECT_TIMEOUT, Names
+from shared.bus.transport.base import (
+    CONFIRM_TIMEOUT_SECONDS,
+    Disconnected,
+    Publishing,
+    PublishOutcome,
+    TransportDelivery,
+)
+from shared.bus.transport.delivery_buffer import DeliveryBuffer
+from shared.bus.transport.rabbit_delivery import parse_dead_letter, parse_delivery
+from shared.bus.transport.topology import CONNECT_TIMEOUT_SECONDS, Names
 from shared.contracts.envelope import CONTENT_TYPE
 
-CLOSE_TIMEOUT = 5.0
-HEARTBEAT = 15
+CLOSE_TIMEOUT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 15
 _FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
-pamqp_patch.tolerate()
+pamqp_patch.install_tolerant_decoders()
 
 
 class RabbitTransport:
     """Publishes and consumes on a connection each; opened when first needed, and again."""
 
     def __init__(
-        self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT
+        self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT_SECONDS
     ) -> None:
         self._names = Names(prefix)
         self._user = URL(url).user or "guest"
-        self._publishing = _Line(url, "publish")
-        self._consuming = _Line(url, "consume")
+        self._publish_connection = _ReconnectingConnection(url, "publish")
+        self._consume_connection = _ReconnectingConnection(url, "consume")
         # Of its own, so that what is amiss with a dead letter does no harm to what lives.
-        self._burying = _Line(url, "dead letters")
+        self._dead_letter_connection = _ReconnectingConnection(url, "dead letters")
         self._confirm_timeout = confirm_timeout
 
-    async def publisher(self, service: str) -> "_Publisher":
+    async def publisher(self, service: str) -> "_RabbitPublisher":
         """A channel with confirms on which an unroutable mandatory message is an error."""
         del service  # The broker vouches for the user that logged in.
-        channel = await self._publishing.channel(confirms=True)
-        with _or_disconnected():
+        channel = await self._publish_connection.channel(confirms=True)
+        with _translate_errors():
             # Passive: a mismatch must stop here, with a sentence, and not loop in a declaration.
             exchange = await channel.get_exchange(self._names.messages, ensure=True)
-        return _Publisher(channel, exchange, self._user, self._confirm_timeout)
+        return _RabbitPublisher(channel, exchange, self._user, self._confirm_timeout)
 
-    async def subscribe(self, service: str, prefetch: int) -> "_Subscription":
+    async def subscribe(self, service: str, prefetch: int) -> "_RabbitSubscription":
         """Consume a service's queue, which must exist."""
-        channel = await self._consuming.channel(confirms=False)
+        channel = await self._consume_connection.channel(confirms=False)
         try:
-            with _or_disconnected():
-                async with asyncio.timeout(CONNECT_TIMEOUT):
+            with _translate_errors():
+                async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                     low = await channel.get_underlay_channel()
-                    subscription = _Subscription(channel, low, self._names)
+                    subscription = _RabbitSubscription(channel, low, self._names)
                     await subscription.begin(self._names.queue(service), prefetch)
         except Disconnected:
             await _close(channel)
             raise
         return subscription
 
-    async def dead_letters(self, service: str) -> "_DeadLetters":
+    async def dead_letters(self, service: str) -> "_RabbitDeadLetters":
         """What the broker gave up of a service's queue."""
-        channel = await self._burying.channel(confirms=False)
-        with _or_disconnected():
+        channel = await self._dead_letter_connection.channel(confirms=False)
+        with _translate_errors():
             low = await channel.get_underlay_channel()
-        return _DeadLetters(channel, low, self._names, service)
+        return _RabbitDeadLetters(channel, low, self._names, service)
 
     async def close(self) -> None:
         """Close all connections; may be called twice."""
-        for line in (self._publishing, self._consuming, self._burying):
+        for line in (
+            self._publish_connection,
+            self._consume_connection,
+            self._dead_letter_connection,
+        ):
             await line.close()
 
 
-class _Line:
+class _ReconnectingConnection:
     """One connection, opened anew when it has been lost."""
 
     def __init__(self, url: str, purpose: str) -> None:
         self._url = URL(url)
         if "heartbeat" not in self._url.query:
-            self._url = self._url.update_query(heartbeat=HEARTBEAT)
+            self._url = self._url.update_query(heartbeat=HEARTBEAT_SECONDS)
         self._purpose = purpose
         self._connection: AbstractConnection | None = None
         self._opening = asyncio.Lock()
 
     async def channel(self, *, confirms: bool) -> AbstractChannel:
-        with _or_disconnected():
-            async with asyncio.timeout(CONNECT_TIMEOUT):
+        with _translate_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                 connection = await self._open()
                 channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
                 await channel.initialize()
@@ -113,11 +123,11 @@ class _Line:
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(Disconnected), _or_disconnected():
-                await asyncio.wait_for(connection.close(), CLOSE_TIMEOUT)
+            with suppress(Disconnected), _translate_errors():
+                await asyncio.wait_for(connection.close(), CLOSE_TIMEOUT_SECONDS)
 
 
-class _Publisher:
+class _RabbitPublisher:
     def __init__(
         self, channel: AbstractChannel, exchange: AbstractExchange, user: str, timeout: float
     ) -> None:
@@ -126,7 +136,7 @@ class _Publisher:
         self._exchange = exchange
         self._timeout = timeout
 
-    async def publish(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+    async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         if self._channel.is_closed:
             raise Disconnected
         # No copy of an id may be in flight twice on a channel: aio-pika matches returns by id.
@@ -135,14 +145,14 @@ class _Publisher:
         )
         outcomes = []
         for answer in answers:
-            if isinstance(answer, Outcome):
+            if isinstance(answer, PublishOutcome):
                 outcomes.append(answer)
             else:
                 # A channel that goes cancels what waits on it.
                 raise _disconnected(answer) from answer
         return outcomes
 
-    async def _publish(self, outgoing: Outgoing) -> Outcome:
+    async def _publish(self, outgoing: Publishing) -> PublishOutcome:
         message = aio_pika.Message(
             outgoing.body,
             content_type=CONTENT_TYPE,
@@ -158,90 +168,90 @@ class _Publisher:
                 message, outgoing.type, mandatory=outgoing.mandatory, timeout=self._timeout
             )
         except DeliveryError:
-            return Outcome.REFUSED
+            return PublishOutcome.REFUSED
         except TimeoutError:
-            return Outcome.UNKNOWN
-        return Outcome.CONFIRMED
+            return PublishOutcome.UNKNOWN
+        return PublishOutcome.CONFIRMED
 
     async def close(self) -> None:
         await _close(self._channel)
 
 
-class _Subscription:
-    def __init__(self, channel: AbstractChannel, low: LowChannel, names: Names) -> None:
+class _RabbitSubscription:
+    def __init__(self, channel: AbstractChannel, raw_channel: LowChannel, names: Names) -> None:
         self._channel = channel
-        self._low = low
+        self._raw_channel = raw_channel
         self._partners = names.partners
-        self._waiting: deque[Delivery] = deque()
-        self._arrivals = Arrivals(self._waiting)
+        self._waiting: deque[TransportDelivery] = deque()
+        self._buffer = DeliveryBuffer(self._waiting)
 
     async def begin(self, queue: str, prefetch: int) -> None:
-        self._low.closing.add_done_callback(lambda _: self._arrivals.end())
-        self._low.on_consumer_cancel_callbacks.add(self._cancelled)
-        await self._low.queue_declare(queue, passive=True)
-        await self._low.basic_qos(prefetch_count=prefetch)
-        await self._low.basic_consume(queue, self._arrived)
+        self._raw_channel.closing.add_done_callback(lambda _: self._buffer.close())
+        self._raw_channel.on_consumer_cancel_callbacks.add(self._on_cancel)
+        await self._raw_channel.queue_declare(queue, passive=True)
+        await self._raw_channel.basic_qos(prefetch_count=prefetch)
+        await self._raw_channel.basic_consume(queue, self._on_delivery)
 
     @property
     def alive(self) -> bool:
-        return not self._arrivals.ended
+        return not self._buffer.is_closed
 
-    async def take(self, limit: int) -> list[Delivery]:
-        return await self._arrivals.take(limit)
+    async def take(self, limit: int) -> list[TransportDelivery]:
+        return await self._buffer.take(limit)
 
     def wake(self) -> None:
-        self._arrivals.wake()
+        self._buffer.wake()
 
-    async def ack(self, deliveries: Sequence[Delivery]) -> None:
+    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
         if not deliveries:
             return
-        with _or_disconnected():
-            await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
+        with _translate_errors():
+            await self._raw_channel.basic_ack(max(one.tag for one in deliveries), multiple=True)
 
     async def close(self) -> None:
-        self._arrivals.end()
+        self._buffer.close()
         await _close(self._channel)
 
-    async def _arrived(self, message: DeliveredMessage) -> None:
+    async def _on_delivery(self, message: DeliveredMessage) -> None:
         # A task is started for each delivery: anything but queueing here breaks their order.
         if message.delivery_tag is not None:
-            self._waiting.append(delivery(message, self._partners))
-            self._arrivals.signal()
+            self._waiting.append(parse_delivery(message, self._partners))
+            self._buffer.signal()
 
-    async def _cancelled(self, _frame: object) -> None:
-        self._arrivals.end()
+    async def _on_cancel(self, _frame: object) -> None:
+        self._buffer.close()
 
 
-class _DeadLetters:
+class _RabbitDeadLetters:
     def __init__(
-        self, channel: AbstractChannel, low: LowChannel, names: Names, service: str
+        self, channel: AbstractChannel, raw_channel: LowChannel, names: Names, service: str
     ) -> None:
         self._channel = channel
-        self._low = low
+        self._raw_channel = raw_channel
         self._partners = names.partners
         self._queue = names.dead_queue(service)
 
-    async def take(self, limit: int) -> list[Delivery]:
-        taken: list[Delivery] = []
+    async def take(self, limit: int) -> list[TransportDelivery]:
+        taken: list[TransportDelivery] = []
         while len(taken) < limit:
-            with _or_disconnected():
-                async with asyncio.timeout(CONNECT_TIMEOUT):
-                    message = await self._low.basic_get(self._queue)
+            with _translate_errors():
+                async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+                    message = await self._raw_channel.basic_get(self._queue)
             if message.delivery_tag is None:
                 break
-            taken.append(dead_letter(message, self._partners))
+            taken.append(parse_dead_letter(message, self._partners))
         return taken
 
-    async def ack(self, deliveries: Sequence[Delivery]) -> None:
-        with _or_disconnected():
-            await self._low.basic_ack(max(one.tag for one in deliveries), multiple=True)
+    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
+        with _translate_errors():
+            await self._raw_channel.basic_ack(max(one.tag for one in deliveries), multiple=True)
 
     async def close(self) -> None:
         await _close(self._channel)
 
 
 @contextmanager
-def _or_disconnected() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Whatever ends the channel inside is Disconnected.
 
     aiormq cancels what waits on a channel that goes; nobody asked this task to end, and it would
@@ -263,5 +273,5 @@ def _disconnected(error: BaseException) -> Disconnected:
 
 
 async def _close(channel: AbstractChannel) -> None:
-    with suppress(Disconnected), _or_disconnected():
-        await asyncio.wait_for(channel.close(), CLOSE_TIMEOUT)
+    with suppress(Disconnected), _translate_errors():
+        await asyncio.wait_for(channel.close(), CLOSE_TIMEOUT_SECONDS)

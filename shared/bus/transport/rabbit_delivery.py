@@ -6,37 +6,37 @@ from typing import Any
 from aiormq.abc import DeliveredMessage
 
 from shared.bus.partners.ingress import name_of
-from shared.bus.transport.base import Delivery
+from shared.bus.transport.base import TransportDelivery
 
 
-def delivery(message: DeliveredMessage, partners: str) -> Delivery:
+def parse_delivery(message: DeliveredMessage, partners: str) -> TransportDelivery:
     """A message as it came; `partners` is the exchange that partners write to."""
     properties = message.header.properties
     user = properties.user_id or ""
     # The broker vouches for the user, and for nothing else that a publisher says of itself: not for
     # the `x-death` of a dead letter either. Services always say who they are.
     foreign = message.exchange == partners or not user or name_of(user) is not None
-    return Delivery(
+    return TransportDelivery(
         tag=message.delivery_tag or 0,
         message_id=properties.message_id or "",
         type=message.routing_key or "",
         user=user,
         body=message.body,
         count=_count(properties.headers or {}),
-        foreign=foreign,
+        from_partner=foreign,
     )
 
 
-def dead_letter(message: DeliveredMessage, partners: str) -> Delivery:
+def parse_dead_letter(message: DeliveredMessage, partners: str) -> TransportDelivery:
     """A dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
     deaths = (message.header.properties.headers or {}).get("x-death")
     first = deaths[0] if isinstance(deaths, list) and deaths else {}
     death: dict[str, Any] = first if isinstance(first, dict) else {}
     keys = death.get("routing-keys") or [message.routing_key or ""]
     why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
-    came = delivery(message, partners)
-    foreign = came.foreign or death.get("exchange") == partners
-    return replace(came, type=str(keys[0]), count=0, reason=why.strip(), foreign=foreign)
+    came = parse_delivery(message, partners)
+    foreign = came.from_partner or death.get("exchange") == partners
+    return replace(came, type=str(keys[0]), count=0, reason=why.strip(), from_partner=foreign)
 
 
 def _count(headers: object) -> int:

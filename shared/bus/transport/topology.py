@@ -10,8 +10,8 @@ from aio_pika.abc import AbstractChannel
 
 # Explicit and positive: RabbitMQ 3.x takes -1 for "discard", and 4.x would choose 20.
 DELIVERY_LIMIT = 100
-PARTNERS_TALK_TO = "intake"
-CONNECT_TIMEOUT = 10.0
+PARTNER_INGRESS_SERVICE = "intake"
+CONNECT_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ def definitions(
             for key in sorted(bindings[service])
         ]
         links.append(_link(vhost, names.dead, names.dead_queue(service), service))
-    if PARTNERS_TALK_TO in bindings:
+    if PARTNER_INGRESS_SERVICE in bindings:
         # Whatever they say, so that what can't be handled is parked with its reason, and not lost.
-        links.append(_link(vhost, names.partners, names.queue(PARTNERS_TALK_TO), "#"))
+        links.append(_link(vhost, names.partners, names.queue(PARTNER_INGRESS_SERVICE), "#"))
     return {"exchanges": exchanges, "queues": queues, "bindings": links}
 
 
@@ -102,15 +102,15 @@ def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
     names = Names(prefix)
     queues = (names.queue(service), names.dead_queue(service))
     return {
-        "configure": exactly(),
-        "write": exactly(names.messages),
-        "read": exactly(*queues),
+        "configure": anchored_pattern(),
+        "write": anchored_pattern(names.messages),
+        "read": anchored_pattern(*queues),
     }
 
 
 async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: str = "") -> None:
     """Make whatever of the topology is missing, with a user that may configure."""
-    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT) as connection:
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         await _declare(channel, definitions(bindings, prefix=prefix))
 
@@ -118,7 +118,7 @@ async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: s
 async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> None:
     """Take the topology of a prefix away, with what is in the queues."""
     names = Names(prefix)
-    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT) as connection:
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         for service in services:
             for queue in (names.queue(service), names.dead_queue(service)):
@@ -127,16 +127,16 @@ async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> Non
             await channel.exchange_delete(exchange)
 
 
-async def _declare(channel: AbstractChannel, wanted: dict[str, list[dict[str, Any]]]) -> None:
-    for exchange in wanted["exchanges"]:
+async def _declare(channel: AbstractChannel, expected: dict[str, list[dict[str, Any]]]) -> None:
+    for exchange in expected["exchanges"]:
         await channel.declare_exchange(exchange["name"], exchange["type"], durable=True)
     queues = {
         queue["name"]: await channel.declare_queue(
             queue["name"], durable=True, arguments=queue["arguments"]
         )
-        for queue in wanted["queues"]
+        for queue in expected["queues"]
     }
-    for link in wanted["bindings"]:
+    for link in expected["bindings"]:
         await queues[link["destination"]].bind(link["source"], link["routing_key"])
 
 
@@ -151,7 +151,7 @@ def _link(vhost: str, source: str, destination: str, key: str) -> dict[str, Any]
     }
 
 
-def exactly(*names: str) -> str:
+def anchored_pattern(*names: str) -> str:
     """A permission (a regular expression) for these names and no others, for none at all."""
     whole = "|".join(map(re.escape, names))
     return f"^({whole})$" if len(names) > 1 else f"^{whole}$"

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Actor
-from tests.intake.events.concurrent_joins import Crowd
+from tests.intake.events.concurrent_joins import EventPeople
 
 
 @pytest.fixture
-async def crowd(tx: AsyncSession, desk: Actor) -> Crowd:
+async def event_people(tx: AsyncSession, desk: Actor) -> EventPeople:
     """A desk and two residents."""
-    return await Crowd.met(tx, desk)
+    return await EventPeople.create(tx, desk)

@@ -7,111 +7,118 @@ from uuid import uuid4
 import pytest
 
 from shared import clock
-from tests.intake.station_client import Scene, Visitor
+from tests.intake.station_client import ApiClient, StationClient
 
-SOON, LENGTH = timedelta(hours=2), timedelta(minutes=90)
+STARTS_IN, EVENT_DURATION = timedelta(hours=2), timedelta(minutes=90)
 
 
-def written(**other: Any) -> dict[str, Any]:
+def event_body(**overrides: Any) -> dict[str, Any]:
     """An event as staff write it."""
-    begins: datetime = other.pop("starts_at", clock.now() + SOON)
+    begins: datetime = overrides.pop("starts_at", clock.now() + STARTS_IN)
     return {
         "kind": "clean_up",
         "title": "楼道大扫除",
         "summary": "带上手套",
         "place": "3 栋楼下",
         "starts_at": begins.isoformat(),
-        "ends_at": (begins + LENGTH).isoformat(),
+        "ends_at": (begins + EVENT_DURATION).isoformat(),
         "helper_places": 2,
         "guest_places": 3,
-        **other,
+        **overrides,
     }
 
 
-async def published(scene: Scene, **other: Any) -> str:
+async def publish_event(station_client: StationClient, **overrides: Any) -> str:
     """The path of an event that can be joined."""
-    planned = await scene.desk.post("/events", written(**other))
+    planned = await station_client.desk.post("/events", event_body(**overrides))
     assert planned.status_code == 201, planned.text
     path = f"/events/{planned.json()['id']}"
-    assert (await scene.desk.post(f"{path}/publish")).status_code == 200
+    assert (await station_client.desk.post(f"{path}/publish")).status_code == 200
     return path
 
 
 @pytest.fixture
-async def neighbour(scene: Scene) -> Visitor:
+async def neighbour(station_client: StationClient) -> ApiClient:
     """A resident."""
-    return await scene.resident()
+    return await station_client.sign_in_resident()
 
 
-async def test_an_event_from_plan_to_points(scene: Scene, neighbour: Visitor) -> None:
-    planned = (await scene.desk.post("/events", written())).json()
+async def test_an_event_from_plan_to_points(
+    station_client: StationClient, neighbour: ApiClient
+) -> None:
+    planned = (await station_client.desk.post("/events", event_body())).json()
     path = f"/events/{planned['id']}"
     assert planned["state"] == "draft"
     assert (await neighbour.get(path)).status_code == 404
-    await scene.desk.post(f"{path}/publish")
+    await station_client.desk.post(f"{path}/publish")
     joined = (await neighbour.post(f"{path}/join", {"role": "helper"})).json()
     assert (joined["helpers"], joined["mine"]["state"]) == (1, "joined")
     starts = datetime.fromisoformat(planned["starts_at"])
     with clock.frozen(starts):
         code = (await neighbour.get(f"{path}/my-code")).json()
-        came = (await scene.desk.post(f"{path}/check-in", {"code": code["code"]})).json()
+        came = (await station_client.desk.post(f"{path}/check-in", {"code": code["code"]})).json()
         assert (came["resident_id"], came["state"], came["changed"]) == (
-            str(neighbour.id_),
+            str(neighbour.person_id),
             "present",
             True,
         )
     with clock.frozen(starts + timedelta(minutes=90)):
-        out = {"resident_id": str(neighbour.id_)}
-        went = (await scene.desk.post(f"{path}/check-out", out)).json()
+        out = {"resident_id": str(neighbour.person_id)}
+        went = (await station_client.desk.post(f"{path}/check-out", out)).json()
         assert (went["state"], went["minutes"]) == ("attended", 90)
-        closed = (await scene.desk.post(f"{path}/close", {"result": "扫干净了"})).json()
+        closed = (await station_client.desk.post(f"{path}/close", {"result": "扫干净了"})).json()
     assert (closed["state"], closed["result"]) == ("closed", "扫干净了")
-    (one,) = (await scene.desk.get(f"{path}/participants")).json()
+    (one,) = (await station_client.desk.get(f"{path}/participants")).json()
     assert (one["resident_name"], one["minutes"]) == ("演示居民", 90)
 
 
-async def test_edits_name_the_version_they_were_made_of(scene: Scene) -> None:
-    planned = await scene.desk.post("/events", written())
+async def test_edits_name_the_version_they_were_made_of(station_client: StationClient) -> None:
+    planned = await station_client.desk.post("/events", event_body())
     path, tag = f"/events/{planned.json()['id']}", planned.headers["ETag"]
-    assert (await scene.desk.call("PUT", path, json=written())).status_code == 428
-    edited = await scene.desk.edit(path, written(title="大扫除"), tag)
+    assert (await station_client.desk.call("PUT", path, json=event_body())).status_code == 428
+    edited = await station_client.desk.put(path, event_body(title="大扫除"), tag)
     assert (edited.status_code, edited.json()["title"]) == (200, "大扫除")
     assert edited.headers["ETag"] != tag
-    assert (await scene.desk.edit(path, written(), tag)).status_code == 412
-    assert (await scene.desk.get(path)).headers["ETag"] == edited.headers["ETag"]
+    assert (await station_client.desk.put(path, event_body(), tag)).status_code == 412
+    assert (await station_client.desk.get(path)).headers["ETag"] == edited.headers["ETag"]
 
 
 async def test_only_the_desk_runs_events_and_sees_who_comes(
-    scene: Scene, neighbour: Visitor
+    station_client: StationClient, neighbour: ApiClient
 ) -> None:
-    path = await published(scene)
-    assert (await neighbour.post("/events", written())).status_code == 403
+    path = await publish_event(station_client)
+    assert (await neighbour.post("/events", event_body())).status_code == 403
     for act in ("publish", "cancel", "close", "check-in", "check-out"):
-        body = {"reason": "x", "resident_id": str(neighbour.id_)}
+        body = {"reason": "x", "resident_id": str(neighbour.person_id)}
         assert (await neighbour.post(f"{path}/{act}", body)).status_code == 403
     assert (await neighbour.get(f"{path}/participants")).status_code == 403
-    assert (await scene.desk.get(f"{path}/my-code")).status_code == 403
+    assert (await station_client.desk.get(f"{path}/my-code")).status_code == 403
 
 
 async def test_another_station_sees_nothing_of_it(
-    scene: Scene, elsewhere: Scene, neighbour: Visitor
+    station_client: StationClient, other_station_client: StationClient, neighbour: ApiClient
 ) -> None:
-    path = await published(scene)
+    path = await publish_event(station_client)
     await neighbour.post(f"{path}/join")
-    stranger = await elsewhere.resident()
-    for somebody in (stranger, elsewhere.desk):
+    stranger = await other_station_client.sign_in_resident()
+    for somebody in (stranger, other_station_client.desk):
         assert (await somebody.get(path)).status_code == 404
         assert (await somebody.get("/events")).json() == []
     assert (await stranger.post(f"{path}/join")).status_code == 404
-    assert (await elsewhere.desk.get(f"{path}/participants")).status_code == 404
+    assert (await other_station_client.desk.get(f"{path}/participants")).status_code == 404
 
 
-async def test_lists_go_on_where_they_stopped(scene: Scene, neighbour: Visitor) -> None:
-    begins = clock.now() + SOON
+async def test_lists_go_on_where_they_stopped(
+    station_client: StationClient, neighbour: ApiClient
+) -> None:
+    begins = clock.now() + STARTS_IN
     # Two of them begin at the same moment: the id decides between them.
     hours = (3, 1, 2, 2, 0)
-    paths = [await published(scene, starts_at=begins + timedelta(hours=hour)) for hour in hours]
-    await scene.desk.post(f"{paths[0]}/cancel", {"reason": "下雨"})
+    paths = [
+        await publish_event(station_client, starts_at=begins + timedelta(hours=hour))
+        for hour in hours
+    ]
+    await station_client.desk.post(f"{paths[0]}/cancel", {"reason": "下雨"})
     await neighbour.post(f"{paths[1]}/join")
 
     async def walk(query: str) -> list[str]:
@@ -146,25 +153,25 @@ async def test_lists_go_on_where_they_stopped(scene: Scene, neighbour: Visitor) 
     ],
 )
 async def test_bad_plans_are_refused_at_the_field(
-    scene: Scene, body: dict[str, Any], field: str
+    station_client: StationClient, body: dict[str, Any], field: str
 ) -> None:
-    answer = await scene.desk.post("/events", {**written(), **body})
+    answer = await station_client.desk.post("/events", {**event_body(), **body})
     assert answer.status_code == 422
     assert field in answer.json()["errors"][0]["field"]
 
 
-async def test_either_a_code_or_a_resident_is_named(scene: Scene) -> None:
-    path = await published(scene)
+async def test_either_a_code_or_a_resident_is_named(station_client: StationClient) -> None:
+    path = await publish_event(station_client)
     for body in ({}, {"code": "ACDEFG", "resident_id": str(uuid4())}):
-        answer = await scene.desk.post(f"{path}/check-in", body)
+        answer = await station_client.desk.post(f"{path}/check-in", body)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["detail"]
 
 
 async def test_a_second_tap_of_join_is_answered_with_the_first_answer(
-    scene: Scene, neighbour: Visitor
+    station_client: StationClient, neighbour: ApiClient
 ) -> None:
-    path = await published(scene)
+    path = await publish_event(station_client)
     key = {"headers": {"Idempotency-Key": "tap"}}
     first = await neighbour.post(f"{path}/join", {"role": "guest"}, **key)
     second = await neighbour.post(f"{path}/join", {"role": "guest"}, **key)

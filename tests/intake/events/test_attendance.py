@@ -6,115 +6,138 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.delegation import NotForOthers
+from services.intake.delegation import CannotActOnBehalf
 from services.intake.events import actions, attendance, queries
 from services.intake.events import errors as no
-from services.intake.events.attendance import Who
-from services.intake.events.codes import ROTATION
-from services.intake.events.participation import Part, Participation
+from services.intake.events.attendance import AttendeeRef
+from services.intake.events.codes import ROTATION_INTERVAL
+from services.intake.events.participation import Participation, ParticipationState
 from shared import clock
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 from shared.language import translate
-from tests.intake.events.concurrent_joins import LENGTH, SOON, Crowd, names, resident, said_about
+from tests.intake.events.concurrent_joins import (
+    EVENT_DURATION,
+    STARTS_IN,
+    EventPeople,
+    list_messages_about,
+    register_resident,
+    short_type_names,
+)
 
 
-async def test_joining_takes_a_place_and_says_so(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    placed = await attendance.join(tx, crowd.helper, event.id, "helper")
+async def test_joining_takes_a_place_and_says_so(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    placed = await attendance.join(tx, event_people.helper, event.id, "helper")
     assert (placed.event.helpers, placed.event.guests) == (1, 0)
-    (joined,) = await said_about(tx, placed.part.subject)
+    (joined,) = await list_messages_about(tx, placed.participation.subject)
     assert joined.sequence == 1
     assert joined.data["role"] == "helper"
-    assert joined.data["resident_id"] == str(crowd.helper.person)
+    assert joined.data["resident_id"] == str(event_people.helper.person)
     assert joined.data["title"] == event.title
     with pytest.raises(no.AlreadyJoined):
-        await attendance.join(tx, crowd.helper, event.id, "guest")
+        await attendance.join(tx, event_people.helper, event.id, "guest")
 
 
 async def test_leaving_gives_the_place_back_and_joining_anew_keeps_the_row(
-    tx: AsyncSession, crowd: Crowd
+    tx: AsyncSession, event_people: EventPeople
 ) -> None:
-    event = await crowd.event(tx)
-    first = (await attendance.join(tx, crowd.helper, event.id, "helper")).part
-    left = await attendance.leave(tx, crowd.helper, event.id)
+    event = await event_people.publish_event(tx)
+    first = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
+    left = await attendance.leave(tx, event_people.helper, event.id)
     assert left.event.helpers == 0
     with pytest.raises(no.NotJoined):
-        await attendance.leave(tx, crowd.helper, event.id)
-    again = await attendance.join(tx, crowd.helper, event.id, "guest")
-    assert again.part.id == first.id
+        await attendance.leave(tx, event_people.helper, event.id)
+    again = await attendance.join(tx, event_people.helper, event.id, "guest")
+    assert again.participation.id == first.id
     assert (again.event.helpers, again.event.guests) == (0, 1)
-    messages = await said_about(tx, first.subject)
-    assert names(messages) == ["joined", "left", "joined"]
+    messages = await list_messages_about(tx, first.subject)
+    assert short_type_names(messages) == ["joined", "left", "joined"]
     assert [message.sequence for message in messages] == [1, 2, 3]
 
 
-async def test_places_of_helpers_and_guests_are_apart(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx, helper_places=1, guest_places=0)
+async def test_places_of_helpers_and_guests_are_apart(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx, helper_places=1, guest_places=0)
     with pytest.raises(no.NoSuchPlaces):
-        await attendance.join(tx, crowd.guest, event.id, "guest")
-    await attendance.join(tx, crowd.helper, event.id, "helper")
+        await attendance.join(tx, event_people.guest, event.id, "guest")
+    await attendance.join(tx, event_people.helper, event.id, "helper")
     with pytest.raises(no.Full):
-        await attendance.join(tx, crowd.guest, event.id, "helper")
+        await attendance.join(tx, event_people.guest, event.id, "helper")
 
 
-async def test_what_overlaps_is_refused_unless_insisted_on(tx: AsyncSession, crowd: Crowd) -> None:
-    first = await crowd.event(tx)
-    second = await crowd.event(
+async def test_what_overlaps_is_refused_unless_insisted_on(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    first = await event_people.publish_event(tx)
+    second = await event_people.publish_event(
         tx, title="免费量血压", starts_at=first.ends_at - timedelta(minutes=1)
     )
-    right_after = await crowd.event(tx, title="看电影", starts_at=first.ends_at)
-    await attendance.join(tx, crowd.guest, first.id, "guest")
+    right_after = await event_people.publish_event(tx, title="看电影", starts_at=first.ends_at)
+    await attendance.join(tx, event_people.guest, first.id, "guest")
     with pytest.raises(no.Overlaps) as refused:
-        await attendance.join(tx, crowd.guest, second.id, "guest")
+        await attendance.join(tx, event_people.guest, second.id, "guest")
     assert first.title in translate(refused.value.title, "zh", **refused.value.params)
-    await attendance.join(tx, crowd.guest, right_after.id, "guest")
-    await attendance.join(tx, crowd.guest, second.id, "guest", insist=True)
+    await attendance.join(tx, event_people.guest, right_after.id, "guest")
+    await attendance.join(tx, event_people.guest, second.id, "guest", allow_overlap=True)
     # Who left the first is free.
-    await attendance.join(tx, crowd.helper, first.id, "guest")
-    await attendance.leave(tx, crowd.helper, first.id)
-    await attendance.join(tx, crowd.helper, second.id, "guest")
+    await attendance.join(tx, event_people.helper, first.id, "guest")
+    await attendance.leave(tx, event_people.helper, first.id)
+    await attendance.join(tx, event_people.helper, second.id, "guest")
 
 
 async def test_the_desk_joins_for_a_resident_and_nobody_else_does(
-    tx: AsyncSession, crowd: Crowd
+    tx: AsyncSession, event_people: EventPeople
 ) -> None:
-    event = await crowd.event(tx)
-    with pytest.raises(NotForOthers):
-        await attendance.join(tx, crowd.guest.acting_for(crowd.helper.person), event.id, "guest")
+    event = await event_people.publish_event(tx)
+    with pytest.raises(CannotActOnBehalf):
+        await attendance.join(
+            tx, event_people.guest.acting_for(event_people.helper.person), event.id, "guest"
+        )
     with pytest.raises(Invalid):
-        await attendance.join(tx, crowd.desk, event.id, "guest")
+        await attendance.join(tx, event_people.desk, event.id, "guest")
     with pytest.raises(NotFound):
-        await attendance.join(tx, crowd.desk.acting_for(new_id()), event.id, "guest")
-    placed = await attendance.join(tx, crowd.desk.acting_for(crowd.guest.person), event.id, "guest")
-    assert placed.part.resident_id == crowd.guest.person
+        await attendance.join(tx, event_people.desk.acting_for(new_id()), event.id, "guest")
+    placed = await attendance.join(
+        tx, event_people.desk.acting_for(event_people.guest.person), event.id, "guest"
+    )
+    assert placed.participation.resident_id == event_people.guest.person
 
 
-async def test_an_hour_early_is_refused_in_words(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
-    who = Who(resident_id=crowd.helper.person)
-    with clock.shifted(SOON - timedelta(hours=1)), pytest.raises(no.TooEarly) as refused:
-        await attendance.check_in(tx, crowd.desk, event.id, who)
+async def test_an_hour_early_is_refused_in_words(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
+    who = AttendeeRef(resident_id=event_people.helper.person)
+    with clock.shifted(STARTS_IN - timedelta(hours=1)), pytest.raises(no.CheckInNotOpen) as refused:
+        await attendance.check_in(tx, event_people.desk, event.id, who)
     opens = f"{(event.local_start - timedelta(minutes=30)):%H:%M}"
     for language in ("zh", "en"):
         assert opens in translate(refused.value.title, language, **refused.value.params)
-    with clock.shifted(SOON - timedelta(minutes=29)):
-        assert (await attendance.check_in(tx, crowd.desk, event.id, who)).changed
+    with clock.shifted(STARTS_IN - timedelta(minutes=29)):
+        assert (await attendance.check_in(tx, event_people.desk, event.id, who)).changed
 
 
-async def test_a_second_check_in_changes_nothing(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
-    who = Who(resident_id=crowd.helper.person)
-    with clock.shifted(SOON):
-        first = await attendance.check_in(tx, crowd.desk, event.id, who)
-        at, version = first.part.checked_in_at, first.part.version
-    with clock.shifted(SOON + timedelta(minutes=10)):
-        second = await attendance.check_in(tx, crowd.desk, event.id, who)
+async def test_a_second_check_in_changes_nothing(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
+    who = AttendeeRef(resident_id=event_people.helper.person)
+    with clock.shifted(STARTS_IN):
+        first = await attendance.check_in(tx, event_people.desk, event.id, who)
+        at, version = first.participation.checked_in_at, first.participation.version
+    with clock.shifted(STARTS_IN + timedelta(minutes=10)):
+        second = await attendance.check_in(tx, event_people.desk, event.id, who)
     assert not second.changed
-    assert (second.part.checked_in_at, second.part.version) == (at, version)
-    assert names(await said_about(tx, first.part.subject)) == ["joined"]
+    assert (second.participation.checked_in_at, second.participation.version) == (at, version)
+    assert short_type_names(await list_messages_about(tx, first.participation.subject)) == [
+        "joined"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,131 +145,160 @@ async def test_a_second_check_in_changes_nothing(tx: AsyncSession, crowd: Crowd)
     [
         (timedelta(minutes=90), 90),
         (timedelta(seconds=59), 0),
-        (LENGTH + timedelta(minutes=59), 149),
+        (EVENT_DURATION + timedelta(minutes=59), 149),
         (timedelta(hours=30), 150),
     ],
 )
 async def test_the_minutes_from_check_in_to_check_out_count_up_to_an_hour_after_the_end(
-    tx: AsyncSession, crowd: Crowd, stayed: timedelta, counted: int
+    tx: AsyncSession, event_people: EventPeople, stayed: timedelta, counted: int
 ) -> None:
-    event = await crowd.event(tx)
-    part = (await attendance.join(tx, crowd.helper, event.id, "helper")).part
-    who = Who(resident_id=crowd.helper.person)
+    event = await event_people.publish_event(tx)
+    part = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
+    who = AttendeeRef(resident_id=event_people.helper.person)
     with clock.frozen(event.starts_at):
-        await attendance.check_in(tx, crowd.desk, event.id, who)
+        await attendance.check_in(tx, event_people.desk, event.id, who)
     with clock.frozen(event.starts_at + stayed):
-        assert (await attendance.check_out(tx, crowd.desk, event.id, who)).changed
-        assert not (await attendance.check_out(tx, crowd.desk, event.id, who)).changed
-        assert not (await attendance.check_in(tx, crowd.desk, event.id, who)).changed
-    *_, attended = await said_about(tx, part.subject)
+        assert (await attendance.check_out(tx, event_people.desk, event.id, who)).changed
+        assert not (await attendance.check_out(tx, event_people.desk, event.id, who)).changed
+        assert not (await attendance.check_in(tx, event_people.desk, event.id, who)).changed
+    *_, attended = await list_messages_about(tx, part.subject)
     assert (attended.data["minutes"], attended.data["revision"]) == (counted, 1)
-    assert names(await said_about(tx, part.subject)) == ["joined", "attended"]
+    assert short_type_names(await list_messages_about(tx, part.subject)) == ["joined", "attended"]
 
 
-async def test_a_list_on_paper_is_entered_with_its_minutes(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.guest, event.id, "guest")
-    who = Who(resident_id=crowd.guest.person)
-    with clock.frozen(event.starts_at - timedelta(minutes=1)), pytest.raises(no.NotBegun):
-        await attendance.check_out(tx, crowd.desk, event.id, who, 60)
+async def test_a_list_on_paper_is_entered_with_its_minutes(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.guest, event.id, "guest")
+    who = AttendeeRef(resident_id=event_people.guest.person)
+    with clock.frozen(event.starts_at - timedelta(minutes=1)), pytest.raises(no.NotStarted):
+        await attendance.check_out(tx, event_people.desk, event.id, who, 60)
     with clock.frozen(event.starts_at + timedelta(minutes=10)), pytest.raises(Invalid):
-        await attendance.check_out(tx, crowd.desk, event.id, who, 60)
+        await attendance.check_out(tx, event_people.desk, event.id, who, 60)
     with clock.frozen(event.ends_at + timedelta(hours=2)):
         with pytest.raises(no.EventOver):
-            await attendance.check_in(tx, crowd.desk, event.id, who)
+            await attendance.check_in(tx, event_people.desk, event.id, who)
         with pytest.raises(no.NotCheckedIn):
-            await attendance.check_out(tx, crowd.desk, event.id, who)
+            await attendance.check_out(tx, event_people.desk, event.id, who)
         with pytest.raises(Invalid):
-            await attendance.check_out(tx, crowd.desk, event.id, who, 1000)
-        placed = await attendance.check_out(tx, crowd.desk, event.id, who, 60)
-    assert (placed.part.state, placed.part.minutes) == (Part.ATTENDED, 60)
+            await attendance.check_out(tx, event_people.desk, event.id, who, 1000)
+        placed = await attendance.check_out(tx, event_people.desk, event.id, who, 60)
+    assert (placed.participation.state, placed.participation.minutes) == (
+        ParticipationState.ATTENDED,
+        60,
+    )
 
 
 async def test_who_is_held_to_have_missed_it_can_be_put_right_for_a_month(
-    tx: AsyncSession, crowd: Crowd
+    tx: AsyncSession, event_people: EventPeople
 ) -> None:
-    event = await crowd.event(tx)
-    part = (await attendance.join(tx, crowd.guest, event.id, "guest")).part
-    await attendance.join(tx, crowd.helper, event.id, "helper")
+    event = await event_people.publish_event(tx)
+    part = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
+    await attendance.join(tx, event_people.helper, event.id, "helper")
     with clock.frozen(event.ends_at + timedelta(days=1)):
-        await actions.close(tx, crowd.desk, event.id)
+        await actions.close(tx, event_people.desk, event.id)
         placed = await attendance.check_out(
-            tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person), 60
+            tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person), 60
         )
-    assert placed.part.state == Part.ATTENDED
-    assert names(await said_about(tx, part.subject)) == ["joined", "missed", "attended"]
-    with clock.frozen(event.ends_at + timedelta(days=31)), pytest.raises(no.TooLate):
+    assert placed.participation.state == ParticipationState.ATTENDED
+    assert short_type_names(await list_messages_about(tx, part.subject)) == [
+        "joined",
+        "missed",
+        "attended",
+    ]
+    with clock.frozen(event.ends_at + timedelta(days=31)), pytest.raises(no.LateEntryClosed):
         await attendance.check_out(
-            tx, crowd.desk, event.id, Who(resident_id=crowd.helper.person), 60
+            tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person), 60
         )
 
 
-async def test_a_check_in_of_the_wrong_person_is_undone(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
-    who = Who(resident_id=crowd.helper.person)
+async def test_a_check_in_of_the_wrong_person_is_undone(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
+    who = AttendeeRef(resident_id=event_people.helper.person)
     with clock.frozen(event.starts_at):
-        with pytest.raises(no.NotThere):
-            await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.helper.person)
-        await attendance.check_in(tx, crowd.desk, event.id, who)
-        await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.helper.person)
-        await attendance.leave(tx, crowd.helper, event.id)
-        await attendance.join(tx, crowd.guest, event.id, "guest")
-        await attendance.check_in(tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person))
-        await attendance.check_out(tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person))
-        with pytest.raises(no.NotThere):
-            await attendance.undo_check_in(tx, crowd.desk, event.id, crowd.guest.person)
+        with pytest.raises(no.NotPresent):
+            await attendance.undo_check_in(
+                tx, event_people.desk, event.id, event_people.helper.person
+            )
+        await attendance.check_in(tx, event_people.desk, event.id, who)
+        await attendance.undo_check_in(tx, event_people.desk, event.id, event_people.helper.person)
+        await attendance.leave(tx, event_people.helper, event.id)
+        await attendance.join(tx, event_people.guest, event.id, "guest")
+        await attendance.check_in(
+            tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person)
+        )
+        await attendance.check_out(
+            tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person)
+        )
+        with pytest.raises(no.NotPresent):
+            await attendance.undo_check_in(
+                tx, event_people.desk, event.id, event_people.guest.person
+            )
 
 
 async def test_who_is_there_cannot_leave_and_who_never_joined_cannot_come(
-    tx: AsyncSession, crowd: Crowd
+    tx: AsyncSession, event_people: EventPeople
 ) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
-    with clock.shifted(SOON):
-        await attendance.check_in(tx, crowd.desk, event.id, Who(resident_id=crowd.helper.person))
-        with pytest.raises(no.AlreadyThere):
-            await attendance.leave(tx, crowd.helper, event.id)
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
+    with clock.shifted(STARTS_IN):
+        await attendance.check_in(
+            tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
+        )
+        with pytest.raises(no.AlreadyCheckedIn):
+            await attendance.leave(tx, event_people.helper, event.id)
         with pytest.raises(no.NotJoined):
-            await attendance.check_in(tx, crowd.desk, event.id, Who(resident_id=crowd.guest.person))
+            await attendance.check_in(
+                tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person)
+            )
 
 
-async def test_a_code_lets_in_once_and_another_one_out(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
-    await attendance.join(tx, crowd.guest, event.id, "guest")
+async def test_a_code_lets_in_once_and_another_one_out(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
+    await attendance.join(tx, event_people.guest, event.id, "guest")
     with clock.frozen(event.starts_at):
-        code = await queries.my_code(tx, crowd.helper, event.id)
+        code = await queries.my_code(tx, event_people.helper, event.id)
         assert (code.purpose, len(code.text)) == ("in", 6)
-        typed = Who(code=f" {code.text[:3].lower()}-{code.text[3:]} ")
-        placed = await attendance.check_in(tx, crowd.desk, event.id, typed)
-        assert placed.part.resident_id == crowd.helper.person
+        typed = AttendeeRef(code=f" {code.text[:3].lower()}-{code.text[3:]} ")
+        placed = await attendance.check_in(tx, event_people.desk, event.id, typed)
+        assert placed.participation.resident_id == event_people.helper.person
         with pytest.raises(no.UnknownCode):
-            await attendance.check_out(tx, crowd.desk, event.id, Who(code=code.text))
-        assert not (await attendance.check_in(tx, crowd.desk, event.id, typed)).changed
-        out = await queries.my_code(tx, crowd.helper, event.id)
+            await attendance.check_out(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
+        assert not (await attendance.check_in(tx, event_people.desk, event.id, typed)).changed
+        out = await queries.my_code(tx, event_people.helper, event.id)
         assert (out.purpose, out.text != code.text) == ("out", True)
-        await attendance.check_out(tx, crowd.desk, event.id, Who(code=out.text))
-        with pytest.raises(no.AlreadyGone):
-            await queries.my_code(tx, crowd.helper, event.id)
+        await attendance.check_out(tx, event_people.desk, event.id, AttendeeRef(code=out.text))
+        with pytest.raises(no.AlreadyCheckedOut):
+            await queries.my_code(tx, event_people.helper, event.id)
 
 
 async def test_a_code_counts_a_rotation_longer_than_it_is_shown(
-    tx: AsyncSession, crowd: Crowd
+    tx: AsyncSession, event_people: EventPeople
 ) -> None:
-    event = await crowd.event(tx)
-    await attendance.join(tx, crowd.helper, event.id, "helper")
+    event = await event_people.publish_event(tx)
+    await attendance.join(tx, event_people.helper, event.id, "helper")
     with clock.frozen(event.starts_at):
-        code = await queries.my_code(tx, crowd.helper, event.id)
-    with clock.frozen(code.valid_until + ROTATION), pytest.raises(no.UnknownCode):
-        await attendance.check_in(tx, crowd.desk, event.id, Who(code=code.text))
-    with clock.frozen(code.valid_until + ROTATION - timedelta(seconds=1)):
-        assert (await attendance.check_in(tx, crowd.desk, event.id, Who(code=code.text))).changed
+        code = await queries.my_code(tx, event_people.helper, event.id)
+    with clock.frozen(code.valid_until + ROTATION_INTERVAL), pytest.raises(no.UnknownCode):
+        await attendance.check_in(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
+    with clock.frozen(code.valid_until + ROTATION_INTERVAL - timedelta(seconds=1)):
+        assert (
+            await attendance.check_in(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
+        ).changed
 
 
-async def test_the_counters_are_what_the_rows_say(tx: AsyncSession, crowd: Crowd) -> None:
-    event = await crowd.event(tx)
-    people = [await resident(tx, crowd.desk) for _ in range(6)]
+async def test_the_counters_are_what_the_rows_say(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    event = await event_people.publish_event(tx)
+    people = [await register_resident(tx, event_people.desk) for _ in range(6)]
     for number, person in enumerate(people):
         await attendance.join(tx, person, event.id, "helper" if number % 2 else "guest")
     for person in people[:3]:
@@ -254,7 +306,7 @@ async def test_the_counters_are_what_the_rows_say(tx: AsyncSession, crowd: Crowd
     await attendance.join(tx, people[0], event.id, "helper")
     counted = await tx.execute(
         select(Participation.role, func.count())
-        .where(Participation.event_id == event.id, Participation.state == Part.JOINED)
+        .where(Participation.event_id == event.id, Participation.state == ParticipationState.JOINED)
         .group_by(Participation.role)
     )
     await tx.refresh(event)

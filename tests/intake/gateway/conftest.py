@@ -11,30 +11,30 @@ import pytest
 from services.intake.main import SERVICE
 from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
-from tests.intake.gateway.echo_server import Mirror, served
-from tests.intake.station_client import settings
+from tests.intake.gateway.echo_server import EchoServer, serve
+from tests.intake.station_client import make_settings
 
 
 @pytest.fixture
-async def mirror() -> Mirror:
+async def echo_server() -> EchoServer:
     """What stands behind the gateway."""
-    return Mirror()
+    return EchoServer()
 
 
 @pytest.fixture
-async def gateway_socket(intake_url: str, mirror: Mirror) -> AsyncIterator[Path]:
+async def gateway_socket(intake_url: str, echo_server: EchoServer) -> AsyncIterator[Path]:
     """Where the gateway listens."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="linli")))
-        over_socket = await stack.enter_async_context(served(mirror, f"unix:{folder}/v.sock"))
-        over_port = await stack.enter_async_context(served(mirror, "127.0.0.1:0"))
+        over_socket = await stack.enter_async_context(serve(echo_server, f"unix:{folder}/v.sock"))
+        over_port = await stack.enter_async_context(serve(echo_server, "127.0.0.1:0"))
         runtime = Runtime(
             SERVICE,
-            settings(intake_url, volunteers_url=over_socket, notify_url=over_port),
+            make_settings(intake_url, volunteers_url=over_socket, notify_url=over_port),
             InProcessTransport({"intake": frozenset()}),
         )
         stack.push_async_callback(runtime.close)
-        await stack.enter_async_context(served(runtime.app, f"unix:{folder}/g.sock"))
+        await stack.enter_async_context(serve(runtime.app, f"unix:{folder}/g.sock"))
         yield folder / "g.sock"
 
 

@@ -10,7 +10,7 @@ import uvicorn
 
 from shared.runtime.server import listen
 
-HEADERS = [
+RESPONSE_HEADERS = [
     (b"content-type", b"application/json"),
     (b"link", b'</api/v1/points?after=1>; rel="next"'),
     (b"etag", b'"7"'),
@@ -21,16 +21,16 @@ HEADERS = [
     (b"connection", b"x-inner"),
     (b"x-inner", b"for the gateway alone"),
 ]
-EVENTS = (b"content-type", b"text/event-stream; charset=utf-8")
+EVENT_STREAM_HEADER = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
-class Mirror:
+class EchoServer:
     """Answers with the request; `/held` paths wait for `go`, `arrived` is set by a first piece."""
 
     def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.arrived = asyncio.Event()
-        self.go = asyncio.Event()
+        self.requests: list[dict[str, Any]] = []
+        self.body_started = asyncio.Event()
+        self.release = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
@@ -44,7 +44,7 @@ class Mirror:
             body += piece.get("body", b"")
             more = piece.get("more_body", False)
             if body:
-                self.arrived.set()
+                self.body_started.set()
         asked = {
             "method": scope["method"],
             "path": scope["raw_path"].decode(),
@@ -52,23 +52,23 @@ class Mirror:
             "headers": {k.decode(): v.decode("latin-1") for k, v in scope["headers"]},
             "body": body.decode("latin-1"),
         }
-        self.asked.append(asked)
+        self.requests.append(asked)
         if scope["path"].endswith("/silent"):
-            await self.go.wait()
+            await self.release.wait()
         status = 207 if scope["path"].endswith("/odd") else 200
         events = scope["path"].endswith("/events/held")
-        headers = [EVENTS, *HEADERS[1:]] if events else HEADERS
+        headers = [EVENT_STREAM_HEADER, *RESPONSE_HEADERS[1:]] if events else RESPONSE_HEADERS
         await send({"type": "http.response.start", "status": status, "headers": headers})
         held = scope["path"].endswith("/held")
         if held:
             await send({"type": "http.response.body", "body": b"first,", "more_body": True})
-            await self.go.wait()
+            await self.release.wait()
         said = b"second" if held else json.dumps(asked).encode()
         await send({"type": "http.response.body", "body": said})
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, bind: str) -> AsyncIterator[str]:
+async def serve(app: Any, bind: str) -> AsyncIterator[str]:
     """The application on a real server at `bind`; where it listens, as a setting says it."""
     listening = listen(bind)
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)

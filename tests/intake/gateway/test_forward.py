@@ -11,27 +11,27 @@ import httpx
 import pytest
 
 from services.intake.gateway import breaker, upstreams
-from services.intake.gateway.upstreams import Neighbours, Wanted
+from services.intake.gateway.upstreams import UpstreamRequest, Upstreams
 from shared.auth import Actor, Role, read_token
 from shared.errors import NotFound, Unauthorized, Unavailable
-from tests.intake.gateway.echo_server import Mirror, served
-from tests.intake.station_client import KEY, Scene, Visitor, settings
+from tests.intake.gateway.echo_server import EchoServer, serve
+from tests.intake.station_client import SIGNING_KEY, ApiClient, StationClient, make_settings
 
 
 @pytest.fixture
-def desk(scene: Scene, gateway: httpx.AsyncClient) -> Visitor:
+def desk(station_client: StationClient, gateway: httpx.AsyncClient) -> ApiClient:
     """Somebody at the desk, at this gateway."""
-    return replace(scene.desk, client=gateway)
+    return replace(station_client.desk, client=gateway)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/points/me", "/volunteers", "/inbox/1/read", "/rules/词"])
 async def test_any_method_and_path_arrives_as_it_was_sent(
-    desk: Visitor, mirror: Mirror, method: str, path: str
+    desk: ApiClient, echo_server: EchoServer, method: str, path: str
 ) -> None:
     answer = await desk.call(method, path, params={"after": "1 &ü"}, content=b"\x00body")
     assert answer.status_code == 200
-    asked = mirror.asked[-1]
+    asked = echo_server.requests[-1]
     sent = answer.request.url
     assert asked["method"] == method
     assert f"{asked['path']}?{asked['query']}".encode() == sent.raw_path
@@ -40,33 +40,35 @@ async def test_any_method_and_path_arrives_as_it_was_sent(
 
 @pytest.mark.parametrize(("path", "service"), [("/points/me", "volunteers"), ("/inbox", "notify")])
 async def test_the_service_learns_who_asks_and_nothing_that_proves_it_elsewhere(
-    scene: Scene, desk: Visitor, mirror: Mirror, path: str, service: str
+    station_client: StationClient, desk: ApiClient, echo_server: EchoServer, path: str, service: str
 ) -> None:
     await desk.get(path, headers={"Cookie": "linli_session=x", "X-Real-Ip": "1.2.3.4"})
-    headers = mirror.asked[-1]["headers"]
+    headers = echo_server.requests[-1]["headers"]
     token = headers["authorization"].removeprefix("Bearer ")
     assert desk.token not in str(headers)
     assert not {"cookie", "x-real-ip"} & set(headers)
-    actor = read_token(token, KEY.public_key(), service)
-    assert actor == Actor(scene.station.id, desk.id_, frozenset({Role.STAFF}))
+    actor = read_token(token, SIGNING_KEY.public_key(), service)
+    assert actor == Actor(station_client.station.id, desk.person_id, frozenset({Role.STAFF}))
     for other in {"intake", "volunteers", "notify"} - {service}:
         with pytest.raises(Unauthorized):
-            read_token(token, KEY.public_key(), other)
+            read_token(token, SIGNING_KEY.public_key(), other)
     answer = await desk.client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
 
 
 async def test_nobody_brings_no_token_and_a_false_one_goes_nowhere(
-    gateway: httpx.AsyncClient, mirror: Mirror
+    gateway: httpx.AsyncClient, echo_server: EchoServer
 ) -> None:
     await gateway.get("/api/v1/rules")
-    assert "authorization" not in mirror.asked[-1]["headers"]
+    assert "authorization" not in echo_server.requests[-1]["headers"]
     forged = await gateway.get("/api/v1/rules", headers={"Authorization": "Bearer forged"})
     assert forged.status_code == 401
-    assert len(mirror.asked) == 1
+    assert len(echo_server.requests) == 1
 
 
-async def test_the_headers_that_matter_pass_both_ways(desk: Visitor, mirror: Mirror) -> None:
+async def test_the_headers_that_matter_pass_both_ways(
+    desk: ApiClient, echo_server: EchoServer
+) -> None:
     sent = {
         "Idempotency-Key": "key",
         "Accept-Language": "en",
@@ -75,7 +77,7 @@ async def test_the_headers_that_matter_pass_both_ways(desk: Visitor, mirror: Mir
         "traceparent": f"00-{'a' * 32}-{'b' * 16}-01",
     }
     answer = await desk.get("/points/odd", headers=sent)
-    arrived = mirror.asked[-1]["headers"]
+    arrived = echo_server.requests[-1]["headers"]
     assert {name: arrived[name.lower()] for name in sent} == sent
     assert answer.status_code == 207
     back = {name: answer.headers[name] for name in ("link", "etag", "retry-after")}
@@ -89,33 +91,35 @@ async def test_the_headers_that_matter_pass_both_ways(desk: Visitor, mirror: Mir
     assert not {"set-cookie", "x-inner"} & set(answer.headers)
 
 
-async def test_a_header_that_is_not_ascii_is_passed_on(desk: Visitor, mirror: Mirror) -> None:
+async def test_a_header_that_is_not_ascii_is_passed_on(
+    desk: ApiClient, echo_server: EchoServer
+) -> None:
     answer = await desk.get("/rules", headers={"Accept-Language": "é".encode("latin-1")})
     assert answer.status_code == 200
-    assert mirror.asked
+    assert echo_server.requests
 
 
-async def test_an_answer_is_passed_on_as_it_comes(desk: Visitor, mirror: Mirror) -> None:
+async def test_an_answer_is_passed_on_as_it_comes(desk: ApiClient, echo_server: EchoServer) -> None:
     headers = {"Authorization": f"Bearer {desk.token}"}
     async with desk.client.stream("GET", "/api/v1/points/held", headers=headers) as answer:
         pieces = answer.aiter_raw()
         assert await anext(pieces) == b"first,"
-        mirror.go.set()
+        echo_server.release.set()
         assert b"".join([piece async for piece in pieces]) == b"second"
 
 
-async def test_a_request_is_passed_on_as_it_comes(desk: Visitor, mirror: Mirror) -> None:
+async def test_a_request_is_passed_on_as_it_comes(desk: ApiClient, echo_server: EchoServer) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"first,"
         async with asyncio.timeout(10):
-            await mirror.arrived.wait()
+            await echo_server.body_started.wait()
         yield b"second"
 
     answer = await desk.call("POST", "/points", content=pieces())
     assert answer.json()["body"] == "first,second"
 
 
-async def test_a_body_beyond_the_limit_is_refused(desk: Visitor, mirror: Mirror) -> None:
+async def test_a_body_beyond_the_limit_is_refused(desk: ApiClient, echo_server: EchoServer) -> None:
     async def unannounced() -> AsyncIterator[bytes]:
         for _ in range(80):
             yield b"x" * 1024
@@ -124,89 +128,89 @@ async def test_a_body_beyond_the_limit_is_refused(desk: Visitor, mirror: Mirror)
         answer = await desk.call("POST", "/points", content=body)
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
-    assert mirror.asked == []
+    assert echo_server.requests == []
 
 
-async def test_a_service_that_is_down_is_told_in_plain_words(scene: Scene) -> None:
+async def test_a_service_that_is_down_is_told_in_plain_words(station_client: StationClient) -> None:
     for path in ("/points/me", "/inbox"):
-        answer = await scene.desk.get(path, headers={"Accept-Language": "en"})
+        answer = await station_client.desk.get(path, headers={"Accept-Language": "en"})
         assert answer.status_code == 503
         assert answer.headers["content-type"] == "application/problem+json"
         assert int(answer.headers["retry-after"]) > 0
-    assert (await scene.desk.get("/me")).status_code == 200
+    assert (await station_client.desk.get("/me")).status_code == 200
 
 
 async def test_a_service_that_is_silent_is_told_in_plain_words(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+    echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(0.2))
-    async with asking(mirror) as asked:
+    async with open_upstreams(echo_server) as asked:
         with pytest.raises(Unavailable):
             await asked.ask(None, "GET", "/api/v1/points/silent")
-        mirror.go.set()
+        echo_server.release.set()
 
 
 async def test_a_silent_stream_of_events_is_not_cut(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+    echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(5, read=0.2))
-    async with asking(mirror) as asked:
-        cut = await asked.send(None, Wanted("GET", "/api/v1/points/held"))
+    async with open_upstreams(echo_server) as asked:
+        cut = await asked.send(None, UpstreamRequest("GET", "/api/v1/points/held"))
         with pytest.raises(httpx.ReadTimeout):
             await cut.aread()
-        stream = await asked.send(None, Wanted("GET", "/api/v1/points/events/held"))
+        stream = await asked.send(None, UpstreamRequest("GET", "/api/v1/points/events/held"))
         pieces = stream.aiter_raw()
         assert await anext(pieces) == b"first,"
         waiting = asyncio.ensure_future(anext(pieces))
         done, _ = await asyncio.wait([waiting], timeout=0.6)
         assert not done
-        mirror.go.set()
+        echo_server.release.set()
         assert await waiting == b"second"
         await stream.aclose()
 
 
 async def test_a_service_that_is_down_is_asked_no_more_until_a_while_has_passed(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+    echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(5, read=0.2))
-    async with asking(mirror) as asked:
-        for _ in range(breaker.OPENS_AFTER):
+    async with open_upstreams(echo_server) as asked:
+        for _ in range(breaker.OPENS_AFTER_FAILURES):
             with pytest.raises(Unavailable):
                 await asked.ask(None, "GET", "/api/v1/points/silent")
         with pytest.raises(Unavailable):
             await asked.ask(None, "GET", "/api/v1/points/me")
-        assert len(mirror.asked) == breaker.OPENS_AFTER
-        monkeypatch.setattr(breaker, "PAUSE", 0)
-        mirror.go.set()
+        assert len(echo_server.requests) == breaker.OPENS_AFTER_FAILURES
+        monkeypatch.setattr(breaker, "PAUSE_SECONDS", 0)
+        echo_server.release.set()
         for _ in range(2):
             assert (await asked.ask(None, "GET", "/api/v1/points/me")).status_code == 200
 
 
-async def test_pages_ask_as_the_one_who_looks(mirror: Mirror) -> None:
+async def test_pages_ask_as_the_one_who_looks(echo_server: EchoServer) -> None:
     actor = Actor(uuid4(), uuid4(), frozenset({Role.RESIDENT}), "en")
-    async with asking(mirror) as asked:
+    async with open_upstreams(echo_server) as asked:
         await asked.ask(actor, "POST", "/api/v1/volunteers?x=1", {"skills": ["修理"]}, "key")
-    said = mirror.asked[-1]
+    said = echo_server.requests[-1]
     assert (said["method"], said["path"], said["query"]) == ("POST", "/api/v1/volunteers", "x=1")
     assert json.loads(said["body"].encode("latin-1")) == {"skills": ["修理"]}
     assert said["headers"]["idempotency-key"] == "key"
     assert said["headers"]["accept-language"] == "en"
     token = said["headers"]["authorization"].removeprefix("Bearer ")
-    assert read_token(token, KEY.public_key(), "volunteers") == actor
+    assert read_token(token, SIGNING_KEY.public_key(), "volunteers") == actor
 
 
-async def test_nothing_but_the_declared_prefixes_is_asked_for(mirror: Mirror) -> None:
-    async with asking(mirror) as asked:
+async def test_nothing_but_the_declared_prefixes_is_asked_for(echo_server: EchoServer) -> None:
+    async with open_upstreams(echo_server) as asked:
         for path in ("/metrics", "/api/v1/wishes", "/points/me", "/x/api/v1/points"):
             with pytest.raises(NotFound):
                 await asked.ask(None, "GET", path)
-    assert mirror.asked == []
+    assert echo_server.requests == []
 
 
 @contextlib.asynccontextmanager
-async def asking(mirror: Mirror) -> AsyncIterator[Neighbours]:
+async def open_upstreams(echo_server: EchoServer) -> AsyncIterator[Upstreams]:
     """The mirror as the volunteers service, without a gateway before it."""
-    async with served(mirror, "127.0.0.1:0") as address:
-        made = Neighbours(settings("postgresql://nowhere", volunteers_url=address))
+    async with serve(echo_server, "127.0.0.1:0") as address:
+        made = Upstreams(make_settings("postgresql://nowhere", volunteers_url=address))
         yield made
         await made.close()

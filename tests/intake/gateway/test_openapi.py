@@ -12,37 +12,37 @@ import pytest
 from services.intake.gateway import openapi as description
 from services.intake.gateway.upstreams import PREFIXES, is_under
 from shared.errors import Unavailable
-from tests.support.system import House, opened, transport
+from tests.support.system import RunningSystem, open_transport, start_system
 
 
 @pytest.fixture(scope="module")
-async def house(module_database_urls: dict[str, str]) -> AsyncIterator[House]:
+async def running_system(module_database_urls: dict[str, str]) -> AsyncIterator[RunningSystem]:
     """The three services, running."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            opened(module_database_urls, Path(folder), carried) as running,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
+            start_system(module_database_urls, Path(folder), carried) as running,
         ):
             yield running
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(running_system: RunningSystem) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who isn't signed in."""
-    async with house.client() as made:
+    async with running_system.client() as made:
         yield made
 
 
-def references(part: Any) -> Iterator[str]:
+def references(node: Any) -> Iterator[str]:
     """Every reference in a part of a description."""
-    if isinstance(part, dict):
-        for key, value in part.items():
+    if isinstance(node, dict):
+        for key, value in node.items():
             if key == "$ref":
                 yield value
             else:
                 yield from references(value)
-    elif isinstance(part, list):
-        for value in part:
+    elif isinstance(node, list):
+        for value in node:
             yield from references(value)
 
 
@@ -117,12 +117,12 @@ async def test_keys_are_for_what_publishers_do_and_nothing_else(client: httpx.As
 
 
 async def test_the_last_good_copy_stays_while_a_service_is_down(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = house.intake.app
-    made = description.Description(app.openapi, app.state.neighbours)
-    monkeypatch.setattr(description, "FRESH_FOR", 0)
-    asked = app.state.neighbours.describe
+    app = running_system.intake.app
+    made = description.MergedOpenApi(app.openapi, app.state.upstreams)
+    monkeypatch.setattr(description, "FRESH_FOR_SECONDS", 0)
+    asked = app.state.upstreams.fetch_openapi
 
     async def without_notify(service: str) -> httpx.Response:
         if service == "notify":
@@ -130,13 +130,13 @@ async def test_the_last_good_copy_stays_while_a_service_is_down(
         answer: httpx.Response = await asked(service)
         return answer
 
-    monkeypatch.setattr(app.state.neighbours, "describe", without_notify)
-    never_seen = await made.now()
+    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", without_notify)
+    never_seen = await made.current()
     assert never_seen["x-unavailable"] == ["notify"]
     assert "/api/v1/inbox" not in never_seen["paths"]
     assert "/api/v1/rules" in never_seen["paths"]
-    monkeypatch.setattr(app.state.neighbours, "describe", asked)
-    seen = await made.now()
+    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", asked)
+    seen = await made.current()
     assert seen["x-unavailable"] == []
-    monkeypatch.setattr(app.state.neighbours, "describe", without_notify)
-    assert await made.now() == seen
+    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", without_notify)
+    assert await made.current() == seen

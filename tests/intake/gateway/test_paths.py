@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.intake.gateway.echo_server import Mirror
+from tests.intake.gateway.echo_server import EchoServer
 
-ODD = [
+UNUSUAL_PATHS = [
     "/api/v1/points/../../../metrics",
     "/api/v1/points/%2e%2e/%2e%2e/%2e%2e/metrics",
     "/api/v1/points/%2E%2E/health/live",
@@ -30,7 +30,7 @@ ODD = [
 ]
 
 
-async def asked(socket: Path, target: str) -> bytes:
+async def send_raw_request(socket: Path, target: str) -> bytes:
     """The raw answer to a request for exactly that target."""
     reader, writer = await asyncio.open_unix_connection(str(socket))
     request = f"GET {target} HTTP/1.1\r\nHost: station\r\nConnection: close\r\n\r\n"
@@ -41,16 +41,18 @@ async def asked(socket: Path, target: str) -> bytes:
     return answer
 
 
-async def test_an_odd_path_is_not_there(gateway_socket: Path, mirror: Mirror) -> None:
-    for target in ODD:
-        answer = await asked(gateway_socket, target)
+async def test_an_odd_path_is_not_there(gateway_socket: Path, echo_server: EchoServer) -> None:
+    for target in UNUSUAL_PATHS:
+        answer = await send_raw_request(gateway_socket, target)
         status = answer.split(b" ", 2)[1]
         assert status in (b"404", b"400"), (target, answer)
         assert b"linli_http_request_seconds" not in answer
-    assert mirror.asked == []
+    assert echo_server.requests == []
 
 
 @pytest.mark.parametrize("target", ["/api/v1/points/a%20b", "/api/v1/points/a@b:c,d~e"])
-async def test_a_plain_path_arrives(gateway_socket: Path, mirror: Mirror, target: str) -> None:
-    await asked(gateway_socket, target)
-    assert [unquote(one["path"]) for one in mirror.asked] == [unquote(target)]
+async def test_a_plain_path_arrives(
+    gateway_socket: Path, echo_server: EchoServer, target: str
+) -> None:
+    await send_raw_request(gateway_socket, target)
+    assert [unquote(one["path"]) for one in echo_server.requests] == [unquote(target)]

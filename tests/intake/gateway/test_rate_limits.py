@@ -14,30 +14,32 @@ from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
 from shared.runtime.server import listen, serving
 from shared.web.client_ip import network_of
-from tests.intake.station_client import Scene, settings
+from tests.intake.station_client import StationClient, make_settings
 
-RATES = {"rate_person": 4, "rate_nobody": 2, "rate_address": 20}
-HERE, THERE = "192.0.2.1", "198.51.100.7"
-Client = Callable[..., httpx.AsyncClient]
+RATE_SETTINGS = {"rate_person": 4, "rate_nobody": 2, "rate_address": 20}
+ADDRESS, OTHER_ADDRESS = "192.0.2.1", "198.51.100.7"
+MakeClient = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture
-async def limited(intake_url: str) -> AsyncIterator[Runtime]:
+async def rate_limited_runtime(intake_url: str) -> AsyncIterator[Runtime]:
     """A replica with small limits."""
     made = Runtime(
-        SERVICE, settings(intake_url, **RATES), InProcessTransport({"intake": frozenset()})
+        SERVICE,
+        make_settings(intake_url, **RATE_SETTINGS),
+        InProcessTransport({"intake": frozenset()}),
     )
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def client(limited: Runtime) -> AsyncIterator[Client]:
+async def client(rate_limited_runtime: Runtime) -> AsyncIterator[MakeClient]:
     """Makes clients that come from an address."""
     async with AsyncExitStack() as stack:
 
-        def make(address: str = HERE, token: str = "") -> httpx.AsyncClient:
-            transport = httpx.ASGITransport(limited.app, client=(address, 5))
+        def make(address: str = ADDRESS, token: str = "") -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(rate_limited_runtime.app, client=(address, 5))
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             made = httpx.AsyncClient(
                 transport=transport, base_url="http://station", headers=headers
@@ -49,58 +51,64 @@ async def client(limited: Runtime) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def scene(runtime: Runtime) -> AsyncIterator[Scene]:
+async def station_client(runtime: Runtime) -> AsyncIterator[StationClient]:
     """A station, opened at another replica."""
     transport = httpx.ASGITransport(app=runtime.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://station") as made:
-        yield await Scene.opened(runtime, made)
+        yield await StationClient.create(runtime, made)
 
 
-async def statuses(client: httpx.AsyncClient, path: str, times: int) -> list[int]:
+async def get_statuses(client: httpx.AsyncClient, path: str, times: int) -> list[int]:
     """What so many requests in turn are answered with."""
     return [(await client.get(path)).status_code for _ in range(times)]
 
 
-async def test_nobody_is_counted_by_address(client: Client) -> None:
-    assert await statuses(client(HERE), "/api/v1/stations", 3) == [200, 200, 429]
-    assert await statuses(client(THERE), "/api/v1/stations", 1) == [200]
+async def test_nobody_is_counted_by_address(client: MakeClient) -> None:
+    assert await get_statuses(client(ADDRESS), "/api/v1/stations", 3) == [200, 200, 429]
+    assert await get_statuses(client(OTHER_ADDRESS), "/api/v1/stations", 1) == [200]
 
 
-async def test_the_answer_says_when_to_try_again(client: Client) -> None:
-    await statuses(client(), "/api/v1/stations", 2)
+async def test_the_answer_says_when_to_try_again(client: MakeClient) -> None:
+    await get_statuses(client(), "/api/v1/stations", 2)
     answer = await client().get("/api/v1/stations")
     assert answer.headers["content-type"] == "application/problem+json"
     assert 1 <= int(answer.headers["retry-after"]) <= 60
 
 
-async def test_a_person_is_counted_wherever_they_are(client: Client, scene: Scene) -> None:
-    token = scene.desk.token
-    assert await statuses(client(HERE, token), "/api/v1/me", 2) == [200, 200]
-    assert await statuses(client(THERE, token), "/api/v1/me", 3) == [200, 200, 429]
+async def test_a_person_is_counted_wherever_they_are(
+    client: MakeClient, station_client: StationClient
+) -> None:
+    token = station_client.desk.token
+    assert await get_statuses(client(ADDRESS, token), "/api/v1/me", 2) == [200, 200]
+    assert await get_statuses(client(OTHER_ADDRESS, token), "/api/v1/me", 3) == [200, 200, 429]
 
 
-async def test_people_at_one_address_are_each_counted(client: Client, scene: Scene) -> None:
-    for token in (scene.desk.token, scene.admin.token):
-        assert await statuses(client(HERE, token), "/api/v1/me", 4) == [200] * 4
+async def test_people_at_one_address_are_each_counted(
+    client: MakeClient, station_client: StationClient
+) -> None:
+    for token in (station_client.desk.token, station_client.admin.token):
+        assert await get_statuses(client(ADDRESS, token), "/api/v1/me", 4) == [200] * 4
 
 
-async def test_false_tokens_count_as_nobody(client: Client) -> None:
-    tried = [await statuses(client(HERE, f"false-{n}"), "/api/v1/me", 1) for n in range(3)]
+async def test_false_tokens_count_as_nobody(client: MakeClient) -> None:
+    tried = [await get_statuses(client(ADDRESS, f"false-{n}"), "/api/v1/me", 1) for n in range(3)]
     assert tried == [[401], [401], [429]]
 
 
 async def test_a_flood_from_one_address_is_stopped_whoever_sends_it(
-    client: Client, scene: Scene
+    client: MakeClient, station_client: StationClient
 ) -> None:
-    await statuses(client(), "/api/v1/stations", RATES["rate_address"])
-    assert await statuses(client(HERE, scene.desk.token), "/api/v1/me", 1) == [429]
-    assert await statuses(client(THERE, scene.desk.token), "/api/v1/me", 1) == [200]
+    await get_statuses(client(), "/api/v1/stations", RATE_SETTINGS["rate_address"])
+    assert await get_statuses(client(ADDRESS, station_client.desk.token), "/api/v1/me", 1) == [429]
+    assert await get_statuses(
+        client(OTHER_ADDRESS, station_client.desk.token), "/api/v1/me", 1
+    ) == [200]
 
 
-async def test_pages_are_counted_and_what_they_are_made_of_is_not(client: Client) -> None:
-    assert 429 in await statuses(client(), "/sign-in", 3)
+async def test_pages_are_counted_and_what_they_are_made_of_is_not(client: MakeClient) -> None:
+    assert 429 in await get_statuses(client(), "/sign-in", 3)
     for path in ("/health/live", "/metrics", "/static/linli.css"):
-        assert 429 not in await statuses(client(), path, 3)
+        assert 429 not in await get_statuses(client(), path, 3)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +129,7 @@ def test_a_household_is_one_network(host: str, network: str) -> None:
 async def test_only_the_edge_says_where_a_client_is(
     intake_url: str, trusted: str, expected: int
 ) -> None:
-    made = settings(intake_url, **RATES, trusted_proxies=trusted)
+    made = make_settings(intake_url, **RATE_SETTINGS, trusted_proxies=trusted)
     runtime = Runtime(SERVICE, made, InProcessTransport({"intake": frozenset()}))
     listening = listen("127.0.0.1:0")
     port = listening.getsockname()[1]

@@ -1,9 +1,9 @@
 """A sliding minute lets through so many, and tells when there is room again."""
 
-from services.intake.gateway.sliding_window import SlidingMinute
+from services.intake.gateway.sliding_window import SlidingWindowCounter
 
 
-class Seconds:
+class FakeClock:
     """A clock that a test moves."""
 
     def __init__(self) -> None:
@@ -14,16 +14,16 @@ class Seconds:
 
 
 def test_so_many_pass_and_the_next_one_hears_when_to_come_back() -> None:
-    clock = Seconds()
-    counter = SlidingMinute(clock)
+    clock = FakeClock()
+    counter = SlidingWindowCounter(clock)
     assert [counter.hit("a", 3) for _ in range(3)] == [0, 0, 0]
     assert counter.hit("a", 3) == 60
     assert counter.hit("b", 3) == 0
 
 
 def test_what_came_a_minute_ago_makes_room_little_by_little() -> None:
-    clock = Seconds()
-    counter = SlidingMinute(clock)
+    clock = FakeClock()
+    counter = SlidingWindowCounter(clock)
     for _ in range(10):
         assert counter.hit("a", 10) == 0
     clock.now += 60
@@ -38,10 +38,10 @@ def test_what_came_a_minute_ago_makes_room_little_by_little() -> None:
 
 
 def test_what_is_over_is_forgotten() -> None:
-    clock = Seconds()
-    counter = SlidingMinute(clock)
+    clock = FakeClock()
+    counter = SlidingWindowCounter(clock)
     for number in range(1000):
         counter.hit(str(number), 1)
     clock.now += 120
     assert counter.hit("1", 1) == 0
-    assert len(counter._now) + len(counter._before) == 1
+    assert len(counter._current) + len(counter._previous) == 1

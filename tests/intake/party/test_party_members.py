@@ -9,43 +9,49 @@ from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
 from services.intake.volunteers_view.models import Volunteer
 from shared.auth import Actor, Role
-from tests.intake.station_client import PASSWORD, Scene, Visitor
+from tests.intake.station_client import PASSWORD, ApiClient, StationClient
 
 
-async def entered(scene: Scene, **said: Any) -> dict[str, Any]:
+async def create_party_member(station_client: StationClient, **overrides: Any) -> dict[str, Any]:
     """A new resident, entered as a party member."""
-    body = {"resident_id": (await scene.registered())["id"], "membership": "estate", **said}
-    answer = await scene.desk.post("/party/members", body)
+    body = {
+        "resident_id": (await station_client.register_resident())["id"],
+        "membership": "estate",
+        **overrides,
+    }
+    answer = await station_client.desk.post("/party/members", body)
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
 
 
-async def test_the_desk_enters_members_lists_them_and_takes_them_away(scene: Scene) -> None:
-    own = await entered(scene, joined_on="1998-07-01")
-    guest = await entered(scene, membership="elsewhere", reported=True)
+async def test_the_desk_enters_members_lists_them_and_takes_them_away(
+    station_client: StationClient,
+) -> None:
+    own = await create_party_member(station_client, joined_on="1998-07-01")
+    guest = await create_party_member(station_client, membership="elsewhere", reported=True)
     assert (own["resident_name"], own["joined_on"]) == ("演示居民", "1998-07-01")
-    assert (await scene.desk.get("/party/members")).json() == [guest, own]
-    narrowed = await scene.desk.get("/party/members", params={"membership": "elsewhere"})
+    assert (await station_client.desk.get("/party/members")).json() == [guest, own]
+    narrowed = await station_client.desk.get("/party/members", params={"membership": "elsewhere"})
     assert narrowed.json() == [guest]
     path = f"/party/members/{own['id']}"
-    assert (await scene.admin.call("DELETE", path)).status_code == 204
-    assert (await scene.desk.call("DELETE", path)).status_code == 404
-    assert (await scene.desk.get("/party/members")).json() == [guest]
+    assert (await station_client.admin.call("DELETE", path)).status_code == 204
+    assert (await station_client.desk.call("DELETE", path)).status_code == 404
+    assert (await station_client.desk.get("/party/members")).json() == [guest]
 
 
-async def test_the_list_goes_on(scene: Scene) -> None:
-    first, second = [await entered(scene) for _ in range(2)]
-    page = await scene.desk.get("/party/members", params={"limit": 1})
+async def test_the_list_goes_on(station_client: StationClient) -> None:
+    first, second = [await create_party_member(station_client) for _ in range(2)]
+    page = await station_client.desk.get("/party/members", params={"limit": 1})
     assert page.json() == [second]
-    rest = await scene.desk.get(page.links["next"]["url"].removeprefix("/api/v1"))
+    rest = await station_client.desk.get(page.links["next"]["url"].removeprefix("/api/v1"))
     assert (rest.json(), rest.links) == ([first], {})
 
 
-async def test_nobody_is_entered_twice(scene: Scene) -> None:
-    known = await entered(scene)
+async def test_nobody_is_entered_twice(station_client: StationClient) -> None:
+    known = await create_party_member(station_client)
     again = {"resident_id": known["resident_id"], "membership": "elsewhere"}
-    answer = await scene.desk.post("/party/members", again)
+    answer = await station_client.desk.post("/party/members", again)
     assert answer.status_code == 409
 
 
@@ -57,74 +63,84 @@ async def test_nobody_is_entered_twice(scene: Scene) -> None:
         ({"membership": "nowhere"}, "membership"),
     ],
 )
-async def test_what_cannot_be_so_is_refused(scene: Scene, said: dict[str, Any], field: str) -> None:
-    body = {"resident_id": (await scene.registered())["id"], **said}
-    answer = await scene.desk.post("/party/members", body)
+async def test_what_cannot_be_so_is_refused(
+    station_client: StationClient, said: dict[str, Any], field: str
+) -> None:
+    body = {"resident_id": (await station_client.register_resident())["id"], **said}
+    answer = await station_client.desk.post("/party/members", body)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert await scene.rows("party_members") == 0
+    assert await station_client.count_rows("party_members") == 0
 
 
 async def test_residents_volunteers_partners_and_operators_learn_nothing(
-    scene: Scene, everybody_else: list[Visitor]
+    station_client: StationClient, other_clients: list[ApiClient]
 ) -> None:
-    member = await entered(scene)
-    for one in everybody_else:
+    member = await create_party_member(station_client)
+    for one in other_clients:
         answers = [
             await one.get("/party/members"),
-            await one.post("/party/members", {**member, "resident_id": str(one.id_)}),
+            await one.post("/party/members", {**member, "resident_id": str(one.person_id)}),
             await one.call("DELETE", f"/party/members/{member['id']}"),
         ]
         assert [answer.status_code for answer in answers] == [403] * 3
         assert all("演示居民" not in answer.text for answer in answers)
-    assert await scene.rows("party_members") == 1
+    assert await station_client.count_rows("party_members") == 1
 
 
-async def test_another_station_sees_and_does_nothing(scene: Scene, elsewhere: Scene) -> None:
-    member = await entered(scene)
-    theirs = elsewhere.desk
+async def test_another_station_sees_and_does_nothing(
+    station_client: StationClient, other_station_client: StationClient
+) -> None:
+    member = await create_party_member(station_client)
+    theirs = other_station_client.desk
     assert (await theirs.get("/party/members")).json() == []
     stranger = {"resident_id": member["resident_id"], "membership": "estate"}
     assert (await theirs.post("/party/members", stranger)).status_code == 404
     assert (await theirs.call("DELETE", f"/party/members/{member['id']}")).status_code == 404
     nobody = {"resident_id": str(uuid4()), "membership": "estate"}
-    assert (await scene.desk.post("/party/members", nobody)).status_code == 404
-    assert await scene.rows("party_members") == 1
+    assert (await station_client.desk.post("/party/members", nobody)).status_code == 404
+    assert await station_client.count_rows("party_members") == 1
 
 
-async def test_no_message_tells_of_them(scene: Scene) -> None:
-    resident = (await scene.registered())["id"]
-    before = await scene.messages()
+async def test_no_message_tells_of_them(station_client: StationClient) -> None:
+    resident = (await station_client.register_resident())["id"]
+    before = await station_client.list_messages()
     body = {"resident_id": resident, "membership": "elsewhere", "reported": True}
-    member = (await scene.desk.post("/party/members", body)).json()
-    await scene.desk.call("DELETE", f"/party/members/{member['id']}")
-    assert await scene.messages() == before
-    assert await scene.rows("party_members") == 0
+    member = (await station_client.desk.post("/party/members", body)).json()
+    await station_client.desk.call("DELETE", f"/party/members/{member['id']}")
+    assert await station_client.list_messages() == before
+    assert await station_client.count_rows("party_members") == 0
 
 
 @pytest.fixture
-async def everybody_else(scene: Scene) -> list[Visitor]:
+async def other_clients(station_client: StationClient) -> list[ApiClient]:
     """A resident, a volunteer, a partner and an operator."""
-    resident, volunteer = await scene.resident(), await scene.resident()
-    await approve(scene, volunteer.id_)
+    resident, volunteer = (
+        await station_client.sign_in_resident(),
+        await station_client.sign_in_resident(),
+    )
+    await approve_volunteer(station_client, volunteer.person_id)
     return [
         resident,
         volunteer,
-        *[await account(scene, role) for role in (Role.PARTNER, Role.OPERATOR)],
+        *[
+            await create_account_client(station_client, role)
+            for role in (Role.PARTNER, Role.OPERATOR)
+        ],
     ]
 
 
-async def approve(scene: Scene, resident: UUID) -> None:
+async def approve_volunteer(station_client: StationClient, resident: UUID) -> None:
     """Let intake know the resident as a volunteer."""
-    station = scene.station.id
+    station = station_client.station.id
     values = {"volunteer_id": uuid4(), "resident_id": resident, "state": "approved", "version": 2}
-    async with scene.runtime.sessions.begin() as tx:
+    async with station_client.runtime.sessions.begin() as tx:
         tx.add(Volunteer(station_id=station, **values))
 
 
-async def account(scene: Scene, role: Role) -> Visitor:
+async def create_account_client(station_client: StationClient, role: Role) -> ApiClient:
     """Somebody with an account of that role, signed in."""
     wanted = NewAccount(username=role.value, display_name="演示", role=role, password=PASSWORD)
-    async with scene.runtime.sessions.begin() as tx:
-        await accounts.create(tx, Actor.system(scene.station.id), wanted)
-    return await scene.sign_in(username=role.value, password=PASSWORD)
+    async with station_client.runtime.sessions.begin() as tx:
+        await accounts.create(tx, Actor.system(station_client.station.id), wanted)
+    return await station_client.sign_in(username=role.value, password=PASSWORD)

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services.intake.photos.image_processing import (
-    MAX_PASSES,
-    SIDE,
-    NotAPicture,
+    MAX_SCANS,
+    MAX_SIDE_PIXELS,
+    NotAnImage,
     TooManyPixels,
-    plain,
+    normalize_image,
 )
 
 ORIENTATION, GPS, LATITUDE = 0x0112, 0x8825, 2
 
 
-def encoded(
-    kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **more: object
+def encode_image(
+    kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object
 ) -> bytes:
     """A picture of that kind."""
     sent = io.BytesIO()
-    Image.new(mode, size, "red").save(sent, kind, **more)
+    Image.new(mode, size, "red").save(sent, kind, **options)
     return sent.getvalue()
 
 
@@ -60,7 +60,7 @@ def png_header(width: int, height: int) -> bytes:
 async def test_every_kind_becomes_a_jpeg(kind: str, mode: str) -> None:
     sent = io.BytesIO()
     Image.new(mode, (40, 20)).save(sent, kind)
-    kept = await plain(sent.getvalue())
+    kept = await normalize_image(sent.getvalue())
     with Image.open(io.BytesIO(kept.jpeg)) as seen:
         assert (seen.format, seen.mode) == ("JPEG", "RGB")
         assert seen.size == (kept.width, kept.height) == (40, 20)
@@ -69,15 +69,15 @@ async def test_every_kind_becomes_a_jpeg(kind: str, mode: str) -> None:
 async def test_what_one_sees_through_is_white() -> None:
     sent = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(sent, "PNG")
-    with Image.open(io.BytesIO((await plain(sent.getvalue())).jpeg)) as seen:
+    with Image.open(io.BytesIO((await normalize_image(sent.getvalue())).jpeg)) as seen:
         assert seen.getpixel((4, 4)) == (255, 255, 255)
 
 
 async def test_place_comment_and_profile_are_left_out() -> None:
     exif = Image.Exif()
     exif[GPS] = {LATITUDE: (27.0, 50.0, 0.0)}
-    sent = encoded("JPEG", exif=exif, comment=b"at home", icc_profile=b"profile")
-    kept = (await plain(sent)).jpeg
+    sent = encode_image("JPEG", exif=exif, comment=b"at home", icc_profile=b"profile")
+    kept = (await normalize_image(sent)).jpeg
     with Image.open(io.BytesIO(kept)) as seen:
         assert not seen.getexif()
         assert not {"exif", "comment", "icc_profile", "xmp"} & seen.info.keys()
@@ -88,27 +88,27 @@ async def test_place_comment_and_profile_are_left_out() -> None:
 async def test_a_picture_taken_sideways_is_upright() -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 6
-    kept = await plain(encoded("JPEG", (40, 20), exif=exif))
+    kept = await normalize_image(encode_image("JPEG", (40, 20), exif=exif))
     assert (kept.width, kept.height) == (20, 40)
 
 
 async def test_a_large_picture_becomes_small() -> None:
-    kept = await plain(encoded("JPEG", (4000, 3000)))
-    assert (kept.width, kept.height) == (SIDE, 1200)
+    kept = await normalize_image(encode_image("JPEG", (4000, 3000)))
+    assert (kept.width, kept.height) == (MAX_SIDE_PIXELS, 1200)
 
 
 @pytest.mark.parametrize("size", [(5_000, 5_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
 async def test_a_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
     with pytest.raises(TooManyPixels):
-        await plain(png_header(*size))
+        await normalize_image(png_header(*size))
 
 
 async def test_a_telephones_picture_with_smaller_ones_behind_it_is_taken() -> None:
     small = Image.new("RGB", (8, 8))
-    sent = encoded("MPO", (40, 20), save_all=True, append_images=[small])
+    sent = encode_image("MPO", (40, 20), save_all=True, append_images=[small])
     with Image.open(io.BytesIO(sent)) as seen:
         assert seen.format == "MPO"
-    kept = await plain(sent)
+    kept = await normalize_image(sent)
     assert (kept.width, kept.height) == (40, 20)
 
 
@@ -123,25 +123,25 @@ async def test_a_telephones_picture_with_smaller_ones_behind_it_is_taken() -> No
 async def test_what_takes_too_much_memory_is_refused(
     kind: str, side: int, more: dict[str, object]
 ) -> None:
-    sent = encoded(kind, (side, side), "RGB", **more)
+    sent = encode_image(kind, (side, side), "RGB", **more)
     assert len(sent) < 1_000_000
     with pytest.raises(TooManyPixels):
-        await plain(sent)
+        await normalize_image(sent)
 
 
-def in_passes(passes: int) -> bytes:
+def repeat_jpeg_scans(passes: int) -> bytes:
     """A JPEG whose last pass is repeated until there are that many."""
     start = b"\xff\xda"
-    *before, last = encoded("JPEG", progressive=True).removesuffix(b"\xff\xd9").split(start)
+    *before, last = encode_image("JPEG", progressive=True).removesuffix(b"\xff\xd9").split(start)
     again = [last] * (passes - len(before) + 1)
     return start.join([*before, *again]) + b"\xff\xd9"
 
 
 async def test_a_picture_of_endless_passes_is_refused() -> None:
-    kept = await plain(in_passes(MAX_PASSES))
+    kept = await normalize_image(repeat_jpeg_scans(MAX_SCANS))
     assert (kept.width, kept.height) == (40, 20)
-    with pytest.raises(NotAPicture):
-        await plain(in_passes(MAX_PASSES + 1))
+    with pytest.raises(NotAnImage):
+        await normalize_image(repeat_jpeg_scans(MAX_SCANS + 1))
 
 
 @pytest.mark.parametrize(
@@ -150,26 +150,26 @@ async def test_a_picture_of_endless_passes_is_refused() -> None:
         b"",
         b"GIF89a",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        encoded("GIF"),
-        encoded("JPEG", (400, 400))[:300],
-        encoded("PNG", (400, 400))[:60],
+        encode_image("GIF"),
+        encode_image("JPEG", (400, 400))[:300],
+        encode_image("PNG", (400, 400))[:60],
         png_header(0, 0),
         png_header(30, 30),
-        encoded("WEBP")[:30],
+        encode_image("WEBP")[:30],
         os.urandom(1000),
     ],
 )
 async def test_what_is_no_picture_is_refused(sent: bytes) -> None:
-    with pytest.raises(NotAPicture):
-        await plain(sent)
+    with pytest.raises(NotAnImage):
+        await normalize_image(sent)
 
 
-SENT = [encoded("JPEG"), encoded("PNG"), encoded("WEBP")]
+ENCODED_IMAGES = [encode_image("JPEG"), encode_image("PNG"), encode_image("WEBP")]
 
 
-@given(st.sampled_from(SENT), st.integers(0, 400), st.binary(min_size=1, max_size=8))
+@given(st.sampled_from(ENCODED_IMAGES), st.integers(0, 400), st.binary(min_size=1, max_size=8))
 @settings(max_examples=100, deadline=None)
 async def test_a_damaged_picture_is_seen_or_refused(sent: bytes, at: int, damage: bytes) -> None:
     at %= len(sent)
-    with contextlib.suppress(NotAPicture, TooManyPixels):
-        await plain(sent[:at] + damage + sent[at + len(damage) :])
+    with contextlib.suppress(NotAnImage, TooManyPixels):
+        await normalize_image(sent[:at] + damage + sent[at + len(damage) :])

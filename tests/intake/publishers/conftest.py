@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.intake.publishers.partner_client import Machine
-from tests.intake.station_client import Scene
+from tests.intake.publishers.partner_client import PartnerClient
+from tests.intake.station_client import StationClient
 
 
 @pytest.fixture
-async def machine(scene: Scene) -> Machine:
+async def partner_client(station_client: StationClient) -> PartnerClient:
     """One that may publish everything that partners can say."""
-    return await Machine.ready(scene)
+    return await PartnerClient.create(station_client)

@@ -8,66 +8,73 @@ from typing import Any
 
 import pytest
 
-from services.intake.gateway.rate_limits import Rates
+from services.intake.gateway.rate_limits import RateLimiter
 from services.intake.settings import IntakeSettings
 from shared import clock
 from shared.ids import new_id
 from tests.intake.publishers.partner_client import (
-    BATCH,
-    EVERYTHING,
+    ALL_GRANTS,
+    BATCH_HEADERS,
     FULFILLED,
     JOINED,
     STOPPED,
-    STRUCTURED,
-    Machine,
+    STRUCTURED_HEADERS,
+    PartnerClient,
 )
-from tests.intake.station_client import Scene, Visitor
+from tests.intake.station_client import ApiClient, StationClient
 
 STOPPAGE = {"building": "3", "lift": "左"}
 
 
-def binary(event: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+def to_binary_mode(event: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
     """The same event in the binary mode: its data, and its attributes as headers."""
     attributes = {f"ce-{name}": str(value) for name, value in event.items() if name != "data"}
     return json.dumps(event["data"]).encode(), {"Content-Type": "application/json", **attributes}
 
 
-def refused(answer: Any) -> tuple[int, str]:
+def problem_of(answer: Any) -> tuple[int, str]:
     """The status and the sentence of a problem."""
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.status_code, answer.json()["title"]
 
 
-async def test_structured_binary_and_batched_events_are_taken(machine: Machine) -> None:
-    events = [machine.event(STOPPED, STOPPAGE, subject="lifts/3-左") for _ in range(4)]
-    structured = await machine.send(events[0])
-    body, headers = binary({**events[1], "subject": "lifts/3-%E5%B7%A6"})
-    in_binary = await machine.send(body, headers)
-    batched = await machine.send(events[2:], BATCH)
+async def test_structured_binary_and_batched_events_are_taken(
+    partner_client: PartnerClient,
+) -> None:
+    events = [partner_client.make_event(STOPPED, STOPPAGE, subject="lifts/3-左") for _ in range(4)]
+    structured = await partner_client.send(events[0])
+    body, headers = to_binary_mode({**events[1], "subject": "lifts/3-%E5%B7%A6"})
+    in_binary = await partner_client.send(body, headers)
+    batched = await partner_client.send(events[2:], BATCH_HEADERS)
 
     assert [answer.status_code for answer in (structured, in_binary, batched)] == [202] * 3
     assert [len(answer.json()) for answer in (structured, in_binary, batched)] == [1, 1, 2]
-    assert (await machine.fate(structured))["state"] == "done"
-    passed_on = [m for m in await machine.scene.messages() if m.type == STOPPED]
+    assert (await partner_client.fetch_result(structured))["state"] == "done"
+    passed_on = [
+        m for m in await partner_client.station_client.list_messages() if m.type == STOPPED
+    ]
     assert {m.causationid for m in passed_on} == {event["id"] for event in events}
     assert {(m.source, m.subject) for m in passed_on} == {
-        (f"/partners/{machine.name}", "lifts/3-左")
+        (f"/partners/{partner_client.name}", "lifts/3-左")
     }
     assert [m.data for m in passed_on] == [STOPPAGE] * 4
 
 
-async def test_a_repeat_is_told_and_changes_nothing(machine: Machine) -> None:
-    event = machine.event(STOPPED, STOPPAGE)
-    first = (await machine.send(event)).json()
-    await machine.scene.runtime.consumer.retries.run_due()
-    body, headers = binary(event)
-    again = (await machine.send(body, headers)).json()
-    twice = (await machine.send([event, event], BATCH)).json()
+async def test_a_repeat_is_told_and_changes_nothing(partner_client: PartnerClient) -> None:
+    event = partner_client.make_event(STOPPED, STOPPAGE)
+    first = (await partner_client.send(event)).json()
+    await partner_client.station_client.runtime.consumer.retry_worker.run_due()
+    body, headers = to_binary_mode(event)
+    again = (await partner_client.send(body, headers)).json()
+    twice = (await partner_client.send([event, event], BATCH_HEADERS)).json()
 
     assert [one["repeated"] for one in (*first, *again, *twice)] == [False, True, True, True]
     assert {one["key"] for one in (*first, *again, *twice)} == {first[0]["key"]}
-    await machine.scene.runtime.consumer.retries.run_due()
-    assert len([m for m in await machine.scene.messages() if m.type == STOPPED]) == 1
+    await partner_client.station_client.runtime.consumer.retry_worker.run_due()
+    assert (
+        len([m for m in await partner_client.station_client.list_messages() if m.type == STOPPED])
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,25 +100,32 @@ async def test_a_repeat_is_told_and_changes_nothing(machine: Machine) -> None:
     ],
 )
 async def test_what_can_not_be_taken_is_refused_with_the_reason(
-    machine: Machine, wrong: dict[str, Any], status: int, sentence: str
+    partner_client: PartnerClient, wrong: dict[str, Any], status: int, sentence: str
 ) -> None:
-    good, bad = machine.event(STOPPED, STOPPAGE), {**machine.event(STOPPED, STOPPAGE), **wrong}
-    headers = {**STRUCTURED, "Accept-Language": "en"}
-    code, title = refused(await machine.send(bad, headers))
+    good, bad = (
+        partner_client.make_event(STOPPED, STOPPAGE),
+        {**partner_client.make_event(STOPPED, STOPPAGE), **wrong},
+    )
+    headers = {**STRUCTURED_HEADERS, "Accept-Language": "en"}
+    code, title = problem_of(await partner_client.send(bad, headers))
     assert code == status
     assert sentence in title
-    batch = await machine.send([good, bad], {**BATCH, "Accept-Language": "en"})
-    assert refused(batch)[0] == status
+    batch = await partner_client.send([good, bad], {**BATCH_HEADERS, "Accept-Language": "en"})
+    assert problem_of(batch)[0] == status
     assert batch.json()["detail"].startswith("It is message 2 of the batch")
-    assert (await machine.call("GET", "/messages")).json() == []
+    assert (await partner_client.call("GET", "/messages")).json() == []
 
 
-async def test_old_messages_and_those_of_the_future_are_no_replays(machine: Machine) -> None:
+async def test_old_messages_and_those_of_the_future_are_no_replays(
+    partner_client: PartnerClient,
+) -> None:
     for age in (timedelta(days=31), -timedelta(hours=1)):
-        event = machine.event(STOPPED, STOPPAGE, time=(clock.now() - age).isoformat())
-        assert refused(await machine.send(event))[0] == 422
-    event = machine.event(STOPPED, STOPPAGE, time=(clock.now() - timedelta(days=29)).isoformat())
-    assert (await machine.send(event)).status_code == 202
+        event = partner_client.make_event(STOPPED, STOPPAGE, time=(clock.now() - age).isoformat())
+        assert problem_of(await partner_client.send(event))[0] == 422
+    event = partner_client.make_event(
+        STOPPED, STOPPAGE, time=(clock.now() - timedelta(days=29)).isoformat()
+    )
+    assert (await partner_client.send(event)).status_code == 202
 
 
 @pytest.mark.parametrize(
@@ -131,108 +145,152 @@ async def test_old_messages_and_those_of_the_future_are_no_replays(machine: Mach
     ],
 )
 async def test_bodies_that_are_no_events_are_refused(
-    machine: Machine, content: bytes, kind: str, status: int
+    partner_client: PartnerClient, content: bytes, kind: str, status: int
 ) -> None:
-    assert refused(await machine.send(content, {"Content-Type": kind}))[0] == status
+    assert problem_of(await partner_client.send(content, {"Content-Type": kind}))[0] == status
 
 
-async def test_attributes_in_headers_are_read_as_the_binding_says(machine: Machine) -> None:
-    event = machine.event(STOPPED, STOPPAGE)
-    body, headers = binary({**event, "subject": '"lifts/\\"3\\" %E5%B7%A6"'})
-    assert (await machine.send(body, headers)).status_code == 202
-    await machine.scene.runtime.consumer.retries.run_due()
-    assert [m.subject for m in await machine.scene.messages()] == ['lifts/"3" 左']
-    twice = [*headers.items(), ("Authorization", f"Bearer {machine.key}"), ("ce-id", "another")]
-    answer = await machine.scene.client.post("/api/v1/messages", content=body, headers=twice)
-    assert refused(answer)[0] == 422
+async def test_attributes_in_headers_are_read_as_the_binding_says(
+    partner_client: PartnerClient,
+) -> None:
+    event = partner_client.make_event(STOPPED, STOPPAGE)
+    body, headers = to_binary_mode({**event, "subject": '"lifts/\\"3\\" %E5%B7%A6"'})
+    assert (await partner_client.send(body, headers)).status_code == 202
+    await partner_client.station_client.runtime.consumer.retry_worker.run_due()
+    assert [m.subject for m in await partner_client.station_client.list_messages()] == [
+        'lifts/"3" 左'
+    ]
+    twice = [
+        *headers.items(),
+        ("Authorization", f"Bearer {partner_client.key}"),
+        ("ce-id", "another"),
+    ]
+    answer = await partner_client.station_client.client.post(
+        "/api/v1/messages", content=body, headers=twice
+    )
+    assert problem_of(answer)[0] == 422
 
 
 async def test_requests_under_a_fresh_key_and_batches_that_cross_do_no_harm(
-    machine: Machine,
+    partner_client: PartnerClient,
 ) -> None:
-    events = [machine.event(STOPPED, STOPPAGE) for _ in range(40)]
+    events = [partner_client.make_event(STOPPED, STOPPAGE) for _ in range(40)]
     answers = await asyncio.gather(
-        *(machine.send(batch, BATCH) for batch in [events, events[::-1]] * 3)
+        *(partner_client.send(batch, BATCH_HEADERS) for batch in [events, events[::-1]] * 3)
     )
     assert [answer.status_code for answer in answers] == [202] * 6
     fresh = [one for answer in answers for one in answer.json() if not one["repeated"]]
     assert len(fresh) == len({one["key"] for one in fresh}) == 40
 
 
-async def test_what_became_of_a_message_can_be_asked_by_its_own_id(machine: Machine) -> None:
-    event = machine.event(STOPPED, STOPPAGE)
-    answer = await machine.send(event)
-    (waits,) = (await machine.call("GET", "/messages", params={"id": event["id"]})).json()
+async def test_what_became_of_a_message_can_be_asked_by_its_own_id(
+    partner_client: PartnerClient,
+) -> None:
+    event = partner_client.make_event(STOPPED, STOPPAGE)
+    answer = await partner_client.send(event)
+    (waits,) = (await partner_client.call("GET", "/messages", params={"id": event["id"]})).json()
     assert (waits["state"], waits["id"]) == ("retry", event["id"])
-    done = await machine.fate(answer)
-    assert (await machine.call("GET", "/messages", params={"id": event["id"]})).json() == [done]
-    assert (await machine.call("GET", "/messages", params={"id": "nothing"})).json() == []
+    done = await partner_client.fetch_result(answer)
+    assert (await partner_client.call("GET", "/messages", params={"id": event["id"]})).json() == [
+        done
+    ]
+    assert (await partner_client.call("GET", "/messages", params={"id": "nothing"})).json() == []
 
 
-async def test_a_key_in_a_cookie_is_nobody_s(machine: Machine) -> None:
-    content = json.dumps(machine.event(STOPPED, STOPPAGE))
-    headers = {**STRUCTURED, "Cookie": f"linli_session={machine.key}"}
-    answer = await machine.scene.client.post("/api/v1/messages", content=content, headers=headers)
-    assert refused(answer)[0] == 401
+async def test_a_key_in_a_cookie_is_nobody_s(partner_client: PartnerClient) -> None:
+    content = json.dumps(partner_client.make_event(STOPPED, STOPPAGE))
+    headers = {**STRUCTURED_HEADERS, "Cookie": f"linli_session={partner_client.key}"}
+    answer = await partner_client.station_client.client.post(
+        "/api/v1/messages", content=content, headers=headers
+    )
+    assert problem_of(answer)[0] == 401
 
 
 async def test_only_publishers_publish_and_publishers_do_nothing_else(
-    machine: Machine, scene: Scene
+    partner_client: PartnerClient, station_client: StationClient
 ) -> None:
-    event = json.dumps(machine.event(STOPPED, STOPPAGE))
-    for somebody, status in ((scene.desk, 403), (scene.admin, 403), (scene.without_session(), 401)):
-        answer = await somebody.call("POST", "/messages", content=event, headers=STRUCTURED)
+    event = json.dumps(partner_client.make_event(STOPPED, STOPPAGE))
+    for somebody, status in (
+        (station_client.desk, 403),
+        (station_client.admin, 403),
+        (station_client.with_invalid_token(), 401),
+    ):
+        answer = await somebody.call("POST", "/messages", content=event, headers=STRUCTURED_HEADERS)
         assert answer.status_code == status
-    asking = Visitor(scene.client, machine.key, machine.account)
+    asking = ApiClient(station_client.client, partner_client.key, partner_client.account)
     for path in ("/me", "/wishes", "/events", "/residents", "/publishers"):
         assert (await asking.get(path)).status_code == 403, path
 
 
-async def test_a_key_is_for_its_types_until_it_ends(machine: Machine, scene: Scene) -> None:
-    keys = f"/publishers/{machine.id}/keys"
-    narrow = (await scene.admin.post(keys, {"types": [STOPPED]})).json()
-    narrowed = machine.with_key(narrow["key"])
-    assert (await narrowed.send(machine.event(STOPPED, STOPPAGE))).status_code == 202
-    wish = machine.event(FULFILLED, {"wish_id": str(new_id()), "minutes": 5})
-    assert refused(await narrowed.send(wish))[0] == 403
+async def test_a_key_is_for_its_types_until_it_ends(
+    partner_client: PartnerClient, station_client: StationClient
+) -> None:
+    keys = f"/publishers/{partner_client.id}/keys"
+    narrow = (await station_client.admin.post(keys, {"types": [STOPPED]})).json()
+    narrowed = partner_client.with_key(narrow["key"])
+    assert (await narrowed.send(partner_client.make_event(STOPPED, STOPPAGE))).status_code == 202
+    wish = partner_client.make_event(FULFILLED, {"wish_id": str(new_id()), "minutes": 5})
+    assert problem_of(await narrowed.send(wish))[0] == 403
 
-    rotated = (await scene.admin.post(f"{keys}/{narrow['id']}/rotate")).json()
-    both = [narrowed, machine.with_key(rotated["key"])]
-    sent = [await one.send(machine.event(STOPPED, STOPPAGE)) for one in both]
+    rotated = (await station_client.admin.post(f"{keys}/{narrow['id']}/rotate")).json()
+    both = [narrowed, partner_client.with_key(rotated["key"])]
+    sent = [await one.send(partner_client.make_event(STOPPED, STOPPAGE)) for one in both]
     assert [answer.status_code for answer in sent] == [202, 202]
-    at_once = await scene.admin.post(f"{keys}/{rotated['id']}/rotate", {"overlap_hours": 0})
+    at_once = await station_client.admin.post(
+        f"{keys}/{rotated['id']}/rotate", {"overlap_hours": 0}
+    )
     assert at_once.json()["types"] == [STOPPED]
-    assert refused(await both[1].send(machine.event(STOPPED, STOPPAGE)))[0] == 401
-    last = machine.with_key(at_once.json()["key"])
-    assert (await last.send(machine.event(STOPPED, STOPPAGE))).status_code == 202
-    assert (await scene.admin.post(f"{keys}/{at_once.json()['id']}/end")).status_code == 200
-    assert refused(await last.send(machine.event(STOPPED, STOPPAGE)))[0] == 401
-    assert (await scene.admin.post(f"{keys}/{at_once.json()['id']}/end")).status_code == 409
+    assert problem_of(await both[1].send(partner_client.make_event(STOPPED, STOPPAGE)))[0] == 401
+    last = partner_client.with_key(at_once.json()["key"])
+    assert (await last.send(partner_client.make_event(STOPPED, STOPPAGE))).status_code == 202
+    assert (
+        await station_client.admin.post(f"{keys}/{at_once.json()['id']}/end")
+    ).status_code == 200
+    assert problem_of(await last.send(partner_client.make_event(STOPPED, STOPPAGE)))[0] == 401
+    assert (
+        await station_client.admin.post(f"{keys}/{at_once.json()['id']}/end")
+    ).status_code == 409
 
 
-async def test_what_is_granted_no_more_is_taken_no_more(machine: Machine, scene: Scene) -> None:
-    kept = [grant for grant in EVERYTHING if grant["type"] != STOPPED]
-    changed = await scene.admin.edit(f"/publishers/{machine.id}/grants", {"grants": kept})
+async def test_what_is_granted_no_more_is_taken_no_more(
+    partner_client: PartnerClient, station_client: StationClient
+) -> None:
+    kept = [grant for grant in ALL_GRANTS if grant["type"] != STOPPED]
+    changed = await station_client.admin.put(
+        f"/publishers/{partner_client.id}/grants", {"grants": kept}
+    )
     assert changed.status_code == 200, changed.text
-    assert refused(await machine.send(machine.event(STOPPED, STOPPAGE)))[0] == 403
+    assert (
+        problem_of(await partner_client.send(partner_client.make_event(STOPPED, STOPPAGE)))[0]
+        == 403
+    )
 
 
 @pytest.fixture
-def at_most_three(machine: Machine) -> Iterator[None]:
+def limited_to_three(partner_client: PartnerClient) -> Iterator[None]:
     """A publisher may say three messages a minute."""
-    state, settings = machine.scene.runtime.app.state, machine.scene.runtime.settings
+    state, settings = (
+        partner_client.station_client.runtime.app.state,
+        partner_client.station_client.runtime.settings,
+    )
     assert isinstance(settings, IntakeSettings)
-    usual = state.rates
-    state.rates = Rates(settings.model_copy(update={"rate_publisher": 3}))
+    usual = state.rate_limiter
+    state.rate_limiter = RateLimiter(settings.model_copy(update={"rate_publisher": 3}))
     yield
-    state.rates = usual
+    state.rate_limiter = usual
 
 
-@pytest.mark.usefixtures("at_most_three")
-async def test_a_publisher_s_messages_are_counted_by_the_minute(machine: Machine) -> None:
-    batch = [machine.event(STOPPED, STOPPAGE) for _ in range(2)]
-    assert (await machine.send(batch, BATCH)).status_code == 202
-    answer = await machine.send([machine.event(STOPPED, STOPPAGE) for _ in range(2)], BATCH)
-    assert refused(answer)[0] == 429
+@pytest.mark.usefixtures("limited_to_three")
+async def test_a_publisher_s_messages_are_counted_by_the_minute(
+    partner_client: PartnerClient,
+) -> None:
+    batch = [partner_client.make_event(STOPPED, STOPPAGE) for _ in range(2)]
+    assert (await partner_client.send(batch, BATCH_HEADERS)).status_code == 202
+    answer = await partner_client.send(
+        [partner_client.make_event(STOPPED, STOPPAGE) for _ in range(2)], BATCH_HEADERS
+    )
+    assert problem_of(answer)[0] == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
-    assert (await machine.send(machine.event(STOPPED, STOPPAGE))).status_code == 202
+    assert (
+        await partner_client.send(partner_client.make_event(STOPPED, STOPPAGE))
+    ).status_code == 202

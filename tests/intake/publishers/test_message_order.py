@@ -14,46 +14,56 @@ from services.intake.wishes.models import Wish
 from shared import clock
 from tests.intake.publishers.partner_client import (
     ATTENDED,
-    BATCH,
+    BATCH_HEADERS,
     FULFILLED,
     JOINED,
     STOPPED,
-    Machine,
+    PartnerClient,
 )
-from tests.intake.publishers.test_handlers import begun, names, open_wish, published_event, told
-from tests.intake.station_client import Scene
+from tests.intake.publishers.test_handlers import (
+    create_open_wish,
+    list_messages,
+    publish_event,
+    short_type_names,
+    start_event_early,
+)
+from tests.intake.station_client import StationClient
 
-DUE = text("UPDATE inbox SET due_at = :now WHERE state = 'retry' AND station_id = :station")
-ROUNDS = 4
-Said = dict[str, Any]
+MAKE_RETRIES_DUE = text(
+    "UPDATE inbox SET due_at = :now WHERE state = 'retry' AND station_id = :station"
+)
+ROUND_COUNT = 4
+EventBody = dict[str, Any]
 
 
-async def story(machine: Machine, scene: Scene) -> list[Said]:
+async def make_events(
+    partner_client: PartnerClient, station_client: StationClient
+) -> list[EventBody]:
     """What a machine has to say of two residents at an event, a wish, and a lift."""
-    event = await published_event(scene)
-    wish = await open_wish(scene, await scene.resident())
-    people = [str((await scene.registered())["id"]) for _ in range(2)]
+    event = await publish_event(station_client)
+    wish = await create_open_wish(station_client, await station_client.sign_in_resident())
+    people = [str((await station_client.register_resident())["id"]) for _ in range(2)]
     said = []
     for person in people:
         part = {"event_id": event, "resident_id": person}
-        said.append(machine.event(JOINED, {**part, "role": "helper"}))
-        said.append(machine.event(ATTENDED, {**part, "minutes": 40}))
-    await begun(scene, event, timedelta(minutes=30))
-    said.append(machine.event(FULFILLED, {"wish_id": wish, "minutes": 15}))
-    said.append(machine.event(STOPPED, {"lift": "左"}))
+        said.append(partner_client.make_event(JOINED, {**part, "role": "helper"}))
+        said.append(partner_client.make_event(ATTENDED, {**part, "minutes": 40}))
+    await start_event_early(station_client, event, timedelta(minutes=30))
+    said.append(partner_client.make_event(FULFILLED, {"wish_id": wish, "minutes": 15}))
+    said.append(partner_client.make_event(STOPPED, {"lift": "左"}))
     return said
 
 
-def shuffled(said: list[Said], seed: int) -> list[list[Said]]:
+def shuffle_in_batches(events: list[EventBody], seed: int) -> list[list[EventBody]]:
     """The same in any order, with repeats of the same id and of others, in batches."""
     chance = random.Random(seed)
-    again = [one for one in said if chance.random() < 0.5]
+    again = [one for one in events if chance.random() < 0.5]
     anew = [
         {**one, "id": str(uuid4())}
-        for one in said
+        for one in events
         if one["type"] != STOPPED and chance.random() < 0.5
     ]
-    every = [*said, *again, *anew]
+    every = [*events, *again, *anew]
     chance.shuffle(every)
     batches = []
     while every:
@@ -63,36 +73,46 @@ def shuffled(said: list[Said], seed: int) -> list[list[Said]]:
     return batches
 
 
-async def absorb(scene: Scene) -> None:
+async def handle_all(station_client: StationClient) -> None:
     """Let intake absorb all that came, and what waits for it."""
-    for _ in range(ROUNDS):
-        async with scene.runtime.sessions.begin() as tx:
-            later = {"now": clock.now() - timedelta(seconds=1), "station": scene.station.id}
-            await tx.execute(DUE, later)
-        await scene.runtime.consumer.retries.run_due()
+    for _ in range(ROUND_COUNT):
+        async with station_client.runtime.sessions.begin() as tx:
+            later = {
+                "now": clock.now() - timedelta(seconds=1),
+                "station": station_client.station.id,
+            }
+            await tx.execute(MAKE_RETRIES_DUE, later)
+        await station_client.runtime.consumer.retry_worker.run_due()
 
 
-async def end_state(scene: Scene, machine: Machine) -> dict[str, Any]:
+async def read_end_state(
+    station_client: StationClient, partner_client: PartnerClient
+) -> dict[str, Any]:
     """Records, what was said of them, and what is left."""
-    async with scene.runtime.sessions() as tx:
+    async with station_client.runtime.sessions() as tx:
         parts = await tx.execute(
             select(Participation.state, Participation.role, Participation.minutes).where(
-                Participation.station_id == scene.station.id
+                Participation.station_id == station_client.station.id
             )
         )
         wishes = await tx.execute(
             select(Wish.state, Wish.taker_id, Wish.minutes).where(
-                Wish.station_id == scene.station.id
+                Wish.station_id == station_client.station.id
             )
         )
-        every = [*(await told(scene, "event")), *(await told(scene, "wish"))]
-        passed_on = [one.data for one in await scene.messages() if one.type == STOPPED]
+        every = [
+            *(await list_messages(station_client, "event")),
+            *(await list_messages(station_client, "wish")),
+        ]
+        passed_on = [
+            one.data for one in await station_client.list_messages() if one.type == STOPPED
+        ]
         return {
             "parts": sorted(tuple(row) for row in parts),
             "wishes": [tuple(row) for row in wishes],
-            "said": sorted(names(every)),
+            "said": sorted(short_type_names(every)),
             "passed on": passed_on,
-            "left": (await machine.call("GET", "/messages")).json(),
+            "left": (await partner_client.call("GET", "/messages")).json(),
         }
 
 
@@ -104,17 +124,17 @@ async def end_state(scene: Scene, machine: Machine) -> dict[str, Any]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6))
-async def test_order_and_repetition_do_not_matter(scene: Scene, seed: int) -> None:
-    scene = await Scene.opened(scene.runtime, scene.client)
-    machine = await Machine.ready(scene)
-    for batch in shuffled(await story(machine, scene), seed):
-        assert (await machine.send(batch, BATCH)).status_code == 202
+async def test_order_and_repetition_do_not_matter(station_client: StationClient, seed: int) -> None:
+    station_client = await StationClient.create(station_client.runtime, station_client.client)
+    partner_client = await PartnerClient.create(station_client)
+    for batch in shuffle_in_batches(await make_events(partner_client, station_client), seed):
+        assert (await partner_client.send(batch, BATCH_HEADERS)).status_code == 202
         if seed % 2:
-            await scene.runtime.consumer.retries.run_due()
-    await absorb(scene)
+            await station_client.runtime.consumer.retry_worker.run_due()
+    await handle_all(station_client)
 
-    taker: UUID = machine.account
-    assert await end_state(scene, machine) == {
+    taker: UUID = partner_client.account
+    assert await read_end_state(station_client, partner_client) == {
         "parts": [("attended", "helper", 40)] * 2,
         "wishes": [("delivered", taker, 15)],
         "said": sorted(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.residents.phones import normal
+from services.intake.residents.phones import normalize
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ from services.intake.residents.phones import normal
     ],
 )
 def test_a_number_has_one_form(said: str, form: str) -> None:
-    assert normal(said) == form
-    assert normal(form) == form
+    assert normalize(said) == form
+    assert normalize(form) == form
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ def test_a_number_has_one_form(said: str, form: str) -> None:
 )
 def test_what_is_no_number_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="not a phone number"):
-        normal(said)
+        normalize(said)

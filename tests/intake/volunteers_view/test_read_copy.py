@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.volunteers_view.handlers import HANDLERS
 from services.intake.volunteers_view.queries import is_approved_volunteer
-from shared.bus.message import Bulk, Message
+from shared.bus.message import BatchHandler, Message
 from shared.contracts.envelope import Contract
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 
 STATION, RESIDENT, VOLUNTEER = uuid4(), uuid4(), uuid4()
-SAID = {"volunteer_id": VOLUNTEER, "resident_id": RESIDENT}
+VOLUNTEER_FIELDS = {"volunteer_id": VOLUNTEER, "resident_id": RESIDENT}
 
 
-def message(content: Contract, sequence: int, station: UUID = STATION) -> Message[Any]:
+def make_message(content: Contract, sequence: int, station: UUID = STATION) -> Message[Any]:
     """A message of the volunteers service."""
     return Message(
         id=str(uuid4()),
@@ -34,15 +34,15 @@ def message(content: Contract, sequence: int, station: UUID = STATION) -> Messag
     )
 
 
-APPLIED = message(VolunteerApplied(**SAID), 1)
-APPROVED = message(VolunteerApproved(**SAID), 2)
+APPLIED = make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 1)
+APPROVED = make_message(VolunteerApproved(**VOLUNTEER_FIELDS), 2)
 
 
-async def handle(tx: AsyncSession, *messages: Message[Any]) -> None:
+async def handle_messages(tx: AsyncSession, *messages: Message[Any]) -> None:
     """Let intake hear of them, one by one."""
     for one in messages:
         handler = HANDLERS[type(one.content)]
-        assert isinstance(handler, Bulk)
+        assert isinstance(handler, BatchHandler)
         await handler.handle(tx, [one])
 
 
@@ -50,25 +50,27 @@ async def handle(tx: AsyncSession, *messages: Message[Any]) -> None:
 async def test_order_and_repetition_do_not_matter(
     tx: AsyncSession, order: tuple[Message[Any], ...]
 ) -> None:
-    await handle(tx, *order, *order)
+    await handle_messages(tx, *order, *order)
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
 async def test_who_applied_is_not_approved(tx: AsyncSession) -> None:
-    await handle(tx, APPLIED)
+    await handle_messages(tx, APPLIED)
     assert not await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
 async def test_a_volunteer_of_one_station_is_none_of_another(tx: AsyncSession) -> None:
-    await handle(tx, APPROVED)
+    await handle_messages(tx, APPROVED)
     assert not await is_approved_volunteer(tx, uuid4(), RESIDENT)
 
 
 async def test_a_snapshot_mends_a_copy_that_says_something_else(tx: AsyncSession) -> None:
-    await handle(tx, message(VolunteerApplied(**SAID), 2), APPROVED)
+    await handle_messages(tx, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 2), APPROVED)
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
 async def test_another_station_takes_nobody_over(tx: AsyncSession) -> None:
-    await handle(tx, APPROVED, message(VolunteerApplied(**SAID), 3, uuid4()))
+    await handle_messages(
+        tx, APPROVED, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 3, uuid4())
+    )
     assert await is_approved_volunteer(tx, STATION, RESIDENT)

@@ -8,57 +8,59 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.intake.web.page_client import Visitor
-from tests.support.station import PASSWORD, Place, open_place
-from tests.support.system import opened, transport
+from tests.intake.web.page_client import PageClient
+from tests.support.station import PASSWORD, StationFixture, create_demo_station
+from tests.support.system import open_transport, start_system
 
 
 @pytest.fixture(scope="module")
-async def place(module_database_urls: dict[str, str]) -> AsyncIterator[Place]:
+async def demo_station(module_database_urls: dict[str, str]) -> AsyncIterator[StationFixture]:
     """The three services in one process, and a station."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            opened(module_database_urls, Path(folder), carried) as house,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
+            start_system(module_database_urls, Path(folder), carried) as running_system,
         ):
-            yield await open_place(house)
+            yield await create_demo_station(running_system)
 
 
 @pytest.fixture
-async def anybody(place: Place) -> AsyncIterator[Visitor]:
+async def anonymous(demo_station: StationFixture) -> AsyncIterator[PageClient]:
     """Somebody who isn't signed in."""
-    async with place.house.client() as client:
-        yield Visitor(client)
+    async with demo_station.system.client() as client:
+        yield PageClient(client)
 
 
 @pytest.fixture
-async def desk(place: Place) -> AsyncIterator[Visitor]:
+async def desk(demo_station: StationFixture) -> AsyncIterator[PageClient]:
     """Somebody at the desk."""
-    async with place.house.client() as client:
-        visitor = Visitor(client)
-        await visitor.send("/sign-in/password", username="desk", password=PASSWORD)
+    async with demo_station.system.client() as client:
+        visitor = PageClient(client)
+        await visitor.submit("/sign-in/password", username="desk", password=PASSWORD)
         yield visitor
 
 
 @pytest.fixture
-async def wisher(place: Place, desk: Visitor) -> AsyncIterator[Visitor]:
+async def wisher(demo_station: StationFixture, desk: PageClient) -> AsyncIterator[PageClient]:
     """A resident, signed in with a slip."""
-    async for visitor in _with_slip(place, desk, "19900000001"):
+    async for visitor in _sign_in_with_slip(demo_station, desk, "19900000001"):
         yield visitor
 
 
 @pytest.fixture
-async def neighbour(place: Place, desk: Visitor) -> AsyncIterator[Visitor]:
+async def neighbour(demo_station: StationFixture, desk: PageClient) -> AsyncIterator[PageClient]:
     """Another resident, signed in with a slip."""
-    async for visitor in _with_slip(place, desk, "19900000003"):
+    async for visitor in _sign_in_with_slip(demo_station, desk, "19900000003"):
         yield visitor
 
 
-async def _with_slip(place: Place, desk: Visitor, phone: str) -> AsyncIterator[Visitor]:
-    page = await desk.send(f"/desk/residents/{place.people[phone]}/slip")
+async def _sign_in_with_slip(
+    demo_station: StationFixture, desk: PageClient, phone: str
+) -> AsyncIterator[PageClient]:
+    page = await desk.submit(f"/desk/residents/{demo_station.people[phone]}/slip")
     code = re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", page.text)
     assert code is not None
-    async with place.house.client() as client:
-        visitor = Visitor(client)
-        await visitor.send("/sign-in/slip", slip=code.group())
+    async with demo_station.system.client() as client:
+        visitor = PageClient(client)
+        await visitor.submit("/sign-in/slip", slip=code.group())
         yield visitor

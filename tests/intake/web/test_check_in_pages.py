@@ -6,179 +6,187 @@ from datetime import timedelta
 import pytest
 
 from services.intake.events import queries
-from tests.intake.web.event_forms import brought_forward, planned
-from tests.intake.web.page_client import Visitor, told_on
-from tests.support.station import Place
+from tests.intake.web.event_forms import move_event_earlier, publish_event
+from tests.intake.web.page_client import PageClient, flash_message
+from tests.support.station import StationFixture
 
-SOON = timedelta(minutes=20)
-BOTH = "19900000001", "19900000003"
+STARTS_IN = timedelta(minutes=20)
+PHONES = "19900000001", "19900000003"
 
 
 async def test_the_door_checks_in_by_code_and_by_name(
-    place: Place, desk: Visitor, wisher: Visitor, neighbour: Visitor
+    demo_station: StationFixture, desk: PageClient, wisher: PageClient, neighbour: PageClient
 ) -> None:
-    path = await planned(desk, starts_in=timedelta(minutes=20))
-    await wisher.send(f"{path}/join", role="helper", insist="true")
-    await neighbour.send(f"{path}/join", role="guest", insist="true")
+    path = await publish_event(desk, starts_in=timedelta(minutes=20))
+    await wisher.submit(f"{path}/join", role="helper", insist="true")
+    await neighbour.submit(f"{path}/join", role="guest", insist="true")
     shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
     )
     assert shown is not None
     code = "".join(shown.groups())
-    assert f'value="{code}"' in (await desk.see(f"{path}/door?code={code}")).text
-    page = await desk.send(f"{path}/door", code=code.lower())
+    assert f'value="{code}"' in (await desk.get(f"{path}/door?code={code}")).text
+    page = await desk.submit(f"{path}/door", code=code.lower())
     assert "演示·1 已签到" in page.text
-    assert "没有变化" in (await desk.send(f"{path}/door", code=code)).text
-    page = await desk.send(f"{path}/door", code="333333")
+    assert "没有变化" in (await desk.submit(f"{path}/door", code=code)).text
+    page = await desk.submit(f"{path}/door", code="333333")
     assert page.status_code == 422
-    page = await desk.send(
-        f"{path}/door/people", resident=str(place.people["19900000003"]), act="in"
+    page = await desk.submit(
+        f"{path}/door/people", resident=str(demo_station.people["19900000003"]), act="in"
     )
     assert "演示·3 已签到" in page.text
-    assert "离开时请出示" in (await wisher.see(f"{path}/my-code")).text
-    assert (await wisher.see(f"{path}/door")).status_code == 403
+    assert "离开时请出示" in (await wisher.get(f"{path}/my-code")).text
+    assert (await wisher.get(f"{path}/door")).status_code == 403
 
 
-async def test_an_hour_early_is_told_in_words_at_the_door(desk: Visitor, wisher: Visitor) -> None:
-    path = await planned(desk, starts_in=timedelta(minutes=90))
-    await wisher.send(f"{path}/join", role="guest", insist="true")
+async def test_an_hour_early_is_told_in_words_at_the_door(
+    desk: PageClient, wisher: PageClient
+) -> None:
+    path = await publish_event(desk, starts_in=timedelta(minutes=90))
+    await wisher.submit(f"{path}/join", role="guest", insist="true")
     shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
     )
     assert shown is not None
-    page = await desk.send(f"{path}/door", code="".join(shown.groups()))
+    page = await desk.submit(f"{path}/door", code="".join(shown.groups()))
     assert page.status_code == 409
     assert "30 分钟" in page.text
-    await wisher.send(f"{path}/leave")
+    await wisher.submit(f"{path}/leave")
 
 
-async def joined(place: Place, desk: Visitor, *phones: str) -> tuple[str, list[str]]:
+async def create_joined_event(
+    demo_station: StationFixture, desk: PageClient, *phones: str
+) -> tuple[str, list[str]]:
     """The path of an event that begins soon, and the ids of those whom the desk joined."""
-    path = await planned(desk, starts_in=SOON)
-    ids = [str(place.people[phone]) for phone in phones]
+    path = await publish_event(desk, starts_in=STARTS_IN)
+    ids = [str(demo_station.people[phone]) for phone in phones]
     for resident in ids:
-        await desk.send(f"{path}/join", role="guest", resident=resident, insist="true")
+        await desk.submit(f"{path}/join", role="guest", resident=resident, insist="true")
     return path, ids
 
 
-def row_of(page: str, name: str) -> str:
+def find_row(page: str, name: str) -> str:
     """What the list says about somebody, and what can be done."""
     found: list[str] = [row for row in re.findall(r"<li>.*?</li>", page, re.DOTALL) if name in row]
     assert found, f"{name} is not on the list"
     return found[-1]
 
 
-async def test_who_was_checked_in_by_mistake_is_expected_again(place: Place, desk: Visitor) -> None:
-    path, (resident,) = await joined(place, desk, "19900000001")
-    page = await desk.send(f"{path}/door/people", resident=resident, act="in")
-    assert 'value="undo"' in row_of(page.text, "演示·1")
-    page = await desk.send(f"{path}/door/people", resident=resident, act="undo")
-    assert "演示·1" in told_on(page.text)
-    row = row_of(page.text, "演示·1")
+async def test_who_was_checked_in_by_mistake_is_expected_again(
+    demo_station: StationFixture, desk: PageClient
+) -> None:
+    path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
+    page = await desk.submit(f"{path}/door/people", resident=resident, act="in")
+    assert 'value="undo"' in find_row(page.text, "演示·1")
+    page = await desk.submit(f"{path}/door/people", resident=resident, act="undo")
+    assert "演示·1" in flash_message(page.text)
+    row = find_row(page.text, "演示·1")
     assert 'value="in"' in row
     assert 'value="undo"' not in row
-    page = await desk.send(f"{path}/door/people", resident=resident, act="undo")
+    page = await desk.submit(f"{path}/door/people", resident=resident, act="undo")
     assert page.status_code == 409
-    await desk.send(f"{path}/leave", resident=resident)
+    await desk.submit(f"{path}/leave", resident=resident)
 
 
 async def test_who_stays_a_little_longer_still_checks_out_by_code(
-    place: Place, desk: Visitor, wisher: Visitor
+    demo_station: StationFixture, desk: PageClient, wisher: PageClient
 ) -> None:
-    path, (resident,) = await joined(place, desk, "19900000001")
-    await desk.send(f"{path}/door/people", resident=resident, act="in")
-    await brought_forward(place, path, timedelta(hours=2))
+    path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
+    await desk.submit(f"{path}/door/people", resident=resident, act="in")
+    await move_event_earlier(demo_station, path, timedelta(hours=2))
     shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.see(f"{path}/my-code")).text
+        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
     )
     assert shown is not None
-    assert 'id="field-code"' in (await desk.see(f"{path}/door")).text
-    page = await desk.send(f"{path}/door", code="".join(shown.groups()))
-    assert "已签退" in told_on(page.text)
+    assert 'id="field-code"' in (await desk.get(f"{path}/door")).text
+    page = await desk.submit(f"{path}/door", code="".join(shown.groups()))
+    assert "已签退" in flash_message(page.text)
 
 
 async def test_a_list_on_paper_is_entered_after_the_event_and_after_it_is_closed(
-    place: Place, desk: Visitor
+    demo_station: StationFixture, desk: PageClient
 ) -> None:
-    path, (first, second) = await joined(place, desk, *BOTH)
-    assert "minutes" not in row_of((await desk.see(f"{path}/door")).text, "演示·1")
-    await brought_forward(place, path, timedelta(hours=3))
-    page = await desk.send(f"{path}/door/people", resident=first, act="out", minutes="45")
-    assert "45" in told_on(page.text)
-    page = await desk.send(f"{path}/close", result="扫了三栋楼")
+    path, (first, second) = await create_joined_event(demo_station, desk, *PHONES)
+    assert "minutes" not in find_row((await desk.get(f"{path}/door")).text, "演示·1")
+    await move_event_earlier(demo_station, path, timedelta(hours=3))
+    page = await desk.submit(f"{path}/door/people", resident=first, act="out", minutes="45")
+    assert "45" in flash_message(page.text)
+    page = await desk.submit(f"{path}/close", result="扫了三栋楼")
     assert "扫了三栋楼" in page.text
-    page = await desk.see(f"{path}/door")
-    assert "minutes" not in row_of(page.text, "演示·1")
-    assert 'name="minutes"' in row_of(page.text, "演示·3")
-    page = await desk.send(f"{path}/door/people", resident=second, act="out", minutes="30")
-    assert "30" in told_on(page.text)
+    page = await desk.get(f"{path}/door")
+    assert "minutes" not in find_row(page.text, "演示·1")
+    assert 'name="minutes"' in find_row(page.text, "演示·3")
+    page = await desk.submit(f"{path}/door/people", resident=second, act="out", minutes="30")
+    assert "30" in flash_message(page.text)
     assert 'name="minutes"' not in page.text
 
 
-async def test_a_list_on_paper_is_too_late_after_thirty_days(place: Place, desk: Visitor) -> None:
-    path, (resident,) = await joined(place, desk, "19900000001")
-    await brought_forward(place, path, timedelta(hours=3))
-    await desk.send(f"{path}/close")
-    await brought_forward(place, path, timedelta(days=31))
-    assert 'name="minutes"' not in (await desk.see(f"{path}/door")).text
-    page = await desk.send(f"{path}/door/people", resident=resident, act="out", minutes="30")
+async def test_a_list_on_paper_is_too_late_after_thirty_days(
+    demo_station: StationFixture, desk: PageClient
+) -> None:
+    path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
+    await move_event_earlier(demo_station, path, timedelta(hours=3))
+    await desk.submit(f"{path}/close")
+    await move_event_earlier(demo_station, path, timedelta(days=31))
+    assert 'name="minutes"' not in (await desk.get(f"{path}/door")).text
+    page = await desk.submit(f"{path}/door/people", resident=resident, act="out", minutes="30")
     assert page.status_code == 409
 
 
 async def test_a_mistake_in_the_minutes_is_told_at_the_field_and_kept(
-    place: Place, desk: Visitor
+    demo_station: StationFixture, desk: PageClient
 ) -> None:
-    path, (first, _) = await joined(place, desk, *BOTH)
-    await brought_forward(place, path, timedelta(hours=3))
+    path, (first, _) = await create_joined_event(demo_station, desk, *PHONES)
+    await move_event_earlier(demo_station, path, timedelta(hours=3))
     for wrong in ("4000", "eine"):
-        page = await desk.send(f"{path}/door/people", resident=first, act="out", minutes=wrong)
+        page = await desk.submit(f"{path}/door/people", resident=first, act="out", minutes=wrong)
         assert page.status_code == 422
         assert 'href="#field-minutes"' in page.text
         assert page.text.count('id="field-minutes"') == 1
-        row = row_of(page.text, "演示·1")
+        row = find_row(page.text, "演示·1")
         assert "field-error" in row
         assert f'value="{wrong}"' in row
-        assert "field-error" not in row_of(page.text, "演示·3")
+        assert "field-error" not in find_row(page.text, "演示·3")
 
 
 async def test_a_list_that_is_cut_says_so(
-    place: Place, desk: Visitor, monkeypatch: pytest.MonkeyPatch
+    demo_station: StationFixture, desk: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, ids = await joined(place, desk, *BOTH)
-    assert 'class="cut' not in (await desk.see(f"{path}/door")).text
-    monkeypatch.setattr(queries, "AT_THE_DOOR", 1)
-    page = await desk.see(f"{path}/door")
+    path, ids = await create_joined_event(demo_station, desk, *PHONES)
+    assert 'class="cut' not in (await desk.get(f"{path}/door")).text
+    monkeypatch.setattr(queries, "MAX_CHECK_IN_LIST", 1)
+    page = await desk.get(f"{path}/door")
     assert 'class="cut' in page.text
     assert "演示·3" not in page.text
     for resident in ids:
-        await desk.send(f"{path}/leave", resident=resident)
+        await desk.submit(f"{path}/leave", resident=resident)
 
 
 async def test_who_never_joined_is_found_at_the_desk_and_led_back_to_the_door(
-    place: Place, desk: Visitor
+    demo_station: StationFixture, desk: PageClient
 ) -> None:
-    path = await planned(desk, starts_in=SOON)
-    event, resident = path.rpartition("/")[2], place.people["19900000004"]
-    assert f'href="/desk?event={event}"' in (await desk.see(f"{path}/door")).text
+    path = await publish_event(desk, starts_in=STARTS_IN)
+    event, resident = path.rpartition("/")[2], demo_station.people["19900000004"]
+    assert f'href="/desk?event={event}"' in (await desk.get(f"{path}/door")).text
     on = f"/desk/residents/{resident}/events?event={event}"
-    page = await desk.see(f"/desk?event={event}")
+    page = await desk.get(f"/desk?event={event}")
     assert page.text.count(f'name="event" value="{event}"') == 2
     for search in (
         {"phone": "19900000004"},
         {"building": "3", "unit": "2", "number": "501"},
     ):
         where = "by-phone" if "phone" in search else "by-home"
-        page = await desk.send(f"/desk/{where}", event=event, **search)
+        page = await desk.submit(f"/desk/{where}", event=event, **search)
         assert f'href="{on}"' in page.text
-    page = await desk.see(on)
+    page = await desk.get(on)
     assert f'action="{path}/join"' in page.text.split('<li class="card">')[1]
-    page = await desk.send(f"{path}/join", role="guest", resident=str(resident), insist="true")
+    page = await desk.submit(f"{path}/join", role="guest", resident=str(resident), insist="true")
     assert f'href="{path}/door"' in page.text
-    assert "演示·4" in (await desk.see(f"{path}/door")).text
-    await desk.send(f"{path}/leave", resident=str(resident))
+    assert "演示·4" in (await desk.get(f"{path}/door")).text
+    await desk.submit(f"{path}/leave", resident=str(resident))
 
 
-async def test_an_event_that_never_took_place_has_no_door(desk: Visitor) -> None:
-    path = await planned(desk)
-    await desk.send(f"{path}/cancel", reason="下大雨")
-    assert (await desk.see(f"{path}/door")).url.path == path
+async def test_an_event_that_never_took_place_has_no_door(desk: PageClient) -> None:
+    path = await publish_event(desk)
+    await desk.submit(f"{path}/cancel", reason="下大雨")
+    assert (await desk.get(f"{path}/door")).url.path == path

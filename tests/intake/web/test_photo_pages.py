@@ -7,10 +7,10 @@ from uuid import uuid4
 import httpx
 from PIL import Image
 
-from tests.intake.web.page_client import Visitor
+from tests.intake.web.page_client import PageClient
 
 
-def picture() -> bytes:
+def make_jpeg() -> bytes:
     """A small JPEG."""
     made = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(made, "JPEG")
@@ -18,55 +18,59 @@ def picture() -> bytes:
 
 
 async def test_a_photo_is_shown_and_needs_the_consent_of_both(
-    wisher: Visitor, neighbour: Visitor, desk: Visitor
+    wisher: PageClient, neighbour: PageClient, desk: PageClient
 ) -> None:
-    path = await _taken(wisher, desk, "想修纱窗")
-    page = await _deliver(desk, path, [picture()], public="true")
+    path = await _claim_wish(wisher, desk, "想修纱窗")
+    page = await _deliver(desk, path, [make_jpeg()], public="true")
     assert "谢谢您" in page.text
-    page = await wisher.see(f"{path}/confirm")
+    page = await wisher.get(f"{path}/confirm")
     shown = re.findall(r'src="(/api/v1/photos/[^"]+)"', page.text)
     assert len(shown) == 1
     assert "同意邻居们看到照片" in page.text
-    assert (await wisher.see(shown[0])).headers["content-type"] == "image/jpeg"
-    assert (await neighbour.see(shown[0])).status_code == 404
-    await wisher.send(f"{path}/confirm", photos_public="true")
-    assert (await neighbour.see(shown[0])).status_code == 200
+    assert (await wisher.get(shown[0])).headers["content-type"] == "image/jpeg"
+    assert (await neighbour.get(shown[0])).status_code == 404
+    await wisher.submit(f"{path}/confirm", photos_public="true")
+    assert (await neighbour.get(shown[0])).status_code == 200
 
 
-async def test_what_is_no_picture_is_told_at_the_field(wisher: Visitor, desk: Visitor) -> None:
-    path = await _taken(wisher, desk, "想贴春联")
+async def test_what_is_no_picture_is_told_at_the_field(
+    wisher: PageClient, desk: PageClient
+) -> None:
+    path = await _claim_wish(wisher, desk, "想贴春联")
     page = await _deliver(desk, path, [b"no picture at all"])
     assert page.status_code == 422
     assert "这不是能读取的图片" in page.text
     assert "都贴好了" in page.text
-    page = await _deliver(desk, path, [picture()] * 5)
+    page = await _deliver(desk, path, [make_jpeg()] * 5)
     assert page.status_code == 422
     assert "最多 4 张照片" in page.text
-    assert "待确认" not in (await wisher.see(path)).text
+    assert "待确认" not in (await wisher.get(path)).text
 
 
-async def test_words_without_photos_are_enough(wisher: Visitor, desk: Visitor) -> None:
-    path = await _taken(wisher, desk, "想找人聊天")
+async def test_words_without_photos_are_enough(wisher: PageClient, desk: PageClient) -> None:
+    path = await _claim_wish(wisher, desk, "想找人聊天")
     page = await _deliver(desk, path, [])
     assert page.status_code == 200
     assert "/api/v1/photos/" not in page.text
 
 
-async def test_large_photos_come_through(wisher: Visitor, desk: Visitor) -> None:
-    path = await _taken(wisher, desk, "想理理书架")
-    padded = picture() + bytes(3 * 1024 * 1024)
+async def test_large_photos_come_through(wisher: PageClient, desk: PageClient) -> None:
+    path = await _claim_wish(wisher, desk, "想理理书架")
+    padded = make_jpeg() + bytes(3 * 1024 * 1024)
     page = await _deliver(desk, path, [padded, padded])
     assert page.text.count('src="/api/v1/photos/') == 2
 
 
-async def _taken(wisher: Visitor, desk: Visitor, title: str) -> str:
-    path = await wisher.wish(title)
-    await desk.send(f"{path}/approve")
-    await desk.send(f"{path}/claim")
+async def _claim_wish(wisher: PageClient, desk: PageClient, title: str) -> str:
+    path = await wisher.create_wish(title)
+    await desk.submit(f"{path}/approve")
+    await desk.submit(f"{path}/claim")
     return path
 
 
-async def _deliver(taker: Visitor, path: str, photos: list[bytes], **fields: str) -> httpx.Response:
+async def _deliver(
+    taker: PageClient, path: str, photos: list[bytes], **fields: str
+) -> httpx.Response:
     fields |= {"text": "都贴好了", "minutes": "30", "once": uuid4().hex}
     files = [("photo", (f"{n}.jpg", content, "image/jpeg")) for n, content in enumerate(photos)]
     nothing = [("photo", ("", b"", "application/octet-stream"))]

@@ -4,63 +4,67 @@ import asyncio
 import re
 from uuid import uuid4
 
-from tests.intake.web.page_client import Visitor
+from tests.intake.web.page_client import PageClient
 from tests.support.api_clients import eventually
-from tests.support.station import PASSWORD, WISHER, Place
+from tests.support.station import PASSWORD, WISHER, StationFixture
 
 
-async def test_a_code_signs_in_and_leads_back(place: Place, anybody: Visitor) -> None:
-    page = await anybody.send("/sign-in", phone=WISHER, then="/my-points")
+async def test_a_code_signs_in_and_leads_back(
+    demo_station: StationFixture, anonymous: PageClient
+) -> None:
+    page = await anonymous.submit("/sign-in", phone=WISHER, then="/my-points")
     assert page.url.path == "/sign-in/code"
     assert WISHER not in page.text
-    code = await _code(place)
-    page = await anybody.send("/sign-in/code", code=f" {code[:3]} {code[3:]} ")
+    code = await _read_code(demo_station)
+    page = await anonymous.submit("/sign-in/code", code=f" {code[:3]} {code[3:]} ")
     assert page.url.path == "/my-points"
 
 
-async def test_a_wrong_code_is_told_in_one_sentence(anybody: Visitor) -> None:
-    await anybody.send("/sign-in", phone="19900000002")
-    page = await anybody.send("/sign-in/code", code="12")
+async def test_a_wrong_code_is_told_in_one_sentence(anonymous: PageClient) -> None:
+    await anonymous.submit("/sign-in", phone="19900000002")
+    page = await anonymous.submit("/sign-in/code", code="12")
     assert page.status_code == 422
     assert "没有成功" in page.text
 
 
-async def test_an_unknown_phone_looks_the_same(anybody: Visitor) -> None:
-    page = await anybody.send("/sign-in", phone="19900008888")
+async def test_an_unknown_phone_looks_the_same(anonymous: PageClient) -> None:
+    page = await anonymous.submit("/sign-in", phone="19900008888")
     assert page.url.path == "/sign-in/code"
 
 
-async def test_a_second_tap_on_a_password_signs_in_all_the_same(anybody: Visitor) -> None:
+async def test_a_second_tap_on_a_password_signs_in_all_the_same(anonymous: PageClient) -> None:
     said = {"username": "desk", "password": PASSWORD, "once": uuid4().hex}
     first, again = await asyncio.gather(
-        *(anybody.client.post("/sign-in/password", data=said) for _ in range(2))
+        *(anonymous.client.post("/sign-in/password", data=said) for _ in range(2))
     )
     assert first.status_code == again.status_code == 303
     assert first.headers["set-cookie"] == again.headers["set-cookie"]
 
 
-async def test_a_password_is_never_shown_again(anybody: Visitor) -> None:
-    page = await anybody.send("/sign-in/password", username="desk", password="guess-of-somebody")
+async def test_a_password_is_never_shown_again(anonymous: PageClient) -> None:
+    page = await anonymous.submit(
+        "/sign-in/password", username="desk", password="guess-of-somebody"
+    )
     assert page.status_code == 422
     assert 'value="desk"' in page.text
     assert "guess-of-somebody" not in page.text
 
 
-async def test_signing_out_ends_the_session(desk: Visitor) -> None:
-    assert (await desk.see("/review")).status_code == 200
-    await desk.send("/sign-out")
-    assert (await desk.see("/review")).url.path == "/sign-in"
+async def test_signing_out_ends_the_session(desk: PageClient) -> None:
+    assert (await desk.get("/review")).status_code == 200
+    await desk.submit("/sign-out")
+    assert (await desk.get("/review")).url.path == "/sign-in"
 
 
-async def _code(place: Place) -> str:
-    async with place.house.client() as client:
-        operator = Visitor(client)
-        await operator.send("/sign-in/password", username="operator", password=PASSWORD)
+async def _read_code(demo_station: StationFixture) -> str:
+    async with demo_station.system.client() as client:
+        operator = PageClient(client)
+        await operator.submit("/sign-in/password", username="operator", password=PASSWORD)
 
-        async def shown() -> str | None:
-            page = await operator.see("/outgoing")
+        async def find_code() -> str | None:
+            page = await operator.get("/outgoing")
             found = re.search(r'class="words">\D*(\d{6})\b', page.text)
             return found.group(1) if found else None
 
-        code: str = await eventually(shown)
+        code: str = await eventually(find_code)
         return code

@@ -6,140 +6,154 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.intake.gateway.timeline import Step, Story
-from services.intake.gateway.timeline import told as story_of
-from services.intake.web.trail.diagram import LANES, picture
-from services.intake.web.trail.pages import since
-from tests.intake.gateway.test_timeline import account, handled, said
-from tests.intake.web.page_client import Visitor
+from services.intake.gateway.timeline import Step, Timeline
+from services.intake.gateway.timeline import build_timeline as story_of
+from services.intake.web.trail.diagram import LANES, build_diagram
+from services.intake.web.trail.pages import split_duration
+from tests.intake.gateway.test_timeline import (
+    make_handled_message,
+    make_sent_message,
+    make_service_report,
+)
+from tests.intake.web.page_client import PageClient
 from tests.support.api_clients import eventually
-from tests.support.failed_wish import WRONG, failed_case
-from tests.support.station import PASSWORD, Place
+from tests.support.failed_wish import ERROR, create_failed_wish
+from tests.support.station import PASSWORD, StationFixture
 
 
 @pytest.fixture(scope="module")
-async def case(place: Place) -> UUID:
+async def correlation_id(demo_station: StationFixture) -> UUID:
     """A case in which something failed."""
-    return await failed_case(place)
+    return await create_failed_wish(demo_station)
 
 
 @pytest.fixture
-async def operator(anybody: Visitor) -> Visitor:
+async def operator(anonymous: PageClient) -> PageClient:
     """The operator."""
-    await anybody.send("/sign-in/password", username="operator", password=PASSWORD)
-    return anybody
+    await anonymous.submit("/sign-in/password", username="operator", password=PASSWORD)
+    return anonymous
 
 
-def words(page: str) -> str:
+def page_text(page: str) -> str:
     """What the page says, without marks."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 async def test_the_desk_sees_what_happened_as_a_picture_and_as_a_list(
-    desk: Visitor, case: UUID
+    desk: PageClient, correlation_id: UUID
 ) -> None:
-    text = (await desk.see(f"/desk/trail/{case}")).text
+    text = (await desk.get(f"/desk/trail/{correlation_id}")).text
     svg = text[text.index("<svg viewBox") : text.index("</figure>")]
     assert "style=" not in text
     assert svg.count('class="lane"') == len(LANES)
-    drawn = words(svg)
+    drawn = page_text(svg)
     for shown in ("HTTP", "WishPosted", "✕ WishFulfilled", "✉ 收件箱"):
         assert shown in drawn
-    listed = words(text[text.index('<ol class="way">') :])
-    for shown in ("收到一个请求", "发出 WishPosted", "WishFulfilled 处理失败", WRONG, "试了 12 次"):
+    listed = page_text(text[text.index('<ol class="way">') :])
+    for shown in ("收到一个请求", "发出 WishPosted", "WishFulfilled 处理失败", ERROR, "试了 12 次"):
         assert shown in listed
     assert "演示·1" in listed
-    assert "失败 2 处" in words(text)
+    assert "失败 2 处" in page_text(text)
 
 
-async def test_it_speaks_english_too(desk: Visitor, case: UUID) -> None:
+async def test_it_speaks_english_too(desk: PageClient, correlation_id: UUID) -> None:
     await desk.client.post("/language", data={"language": "en", "back": "/"})
-    text = words((await desk.see(f"/desk/trail/{case}")).text)
+    text = page_text((await desk.get(f"/desk/trail/{correlation_id}")).text)
     for shown in ("A request comes in", "Volunteers: WishFulfilled fails", "failed for good"):
         assert shown in text
     await desk.client.post("/language", data={"language": "zh", "back": "/"})
 
 
-async def test_operators_see_it_without_names(operator: Visitor, case: UUID) -> None:
-    page = (await operator.see(f"/desk/trail/{case}")).text
-    assert WRONG in html.unescape(page)
+async def test_operators_see_it_without_names(operator: PageClient, correlation_id: UUID) -> None:
+    page = (await operator.get(f"/desk/trail/{correlation_id}")).text
+    assert ERROR in html.unescape(page)
     assert "演示·1" not in page
     assert "/desk/residents/" not in page
 
 
 async def test_residents_do_not_see_it_and_nobody_is_asked_to_sign_in(
-    wisher: Visitor, case: UUID
+    wisher: PageClient, correlation_id: UUID
 ) -> None:
-    assert (await wisher.see(f"/desk/trail/{case}")).status_code == 403
-    assert "/desk/trail" not in (await wisher.see("/my-points")).text
+    assert (await wisher.get(f"/desk/trail/{correlation_id}")).status_code == 403
+    assert "/desk/trail" not in (await wisher.get("/my-points")).text
     wisher.client.cookies.clear()
-    assert (await wisher.see(f"/desk/trail/{case}")).url.path == "/sign-in"
+    assert (await wisher.get(f"/desk/trail/{correlation_id}")).url.path == "/sign-in"
 
 
-async def test_a_case_is_found_by_its_number(desk: Visitor, case: UUID) -> None:
-    assert 'href="/desk/trail"' in (await desk.see("/")).text
-    found = await desk.send("/desk/trail", case=f" {case} ")
-    assert found.url.path == f"/desk/trail/{case}"
-    wrong = await desk.send("/desk/trail", case="4711")
+async def test_a_case_is_found_by_its_number(desk: PageClient, correlation_id: UUID) -> None:
+    assert 'href="/desk/trail"' in (await desk.get("/")).text
+    found = await desk.submit("/desk/trail", case=f" {correlation_id} ")
+    assert found.url.path == f"/desk/trail/{correlation_id}"
+    wrong = await desk.submit("/desk/trail", case="4711")
     assert wrong.status_code == 422
     assert 'value="4711"' in wrong.text
-    unknown = await desk.see(f"/desk/trail/{uuid4()}")
+    unknown = await desk.get(f"/desk/trail/{uuid4()}")
     assert unknown.status_code == 404
     assert "查不到这件事的经过" in unknown.text
 
 
-async def test_the_steps_of_a_wish_lead_to_their_cases(desk: Visitor, wisher: Visitor) -> None:
-    path = await wisher.wish("想学用手机挂号")
-    assert "/desk/trail" not in (await wisher.see(path)).text
-    link = re.search(r'href="(/desk/trail/[0-9a-f-]+)"', (await desk.see(path)).text)
+async def test_the_steps_of_a_wish_lead_to_their_cases(
+    desk: PageClient, wisher: PageClient
+) -> None:
+    path = await wisher.create_wish("想学用手机挂号")
+    assert "/desk/trail" not in (await wisher.get(path)).text
+    link = re.search(r'href="(/desk/trail/[0-9a-f-]+)"', (await desk.get(path)).text)
     assert link is not None
-    page = await desk.see(link[1])
+    page = await desk.get(link[1])
     assert page.status_code == 200
     assert f'href="{path}"' in page.text
 
 
 async def test_text_messages_lead_to_their_cases(
-    operator: Visitor, desk: Visitor, place: Place
+    operator: PageClient, desk: PageClient, demo_station: StationFixture
 ) -> None:
-    async with place.house.client() as client:
+    async with demo_station.system.client() as client:
         await client.post("/sign-in", data={"phone": "19900000001"})
 
-    async def shown() -> str | None:
-        page = (await operator.see("/outgoing")).text
+    async def find_trail_link() -> str | None:
+        page = (await operator.get("/outgoing")).text
         link = re.search(r'href="(/desk/trail/[0-9a-f-]+)"', page)
         return link[1] if link else None
 
-    page = (await desk.see(await eventually(shown))).text
+    page = (await desk.get(await eventually(find_trail_link))).text
     assert "SignInCodeIssued" in page
 
 
 async def test_a_page_that_breaks_gives_the_number_of_its_case(
-    desk: Visitor, case: UUID, monkeypatch: pytest.MonkeyPatch
+    desk: PageClient, correlation_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: Story) -> None:
+    def broken(_: Timeline) -> None:
         raise RuntimeError("nobody thought of this")
 
-    monkeypatch.setattr("services.intake.web.trail.pages.picture", broken)
-    page = await desk.see(f"/desk/trail/{case}")
+    monkeypatch.setattr("services.intake.web.trail.pages.build_diagram", broken)
+    page = await desk.get(f"/desk/trail/{correlation_id}")
     assert page.status_code == 500
     assert page.headers["X-Correlation-Id"] in page.text
-    missing = await desk.see("/nowhere")
+    missing = await desk.get("/nowhere")
     assert missing.headers["X-Correlation-Id"] not in missing.text
 
 
-def story(*steps: Step) -> Story:
+def make_timeline(*steps: Step) -> Timeline:
     """A story of these steps."""
-    return Story(correlation_id=uuid4(), steps=list(steps), unavailable=[], cut=False)
+    return Timeline(correlation_id=uuid4(), steps=list(steps), unavailable=[], cut=False)
 
 
 def test_what_is_alike_is_drawn_once_and_each_failure_by_itself() -> None:
-    many = [said(f"m{number}", number) for number in range(4)]
+    many = [make_sent_message(f"m{number}", number) for number in range(4)]
     came = [
-        handled(one.id, 50, "done" if number < 2 else "parked") for number, one in enumerate(many)
+        make_handled_message(one.id, 50, "done" if number < 2 else "parked")
+        for number, one in enumerate(many)
     ]
-    steps = story_of(uuid4(), {"intake": account(*many), "notify": account(came=came)}, []).steps
+    steps = story_of(
+        uuid4(),
+        {
+            "intake": make_service_report(*many),
+            "notify": make_service_report(handled_messages=came),
+        },
+        [],
+    ).steps
     alike = [step.model_copy(update={"what": "linli.m.v1"}) for step in steps]
-    rows = picture(story(*alike)).drawn
+    rows = build_diagram(make_timeline(*alike)).diagram_rows
     assert [(row.step.kind, row.step.state, row.count) for row in rows] == [
         ("request", "done", 1),
         ("handling", "done", 2),
@@ -151,8 +165,13 @@ def test_what_is_alike_is_drawn_once_and_each_failure_by_itself() -> None:
 
 
 def test_an_unhandled_message_is_drawn_by_itself() -> None:
-    steps = story_of(uuid4(), {"intake": account(said("alone", 0))}, []).steps
-    assert [row.step.kind for row in picture(story(*steps)).drawn] == ["request", "message"]
+    steps = story_of(
+        uuid4(), {"intake": make_service_report(make_sent_message("alone", 0))}, []
+    ).steps
+    assert [row.step.kind for row in build_diagram(make_timeline(*steps)).diagram_rows] == [
+        "request",
+        "message",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,4 +189,4 @@ def test_an_unhandled_message_is_drawn_by_itself() -> None:
 def test_spans_are_told_in_the_unit_that_is_easiest_to_read(
     ms: int, shown: tuple[str, str]
 ) -> None:
-    assert since(ms) == shown
+    assert split_duration(ms) == shown

@@ -4,30 +4,30 @@ import asyncio
 import re
 from uuid import uuid4
 
-from tests.intake.web.page_client import Visitor
-from tests.support.station import Place
+from tests.intake.web.page_client import PageClient
+from tests.support.station import StationFixture
 
 HOME = "3 栋 2 单元 501 室"
 
 
-async def test_a_wish_begins_before_signing_in(anybody: Visitor) -> None:
-    page = await anybody.send("/wishes/new", title="想换个灯泡", details="够不着")
+async def test_a_wish_begins_before_signing_in(anonymous: PageClient) -> None:
+    page = await anonymous.submit("/wishes/new", title="想换个灯泡", details="够不着")
     assert page.url.path == "/wishes/new/check"
     assert "想换个灯泡" in page.text
     assert "/sign-in?then=/wishes/new/check" in page.text
-    assert 'value="想换个灯泡"' in (await anybody.see("/wishes/new")).text
+    assert 'value="想换个灯泡"' in (await anonymous.get("/wishes/new")).text
 
 
-async def test_the_last_page_says_number_next_step_and_how_one_hears(wisher: Visitor) -> None:
-    path = await wisher.wish("想有人念信")
-    page = await wisher.see(f"{path}/done")
+async def test_the_last_page_says_number_next_step_and_how_one_hears(wisher: PageClient) -> None:
+    path = await wisher.create_wish("想有人念信")
+    page = await wisher.get(f"{path}/done")
     assert re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", page.text)
     assert "接下来会怎样" in page.text
     assert "怎么通知您" in page.text
 
 
-async def test_a_second_tap_changes_nothing(wisher: Visitor) -> None:
-    await wisher.send("/wishes/new", title="想学手机拍照", details="")
+async def test_a_second_tap_changes_nothing(wisher: PageClient) -> None:
+    await wisher.submit("/wishes/new", title="想学手机拍照", details="")
     once = uuid4().hex
 
     async def tap() -> str:
@@ -36,66 +36,68 @@ async def test_a_second_tap_changes_nothing(wisher: Visitor) -> None:
 
     first, second = await asyncio.gather(tap(), tap())
     assert first == second
-    assert (await wisher.see("/wishes")).text.count("想学手机拍照") == 1
+    assert (await wisher.get("/wishes")).text.count("想学手机拍照") == 1
 
 
 async def test_the_desk_publishes_and_declines_with_a_reason(
-    wisher: Visitor, desk: Visitor
+    wisher: PageClient, desk: PageClient
 ) -> None:
-    good, bad = await wisher.wish("想换门锁"), await wisher.wish("想要一辆车")
-    page = await desk.send(f"{good}/approve", back="/review")
+    good, bad = await wisher.create_wish("想换门锁"), await wisher.create_wish("想要一辆车")
+    page = await desk.submit(f"{good}/approve", back="/review")
     assert page.url.path == "/review"
-    page = await desk.send(f"{bad}/decline")
+    page = await desk.submit(f"{bad}/decline")
     assert page.status_code == 422
-    await desk.send(f"{bad}/decline", text="超出微心愿的范围")
-    page = await wisher.see(bad)
+    await desk.submit(f"{bad}/decline", text="超出微心愿的范围")
+    page = await wisher.get(bad)
     assert "未通过" in page.text
     assert "超出微心愿的范围" in page.text
 
 
 async def test_who_has_not_taken_a_wish_sees_no_name_and_no_home(
-    wisher: Visitor, neighbour: Visitor, desk: Visitor
+    wisher: PageClient, neighbour: PageClient, desk: PageClient
 ) -> None:
-    path = await wisher.wish("想修水龙头")
-    assert (await neighbour.see(path)).status_code == 404
-    await desk.send(f"{path}/approve")
-    page = await neighbour.see(path)
+    path = await wisher.create_wish("想修水龙头")
+    assert (await neighbour.get(path)).status_code == 404
+    await desk.submit(f"{path}/approve")
+    page = await neighbour.get(path)
     assert "想修水龙头" in page.text
     assert HOME not in page.text
     assert "演示·1" not in page.text
     assert f"{path}/claim" not in page.text
-    assert (await neighbour.send(f"{path}/claim")).status_code == 403
+    assert (await neighbour.submit(f"{path}/claim")).status_code == 403
 
 
-async def test_the_desk_enters_a_wish_and_confirms_on_behalf(place: Place, desk: Visitor) -> None:
-    page = await desk.send("/desk/by-home", building="3", unit="2", number="501")
-    resident = place.people["19900000003"]
+async def test_the_desk_enters_a_wish_and_confirms_on_behalf(
+    demo_station: StationFixture, desk: PageClient
+) -> None:
+    page = await desk.submit("/desk/by-home", building="3", unit="2", number="501")
+    resident = demo_station.people["19900000003"]
     assert f"/desk/residents/{resident}" in page.text
-    page = await desk.send(f"/desk/residents/{resident}/wish", title="想去医院有人陪")
+    page = await desk.submit(f"/desk/residents/{resident}/wish", title="想去医院有人陪")
     path = page.url.path.removesuffix("/done")
-    page = await desk.see(path)
+    page = await desk.get(path)
     assert "代居民办理" in page.text
-    await desk.send(f"{path}/approve")
-    page = await desk.send(f"{path}/claim")
+    await desk.submit(f"{path}/approve")
+    page = await desk.submit(f"{path}/claim")
     assert HOME in page.text
-    page = await desk.send(f"{path}/deliver", text="陪去了", minutes="90")
+    page = await desk.submit(f"{path}/deliver", text="陪去了", minutes="90")
     assert "谢谢您" in page.text
-    page = await desk.send(f"{path}/confirm", behalf="true")
+    page = await desk.submit(f"{path}/confirm", behalf="true")
     assert page.status_code == 409
     assert "不能确认自己完成的心愿" in page.text
 
 
-async def test_withdrawing_has_a_page_to_check_first(wisher: Visitor) -> None:
-    path = await wisher.wish("想找人下棋")
-    page = await wisher.see(f"{path}/withdraw")
+async def test_withdrawing_has_a_page_to_check_first(wisher: PageClient) -> None:
+    path = await wisher.create_wish("想找人下棋")
+    page = await wisher.get(f"{path}/withdraw")
     assert "不能恢复" in page.text
-    page = await wisher.send(f"{path}/withdraw")
+    page = await wisher.submit(f"{path}/withdraw")
     assert "已撤回" in page.text
 
 
-async def test_nobody_finds_somebody_by_a_wrong_phone(desk: Visitor) -> None:
-    page = await desk.send("/desk/by-phone", phone="19900009999")
+async def test_nobody_finds_somebody_by_a_wrong_phone(desk: PageClient) -> None:
+    page = await desk.submit("/desk/by-phone", phone="19900009999")
     assert "登记册里没有找到" in page.text
-    page = await desk.send("/desk/by-phone", phone="123")
+    page = await desk.submit("/desk/by-phone", phone="123")
     assert page.status_code == 422
     assert "这不是有效的手机号" in page.text

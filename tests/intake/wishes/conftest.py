@@ -10,4 +10,4 @@ from tests.intake.wishes.people import People
 @pytest.fixture
 async def people(tx: AsyncSession, desk: Actor) -> People:
     """Whoever has to do with a wish."""
-    return await People.met(tx, desk)
+    return await People.create(tx, desk)

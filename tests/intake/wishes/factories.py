@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.intake.wishes.models import State, Taker, Wish
+from services.intake.wishes.models import Taker, Wish, WishState
 from shared.auth import Actor, Role
 from shared.ids import new_id
 
@@ -18,71 +18,71 @@ NEIGHBOUR = _actor(Role.RESIDENT)
 VOLUNTEER = _actor(Role.RESIDENT, Role.VOLUNTEER)
 DESK = _actor(Role.STAFF)
 COLLEAGUE = _actor(Role.STAFF)
-BY_VOLUNTEER = Taker("volunteer", VOLUNTEER.person)
-BY_STATION = Taker("station", STATION)
+VOLUNTEER_TAKER = Taker("volunteer", VOLUNTEER.person)
+STATION_TAKER = Taker("station", STATION)
 
 
-def made() -> Wish:
+def make_posted_wish() -> Wish:
     """A wish that waits for review."""
     return Wish.post(STATION, WISHER.person, "想换一个灯泡", "够不着")
 
 
-def opened() -> Wish:
+def make_open_wish() -> Wish:
     """A wish that can be taken."""
-    wish = made()
+    wish = make_posted_wish()
     wish.approve()
     return wish
 
 
-def claimed(taker: Taker = BY_VOLUNTEER) -> Wish:
+def make_claimed_wish(taker: Taker = VOLUNTEER_TAKER) -> Wish:
     """A wish that somebody has."""
-    wish = opened()
+    wish = make_open_wish()
     wish.claim(taker)
     return wish
 
 
-def delivered(taker: Taker = BY_VOLUNTEER, by: Actor = VOLUNTEER) -> Wish:
+def make_delivered_wish(taker: Taker = VOLUNTEER_TAKER, actor: Actor = VOLUNTEER) -> Wish:
     """A wish that waits for the resident's word."""
-    wish = claimed(taker)
-    wish.deliver(by, "换好了", 30)
+    wish = make_claimed_wish(taker)
+    wish.deliver(actor, "换好了", 30)
     return wish
 
 
-def fulfilled() -> Wish:
+def make_fulfilled_wish() -> Wish:
     """A wish that came true."""
-    wish = delivered()
+    wish = make_delivered_wish()
     wish.confirm(WISHER, "谢谢", photos_public=False)
     return wish
 
 
-def declined() -> Wish:
+def make_declined_wish() -> Wish:
     """A wish that was not approved."""
-    wish = made()
+    wish = make_posted_wish()
     wish.decline("不合适")
     return wish
 
 
-def withdrawn() -> Wish:
+def make_withdrawn_wish() -> Wish:
     """A wish that was taken back."""
-    wish = made()
+    wish = make_posted_wish()
     wish.withdraw(WISHER)
     return wish
 
 
-def answered() -> Wish:
+def make_answered_wish() -> Wish:
     """A wish that was closed unfulfilled."""
-    wish = opened()
+    wish = make_open_wish()
     wish.answer_unfulfilled("做不到")
     return wish
 
 
-IN_STATE: dict[State, Callable[[], Wish]] = {
-    State.POSTED: made,
-    State.OPEN: opened,
-    State.CLAIMED: claimed,
-    State.DELIVERED: delivered,
-    State.FULFILLED: fulfilled,
-    State.DECLINED: declined,
-    State.WITHDRAWN: withdrawn,
-    State.ANSWERED: answered,
+FACTORY_BY_STATE: dict[WishState, Callable[[], Wish]] = {
+    WishState.POSTED: make_posted_wish,
+    WishState.OPEN: make_open_wish,
+    WishState.CLAIMED: make_claimed_wish,
+    WishState.DELIVERED: make_delivered_wish,
+    WishState.FULFILLED: make_fulfilled_wish,
+    WishState.DECLINED: make_declined_wish,
+    WishState.WITHDRAWN: make_withdrawn_wish,
+    WishState.ANSWERED: make_answered_wish,
 }

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
 from services.intake.residents import actions as register
-from services.intake.residents.models import Details, Registration
+from services.intake.residents.models import Registration, ResidentFields
 from services.intake.volunteers_view.models import Volunteer
 from services.intake.wishes import actions
-from services.intake.wishes.models import State, Wish
+from services.intake.wishes.models import Wish, WishState
 from shared.auth import Actor, Role
 from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
@@ -34,22 +34,22 @@ class People:
     colleague: Actor
 
     @classmethod
-    async def met(cls, tx: AsyncSession, desk: Actor) -> Self:
+    async def create(cls, tx: AsyncSession, desk: Actor) -> Self:
         """New people of the desk's station; the wisher lives in building 3."""
         building = await register.add_building(tx, desk, str(new_id())[-8:], "", 2)
         home = await register.add_home(tx, desk, building.id, 2, "501")
         household = await register.add_household(tx, desk, home.id, Registration(own=True))
-        wisher = await _resident(tx, desk, NAME, household.id)
-        volunteer = await _volunteer(tx, desk, "演示志愿者")
-        second = await _volunteer(tx, desk, "演示志愿者二")
+        wisher = await _create_resident(tx, desk, NAME, household.id)
+        volunteer = await _create_volunteer(tx, desk, "演示志愿者")
+        second = await _create_volunteer(tx, desk, "演示志愿者二")
         return cls(
             wisher=wisher,
-            neighbour=await _resident(tx, desk, "演示邻居", None),
+            neighbour=await _create_resident(tx, desk, "演示邻居", None),
             volunteer=volunteer,
             second=second,
-            partner=await _account(tx, desk, Role.PARTNER),
+            partner=await _create_account(tx, desk, Role.PARTNER),
             desk=desk,
-            colleague=await _account(tx, desk, Role.STAFF),
+            colleague=await _create_account(tx, desk, Role.STAFF),
         )
 
     @property
@@ -57,39 +57,39 @@ class People:
         """The desk on behalf of the one who makes wishes."""
         return self.desk.acting_for(self.wisher.person)
 
-    async def wish(self, tx: AsyncSession, state: State = State.POSTED) -> Wish:
+    async def create_wish(self, tx: AsyncSession, state: WishState = WishState.POSTED) -> Wish:
         """A wish that came as far as `state`, taken by the volunteer where it is taken."""
         wish = await actions.post(tx, self.wisher, "想换一个灯泡", "够不着")
-        await _lead(tx, self, wish.id, state)
+        await _advance(tx, self, wish.id, state)
         return wish
 
 
-async def _lead(tx: AsyncSession, people: People, wish: UUID, state: State) -> None:
+async def _advance(tx: AsyncSession, people: People, wish: UUID, state: WishState) -> None:
     match state:
-        case State.POSTED:
+        case WishState.POSTED:
             return
-        case State.DECLINED:
+        case WishState.DECLINED:
             await actions.decline(tx, people.desk, wish, "不合适")
             return
-        case State.WITHDRAWN:
+        case WishState.WITHDRAWN:
             await actions.withdraw(tx, people.wisher, wish)
             return
     await actions.approve(tx, people.desk, wish)
-    if state == State.ANSWERED:
+    if state == WishState.ANSWERED:
         await actions.answer(tx, people.desk, wish, "做不到")
-    elif state != State.OPEN:
-        await _do(tx, people, wish, state)
+    elif state != WishState.OPEN:
+        await _claim_and_finish(tx, people, wish, state)
 
 
-async def _do(tx: AsyncSession, people: People, wish: UUID, state: State) -> None:
+async def _claim_and_finish(tx: AsyncSession, people: People, wish: UUID, state: WishState) -> None:
     await actions.claim(tx, people.volunteer, wish)
-    if state in (State.DELIVERED, State.FULFILLED):
+    if state in (WishState.DELIVERED, WishState.FULFILLED):
         await actions.deliver(tx, people.volunteer, wish, "换好了", 30)
-    if state == State.FULFILLED:
+    if state == WishState.FULFILLED:
         await actions.confirm(tx, people.wisher, wish, "谢谢")
 
 
-async def said(tx: AsyncSession, wish: Wish) -> list[Envelope]:
+async def list_messages_about(tx: AsyncSession, wish: Wish) -> list[Envelope]:
     """What was recorded of the wish, oldest first."""
     bodies = await tx.scalars(
         select(outbox.c.body).where(outbox.c.subject == wish.subject).order_by(outbox.c.id)
@@ -97,19 +97,21 @@ async def said(tx: AsyncSession, wish: Wish) -> list[Envelope]:
     return [Envelope.from_json(body) for body in bodies]
 
 
-def facts(message: Envelope) -> dict[str, Any]:
+def message_details(message: Envelope) -> dict[str, Any]:
     """What a message says beyond which wish it is about."""
     usual = ("wish_id", "resident_id", "title")
     return {name: value for name, value in message.data.items() if name not in usual}
 
 
-async def _resident(tx: AsyncSession, desk: Actor, name: str, household: UUID | None) -> Actor:
-    resident = await register.register(tx, desk, Details(name=name, household_id=household))
+async def _create_resident(
+    tx: AsyncSession, desk: Actor, name: str, household: UUID | None
+) -> Actor:
+    resident = await register.register(tx, desk, ResidentFields(name=name, household_id=household))
     return Actor(desk.station, resident.id, frozenset({Role.RESIDENT}))
 
 
-async def _volunteer(tx: AsyncSession, desk: Actor, name: str) -> Actor:
-    resident = await _resident(tx, desk, name, None)
+async def _create_volunteer(tx: AsyncSession, desk: Actor, name: str) -> Actor:
+    resident = await _create_resident(tx, desk, name, None)
     tx.add(
         Volunteer(
             volunteer_id=new_id(),
@@ -123,7 +125,7 @@ async def _volunteer(tx: AsyncSession, desk: Actor, name: str) -> Actor:
     return replace(resident, roles=frozenset({Role.RESIDENT, Role.VOLUNTEER}))
 
 
-async def _account(tx: AsyncSession, desk: Actor, role: Role) -> Actor:
+async def _create_account(tx: AsyncSession, desk: Actor, role: Role) -> Actor:
     account = Account.create(desk.station, str(new_id()), f"演示{role}", role, "no password")
     tx.add(account)
     await tx.flush()

@@ -7,44 +7,44 @@ from uuid import uuid4
 
 import pytest
 
-from services.intake.wishes.models import State
+from services.intake.wishes.models import WishState
 from shared.auth import Actor
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.intake.station_client import Scene, Visitor
+from tests.intake.station_client import ApiClient, StationClient
 from tests.intake.wishes.people import NAME, People
 
-WISH = {"title": "想换一个灯泡", "details": "够不着"}
+WISH_BODY = {"title": "想换一个灯泡", "details": "够不着"}
 
 
 @pytest.fixture
-async def wisher(scene: Scene) -> Visitor:
+async def wisher(station_client: StationClient) -> ApiClient:
     """A resident who makes wishes."""
-    return await scene.resident()
+    return await station_client.sign_in_resident()
 
 
 @pytest.fixture
-async def around(runtime: Runtime, desk: Actor) -> People:
+async def committed_people(runtime: Runtime, desk: Actor) -> People:
     """People who are on the register, and volunteers."""
     async with runtime.sessions.begin() as tx:
-        return await People.met(tx, desk)
+        return await People.create(tx, desk)
 
 
-async def _signed_in(scene: Scene, actor: Actor) -> Visitor:
-    slip = await scene.desk.post(f"/residents/{actor.person}/slips")
-    return await scene.sign_in(slip=slip.json()["code"])
+async def _sign_in(station_client: StationClient, actor: Actor) -> ApiClient:
+    slip = await station_client.desk.post(f"/residents/{actor.person}/slips")
+    return await station_client.sign_in(slip=slip.json()["code"])
 
 
-async def _open_wish(scene: Scene, wisher: Visitor) -> str:
-    wish = (await wisher.post("/wishes", WISH)).json()["id"]
-    assert (await scene.desk.post(f"/wishes/{wish}/approve")).status_code == 200
+async def _create_open_wish(station_client: StationClient, wisher: ApiClient) -> str:
+    wish = (await wisher.post("/wishes", WISH_BODY)).json()["id"]
+    assert (await station_client.desk.post(f"/wishes/{wish}/approve")).status_code == 200
     return f"/wishes/{wish}"
 
 
-async def test_a_wish_comes_true(scene: Scene, around: People) -> None:
-    wisher = await _signed_in(scene, around.wisher)
-    volunteer = await _signed_in(scene, around.volunteer)
-    path = await _open_wish(scene, wisher)
+async def test_a_wish_comes_true(station_client: StationClient, committed_people: People) -> None:
+    wisher = await _sign_in(station_client, committed_people.wisher)
+    volunteer = await _sign_in(station_client, committed_people.volunteer)
+    path = await _create_open_wish(station_client, wisher)
     claimed = (await volunteer.post(f"{path}/claim")).json()
     assert (claimed["state"], claimed["taken_by_me"], claimed["mine"]) == ("claimed", True, False)
     assert claimed["resident_name"] == NAME
@@ -64,93 +64,104 @@ async def test_a_wish_comes_true(scene: Scene, around: People) -> None:
 
 
 async def test_others_see_an_open_wish_without_its_person(
-    scene: Scene, wisher: Visitor, around: People
+    station_client: StationClient, wisher: ApiClient, committed_people: People
 ) -> None:
-    path = await _open_wish(scene, wisher)
-    for actor in (around.neighbour, around.volunteer):
-        seen = (await (await _signed_in(scene, actor)).get(path)).json()
-        assert seen["title"] == WISH["title"]
+    path = await _create_open_wish(station_client, wisher)
+    for actor in (committed_people.neighbour, committed_people.volunteer):
+        seen = (await (await _sign_in(station_client, actor)).get(path)).json()
+        assert seen["title"] == WISH_BODY["title"]
         for field in ("resident_id", "resident_name", "home", "taker_id", "taker_name"):
             assert seen[field] is None
 
 
 async def test_of_fifty_claims_at_once_one_is_answered_200(
-    scene: Scene, wisher: Visitor, around: People
+    station_client: StationClient, wisher: ApiClient, committed_people: People
 ) -> None:
-    path = await _open_wish(scene, wisher)
-    takers = [scene.desk, scene.admin]
-    takers += [await _signed_in(scene, actor) for actor in (around.volunteer, around.second)]
+    path = await _create_open_wish(station_client, wisher)
+    takers = [station_client.desk, station_client.admin]
+    takers += [
+        await _sign_in(station_client, actor)
+        for actor in (committed_people.volunteer, committed_people.second)
+    ]
     claims = (takers[i % 4].post(f"{path}/claim") for i in range(50))
     answers = await asyncio.gather(*claims)
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 49}
     late = next(answer for answer in answers if answer.status_code == 409)
     assert late.headers["content-type"] == "application/problem+json"
     assert late.json()["title"] == "这个心愿已经有人认领了"
-    types = [message.type for message in await scene.messages()]
+    types = [message.type for message in await station_client.list_messages()]
     assert types.count("linli.wish.claimed.v1") == 1
 
 
-async def test_a_problem_speaks_english_when_asked(scene: Scene, wisher: Visitor) -> None:
-    path = await _open_wish(scene, wisher)
-    await scene.desk.post(f"{path}/claim")
-    late = await scene.desk.post(f"{path}/claim", headers={"Accept-Language": "en"})
+async def test_a_problem_speaks_english_when_asked(
+    station_client: StationClient, wisher: ApiClient
+) -> None:
+    path = await _create_open_wish(station_client, wisher)
+    await station_client.desk.post(f"{path}/claim")
+    late = await station_client.desk.post(f"{path}/claim", headers={"Accept-Language": "en"})
     assert late.json()["title"] == "Somebody has already taken this wish"
 
 
-async def test_a_repeat_is_answered_as_the_first(scene: Scene, wisher: Visitor) -> None:
-    path = await _open_wish(scene, wisher)
+async def test_a_repeat_is_answered_as_the_first(
+    station_client: StationClient, wisher: ApiClient
+) -> None:
+    path = await _create_open_wish(station_client, wisher)
     key = {"Idempotency-Key": str(uuid4())}
-    first, again = [await scene.desk.post(f"{path}/claim", headers=key) for _ in range(2)]
+    first, again = [await station_client.desk.post(f"{path}/claim", headers=key) for _ in range(2)]
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert first.status_code == 200
 
 
-async def test_an_etag_names_the_version(scene: Scene, wisher: Visitor) -> None:
-    path = await _open_wish(scene, wisher)
+async def test_an_etag_names_the_version(station_client: StationClient, wisher: ApiClient) -> None:
+    path = await _create_open_wish(station_client, wisher)
     assert (await wisher.get(path)).headers["etag"] == '"2"'
-    await scene.desk.post(f"{path}/claim")
+    await station_client.desk.post(f"{path}/claim")
     assert (await wisher.get(path)).headers["etag"] == '"3"'
 
 
 async def test_another_station_finds_nothing(
-    scene: Scene, wisher: Visitor, elsewhere: Scene
+    station_client: StationClient, wisher: ApiClient, other_station_client: StationClient
 ) -> None:
-    path = await _open_wish(scene, wisher)
-    stranger = await elsewhere.resident()
-    for somebody in (stranger, elsewhere.desk):
+    path = await _create_open_wish(station_client, wisher)
+    stranger = await other_station_client.sign_in_resident()
+    for somebody in (stranger, other_station_client.desk):
         assert (await somebody.get(path)).status_code == 404
         assert (await somebody.get("/wishes")).json() == []
-    assert (await elsewhere.desk.post(f"{path}/claim")).status_code == 404
-    behalf = {"on_behalf_of": str(wisher.id_), **WISH}
-    assert (await elsewhere.desk.post("/wishes", behalf)).status_code == 404
+    assert (await other_station_client.desk.post(f"{path}/claim")).status_code == 404
+    behalf = {"on_behalf_of": str(wisher.person_id), **WISH_BODY}
+    assert (await other_station_client.desk.post("/wishes", behalf)).status_code == 404
 
 
-async def test_the_desk_acts_on_behalf_of_residents(scene: Scene, around: People) -> None:
-    wisher, volunteer = str(around.wisher.person), str(around.volunteer.person)
-    posted = await scene.desk.post("/wishes", {"on_behalf_of": wisher, **WISH})
+async def test_the_desk_acts_on_behalf_of_residents(
+    station_client: StationClient, committed_people: People
+) -> None:
+    wisher, volunteer = str(committed_people.wisher.person), str(committed_people.volunteer.person)
+    posted = await station_client.desk.post("/wishes", {"on_behalf_of": wisher, **WISH_BODY})
     assert (posted.status_code, posted.json()["resident_id"]) == (201, wisher)
     path = f"/wishes/{posted.json()['id']}"
-    await scene.desk.post(f"{path}/approve")
-    claimed = await scene.desk.post(f"{path}/claim", {"on_behalf_of": volunteer})
+    await station_client.desk.post(f"{path}/approve")
+    claimed = await station_client.desk.post(f"{path}/claim", {"on_behalf_of": volunteer})
     assert (claimed.json()["taker_kind"], claimed.json()["taker_id"]) == ("volunteer", volunteer)
     work = {"note": "换好了", "minutes": 30, "on_behalf_of": volunteer}
-    assert (await scene.desk.post(f"{path}/deliver", work)).status_code == 200
-    own = await scene.desk.post(f"{path}/confirm", {"on_behalf_of": wisher})
+    assert (await station_client.desk.post(f"{path}/deliver", work)).status_code == 200
+    own = await station_client.desk.post(f"{path}/confirm", {"on_behalf_of": wisher})
     assert own.status_code == 409
-    other = await scene.admin.post(f"{path}/confirm", {"on_behalf_of": wisher})
+    other = await station_client.admin.post(f"{path}/confirm", {"on_behalf_of": wisher})
     assert other.json()["state"] == "fulfilled"
-    steps = (await scene.desk.get(path)).json()["steps"]
+    steps = (await station_client.desk.get(path)).json()["steps"]
     assert [step["on_behalf"] for step in steps] == [True, False, True, True, True]
 
 
-async def test_roles_bar_the_acts_of_others(scene: Scene, wisher: Visitor) -> None:
-    path = await _open_wish(scene, wisher)
+async def test_roles_bar_the_acts_of_others(
+    station_client: StationClient, wisher: ApiClient
+) -> None:
+    path = await _create_open_wish(station_client, wisher)
     for act in ("approve", "claim", "deliver", "answer"):
         assert (await wisher.post(f"{path}/{act}")).status_code in (403, 422), act
     refused = await wisher.post(f"{path}/claim")
     assert (refused.status_code, refused.json()["status"]) == (403, 403)
     assert (await wisher.get("/wishes?needs_decision=true")).status_code == 403
-    assert (await scene.without_session().get(path)).status_code == 401
+    assert (await station_client.with_invalid_token().get(path)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -161,32 +172,32 @@ async def test_roles_bar_the_acts_of_others(scene: Scene, wisher: Visitor) -> No
         {"title": "灯" * 61},
         {"title": " 灯 "},
         {"title": ["灯泡"]},
-        {**WISH, "state": "open"},
-        {**WISH, "details": "灯" * 1001},
-        {**WISH, "details": "灯\x00泡"},
-        {**WISH, "on_behalf_of": "somebody"},
+        {**WISH_BODY, "state": "open"},
+        {**WISH_BODY, "details": "灯" * 1001},
+        {**WISH_BODY, "details": "灯\x00泡"},
+        {**WISH_BODY, "on_behalf_of": "somebody"},
     ],
 )
 async def test_a_wish_that_is_not_one_is_refused(
-    scene: Scene, wisher: Visitor, body: dict[str, Any]
+    station_client: StationClient, wisher: ApiClient, body: dict[str, Any]
 ) -> None:
     answer = await wisher.post("/wishes", body)
     assert answer.status_code == 422
     assert answer.json()["errors"]
-    assert await scene.rows("wishes") == 0
+    assert await station_client.count_rows("wishes") == 0
 
 
 @pytest.mark.parametrize("minutes", [0, 1441, -1, 1.5, "soon", None])
 async def test_minutes_are_between_one_and_a_day(
-    scene: Scene, wisher: Visitor, minutes: object
+    station_client: StationClient, wisher: ApiClient, minutes: object
 ) -> None:
-    path = await _open_wish(scene, wisher)
-    await scene.desk.post(f"{path}/claim")
+    path = await _create_open_wish(station_client, wisher)
+    await station_client.desk.post(f"{path}/claim")
     said = {"note": "换好了", "minutes": minutes}
-    assert (await scene.desk.post(f"{path}/deliver", said)).status_code == 422
+    assert (await station_client.desk.post(f"{path}/deliver", said)).status_code == 422
 
 
-async def test_ids_and_filters_that_are_none_are_refused(wisher: Visitor) -> None:
+async def test_ids_and_filters_that_are_none_are_refused(wisher: ApiClient) -> None:
     assert (await wisher.get("/wishes/not-an-id")).status_code == 422
     assert (await wisher.get(f"/wishes/{new_id()}")).status_code == 404
     assert (await wisher.get("/wishes?state=lost")).status_code == 422
@@ -194,15 +205,17 @@ async def test_ids_and_filters_that_are_none_are_refused(wisher: Visitor) -> Non
     assert (await wisher.get("/wishes?colour=red")).status_code == 422
 
 
-async def test_lists_go_on_page_by_page(runtime: Runtime, scene: Scene, around: People) -> None:
+async def test_lists_go_on_page_by_page(
+    runtime: Runtime, station_client: StationClient, committed_people: People
+) -> None:
     async with runtime.sessions.begin() as tx:
-        made = [str((await around.wish(tx, State.OPEN)).id) for _ in range(53)]
-        await around.wish(tx)
-    first = await scene.desk.get("/wishes?state=open")
+        made = [str((await committed_people.create_wish(tx, WishState.OPEN)).id) for _ in range(53)]
+        await committed_people.create_wish(tx)
+    first = await station_client.desk.get("/wishes?state=open")
     following = first.links["next"]["url"].removeprefix("/api/v1")
-    rest = await scene.desk.get(following)
+    rest = await station_client.desk.get(following)
     assert "next" not in rest.links
     ids = [wish["id"] for answer in (first, rest) for wish in answer.json()]
     assert ids == made[::-1]
-    both = (await scene.desk.get("/wishes?state=posted&state=claimed")).json()
+    both = (await station_client.desk.get("/wishes?state=posted&state=claimed")).json()
     assert [wish["state"] for wish in both] == ["posted"]

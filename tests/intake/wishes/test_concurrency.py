@@ -5,18 +5,18 @@ from collections import Counter
 
 from services.intake.wishes import actions
 from services.intake.wishes.errors import AlreadyClaimed
-from services.intake.wishes.models import State, Wish
+from services.intake.wishes.models import Wish, WishState
 from shared.auth import Actor
 from shared.runtime.runtime import Runtime
-from tests.intake.wishes.people import People, said
+from tests.intake.wishes.people import People, list_messages_about
 
-HANDS = 50
+CLAIMANT_COUNT = 50
 
 
 async def test_of_fifty_claims_at_once_one_succeeds(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
-        people = await People.met(tx, desk)
-        wish = await people.wish(tx, State.OPEN)
+        people = await People.create(tx, desk)
+        wish = await people.create_wish(tx, WishState.OPEN)
     takers = [people.volunteer, people.second, people.partner, people.desk, people.colleague]
 
     async def claim(actor: Actor) -> str:
@@ -27,10 +27,10 @@ async def test_of_fifty_claims_at_once_one_succeeds(runtime: Runtime, desk: Acto
             return "taken"
         return "mine"
 
-    answers = await asyncio.gather(*(claim(takers[i % len(takers)]) for i in range(HANDS)))
-    assert Counter(answers) == {"mine": 1, "taken": HANDS - 1}
+    answers = await asyncio.gather(*(claim(takers[i % len(takers)]) for i in range(CLAIMANT_COUNT)))
+    assert Counter(answers) == {"mine": 1, "taken": CLAIMANT_COUNT - 1}
     async with runtime.sessions() as tx:
-        messages = await said(tx, wish)
+        messages = await list_messages_about(tx, wish)
         kept = await tx.get_one(Wish, wish.id)
     assert [message.sequence for message in messages] == [1, 2, 3]
     assert messages[-1].data["taker_id"] == str(kept.taker_id)
@@ -38,8 +38,8 @@ async def test_of_fifty_claims_at_once_one_succeeds(runtime: Runtime, desk: Acto
 
 async def test_of_two_confirmations_at_once_one_is_recorded(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
-        people = await People.met(tx, desk)
-        wish = await people.wish(tx, State.DELIVERED)
+        people = await People.create(tx, desk)
+        wish = await people.create_wish(tx, WishState.DELIVERED)
 
     async def confirm(actor: Actor) -> None:
         async with runtime.sessions.begin() as tx:
@@ -49,5 +49,5 @@ async def test_of_two_confirmations_at_once_one_is_recorded(runtime: Runtime, de
     answers = await asyncio.gather(*both, return_exceptions=True)
     assert sum(answer is None for answer in answers) == 1
     async with runtime.sessions() as tx:
-        types = [message.type for message in await said(tx, wish)]
+        types = [message.type for message in await list_messages_about(tx, wish)]
     assert types.count("linli.wish.fulfilled.v1") == 1

@@ -9,23 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, jobs
 from services.intake.wishes.errors import AlreadyDelivered, NotClaimed
-from services.intake.wishes.models import State, Wish
+from services.intake.wishes.models import Wish, WishState
 from shared import clock
 from shared.auth import Actor
 from shared.runtime.runtime import Runtime
-from tests.intake.wishes.people import People, said
+from tests.intake.wishes.people import People, list_messages_about
 
-Run = Callable[[AsyncSession], Awaitable[None]]
+Job = Callable[[AsyncSession], Awaitable[None]]
 
 
-async def _types(runtime: Runtime, wish: Wish) -> list[str]:
+async def _message_types(runtime: Runtime, wish: Wish) -> list[str]:
     async with runtime.sessions() as tx:
-        messages = await said(tx, wish)
+        messages = await list_messages_about(tx, wish)
     assert [m.sequence for m in messages] == list(range(1, len(messages) + 1))
     return [m.type.removeprefix("linli.wish.").removesuffix(".v1") for m in messages]
 
 
-async def _state(runtime: Runtime, wish: Wish) -> str:
+async def _read_state(runtime: Runtime, wish: Wish) -> str:
     async with runtime.sessions() as tx:
         return (await tx.get_one(Wish, wish.id)).state
 
@@ -33,17 +33,17 @@ async def _state(runtime: Runtime, wish: Wish) -> str:
 @pytest.mark.parametrize(
     ("run", "state", "due", "last"),
     [
-        (jobs.release_expired, State.CLAIMED, timedelta(days=8), "released"),
-        (jobs.take_unclaimed, State.OPEN, timedelta(days=15), "claimed"),
+        (jobs.release_expired, WishState.CLAIMED, timedelta(days=8), "released"),
+        (jobs.take_unclaimed, WishState.OPEN, timedelta(days=15), "claimed"),
     ],
 )
 async def test_a_job_run_by_two_at_once_changes_each_wish_once(
-    runtime: Runtime, desk: Actor, run: Run, state: State, due: timedelta, last: str
+    runtime: Runtime, desk: Actor, run: Job, state: WishState, due: timedelta, last: str
 ) -> None:
     async with runtime.sessions.begin() as tx:
-        people = await People.met(tx, desk)
-        wishes = [await people.wish(tx, state) for _ in range(6)]
-    before = await _types(runtime, wishes[0])
+        people = await People.create(tx, desk)
+        wishes = [await people.create_wish(tx, state) for _ in range(6)]
+    before = await _message_types(runtime, wishes[0])
 
     async def run_once() -> None:
         async with runtime.sessions.begin() as tx:
@@ -55,13 +55,13 @@ async def test_a_job_run_by_two_at_once_changes_each_wish_once(
             await run(other)
         await asyncio.gather(*(run_once() for _ in range(4)))
     for wish in wishes:
-        assert await _types(runtime, wish) == [*before, last]
+        assert await _message_types(runtime, wish) == [*before, last]
 
 
 async def test_a_delivery_and_the_end_of_the_lease_at_once(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
-        people = await People.met(tx, desk)
-        wishes = [await people.wish(tx, State.CLAIMED) for _ in range(8)]
+        people = await People.create(tx, desk)
+        wishes = [await people.create_wish(tx, WishState.CLAIMED) for _ in range(8)]
 
     async def deliver(wish: Wish) -> None:
         async with runtime.sessions.begin() as tx:
@@ -77,15 +77,15 @@ async def test_a_delivery_and_the_end_of_the_lease_at_once(runtime: Runtime, des
         await ends
     for wish, answer in zip(wishes, delivered, strict=True):
         assert answer is None or isinstance(answer, NotClaimed)
-        state, last = (State.OPEN, "released") if answer else (State.DELIVERED, "delivered")
-        assert await _state(runtime, wish) == state
-        assert (await _types(runtime, wish))[3:] == [last]
+        state, last = (WishState.OPEN, "released") if answer else (WishState.DELIVERED, "delivered")
+        assert await _read_state(runtime, wish) == state
+        assert (await _message_types(runtime, wish))[3:] == [last]
 
 
 async def test_giving_back_and_delivering_at_once(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
-        people = await People.met(tx, desk)
-        wish = await people.wish(tx, State.CLAIMED)
+        people = await People.create(tx, desk)
+        wish = await people.create_wish(tx, WishState.CLAIMED)
 
     async def give_back() -> None:
         async with runtime.sessions.begin() as tx:
@@ -99,4 +99,4 @@ async def test_giving_back_and_delivering_at_once(runtime: Runtime, desk: Actor)
     refused = [answer for answer in answers if answer is not None]
     assert len(refused) == 1
     assert isinstance(refused[0], AlreadyDelivered | NotClaimed)
-    assert len(await _types(runtime, wish)) == 4
+    assert len(await _message_types(runtime, wish)) == 4

@@ -7,53 +7,57 @@ from uuid import UUID
 import pytest
 
 from services.intake.wishes import errors as no
-from services.intake.wishes.models import LEASE, State, Taker
+from services.intake.wishes.models import LEASE_TTL, Taker, WishState
 from shared import clock
 from shared.auth import Actor
 from tests.intake.wishes.factories import (
-    BY_STATION,
     COLLEAGUE,
     DESK,
-    IN_STATE,
+    FACTORY_BY_STATE,
     NEIGHBOUR,
+    STATION_TAKER,
     VOLUNTEER,
     WISHER,
-    claimed,
-    delivered,
-    fulfilled,
-    opened,
+    make_claimed_wish,
+    make_delivered_wish,
+    make_fulfilled_wish,
+    make_open_wish,
 )
 
 
 def test_a_claim_is_leased_for_a_week() -> None:
     noon = datetime(2026, 3, 5, 12, tzinfo=UTC)
     with clock.frozen(noon):
-        assert claimed().lease_until == noon + LEASE == datetime(2026, 3, 12, 12, tzinfo=UTC)
+        assert (
+            make_claimed_wish().lease_until
+            == noon + LEASE_TTL
+            == datetime(2026, 3, 12, 12, tzinfo=UTC)
+        )
 
 
 def test_the_station_has_no_lease() -> None:
-    assert claimed(BY_STATION).lease_until is None
+    assert make_claimed_wish(STATION_TAKER).lease_until is None
 
 
 def test_nobody_takes_their_own_wish() -> None:
     with pytest.raises(no.OwnWish):
-        opened().claim(Taker("volunteer", WISHER.person))
+        make_open_wish().claim(Taker("volunteer", WISHER.person))
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, WISHER, DESK])
 def test_only_the_taker_delivers(somebody: Actor) -> None:
     with pytest.raises(no.NotYourTask):
-        claimed().deliver(somebody, "换好了", 30)
+        make_claimed_wish().deliver(somebody, "换好了", 30)
 
 
 def test_the_desk_delivers_on_behalf_of_the_volunteer() -> None:
-    wish = claimed()
+    wish = make_claimed_wish()
     wish.deliver(DESK.acting_for(VOLUNTEER.person), "换好了", 30)
-    assert wish.state == State.DELIVERED
+    assert wish.state == WishState.DELIVERED
 
 
 def test_what_the_station_took_anybody_at_the_desk_delivers() -> None:
-    wish = claimed(BY_STATION)
+    wish = make_claimed_wish(STATION_TAKER)
     for somebody in (NEIGHBOUR, COLLEAGUE.acting_for(VOLUNTEER.person)):
         with pytest.raises(no.NotYourTask):
             wish.deliver(somebody, "换好了", 30)
@@ -64,21 +68,21 @@ def test_what_the_station_took_anybody_at_the_desk_delivers() -> None:
 def test_the_taker_and_the_desk_give_back_and_nobody_else() -> None:
     for somebody in (NEIGHBOUR, WISHER):
         with pytest.raises(no.NotYourTask):
-            claimed().give_back(somebody)
-    wish = claimed()
+            make_claimed_wish().give_back(somebody)
+    wish = make_claimed_wish()
     wish.give_back(DESK)
-    assert wish.state == State.OPEN
+    assert wish.state == WishState.OPEN
 
 
 def test_the_desk_confirms_on_behalf_of_the_resident() -> None:
-    wish = delivered()
+    wish = make_delivered_wish()
     wish.confirm(DESK.acting_for(WISHER.person), "谢谢", photos_public=True)
-    assert (wish.state, wish.thanks, wish.photos_public) == (State.FULFILLED, "谢谢", True)
+    assert (wish.state, wish.thanks, wish.photos_public) == (WishState.FULFILLED, "谢谢", True)
 
 
 @pytest.mark.parametrize("by", [DESK, DESK.acting_for(WISHER.person)])
 def test_who_delivered_for_the_station_does_not_confirm(by: Actor) -> None:
-    wish = delivered(BY_STATION, by=DESK)
+    wish = make_delivered_wish(STATION_TAKER, actor=DESK)
     with clock.shifted(timedelta(days=8)), pytest.raises(no.DeliveredByYourself):
         wish.confirm(by, None, photos_public=False)
     wish.confirm(COLLEAGUE.acting_for(WISHER.person), None, photos_public=False)
@@ -87,18 +91,18 @@ def test_who_delivered_for_the_station_does_not_confirm(by: Actor) -> None:
 @pytest.mark.parametrize("by", [VOLUNTEER, DESK.acting_for(VOLUNTEER.person)])
 def test_the_taker_does_not_confirm(by: Actor) -> None:
     with pytest.raises(no.DeliveredByYourself):
-        delivered().confirm(by, None, photos_public=False)
+        make_delivered_wish().confirm(by, None, photos_public=False)
 
 
 def test_who_recorded_a_delivery_at_the_desk_does_not_confirm_it() -> None:
-    wish = delivered(by=DESK.acting_for(VOLUNTEER.person))
+    wish = make_delivered_wish(actor=DESK.acting_for(VOLUNTEER.person))
     with pytest.raises(no.DeliveredByYourself):
         wish.confirm(DESK.acting_for(WISHER.person), None, photos_public=False)
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, DESK.acting_for(NEIGHBOUR.person)])
 def test_nobody_else_answers_for_the_resident(somebody: Actor) -> None:
-    wish = delivered()
+    wish = make_delivered_wish()
     with clock.shifted(timedelta(days=8)):
         with pytest.raises(no.NotYours):
             wish.confirm(somebody, None, photos_public=False)
@@ -107,18 +111,18 @@ def test_nobody_else_answers_for_the_resident(somebody: Actor) -> None:
 
 
 def test_the_desk_decides_alone_only_after_a_week_of_silence() -> None:
-    wish = delivered()
-    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.StillTheirTurn):
+    wish = make_delivered_wish()
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.DecisionNotDue):
         wish.confirm(DESK, None, photos_public=False)
-    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.StillTheirTurn):
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.DecisionNotDue):
         wish.refuse(DESK)
     with clock.shifted(timedelta(days=7, minutes=1)):
         wish.confirm(DESK, None, photos_public=False)
-    assert wish.state == State.FULFILLED
+    assert wish.state == WishState.FULFILLED
 
 
 def test_a_refusal_gives_the_taker_a_fresh_lease_and_forgets_the_delivery() -> None:
-    wish = delivered()
+    wish = make_delivered_wish()
     with clock.shifted(timedelta(days=5)):
         wish.refuse(WISHER)
         assert wish.lease_until is not None
@@ -128,51 +132,51 @@ def test_a_refusal_gives_the_taker_a_fresh_lease_and_forgets_the_delivery() -> N
 
 
 def test_each_confirmation_has_a_revision_of_its_own() -> None:
-    wish = fulfilled()
+    wish = make_fulfilled_wish()
     assert wish.confirmations == 1
     wish.reopen(WISHER)
-    assert (wish.state, wish.taker_id, wish.thanks) == (State.CLAIMED, VOLUNTEER.person, None)
+    assert (wish.state, wish.taker_id, wish.thanks) == (WishState.CLAIMED, VOLUNTEER.person, None)
     wish.deliver(VOLUNTEER, "又换了一次", 10)
     wish.confirm(WISHER, None, photos_public=False)
     assert wish.confirmations == 2
 
 
 def test_who_withdraws_a_confirmation_withdraws_their_consent_to_photos() -> None:
-    wish = delivered()
+    wish = make_delivered_wish()
     wish.confirm(WISHER, None, photos_public=True)
     wish.reopen(WISHER)
     assert not wish.photos_public
 
 
 def test_after_a_week_only_the_desk_withdraws_a_confirmation() -> None:
-    wish = fulfilled()
+    wish = make_fulfilled_wish()
     with clock.shifted(timedelta(days=8)):
         with pytest.raises(no.TooLateToReopen):
             wish.reopen(WISHER)
         wish.reopen(DESK)
-    assert wish.state == State.CLAIMED
+    assert wish.state == WishState.CLAIMED
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, VOLUNTEER])
 def test_others_withdraw_neither_wish_nor_confirmation(somebody: Actor) -> None:
     with pytest.raises(no.NotYours):
-        fulfilled().reopen(somebody)
+        make_fulfilled_wish().reopen(somebody)
     with pytest.raises(no.NotYours):
-        claimed().withdraw(somebody)
+        make_claimed_wish().withdraw(somebody)
 
 
 def test_the_desk_withdraws_a_wish_only_on_behalf_of_its_resident() -> None:
     with pytest.raises(no.NotYours):
-        opened().withdraw(DESK)
-    wish = opened()
+        make_open_wish().withdraw(DESK)
+    wish = make_open_wish()
     wish.withdraw(DESK.acting_for(WISHER.person))
-    assert wish.state == State.WITHDRAWN
+    assert wish.state == WishState.WITHDRAWN
 
 
-@pytest.mark.parametrize("state", IN_STATE)
-def test_others_know_only_of_open_wishes_and_never_of_the_person(state: State) -> None:
-    wish = IN_STATE[state]()
-    assert wish.visible_to(NEIGHBOUR) == (state == State.OPEN)
+@pytest.mark.parametrize("state", FACTORY_BY_STATE)
+def test_others_know_only_of_open_wishes_and_never_of_the_person(state: WishState) -> None:
+    wish = FACTORY_BY_STATE[state]()
+    assert wish.visible_to(NEIGHBOUR) == (state == WishState.OPEN)
     assert not wish.shows_person_to(NEIGHBOUR)
     assert wish.visible_to(WISHER)
     assert wish.visible_to(DESK)
@@ -181,4 +185,4 @@ def test_others_know_only_of_open_wishes_and_never_of_the_person(state: State) -
 
 def test_nobody_is_the_taker_of_an_open_wish() -> None:
     nobody = replace(NEIGHBOUR, person=UUID(int=0))
-    assert not opened().taken_by(nobody)
+    assert not make_open_wish().is_taker(nobody)

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions
-from services.intake.wishes.history import WishStep
-from services.intake.wishes.models import State, Wish
+from services.intake.wishes.history import WishTransition
+from services.intake.wishes.models import Wish, WishState
 from shared.auth import Actor
 from shared.errors import Problem
-from tests.intake.wishes.people import People, said
+from tests.intake.wishes.people import People, list_messages_about
 
-Do = Callable[[AsyncSession, Actor, Wish], Awaitable[Wish]]
-ACTS: dict[str, Do] = {
+ActionCall = Callable[[AsyncSession, Actor, Wish], Awaitable[Wish]]
+ACTIONS: dict[str, ActionCall] = {
     "approve": lambda tx, who, wish: actions.approve(tx, who, wish.id),
     "decline": lambda tx, who, wish: actions.decline(tx, who, wish.id, "不合适"),
     "claim": lambda tx, who, wish: actions.claim(tx, who, wish.id),
@@ -27,11 +27,20 @@ ACTS: dict[str, Do] = {
     "withdraw": lambda tx, who, wish: actions.withdraw(tx, who, wish.id),
     "answer": lambda tx, who, wish: actions.answer(tx, who, wish.id, "做不到"),
 }
-WHO = ("wisher", "neighbour", "volunteer", "second", "partner", "desk", "colleague", "for_wisher")
-TAKEN = (State.CLAIMED, State.DELIVERED, State.FULFILLED)
+ACTOR_NAMES = (
+    "wisher",
+    "neighbour",
+    "volunteer",
+    "second",
+    "partner",
+    "desk",
+    "colleague",
+    "for_wisher",
+)
+CLAIMED_STATES = (WishState.CLAIMED, WishState.DELIVERED, WishState.FULFILLED)
 
 # Random acts alone seldom get far: most lives begin as good ones do.
-GOOD = [
+HAPPY_PATH = [
     ("desk", "approve"),
     ("volunteer", "claim"),
     ("volunteer", "deliver"),
@@ -40,51 +49,53 @@ GOOD = [
     ("volunteer", "deliver"),
     ("for_wisher", "confirm"),
 ]
-anything = st.tuples(st.sampled_from(WHO), st.sampled_from(sorted(ACTS)))
-lives = st.builds(
-    lambda good, then: GOOD[:good] + then,
-    st.integers(0, len(GOOD)),
-    st.lists(anything, max_size=10),
+any_action = st.tuples(st.sampled_from(ACTOR_NAMES), st.sampled_from(sorted(ACTIONS)))
+action_sequences = st.builds(
+    lambda good, then: HAPPY_PATH[:good] + then,
+    st.integers(0, len(HAPPY_PATH)),
+    st.lists(any_action, max_size=10),
 )
 
 
-@given(life=lives)
+@given(life=action_sequences)
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_the_books_agree(
     tx: AsyncSession, people: People, life: list[tuple[str, str]]
 ) -> None:
-    wish = await people.wish(tx)
+    wish = await people.create_wish(tx)
     confirmed = reopened = 0
     for who, act in life:
         try:
             async with tx.begin_nested():
-                await ACTS[act](tx, getattr(people, who), wish)
+                await ACTIONS[act](tx, getattr(people, who), wish)
         except Problem:
             await tx.refresh(wish)
             continue
         confirmed += act == "confirm"
         reopened += act == "reopen"
-        assert (wish.taker_id is not None) == (wish.state in TAKEN)
-    await _check(tx, wish, confirmed, reopened)
+        assert (wish.taker_id is not None) == (wish.state in CLAIMED_STATES)
+    await _assert_consistent(tx, wish, confirmed, reopened)
 
 
-async def _check(tx: AsyncSession, wish: Wish, confirmed: int, reopened: int) -> None:
-    messages = await said(tx, wish)
+async def _assert_consistent(tx: AsyncSession, wish: Wish, confirmed: int, reopened: int) -> None:
+    messages = await list_messages_about(tx, wish)
     assert [message.sequence for message in messages] == list(range(1, wish.version + 1))
     fulfilled = [m.data["revision"] for m in messages if m.type == "linli.wish.fulfilled.v1"]
     undone = [m.data["revision"] for m in messages if m.type == "linli.wish.reopened.v1"]
     assert fulfilled == list(range(1, confirmed + 1))
     assert undone == fulfilled[:reopened]
-    assert confirmed - reopened == (wish.state == State.FULFILLED)
+    assert confirmed - reopened == (wish.state == WishState.FULFILLED)
     claims = sum(message.type == "linli.wish.claimed.v1" for message in messages)
     releases = sum(message.type == "linli.wish.released.v1" for message in messages)
-    assert claims - releases == (wish.state in TAKEN)
+    assert claims - releases == (wish.state in CLAIMED_STATES)
     await tx.flush()
     steps = (
         await tx.scalars(
-            select(WishStep).where(WishStep.wish_id == wish.id).order_by(WishStep.version)
+            select(WishTransition)
+            .where(WishTransition.wish_id == wish.id)
+            .order_by(WishTransition.version)
         )
     ).all()
     assert [step.version for step in steps] == list(range(1, wish.version + 1))

@@ -9,12 +9,12 @@ from services.notify.audience.models import Recipient
 from shared.ids import new_id
 from shared.language import Language
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import handle, registered
+from tests.notify.messages import handle_messages, resident_registered
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
-async def known(runtime: Runtime, resident: UUID) -> Recipient:
+async def get_recipient(runtime: Runtime, resident: UUID) -> Recipient:
     """What the audience knows of a resident."""
     async with runtime.sessions() as tx:
         found = await tx.get(Recipient, resident)
@@ -33,7 +33,7 @@ async def test_any_order_and_repetition_end_with_the_newest(
 ) -> None:
     station, resident = new_id(), new_id()
     messages = [
-        registered(
+        resident_registered(
             runtime,
             station,
             resident,
@@ -44,23 +44,27 @@ async def test_any_order_and_repetition_end_with_the_newest(
         for version in (*order, *repeats)
     ]
     for start in range(0, len(messages), size):
-        await handle(runtime, *messages[start : start + size])
-    found = await known(runtime, resident)
+        await handle_messages(runtime, *messages[start : start + size])
+    found = await get_recipient(runtime, resident)
     assert (found.station_id, found.version, found.language) == (station, 5, "en")
     assert found.phone_sealed is not None
-    assert runtime.sealer.open(found.phone_sealed) == "13800000005"
+    assert runtime.sealer.unseal(found.phone_sealed) == "13800000005"
 
 
 async def test_a_phone_that_is_given_up_is_forgotten(runtime: Runtime, station: UUID) -> None:
     resident = new_id()
-    await handle(runtime, registered(runtime, station, resident))
-    await handle(runtime, registered(runtime, station, resident, version=2, phone=None))
-    assert (await known(runtime, resident)).phone_sealed is None
+    await handle_messages(runtime, resident_registered(runtime, station, resident))
+    await handle_messages(
+        runtime, resident_registered(runtime, station, resident, version=2, phone=None)
+    )
+    assert (await get_recipient(runtime, resident)).phone_sealed is None
 
 
 async def test_another_station_changes_nobody_of_this_one(runtime: Runtime, station: UUID) -> None:
     resident = new_id()
-    await handle(runtime, registered(runtime, station, resident, language="zh"))
-    await handle(runtime, registered(runtime, new_id(), resident, version=9, language="en"))
-    found = await known(runtime, resident)
+    await handle_messages(runtime, resident_registered(runtime, station, resident, language="zh"))
+    await handle_messages(
+        runtime, resident_registered(runtime, new_id(), resident, version=9, language="en")
+    )
+    found = await get_recipient(runtime, resident)
     assert (found.station_id, found.version, found.language) == (station, 1, "zh")

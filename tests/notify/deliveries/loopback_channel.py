@@ -11,30 +11,30 @@ from shared import clock
 from shared.runtime.runtime import Runtime
 
 
-class Loopback:
+class LoopbackChannel:
     """Answers with the given outcomes, one a message, and then takes everything."""
 
     name = "loopback"
 
     def __init__(self, *outcomes: Outcome | Exception) -> None:
-        self.taken: list[Rendering] = []
+        self.renderings: list[Rendering] = []
         self._outcomes = list(outcomes)
 
     async def send(self, rendering: Rendering) -> Outcome:
         """Keep it, and answer as told."""
-        self.taken.append(rendering)
+        self.renderings.append(rendering)
         outcome = self._outcomes.pop(0) if self._outcomes else Sent()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     @property
-    def deliveries(self) -> Sequence[UUID]:
+    def delivery_ids(self) -> Sequence[UUID]:
         """What it was given, by delivery."""
-        return [rendering.delivery for rendering in self.taken]
+        return [rendering.delivery for rendering in self.renderings]
 
 
-def sender_of(runtime: Runtime, channel: Channel) -> Sender:
+def create_sender(runtime: Runtime, channel: Channel) -> Sender:
     """A sender of the replica whose text messages take that channel."""
     assert isinstance(runtime.settings, NotifySettings)
     return Sender(runtime.sessions, runtime.settings, {"sms": channel})

@@ -10,31 +10,31 @@ from sqlalchemy import delete, update
 from structlog.testing import capture_logs
 
 from services.notify.channels.base import Channel
-from services.notify.channels.sms import OnScreen
-from services.notify.deliveries.actions import ADDRESSES_KEPT_FOR, forget_secrets
+from services.notify.channels.sms import ManualSms
+from services.notify.deliveries.actions import ADDRESS_RETENTION, erase_expired_secrets
 from services.notify.deliveries.models import Delivery
 from shared import clock
 from shared.auth import Role
 from shared.contracts.intake import WishDelivered
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.conftest import Client
-from tests.notify.deliveries.loopback_channel import Loopback, sender_of
+from tests.notify.conftest import MakeClient
+from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender
 from tests.notify.messages import (
     CODE,
     PHONE,
-    about_wish,
-    code_issued,
-    deliveries_of,
-    handle,
-    move_in,
+    handle_messages,
+    read_deliveries,
+    register_resident,
+    sign_in_code_issued,
+    wish_message,
 )
 
 MASKED = "138****5678"
 
 
 @pytest.fixture(autouse=True)
-async def _nothing_else_is_due(runtime: Runtime) -> None:
+async def _no_other_deliveries_due(runtime: Runtime) -> None:
     """A sender serves every station: what other tests left is taken away."""
     async with runtime.sessions.begin() as tx:
         await tx.execute(delete(Delivery).where(Delivery.due_at.is_not(None)))
@@ -42,11 +42,11 @@ async def _nothing_else_is_due(runtime: Runtime) -> None:
 
 async def send_code(runtime: Runtime, station: UUID, channel: Channel) -> None:
     """A code was asked for, and has gone that way."""
-    await handle(runtime, code_issued(runtime, station, new_id()))
-    await sender_of(runtime, channel).send_due()
+    await handle_messages(runtime, sign_in_code_issued(runtime, station, new_id()))
+    await create_sender(runtime, channel).send_due()
 
 
-async def listed(client: Client, **query: str) -> list[Mapping[str, Any]]:
+async def list_as_operator(client: MakeClient, **query: str) -> list[Mapping[str, Any]]:
     """What an operator sees."""
     async with client(Role.OPERATOR) as operator:
         answer = await operator.get("/deliveries", params=query)
@@ -56,13 +56,15 @@ async def listed(client: Client, **query: str) -> list[Mapping[str, Any]]:
 
 
 async def test_operators_see_what_was_told_and_what_came_of_it(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await move_in(runtime, station)
-    message = about_wish(station, WishDelivered, resident)
-    await handle(runtime, message)
-    await sender_of(runtime, OnScreen()).send_due()
-    sms, inbox = sorted(await listed(client), key=lambda item: item["channel"], reverse=True)
+    resident = await register_resident(runtime, station)
+    message = wish_message(station, WishDelivered, resident)
+    await handle_messages(runtime, message)
+    await create_sender(runtime, ManualSms()).send_due()
+    sms, inbox = sorted(
+        await list_as_operator(client), key=lambda item: item["channel"], reverse=True
+    )
     assert (sms["to"], sms["state"], sms["via"], sms["attempts"]) == (
         MASKED,
         "sent",
@@ -79,17 +81,21 @@ async def test_operators_see_what_was_told_and_what_came_of_it(
         assert PHONE not in str(item)
 
 
-async def test_the_list_can_be_narrowed(runtime: Runtime, station: UUID, client: Client) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, about_wish(station, WishDelivered, resident))
-    assert [item["channel"] for item in await listed(client, channel="sms")] == ["sms"]
-    assert [item["channel"] for item in await listed(client, state="sent")] == ["inbox"]
-    assert await listed(client, channel="inbox", state="failed") == []
+async def test_the_list_can_be_narrowed(
+    runtime: Runtime, station: UUID, client: MakeClient
+) -> None:
+    resident = await register_resident(runtime, station)
+    await handle_messages(runtime, wish_message(station, WishDelivered, resident))
+    assert [item["channel"] for item in await list_as_operator(client, channel="sms")] == ["sms"]
+    assert [item["channel"] for item in await list_as_operator(client, state="sent")] == ["inbox"]
+    assert await list_as_operator(client, channel="inbox", state="failed") == []
 
 
-async def test_the_list_comes_in_pages(runtime: Runtime, station: UUID, client: Client) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, *(about_wish(station, WishDelivered, resident) for _ in range(3)))
+async def test_the_list_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+    resident = await register_resident(runtime, station)
+    await handle_messages(
+        runtime, *(wish_message(station, WishDelivered, resident) for _ in range(3))
+    )
     seen: list[str] = []
     async with client(Role.ADMIN) as admin:
         path = "/api/v1/deliveries?limit=2&channel=sms"
@@ -101,11 +107,11 @@ async def test_the_list_comes_in_pages(runtime: Runtime, station: UUID, client: 
 
 
 async def test_a_code_is_on_the_screen_until_it_expires(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await send_code(runtime, station, OnScreen())
+    await send_code(runtime, station, ManualSms())
     with capture_logs() as logs:
-        (item,) = await listed(client)
+        (item,) = await list_as_operator(client)
     assert CODE in item["text"]
     assert item["to"] == MASKED
     assert [line["event"] for line in logs] == ["sign-in codes shown"]
@@ -116,67 +122,67 @@ async def test_a_code_is_on_the_screen_until_it_expires(
             .where(Delivery.station_id == station)
             .values(expires_at=clock.now() - timedelta(seconds=1))
         )
-    (item,) = await listed(client)
+    (item,) = await list_as_operator(client)
     assert CODE not in str(item)
     assert "••••••" in item["text"]
 
 
 async def test_a_code_that_went_by_sms_is_never_shown(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await send_code(runtime, station, Loopback())
-    (item,) = await listed(client)
+    await send_code(runtime, station, LoopbackChannel())
+    (item,) = await list_as_operator(client)
     assert (item["state"], CODE in str(item)) == ("sent", False)
 
 
 async def test_a_code_still_waiting_is_not_shown(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await handle(runtime, code_issued(runtime, station, new_id()))
-    (item,) = await listed(client)
+    await handle_messages(runtime, sign_in_code_issued(runtime, station, new_id()))
+    (item,) = await list_as_operator(client)
     assert (item["state"], CODE in str(item)) == ("queued", False)
 
 
 async def test_codes_are_forgotten_when_they_expire_and_the_rest_is_kept(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await send_code(runtime, station, OnScreen())
+    await send_code(runtime, station, ManualSms())
     async with runtime.sessions.begin() as tx:
-        await forget_secrets(tx)
-    assert [bool(d.sealed) for d in await deliveries_of(runtime, station)] == [True]
+        await erase_expired_secrets(tx)
+    assert [bool(d.sealed) for d in await read_deliveries(runtime, station)] == [True]
     with clock.shifted(timedelta(minutes=6)):
         async with runtime.sessions.begin() as tx:
-            await forget_secrets(tx)
-    (kept,) = await deliveries_of(runtime, station)
+            await erase_expired_secrets(tx)
+    (kept,) = await read_deliveries(runtime, station)
     assert kept.sealed is None
     assert kept.address_sealed is not None
-    (item,) = await listed(client)
+    (item,) = await list_as_operator(client)
     assert "••••••" in item["text"]
 
 
 async def test_addresses_are_forgotten_after_thirty_days_once_sent(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, about_wish(station, WishDelivered, resident))
-    with clock.shifted(ADDRESSES_KEPT_FOR + timedelta(hours=1)):
+    resident = await register_resident(runtime, station)
+    await handle_messages(runtime, wish_message(station, WishDelivered, resident))
+    with clock.shifted(ADDRESS_RETENTION + timedelta(hours=1)):
         async with runtime.sessions.begin() as tx:
-            await forget_secrets(tx)
-        (waiting,) = [d for d in await deliveries_of(runtime, station) if d.channel == "sms"]
+            await erase_expired_secrets(tx)
+        (waiting,) = [d for d in await read_deliveries(runtime, station) if d.channel == "sms"]
         assert waiting.address_sealed is not None
-        await sender_of(runtime, OnScreen()).send_due()
+        await create_sender(runtime, ManualSms()).send_due()
         async with runtime.sessions.begin() as tx:
-            await forget_secrets(tx)
-    (sent,) = await listed(client, channel="sms")
+            await erase_expired_secrets(tx)
+    (sent,) = await list_as_operator(client, channel="sms")
     assert (sent["state"], sent["to"]) == ("sent", None)
 
 
 async def test_what_no_key_opens_or_no_template_says_doesn_t_hide_the_rest(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await send_code(runtime, station, OnScreen())
-    resident = await move_in(runtime, station)
-    await handle(runtime, about_wish(station, WishDelivered, resident))
+    await send_code(runtime, station, ManualSms())
+    resident = await register_resident(runtime, station)
+    await handle_messages(runtime, wish_message(station, WishDelivered, resident))
     mine = update(Delivery).where(Delivery.station_id == station)
     async with runtime.sessions.begin() as tx:
         await tx.execute(
@@ -187,7 +193,7 @@ async def test_what_no_key_opens_or_no_template_says_doesn_t_hide_the_rest(
         await tx.execute(
             mine.where(Delivery.template != "sign-in.code").values(template="wish.of-tomorrow")
         )
-    items = await listed(client, channel="sms")
+    items = await list_as_operator(client, channel="sms")
     assert {(item["template"], item["to"]) for item in items} == {
         ("sign-in.code", "****"),
         ("wish.of-tomorrow", MASKED),
@@ -196,15 +202,15 @@ async def test_what_no_key_opens_or_no_template_says_doesn_t_hide_the_rest(
 
 
 async def test_operators_of_another_station_see_nothing(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    await send_code(runtime, station, OnScreen())
+    await send_code(runtime, station, ManualSms())
     async with client(Role.OPERATOR, Role.ADMIN, of=new_id()) as other:
         assert (await other.get("/deliveries")).json() == []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OPERATOR, Role.ADMIN)])
-async def test_nobody_else_may_look(client: Client, role: Role) -> None:
+async def test_nobody_else_may_look(client: MakeClient, role: Role) -> None:
     async with client(role) as somebody:
         answer = await somebody.get("/deliveries")
     assert answer.status_code == 403
@@ -214,7 +220,7 @@ async def test_nobody_else_may_look(client: Client, role: Role) -> None:
 @pytest.mark.parametrize(
     "query", ["channel=pigeon", "state=lost", "after=x", "limit=-1", "channel=%00", "state="]
 )
-async def test_a_wrong_question_is_answered_with_a_problem(client: Client, query: str) -> None:
+async def test_a_wrong_question_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
     async with client(Role.OPERATOR) as operator:
         answer = await operator.get(f"/deliveries?{query}")
     assert answer.status_code == 422

@@ -9,9 +9,9 @@ from shared.runtime.runtime import Runtime
 
 
 async def test_what_the_consumer_queues_wakes_the_replica_s_own_sender(runtime: Runtime) -> None:
-    (sender,) = [part for part in runtime.rest if isinstance(part, Sender)]
+    (sender,) = [part for part in runtime.background_tasks if isinstance(part, Sender)]
     sender.wake.clear()
     async with runtime.consumer._sessions.begin() as tx:
         await tx.execute(text("SELECT 1"))
-        commit_hooks.made(tx, QUEUED)
+        commit_hooks.mark_work(tx, QUEUED)
     assert sender.wake.is_set()

@@ -31,46 +31,46 @@ from shared.runtime.runtime import Runtime
 from tests.notify.messages import (
     PHONE,
     TITLE,
-    about_wish,
-    claimed,
-    code_issued,
-    deliveries_of,
-    handle,
-    move_in,
-    registered,
-    told,
+    handle_messages,
+    make_message,
+    read_deliveries,
+    register_resident,
+    resident_registered,
+    sign_in_code_issued,
+    wish_claimed,
+    wish_message,
 )
 
 Line = tuple[str, str, str]
 
 
-async def lines(runtime: Runtime, station: UUID, names: dict[UUID, str]) -> set[Line]:
+async def list_notices(runtime: Runtime, station: UUID, names: dict[UUID, str]) -> set[Line]:
     """Who is told what over which channel."""
-    found = await deliveries_of(runtime, station)
+    found = await read_deliveries(runtime, station)
     told_of = [(names[d.recipient_id], d.channel, d.template) for d in found]
     assert len(set(told_of)) == len(told_of)
     return set(told_of)
 
 
-def both(who: str, template: str) -> set[Line]:
+def on_both_channels(recipient: str, template: str) -> set[Line]:
     """Told over both channels."""
-    return {(who, "inbox", template), (who, "sms", template)}
+    return {(recipient, "inbox", template), (recipient, "sms", template)}
 
 
-WISHES: list[tuple[type[WishMessage], dict[str, Any], set[Line]]] = [
+WISH_CASES: list[tuple[type[WishMessage], dict[str, Any], set[Line]]] = [
     (WishPosted, {}, {("resident", "inbox", "wish.posted")}),
     (WishOpened, {}, {("resident", "inbox", "wish.opened")}),
-    (WishDeclined, {}, both("resident", "wish.declined")),
-    (WishDelivered, {}, both("resident", "wish.delivered")),
-    (WishAnswered, {}, both("resident", "wish.answered")),
-    (WishRefused, {}, both("taker", "wish.refused")),
-    (WishReopened, {"revision": 1}, both("taker", "wish.reopened")),
+    (WishDeclined, {}, on_both_channels("resident", "wish.declined")),
+    (WishDelivered, {}, on_both_channels("resident", "wish.delivered")),
+    (WishAnswered, {}, on_both_channels("resident", "wish.answered")),
+    (WishRefused, {}, on_both_channels("taker", "wish.refused")),
+    (WishReopened, {"revision": 1}, on_both_channels("taker", "wish.reopened")),
     (WishFulfilled, {"minutes": 30, "revision": 1}, {("taker", "inbox", "wish.fulfilled")}),
     (WishReleased, {"reason": "given_back"}, {("resident", "inbox", "wish.released")}),
     (
         WishReleased,
         {"reason": "expired"},
-        {("resident", "inbox", "wish.released"), *both("taker", "wish.expired.taker")},
+        {("resident", "inbox", "wish.released"), *on_both_channels("taker", "wish.expired.taker")},
     ),
     (
         WishReleased,
@@ -80,17 +80,20 @@ WISHES: list[tuple[type[WishMessage], dict[str, Any], set[Line]]] = [
             ("taker", "inbox", "wish.handed-over.taker"),
         },
     ),
-    (WishReleased, {"reason": "withdrawn"}, both("taker", "wish.withdrawn.taker")),
-    (WishReleased, {"reason": "answered"}, both("taker", "wish.closed.taker")),
+    (WishReleased, {"reason": "withdrawn"}, on_both_channels("taker", "wish.withdrawn.taker")),
+    (WishReleased, {"reason": "answered"}, on_both_channels("taker", "wish.closed.taker")),
     (
         WishWithdrawn,
         {},
-        {("resident", "inbox", "wish.withdrawn.resident"), *both("taker", "wish.withdrawn.taker")},
+        {
+            ("resident", "inbox", "wish.withdrawn.resident"),
+            *on_both_channels("taker", "wish.withdrawn.taker"),
+        },
     ),
 ]
 
 
-@pytest.mark.parametrize(("contract", "more", "expected"), WISHES)
+@pytest.mark.parametrize(("contract", "more", "expected"), WISH_CASES)
 async def test_each_message_about_a_wish_tells_whom_it_concerns(
     runtime: Runtime,
     station: UUID,
@@ -98,116 +101,127 @@ async def test_each_message_about_a_wish_tells_whom_it_concerns(
     more: dict[str, Any],
     expected: set[Line],
 ) -> None:
-    resident, taker = await move_in(runtime, station), await move_in(runtime, station)
+    resident, taker = (
+        await register_resident(runtime, station),
+        await register_resident(runtime, station),
+    )
     taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker}
-    await handle(runtime, about_wish(station, contract, resident, **taken, **more))
-    assert await lines(runtime, station, {resident: "resident", taker: "taker"}) == expected
+    await handle_messages(runtime, wish_message(station, contract, resident, **taken, **more))
+    assert await list_notices(runtime, station, {resident: "resident", taker: "taker"}) == expected
 
 
 async def test_a_claim_tells_the_resident_and_the_taker(runtime: Runtime, station: UUID) -> None:
-    resident, taker = await move_in(runtime, station), await move_in(runtime, station)
-    message = claimed(station, resident, taker)
-    await handle(runtime, message)
-    assert await lines(runtime, station, {resident: "resident", taker: "taker"}) == {
-        *both("resident", "wish.claimed.resident"),
+    resident, taker = (
+        await register_resident(runtime, station),
+        await register_resident(runtime, station),
+    )
+    message = wish_claimed(station, resident, taker)
+    await handle_messages(runtime, message)
+    assert await list_notices(runtime, station, {resident: "resident", taker: "taker"}) == {
+        *on_both_channels("resident", "wish.claimed.resident"),
         ("taker", "inbox", "wish.claimed.taker"),
     }
-    found = await deliveries_of(runtime, station)
+    found = await read_deliveries(runtime, station)
     assert {d.correlation for d in found} == {message.correlation}
     assert {d.subject for d in found} == {message.subject}
     assert {(d.channel, d.state) for d in found} == {("inbox", "sent"), ("sms", "queued")}
 
 
 async def test_the_same_five_times_is_told_once(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
+    resident = await register_resident(runtime, station)
     wish = new_id()
-    again = [about_wish(station, WishOpened, resident, wish_id=wish) for _ in range(5)]
+    again = [wish_message(station, WishOpened, resident, wish_id=wish) for _ in range(5)]
     assert len({message.id for message in again}) == 5
-    await handle(runtime, *again[:3])
+    await handle_messages(runtime, *again[:3])
     for message in again[3:]:
-        await handle(runtime, message)
-    assert len(await deliveries_of(runtime, station)) == 1
+        await handle_messages(runtime, message)
+    assert len(await read_deliveries(runtime, station)) == 1
 
 
 async def test_the_same_thing_later_is_told_again(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
+    resident = await register_resident(runtime, station)
     wish = new_id()
     for sequence in (4, 6):
-        message = about_wish(station, WishDelivered, resident, wish_id=wish, sequence=sequence)
-        await handle(runtime, message)
-    assert len(await deliveries_of(runtime, station)) == 4
+        message = wish_message(station, WishDelivered, resident, wish_id=wish, sequence=sequence)
+        await handle_messages(runtime, message)
+    assert len(await read_deliveries(runtime, station)) == 4
 
 
 async def test_a_withdrawal_told_by_two_messages_of_one_change_is_told_once(
     runtime: Runtime, station: UUID
 ) -> None:
-    resident, taker = await move_in(runtime, station), await move_in(runtime, station)
-    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker, "wish_id": new_id()}
-    await handle(
-        runtime,
-        about_wish(station, WishReleased, resident, **taken, reason="withdrawn"),
-        about_wish(station, WishWithdrawn, resident, **taken),
+    resident, taker = (
+        await register_resident(runtime, station),
+        await register_resident(runtime, station),
     )
-    assert await lines(runtime, station, {resident: "resident", taker: "taker"}) == {
+    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker, "wish_id": new_id()}
+    await handle_messages(
+        runtime,
+        wish_message(station, WishReleased, resident, **taken, reason="withdrawn"),
+        wish_message(station, WishWithdrawn, resident, **taken),
+    )
+    assert await list_notices(runtime, station, {resident: "resident", taker: "taker"}) == {
         ("resident", "inbox", "wish.withdrawn.resident"),
-        *both("taker", "wish.withdrawn.taker"),
+        *on_both_channels("taker", "wish.withdrawn.taker"),
     }
 
 
 async def test_a_resident_not_known_yet_waits_and_then_is_told(
     runtime: Runtime, station: UUID
 ) -> None:
-    known, late = await move_in(runtime, station), new_id()
-    soon = about_wish(station, WishOpened, late)
+    known, late = await register_resident(runtime, station), new_id()
+    soon = wish_message(station, WishOpened, late)
     with pytest.raises(NotYet):
-        await handle(runtime, about_wish(station, WishOpened, known), soon)
-    assert not await deliveries_of(runtime, station)
+        await handle_messages(runtime, wish_message(station, WishOpened, known), soon)
+    assert not await read_deliveries(runtime, station)
     with pytest.raises(NotYet):
-        await handle(runtime, soon)
-    await handle(runtime, registered(runtime, station, late, language="en"), soon)
-    (delivery,) = await deliveries_of(runtime, station)
+        await handle_messages(runtime, soon)
+    await handle_messages(runtime, resident_registered(runtime, station, late, language="en"), soon)
+    (delivery,) = await read_deliveries(runtime, station)
     assert (delivery.recipient_id, delivery.language) == (late, "en")
 
 
 async def test_a_resident_of_another_station_is_not_known_here(
     runtime: Runtime, station: UUID
 ) -> None:
-    elsewhere = await move_in(runtime, new_id())
+    elsewhere = await register_resident(runtime, new_id())
     with pytest.raises(NotYet):
-        await handle(runtime, about_wish(station, WishOpened, elsewhere))
+        await handle_messages(runtime, wish_message(station, WishOpened, elsewhere))
 
 
 async def test_without_a_phone_only_the_inbox_is_left(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station, phone=None)
-    await handle(runtime, about_wish(station, WishDelivered, resident))
-    assert [d.channel for d in await deliveries_of(runtime, station)] == ["inbox"]
+    resident = await register_resident(runtime, station, phone=None)
+    await handle_messages(runtime, wish_message(station, WishDelivered, resident))
+    assert [d.channel for d in await read_deliveries(runtime, station)] == ["inbox"]
 
 
 async def test_a_partner_reads_in_the_inbox_of_its_account(runtime: Runtime, station: UUID) -> None:
-    resident, partner = await move_in(runtime, station), new_id()
-    await handle(runtime, claimed(station, resident, partner, "partner"))
-    assert ("partner", "inbox", "wish.claimed.taker") in await lines(
+    resident, partner = await register_resident(runtime, station), new_id()
+    await handle_messages(runtime, wish_claimed(station, resident, partner, "partner"))
+    assert ("partner", "inbox", "wish.claimed.taker") in await list_notices(
         runtime, station, {resident: "resident", partner: "partner"}
     )
 
 
 async def test_the_station_as_taker_is_not_told(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, claimed(station, resident, station, "station"))
-    assert await lines(runtime, station, {resident: "resident"}) == both(
+    resident = await register_resident(runtime, station)
+    await handle_messages(runtime, wish_claimed(station, resident, station, "station"))
+    assert await list_notices(runtime, station, {resident: "resident"}) == on_both_channels(
         "resident", "wish.claimed.resident"
     )
 
 
 async def test_volunteers_hear_of_their_application(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
+    resident = await register_resident(runtime, station)
     volunteer = new_id()
     for sequence, contract in enumerate((VolunteerApplied, VolunteerApproved), 1):
         content = contract(volunteer_id=volunteer, resident_id=resident)
-        await handle(runtime, told(station, content, f"volunteers/{volunteer}", sequence))
-    assert await lines(runtime, station, {resident: "resident"}) == {
+        await handle_messages(
+            runtime, make_message(station, content, f"volunteers/{volunteer}", sequence)
+        )
+    assert await list_notices(runtime, station, {resident: "resident"}) == {
         ("resident", "inbox", "volunteer.applied"),
-        *both("resident", "volunteer.approved"),
+        *on_both_channels("resident", "volunteer.approved"),
     }
 
 
@@ -220,7 +234,7 @@ async def test_owners_hear_of_their_points(
     kind: OwnerKind,
     count: int,
 ) -> None:
-    owner = await move_in(runtime, station)
+    owner = await register_resident(runtime, station)
     wish = new_id()
     content = contract(
         account_id=new_id(),
@@ -235,18 +249,20 @@ async def test_owners_hear_of_their_points(
         cause_subject=f"wishes/{wish}",
         title=TITLE,
     )
-    await handle(runtime, told(station, content, f"accounts/{content.account_id}", 6))
-    found = await deliveries_of(runtime, station)
+    await handle_messages(
+        runtime, make_message(station, content, f"accounts/{content.account_id}", 6)
+    )
+    found = await read_deliveries(runtime, station)
     assert [d.params for d in found] == [{"title": TITLE, "amount": 20, "balance": 120}] * count
     assert [d.subject for d in found] == [f"wishes/{wish}"] * count
 
 
 async def test_a_code_needs_no_audience_and_is_kept_sealed(runtime: Runtime, station: UUID) -> None:
-    message = code_issued(runtime, station, new_id())
-    await handle(runtime, message)
-    (delivery,) = await deliveries_of(runtime, station)
+    message = sign_in_code_issued(runtime, station, new_id())
+    await handle_messages(runtime, message)
+    (delivery,) = await read_deliveries(runtime, station)
     assert (delivery.channel, delivery.template) == ("sms", "sign-in.code")
     assert set(delivery.params) == {"expires_at"}
     assert delivery.sealed == {"code": message.content.code_sealed}
-    assert runtime.sealer.open(delivery.address_sealed or "") == PHONE
+    assert runtime.sealer.unseal(delivery.address_sealed or "") == PHONE
     assert delivery.expires_at == message.content.expires_at

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.notify.deliveries.rendering import InboxText, as_sms, category_of, in_inbox
+from services.notify.deliveries.rendering import InboxText, category_of, inbox_text, sms_text
 from services.notify.settings import NotifySettings
 from shared import clock
 from shared.contracts.events import (
@@ -20,17 +20,17 @@ from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.deliveries.loopback_channel import Loopback, sender_of
+from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender
 from tests.notify.messages import (
     STARTS,
     TITLE,
-    Told,
-    about_event,
-    deliveries_of,
-    handle,
-    move_in,
-    registered,
-    told,
+    AnyMessage,
+    handle_messages,
+    make_message,
+    participation_message,
+    read_deliveries,
+    register_resident,
+    resident_registered,
 )
 
 SETTINGS = NotifySettings.model_construct()
@@ -54,10 +54,10 @@ async def test_each_message_about_a_part_tells_whose_it_is(
     template: str,
     channels: list[str],
 ) -> None:
-    resident = await move_in(runtime, station)
-    message = about_event(station, contract, resident, **more)
-    await handle(runtime, message)
-    found = await deliveries_of(runtime, station)
+    resident = await register_resident(runtime, station)
+    message = participation_message(station, contract, resident, **more)
+    await handle_messages(runtime, message)
+    found = await read_deliveries(runtime, station)
     assert [(d.channel, d.template) for d in found] == [(name, template) for name in channels]
     assert {d.recipient_id for d in found} <= {resident}
     assert {category_of(d) for d in found} <= {"events"}
@@ -65,15 +65,15 @@ async def test_each_message_about_a_part_tells_whose_it_is(
 
 
 async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, about_event(station, EventJoined, resident))
-    inbox, sms = await deliveries_of(runtime, station)
-    assert in_inbox(inbox, "zh") == InboxText(
+    resident = await register_resident(runtime, station)
+    await handle_messages(runtime, participation_message(station, EventJoined, resident))
+    inbox, sms = await read_deliveries(runtime, station)
+    assert inbox_text(inbox, "zh") == InboxText(
         "报名成功",
         "您报名了“楼道大扫除”，11月28日（星期六）9:00，地点：3 栋楼下。谢谢您来帮忙！"
         "要是来不了，请提前告诉我们，把名额让给别的邻居。",
     )
-    assert as_sms(sms, {}, SETTINGS) == (
+    assert sms_text(sms, {}, SETTINGS) == (
         "【邻里服务站】您报名了“楼道大扫除”，11月28日（星期六）9:00，3 栋楼下，谢谢您来帮忙。"
         "来不了请说一声。"
     )
@@ -82,27 +82,32 @@ async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UU
 async def test_who_had_joined_reads_why_an_event_is_cancelled(
     runtime: Runtime, station: UUID
 ) -> None:
-    resident = await move_in(runtime, station, language="en")
-    gone = about_event(station, EventLeft, resident, reason="cancelled", words="Heavy rain.")
-    await handle(runtime, gone)
-    inbox, sms = await deliveries_of(runtime, station)
-    assert in_inbox(inbox, "en").body.endswith("The station says: “Heavy rain.”")
-    assert as_sms(sms, {}, SETTINGS) == (
+    resident = await register_resident(runtime, station, language="en")
+    gone = participation_message(
+        station, EventLeft, resident, reason="cancelled", words="Heavy rain."
+    )
+    await handle_messages(runtime, gone)
+    inbox, sms = await read_deliveries(runtime, station)
+    assert inbox_text(inbox, "en").body.endswith("The station says: “Heavy rain.”")
+    assert sms_text(sms, {}, SETTINGS) == (
         '[Linli] Sorry, "楼道大扫除" on Saturday 28 November, 9:00 is cancelled. Heavy rain.'
     )
 
 
 async def test_the_same_part_told_twice_is_told_once(runtime: Runtime, station: UUID) -> None:
-    resident, part = await move_in(runtime, station), new_id()
-    again = [about_event(station, EventJoined, resident, participation_id=part) for _ in range(3)]
-    await handle(runtime, *again[:2])
-    await handle(runtime, again[2])
-    assert len(await deliveries_of(runtime, station)) == 2
+    resident, part = await register_resident(runtime, station), new_id()
+    again = [
+        participation_message(station, EventJoined, resident, participation_id=part)
+        for _ in range(3)
+    ]
+    await handle_messages(runtime, *again[:2])
+    await handle_messages(runtime, again[2])
+    assert len(await read_deliveries(runtime, station)) == 2
 
 
 async def test_who_is_not_known_yet_waits(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(NotYet):
-        await handle(runtime, about_event(station, EventJoined, new_id()))
+        await handle_messages(runtime, participation_message(station, EventJoined, new_id()))
 
 
 Steps = list[tuple[type[ParticipationMessage], str]]
@@ -110,20 +115,20 @@ JOINED, LEFT, CANCELLED = (EventJoined, "left"), (EventLeft, "left"), (EventLeft
 MISSED, ATTENDED = (EventMissed, "left"), (EventAttended, "left")
 
 
-def life_of(station: UUID, resident: UUID, steps: Steps) -> list[Told]:
+def participation_messages(station: UUID, resident: UUID, steps: Steps) -> list[AnyMessage]:
     """What is said of one participation, step by step."""
     part = new_id()
     return [
-        about_event(
+        participation_message(
             station, contract, resident, participation_id=part, sequence=number, reason=reason
         )
         for number, (contract, reason) in enumerate(steps, 1)
     ]
 
 
-async def inbox_of(runtime: Runtime, station: UUID, resident: UUID) -> list[str]:
+async def inbox_templates(runtime: Runtime, station: UUID, resident: UUID) -> list[str]:
     """What somebody finds in their inbox, by the names of the templates, newest first."""
-    found = await deliveries_of(runtime, station)
+    found = await read_deliveries(runtime, station)
     mine = [d.template for d in found if (d.recipient_id, d.channel) == (resident, "inbox")]
     return mine[::-1]
 
@@ -140,12 +145,15 @@ async def inbox_of(runtime: Runtime, station: UUID, resident: UUID) -> list[str]
 async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
     runtime: Runtime, station: UUID, steps: Steps, told_of: list[str]
 ) -> None:
-    resident, other = await move_in(runtime, station), await move_in(runtime, station)
-    elsewhere = about_event(station, EventLeft, other)
-    await handle(runtime, elsewhere, *life_of(station, resident, steps))
-    assert await inbox_of(runtime, station, resident) == told_of
-    assert await inbox_of(runtime, station, other) == ["event.left"]
-    found = await deliveries_of(runtime, station)
+    resident, other = (
+        await register_resident(runtime, station),
+        await register_resident(runtime, station),
+    )
+    elsewhere = participation_message(station, EventLeft, other)
+    await handle_messages(runtime, elsewhere, *participation_messages(station, resident, steps))
+    assert await inbox_templates(runtime, station, resident) == told_of
+    assert await inbox_templates(runtime, station, other) == ["event.left"]
+    found = await read_deliveries(runtime, station)
     by_sms = {d.template for d in found if d.channel == "sms"}
     assert by_sms == set(told_of) - {"event.left"}
 
@@ -154,39 +162,41 @@ async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
 async def test_what_comes_too_late_to_be_so_is_not_told(
     runtime: Runtime, station: UUID, late: int
 ) -> None:
-    resident = await move_in(runtime, station)
-    messages = life_of(station, resident, [JOINED, LEFT, JOINED])
+    resident = await register_resident(runtime, station)
+    messages = participation_messages(station, resident, [JOINED, LEFT, JOINED])
     held_back = messages.pop(late)
     for message in messages:
-        await handle(runtime, message)
-    before = await inbox_of(runtime, station, resident)
-    await handle(runtime, held_back)
-    assert await inbox_of(runtime, station, resident) == before
+        await handle_messages(runtime, message)
+    before = await inbox_templates(runtime, station, resident)
+    await handle_messages(runtime, held_back)
+    assert await inbox_templates(runtime, station, resident) == before
     assert before[0] == "event.joined"
 
 
 async def test_who_joins_again_and_again_is_sent_one_text_message(
     runtime: Runtime, station: UUID
 ) -> None:
-    resident = await move_in(runtime, station)
-    for message in life_of(station, resident, [JOINED, LEFT, JOINED, LEFT, JOINED, CANCELLED]):
-        await handle(runtime, message)
-    assert await inbox_of(runtime, station, resident) == [
+    resident = await register_resident(runtime, station)
+    for message in participation_messages(
+        station, resident, [JOINED, LEFT, JOINED, LEFT, JOINED, CANCELLED]
+    ):
+        await handle_messages(runtime, message)
+    assert await inbox_templates(runtime, station, resident) == [
         "event.cancelled",
         *("event.joined", "event.left") * 2,
         "event.joined",
     ]
-    found = await deliveries_of(runtime, station)
+    found = await read_deliveries(runtime, station)
     assert [d.template for d in found if d.channel == "sms"] == ["event.joined", "event.cancelled"]
 
 
 async def test_a_part_cancelled_twice_is_sent_one_text_message(
     runtime: Runtime, station: UUID
 ) -> None:
-    resident = await move_in(runtime, station)
-    for message in life_of(station, resident, [CANCELLED, CANCELLED]):
-        await handle(runtime, message)
-    found = await deliveries_of(runtime, station)
+    resident = await register_resident(runtime, station)
+    for message in participation_messages(station, resident, [CANCELLED, CANCELLED]):
+        await handle_messages(runtime, message)
+    found = await read_deliveries(runtime, station)
     assert [d.channel for d in found] == ["inbox", "inbox", "sms"]
 
 
@@ -194,27 +204,27 @@ async def test_a_part_cancelled_twice_is_sent_one_text_message(
 async def test_once_an_event_has_begun_no_text_message_goes_out_about_it(
     runtime: Runtime, station: UUID, step: tuple[type[ParticipationMessage], str]
 ) -> None:
-    resident = await move_in(runtime, station)
+    resident = await register_resident(runtime, station)
     with clock.frozen(STARTS + timedelta(days=1)):
-        await handle(runtime, *life_of(station, resident, [step]))
-        channel = Loopback()
-        while await sender_of(runtime, channel).send_due():
+        await handle_messages(runtime, *participation_messages(station, resident, [step]))
+        channel = LoopbackChannel()
+        while await create_sender(runtime, channel).send_due():
             continue
-    inbox, sms = await deliveries_of(runtime, station)
+    inbox, sms = await read_deliveries(runtime, station)
     assert (inbox.state, sms.state, sms.expires_at) == ("sent", "failed", STARTS)
-    assert sms.id not in channel.deliveries
+    assert sms.id not in channel.delivery_ids
 
 
 async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
     late = new_id()
-    joined, left = life_of(station, late, [JOINED, LEFT])
+    joined, left = participation_messages(station, late, [JOINED, LEFT])
     for batch in ([joined], [left], [joined, left]):
         with pytest.raises(NotYet):
-            await handle(runtime, *batch)
-    await handle(runtime, registered(runtime, station, late))
-    await handle(runtime, left)
-    await handle(runtime, joined)
-    assert await inbox_of(runtime, station, late) == ["event.left"]
+            await handle_messages(runtime, *batch)
+    await handle_messages(runtime, resident_registered(runtime, station, late))
+    await handle_messages(runtime, left)
+    await handle_messages(runtime, joined)
+    assert await inbox_templates(runtime, station, late) == ["event.left"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +251,7 @@ async def test_points_are_told_in_words_that_fit_their_cause(
     cause: str,
     body: str,
 ) -> None:
-    owner, subject = await move_in(runtime, station), f"{cause}/{new_id()}"
+    owner, subject = await register_resident(runtime, station), f"{cause}/{new_id()}"
     content = contract(
         account_id=new_id(),
         owner_kind="resident",
@@ -254,6 +264,8 @@ async def test_points_are_told_in_words_that_fit_their_cause(
         cause_subject=subject,
         title=TITLE,
     )
-    await handle(runtime, told(station, content, f"accounts/{content.account_id}", 2))
-    (delivery,) = await deliveries_of(runtime, station)
-    assert (delivery.subject, in_inbox(delivery, "zh").body) == (subject, body)
+    await handle_messages(
+        runtime, make_message(station, content, f"accounts/{content.account_id}", 2)
+    )
+    (delivery,) = await read_deliveries(runtime, station)
+    assert (delivery.subject, inbox_text(delivery, "zh").body) == (subject, body)

@@ -11,34 +11,41 @@ from shared.auth import Role
 from shared.contracts.intake import WishOpened, WishPosted
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.conftest import Client
-from tests.notify.messages import TITLE, about_wish, claimed, deliveries_of, handle, move_in
+from tests.notify.conftest import MakeClient
+from tests.notify.messages import (
+    TITLE,
+    handle_messages,
+    read_deliveries,
+    register_resident,
+    wish_claimed,
+    wish_message,
+)
 
 RESIDENT = Role.RESIDENT
 
 
-async def tell_three(runtime: Runtime, station: UUID) -> UUID:
+async def notify_three_times(runtime: Runtime, station: UUID) -> UUID:
     """A resident who was told three things; their id."""
-    resident = await move_in(runtime, station)
+    resident = await register_resident(runtime, station)
     for contract in (WishPosted, WishOpened):
-        await handle(runtime, about_wish(station, contract, resident))
-    await handle(runtime, claimed(station, resident, station, "station"))
+        await handle_messages(runtime, wish_message(station, contract, resident))
+    await handle_messages(runtime, wish_claimed(station, resident, station, "station"))
     return resident
 
 
-async def unread(reader: httpx.AsyncClient) -> int:
+async def count_unread(reader: httpx.AsyncClient) -> int:
     """How much of the inbox is unread."""
     said: int = (await reader.get("/inbox/unread")).json()["unread"]
     return said
 
 
 async def test_it_has_the_newest_first_and_counts_the_unread(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await tell_three(runtime, station)
+    resident = await notify_three_times(runtime, station)
     async with client(RESIDENT, person=resident) as me:
         answer = await me.get("/inbox")
-        assert await unread(me) == 3
+        assert await count_unread(me) == 3
     assert answer.status_code == 200
     said = answer.json()
     assert [item["title"] for item in said] == ["有人来帮您了", "您的心愿发布了", "您的心愿收到了"]
@@ -60,22 +67,22 @@ async def test_it_has_the_newest_first_and_counts_the_unread(
 async def test_it_speaks_the_reader_s_language(
     runtime: Runtime,
     station: UUID,
-    client: Client,
+    client: MakeClient,
     speaks: str,
     accept: str,
     language: str,
     title: str,
 ) -> None:
-    resident = await move_in(runtime, station, language="zh")
-    await handle(runtime, about_wish(station, WishPosted, resident))
+    resident = await register_resident(runtime, station, language="zh")
+    await handle_messages(runtime, wish_message(station, WishPosted, resident))
     async with client(RESIDENT, person=resident, speaks=speaks, accept=accept) as me:
         answer = await me.get("/inbox")
     assert answer.headers["Content-Language"] == language
     assert answer.json()[0]["title"] == title
 
 
-async def test_it_comes_in_pages(runtime: Runtime, station: UUID, client: Client) -> None:
-    resident = await tell_three(runtime, station)
+async def test_it_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+    resident = await notify_three_times(runtime, station)
     seen: list[str] = []
     async with client(RESIDENT, person=resident) as me:
         path = "/api/v1/inbox?limit=2"
@@ -88,37 +95,40 @@ async def test_it_comes_in_pages(runtime: Runtime, station: UUID, client: Client
 
 
 async def test_reading_an_item_marks_it_once(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await tell_three(runtime, station)
+    resident = await notify_three_times(runtime, station)
     async with client(RESIDENT, person=resident) as me:
         first = (await me.get("/inbox")).json()[0]["id"]
         read = (await me.post(f"/inbox/{first}/read")).json()
         assert read["read_at"] is not None
         assert (await me.post(f"/inbox/{first}/read")).json() == read
-        assert await unread(me) == 2
+        assert await count_unread(me) == 2
         others = (await me.get("/inbox", params={"unread": True})).json()
         assert first not in [item["id"] for item in others]
         assert len(others) == 2
 
 
 async def test_everything_can_be_read_at_once(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident, neighbour = await tell_three(runtime, station), await tell_three(runtime, station)
+    resident, neighbour = (
+        await notify_three_times(runtime, station),
+        await notify_three_times(runtime, station),
+    )
     key = {"Idempotency-Key": str(new_id())}
     async with client(RESIDENT, person=resident) as me:
         assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
         assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
         assert (await me.post("/inbox/read-all")).json() == {"read": 0}
-        assert await unread(me) == 0
+        assert await count_unread(me) == 0
     async with client(RESIDENT, person=neighbour) as other:
-        assert await unread(other) == 3
+        assert await count_unread(other) == 3
 
 
-async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: Client) -> None:
-    resident = await tell_three(runtime, station)
-    mine = [d.id for d in await deliveries_of(runtime, station) if d.channel == "inbox"]
+async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+    resident = await notify_three_times(runtime, station)
+    mine = [d.id for d in await read_deliveries(runtime, station) if d.channel == "inbox"]
     others = (
         client(RESIDENT),
         client(Role.STAFF, Role.ADMIN, Role.OPERATOR),
@@ -127,33 +137,33 @@ async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: C
     for somebody in others:
         async with somebody as other:
             assert (await other.get("/inbox")).json() == []
-            assert await unread(other) == 0
+            assert await count_unread(other) == 0
             assert (await other.post(f"/inbox/{mine[0]}/read")).status_code == 404
             assert (await other.post("/inbox/read-all")).json() == {"read": 0}
-    assert all(d.read_at is None for d in await deliveries_of(runtime, station))
+    assert all(d.read_at is None for d in await read_deliveries(runtime, station))
 
 
 async def test_a_text_message_is_no_item_of_it(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await tell_three(runtime, station)
-    (sms,) = [d for d in await deliveries_of(runtime, station) if d.channel == "sms"]
+    resident = await notify_three_times(runtime, station)
+    (sms,) = [d for d in await read_deliveries(runtime, station) if d.channel == "sms"]
     async with client(RESIDENT, person=resident) as me:
         assert (await me.post(f"/inbox/{sms.id}/read")).status_code == 404
 
 
-async def test_a_partner_has_one_too(runtime: Runtime, station: UUID, client: Client) -> None:
-    resident, partner = await move_in(runtime, station), new_id()
-    await handle(runtime, claimed(station, resident, partner, "partner"))
+async def test_a_partner_has_one_too(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+    resident, partner = await register_resident(runtime, station), new_id()
+    await handle_messages(runtime, wish_claimed(station, resident, partner, "partner"))
     async with client(Role.PARTNER, person=partner) as me:
         (item,) = (await me.get("/inbox")).json()
     assert item["title"] == "谢谢您接下这个心愿"
 
 
 async def test_words_of_a_newer_version_don_t_break_it(
-    runtime: Runtime, station: UUID, client: Client
+    runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
-    resident = await tell_three(runtime, station)
+    resident = await notify_three_times(runtime, station)
     async with runtime.sessions.begin() as tx:
         newer = update(Delivery).where(Delivery.station_id == station)
         await tx.execute(newer.values(template="wish.of-tomorrow"))
@@ -166,7 +176,7 @@ async def test_words_of_a_newer_version_don_t_break_it(
     "query",
     ["after=abc", "limit=0", "limit=101", "limit=x", "unread=perhaps", "after=%00", "limit=1e9"],
 )
-async def test_a_wrong_question_is_answered_with_a_problem(client: Client, query: str) -> None:
+async def test_a_wrong_question_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
     async with client(RESIDENT) as me:
         answer = await me.get(f"/inbox?{query}")
     assert answer.status_code == 422
@@ -174,7 +184,7 @@ async def test_a_wrong_question_is_answered_with_a_problem(client: Client, query
 
 
 @pytest.mark.parametrize("id_", ["abc", "%00", "0", "../deliveries", "é" * 300])
-async def test_a_wrong_id_is_answered_with_a_problem(client: Client, id_: str) -> None:
+async def test_a_wrong_id_is_answered_with_a_problem(client: MakeClient, id_: str) -> None:
     async with client(RESIDENT) as me:
         answer = await me.post(f"/inbox/{id_}/read")
     assert answer.status_code in (404, 422)
@@ -182,7 +192,7 @@ async def test_a_wrong_id_is_answered_with_a_problem(client: Client, id_: str) -
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer abc", "Basic YTpi", "Bearer a.b.c"])
-async def test_without_a_genuine_token_there_is_no_inbox(client: Client, token: str) -> None:
+async def test_without_a_genuine_token_there_is_no_inbox(client: MakeClient, token: str) -> None:
     async with client(RESIDENT) as me:
         for path in ("/inbox", "/deliveries"):
             answer = await me.get(path, headers={"Authorization": token})

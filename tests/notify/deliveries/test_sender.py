@@ -10,7 +10,13 @@ from sqlalchemy import delete
 
 from services.notify.channels.base import Failed, Outcome, Rendering, Sent
 from services.notify.deliveries import sender as sending
-from services.notify.deliveries.leases import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, lease, settle
+from services.notify.deliveries.leases import (
+    LEASE_DURATION,
+    MAX_ATTEMPTS,
+    MAX_BACKOFF_SECONDS,
+    lease,
+    record_outcome,
+)
 from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.sender import Sender
 from shared import clock
@@ -18,130 +24,132 @@ from shared.bus import commit_hooks
 from shared.contracts.intake import WishDelivered
 from shared.language import Language
 from shared.runtime.runtime import Runtime
-from tests.notify.deliveries.loopback_channel import Loopback, send_later, sender_of
+from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender, send_later
 from tests.notify.messages import (
     PHONE,
     TITLE,
-    about_wish,
-    code_issued,
-    deliveries_of,
-    handle,
-    move_in,
+    handle_messages,
+    read_deliveries,
+    register_resident,
+    sign_in_code_issued,
+    wish_message,
 )
 
-LATER = timedelta(seconds=LONGEST_WAIT)
+AFTER_LONGEST_WAIT = timedelta(seconds=MAX_BACKOFF_SECONDS)
 
 
 @pytest.fixture(autouse=True)
-async def _nothing_else_is_due(runtime: Runtime) -> None:
+async def _no_other_deliveries_due(runtime: Runtime) -> None:
     """A sender serves every station: what other tests left is taken away."""
     async with runtime.sessions.begin() as tx:
         await tx.execute(delete(Delivery).where(Delivery.due_at.is_not(None)))
 
 
-async def queue(runtime: Runtime, station: UUID, language: Language = "zh") -> UUID:
+async def queue_text_message(runtime: Runtime, station: UUID, language: Language = "zh") -> UUID:
     """One text message waits to be sent; its recipient."""
-    resident = await move_in(runtime, station, language=language)
-    await handle(runtime, about_wish(station, WishDelivered, resident))
+    resident = await register_resident(runtime, station, language=language)
+    await handle_messages(runtime, wish_message(station, WishDelivered, resident))
     return resident
 
 
-async def texts(runtime: Runtime, station: UUID) -> list[Delivery]:
+async def list_text_messages(runtime: Runtime, station: UUID) -> list[Delivery]:
     """The station's text messages as they stand."""
-    return [d for d in await deliveries_of(runtime, station) if d.channel == "sms"]
+    return [d for d in await read_deliveries(runtime, station) if d.channel == "sms"]
 
 
 async def test_a_text_message_is_sent_in_the_recipient_s_language(
     runtime: Runtime, station: UUID
 ) -> None:
-    await queue(runtime, station)
-    await queue(runtime, station, "en")
-    channel = Loopback()
-    assert len(await sender_of(runtime, channel).send_due()) == 2
-    zh, en = sorted((rendering.text for rendering in channel.taken), reverse=True)
+    await queue_text_message(runtime, station)
+    await queue_text_message(runtime, station, "en")
+    channel = LoopbackChannel()
+    assert len(await create_sender(runtime, channel).send_due()) == 2
+    zh, en = sorted((rendering.text for rendering in channel.renderings), reverse=True)
     assert zh.startswith("【邻里服务站】")
     assert en.startswith("[Linli] ")
     assert TITLE in zh
     assert TITLE in en
-    assert {rendering.to for rendering in channel.taken} == {PHONE}
-    for delivery in await texts(runtime, station):
+    assert {rendering.to for rendering in channel.renderings} == {PHONE}
+    for delivery in await list_text_messages(runtime, station):
         assert (delivery.state, delivery.via, delivery.attempts) == ("sent", "loopback", 1)
         assert delivery.sent_at is not None
         assert delivery.due_at is None
 
 
 async def test_what_is_sent_is_not_sent_again(runtime: Runtime, station: UUID) -> None:
-    await queue(runtime, station)
-    sender = sender_of(runtime, Loopback())
+    await queue_text_message(runtime, station)
+    sender = create_sender(runtime, LoopbackChannel())
     await sender.send_due()
-    assert await send_later(sender, LATER) == 0
+    assert await send_later(sender, AFTER_LONGEST_WAIT) == 0
 
 
 @pytest.mark.parametrize("failure", [Failed("no credit left"), ConnectionError("gateway gone")])
 async def test_a_temporary_failure_is_tried_again_later(
     runtime: Runtime, station: UUID, failure: Outcome | Exception
 ) -> None:
-    await queue(runtime, station)
-    channel = Loopback(failure)
-    sender = sender_of(runtime, channel)
+    await queue_text_message(runtime, station)
+    channel = LoopbackChannel(failure)
+    sender = create_sender(runtime, channel)
     before = clock.now()
     await sender.send_due()
-    (waiting,) = await texts(runtime, station)
+    (waiting,) = await list_text_messages(runtime, station)
     assert (waiting.state, waiting.attempts) == ("queued", 1)
     assert waiting.due_at is not None
     assert waiting.due_at >= before + timedelta(seconds=5)
     assert waiting.reason
     assert await sender.send_due() == []
-    assert await send_later(sender, LATER) == 1
-    (sent,) = await texts(runtime, station)
+    assert await send_later(sender, AFTER_LONGEST_WAIT) == 1
+    (sent,) = await list_text_messages(runtime, station)
     assert (sent.state, sent.attempts, sent.reason) == ("sent", 2, None)
-    assert len(channel.taken) == 2
+    assert len(channel.renderings) == 2
 
 
 async def test_a_permanent_failure_is_final_and_says_why(runtime: Runtime, station: UUID) -> None:
-    await queue(runtime, station)
-    sender = sender_of(runtime, Loopback(Failed("no such number", permanent=True)))
+    await queue_text_message(runtime, station)
+    sender = create_sender(runtime, LoopbackChannel(Failed("no such number", permanent=True)))
     await sender.send_due()
-    (failed,) = await texts(runtime, station)
+    (failed,) = await list_text_messages(runtime, station)
     assert (failed.state, failed.reason, failed.due_at) == ("failed", "no such number", None)
-    assert await send_later(sender, LATER) == 0
+    assert await send_later(sender, AFTER_LONGEST_WAIT) == 0
 
 
 async def test_it_is_given_up_after_so_many_attempts(runtime: Runtime, station: UUID) -> None:
-    await queue(runtime, station)
-    channel = Loopback(*[Failed("busy")] * (MAX_ATTEMPTS + 1))
-    sender = sender_of(runtime, channel)
-    tried = [await send_later(sender, LATER * number) for number in range(MAX_ATTEMPTS + 1)]
+    await queue_text_message(runtime, station)
+    channel = LoopbackChannel(*[Failed("busy")] * (MAX_ATTEMPTS + 1))
+    sender = create_sender(runtime, channel)
+    tried = [
+        await send_later(sender, AFTER_LONGEST_WAIT * number) for number in range(MAX_ATTEMPTS + 1)
+    ]
     assert tried == [1] * MAX_ATTEMPTS + [0]
-    (failed,) = await texts(runtime, station)
+    (failed,) = await list_text_messages(runtime, station)
     assert (failed.state, failed.reason) == ("failed", "busy")
 
 
 async def test_what_kills_its_sender_each_time_is_given_up(runtime: Runtime, station: UUID) -> None:
-    await queue(runtime, station)
+    await queue_text_message(runtime, station)
     for number in range(MAX_ATTEMPTS):
-        with clock.shifted(LATER * number):
+        with clock.shifted(AFTER_LONGEST_WAIT * number):
             async with runtime.sessions.begin() as tx:
                 assert len(await lease(tx, 20)) == 1
-    channel = Loopback()
-    await send_later(sender_of(runtime, channel), LATER * MAX_ATTEMPTS)
-    (failed,) = await texts(runtime, station)
+    channel = LoopbackChannel()
+    await send_later(create_sender(runtime, channel), AFTER_LONGEST_WAIT * MAX_ATTEMPTS)
+    (failed,) = await list_text_messages(runtime, station)
     assert failed.state == "failed"
-    assert channel.taken == []
+    assert channel.renderings == []
 
 
 async def test_a_silent_channel_counts_as_a_failure(
     runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Silent(Loopback):
+    class Silent(LoopbackChannel):
         async def send(self, rendering: Rendering) -> Outcome:  # noqa: ARG002
             await asyncio.Event().wait()
             raise AssertionError
 
-    monkeypatch.setattr(sending, "SEND_WITHIN", 0.01)
-    await queue(runtime, station)
-    await sender_of(runtime, Silent()).send_due()
-    (waiting,) = await texts(runtime, station)
+    monkeypatch.setattr(sending, "SEND_TIMEOUT_SECONDS", 0.01)
+    await queue_text_message(runtime, station)
+    await create_sender(runtime, Silent()).send_due()
+    (waiting,) = await list_text_messages(runtime, station)
     assert waiting.state == "queued"
     assert "no answer" in (waiting.reason or "")
 
@@ -149,34 +157,34 @@ async def test_a_silent_channel_counts_as_a_failure(
 async def test_a_crash_between_lease_and_outcome_is_made_good(
     runtime: Runtime, station: UUID
 ) -> None:
-    await queue(runtime, station)
+    await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as tx:
         (lost,) = await lease(tx, 20)
-    other = Loopback()
-    sender = sender_of(runtime, other)
+    other = LoopbackChannel()
+    sender = create_sender(runtime, other)
     assert await sender.send_due() == []
-    assert await send_later(sender, LEASE + timedelta(seconds=1)) == 1
-    assert other.deliveries == [lost.id]
-    (sent,) = await texts(runtime, station)
+    assert await send_later(sender, LEASE_DURATION + timedelta(seconds=1)) == 1
+    assert other.delivery_ids == [lost.id]
+    (sent,) = await list_text_messages(runtime, station)
     assert (sent.state, sent.attempts) == ("sent", 2)
 
 
 async def test_who_lost_the_lease_changes_nothing_but_to_say_that_it_was_sent(
     runtime: Runtime, station: UUID
 ) -> None:
-    await queue(runtime, station)
+    await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as tx:
         (slow,) = await lease(tx, 20)
-    with clock.shifted(LEASE * 2):
+    with clock.shifted(LEASE_DURATION * 2):
         async with runtime.sessions.begin() as tx:
             (quick,) = await lease(tx, 20)
     async with runtime.sessions.begin() as tx:
-        await settle(tx, slow, Failed("too late", permanent=True), "loopback")
-    assert [d.state for d in await texts(runtime, station)] == ["leased"]
+        await record_outcome(tx, slow, Failed("too late", permanent=True), "loopback")
+    assert [d.state for d in await list_text_messages(runtime, station)] == ["leased"]
     async with runtime.sessions.begin() as tx:
-        await settle(tx, slow, Sent(), "loopback")
-        await settle(tx, quick, Failed("busy"), "loopback")
-    (sent,) = await texts(runtime, station)
+        await record_outcome(tx, slow, Sent(), "loopback")
+        await record_outcome(tx, quick, Failed("busy"), "loopback")
+    (sent,) = await list_text_messages(runtime, station)
     assert (sent.state, sent.reason, sent.due_at) == ("sent", None, None)
 
 
@@ -184,7 +192,7 @@ async def test_what_another_sender_is_taking_is_passed_over(
     runtime: Runtime, station: UUID
 ) -> None:
     for _ in range(3):
-        await queue(runtime, station)
+        await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
         first, second = await lease(one, 2), await lease(other, 2)
     assert (len(first), len(second)) == (2, 1)
@@ -192,55 +200,59 @@ async def test_what_another_sender_is_taking_is_passed_over(
 
 
 async def test_two_senders_never_send_the_same(runtime: Runtime, station: UUID) -> None:
-    resident = await move_in(runtime, station)
-    await handle(runtime, *(about_wish(station, WishDelivered, resident) for _ in range(90)))
-    channel = Loopback()
+    resident = await register_resident(runtime, station)
+    await handle_messages(
+        runtime, *(wish_message(station, WishDelivered, resident) for _ in range(90))
+    )
+    channel = LoopbackChannel()
 
     async def replica() -> None:
-        sender = sender_of(runtime, channel)
+        sender = create_sender(runtime, channel)
         while await sender.send_due():
             pass
 
     await asyncio.gather(replica(), replica())
-    assert len(channel.taken) == len(set(channel.deliveries)) == 90
-    assert {d.attempts for d in await texts(runtime, station)} == {1}
+    assert len(channel.renderings) == len(set(channel.delivery_ids)) == 90
+    assert {d.attempts for d in await list_text_messages(runtime, station)} == {1}
 
 
 async def test_one_that_fails_doesn_t_hold_up_the_others(runtime: Runtime, station: UUID) -> None:
     for _ in range(3):
-        await queue(runtime, station)
-    await sender_of(runtime, Loopback(Failed("no such number", permanent=True))).send_due()
-    states = sorted(d.state for d in await texts(runtime, station))
+        await queue_text_message(runtime, station)
+    await create_sender(
+        runtime, LoopbackChannel(Failed("no such number", permanent=True))
+    ).send_due()
+    states = sorted(d.state for d in await list_text_messages(runtime, station))
     assert states == ["failed", "sent", "sent"]
 
 
 async def test_a_code_is_sent_while_it_is_valid_and_never_after(
     runtime: Runtime, station: UUID
 ) -> None:
-    resident = await move_in(runtime, station)
-    channel = Loopback()
-    await handle(runtime, code_issued(runtime, station, resident))
-    await sender_of(runtime, channel).send_due()
-    assert "482915" in channel.taken[0].text
-    await handle(runtime, code_issued(runtime, station, resident, seconds=-1))
-    await sender_of(runtime, channel).send_due()
-    assert len(channel.taken) == 1
-    assert sorted(d.state for d in await texts(runtime, station)) == ["failed", "sent"]
+    resident = await register_resident(runtime, station)
+    channel = LoopbackChannel()
+    await handle_messages(runtime, sign_in_code_issued(runtime, station, resident))
+    await create_sender(runtime, channel).send_due()
+    assert "482915" in channel.renderings[0].text
+    await handle_messages(runtime, sign_in_code_issued(runtime, station, resident, seconds=-1))
+    await create_sender(runtime, channel).send_due()
+    assert len(channel.renderings) == 1
+    assert sorted(d.state for d in await list_text_messages(runtime, station)) == ["failed", "sent"]
 
 
 async def test_what_no_key_opens_waits_for_a_replica_that_can(
     runtime: Runtime, station: UUID
 ) -> None:
-    await queue(runtime, station)
-    channel = Loopback()
-    sender = sender_of(runtime, channel)
+    await queue_text_message(runtime, station)
+    channel = LoopbackChannel()
+    sender = create_sender(runtime, channel)
     async with runtime.sessions.begin() as tx:
-        (delivery,) = await texts(runtime, station)
+        (delivery,) = await list_text_messages(runtime, station)
         delivery = await tx.merge(delivery)
         delivery.address_sealed = Fernet(Fernet.generate_key()).encrypt(b"13800000000").decode()
     await sender.send_due()
-    (waiting,) = await texts(runtime, station)
-    assert (waiting.state, channel.taken) == ("queued", [])
+    (waiting,) = await list_text_messages(runtime, station)
+    assert (waiting.state, channel.renderings) == ("queued", [])
     assert "InvalidToken" in (waiting.reason or "")
 
 
@@ -249,32 +261,32 @@ async def test_a_commit_wakes_the_sender(
 ) -> None:
     arrived = asyncio.Event()
 
-    class Bell(Loopback):
+    class Bell(LoopbackChannel):
         async def send(self, rendering: Rendering) -> Outcome:
             arrived.set()
             return await super().send(rendering)
 
-    monkeypatch.setattr(sending, "LOOK_EVERY", 3600.0)
-    sender: Sender = sender_of(runtime, Bell())
-    commit_hooks.wake_by(runtime.sessions, QUEUED, sender.wake)
+    monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 3600.0)
+    sender: Sender = create_sender(runtime, Bell())
+    commit_hooks.wake_on_commit(runtime.sessions, QUEUED, sender.wake)
     assert not sender.alive
     await sender.start()
     try:
         assert sender.alive
-        await queue(runtime, station)
+        await queue_text_message(runtime, station)
         await asyncio.wait_for(arrived.wait(), 10)
     finally:
         await sender.stop()
         await sender.stop()
     assert not sender.alive
-    assert [d.state for d in await texts(runtime, station)] == ["sent"]
+    assert [d.state for d in await list_text_messages(runtime, station)] == ["sent"]
 
 
 async def test_the_sender_outlives_a_database_that_is_away(
     runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrived = asyncio.Event()
-    sender = sender_of(runtime, Loopback())
+    sender = create_sender(runtime, LoopbackChannel())
     send_due = sender.send_due
     failures = [OSError("away"), OSError("away")]
 
@@ -286,12 +298,12 @@ async def test_the_sender_outlives_a_database_that_is_away(
             arrived.set()
         return tried
 
-    monkeypatch.setattr(sending, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 0.01)
     monkeypatch.setattr(sender, "send_due", at_first_away)
-    await queue(runtime, station)
+    await queue_text_message(runtime, station)
     await sender.start()
     try:
         await asyncio.wait_for(arrived.wait(), 10)
     finally:
         await sender.stop()
-    assert [d.state for d in await texts(runtime, station)] == ["sent"]
+    assert [d.state for d in await list_text_messages(runtime, station)] == ["sent"]

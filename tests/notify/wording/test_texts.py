@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from services.notify.settings import NotifySettings
-from services.notify.wording.rules import REMINDER, TABLE, Telling
+from services.notify.wording.rules import NOTIFICATION_RULES, REMINDER, NotificationRule
 from services.notify.wording.template import (
     day_en,
     day_zh,
-    fill,
+    render,
     short,
     time_of_day,
     when_en,
@@ -18,7 +18,7 @@ from services.notify.wording.template import (
 from services.notify.wording.texts import TEMPLATES
 from shared.language import Language
 
-SAMPLE: dict[str, Any] = {
+SAMPLE_PARAMS: dict[str, Any] = {
     "title": "想请人帮忙换一个很高很高的、够不着的厨房灯泡",
     "taker_kind": "volunteer",
     "lease_until": "2026-03-08T17:30:00+00:00",
@@ -32,58 +32,58 @@ SAMPLE: dict[str, Any] = {
     "code": "482915",
     "expires_at": "2026-03-08T06:05:00Z",
 }
-SMS_LENGTH: dict[Language, int] = {"zh": 70, "en": 160}
+MAX_SMS_CHARACTERS: dict[Language, int] = {"zh": 70, "en": 160}
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-ENGLISH = {
+ENGLISH_PARAMS = {
     "title": "Somebody to change a bulb that is far too high up for me",
     "place": "Community centre, ground floor, second hall on the left",
     "words": "It is raining hard today and the roads are slippery; we meet a week later",
 }
-TELLINGS = [*(telling for tellings in TABLE.values() for telling in tellings), REMINDER]
-NAMES = [f"{t.template}-{t.who}-{number}" for number, t in enumerate(TELLINGS)]
+RULES = [*(telling for tellings in NOTIFICATION_RULES.values() for telling in tellings), REMINDER]
+RULE_IDS = [f"{t.template}-{t.recipient_role}-{number}" for number, t in enumerate(RULES)]
 
 
-def given(telling: Telling) -> dict[str, Any]:
+def sample_params(rule: NotificationRule) -> dict[str, Any]:
     """What the words of that line are given: nothing beyond what the table says."""
-    return {name: SAMPLE[name] for name in (*telling.params, *dict(telling.sealed))}
+    return {name: SAMPLE_PARAMS[name] for name in (*rule.params, *dict(rule.sealed))}
 
 
-def signature(language: Language) -> str:
+def default_signature(language: Language) -> str:
     """The default signature of text messages."""
     return NotifySettings.model_construct().sms_signature(language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("telling", TELLINGS, ids=NAMES)
-def test_words_are_whole_and_filled(telling: Telling, language: Language) -> None:
-    words = TEMPLATES[telling.template].words(language)
+@pytest.mark.parametrize("telling", RULES, ids=RULE_IDS)
+def test_words_are_whole_and_filled(telling: NotificationRule, language: Language) -> None:
+    words = TEMPLATES[telling.template].text_for(language)
     wanted = []
     if "inbox" in telling.channels:
         wanted += [words.title, words.body]
     if "sms" in telling.channels:
         wanted.append(words.sms)
     for source in wanted:
-        text = fill(source, given(telling))
+        text = render(source, sample_params(telling))
         assert text.strip() == text != ""
         assert not any(mark in text for mark in ("{", "}", "%", "None", "Undefined"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("telling", [t for t in TELLINGS if "sms" in t.channels])
-def test_text_messages_fit_into_one(telling: Telling, language: Language) -> None:
-    words = TEMPLATES[telling.template].words(language)
-    values = given(telling)
+@pytest.mark.parametrize("telling", [t for t in RULES if "sms" in t.channels])
+def test_text_messages_fit_into_one(telling: NotificationRule, language: Language) -> None:
+    words = TEMPLATES[telling.template].text_for(language)
+    values = sample_params(telling)
     if language == "en":
-        values |= {name: text for name, text in ENGLISH.items() if name in values}
-    text = signature(language) + fill(words.sms, values)
-    assert len(text) <= SMS_LENGTH[language], text
+        values |= {name: text for name, text in ENGLISH_PARAMS.items() if name in values}
+    text = default_signature(language) + render(words.sms, values)
+    assert len(text) <= MAX_SMS_CHARACTERS[language], text
     if language == "en":
         # One character outside of it and a text message holds 70 instead of 160.
         assert text.replace("…", "").isascii()
 
 
 def test_the_table_and_the_templates_name_the_same() -> None:
-    assert {telling.template for telling in TELLINGS} == set(TEMPLATES)
+    assert {telling.template for telling in RULES} == set(TEMPLATES)
 
 
 def test_languages_have_the_same_parts() -> None:
@@ -103,8 +103,8 @@ def test_languages_have_the_same_parts() -> None:
 def test_the_resident_hears_who_comes(kind: str, zh: str, en: str) -> None:
     template = TEMPLATES["wish.claimed.resident"]
     values = {"title": "换灯泡", "taker_kind": kind}
-    assert zh in fill(template.zh.body, values)
-    assert fill(template.en.body, values).startswith(en)
+    assert zh in render(template.zh.body, values)
+    assert render(template.en.body, values).startswith(en)
 
 
 def test_moments_are_told_by_china_s_clock() -> None:
@@ -127,29 +127,29 @@ def test_events_are_told_by_the_station_s_own_clock(moment: str, zh: str, en: st
 @pytest.mark.parametrize("name", ["event.joined", "event.reminder"])
 def test_helpers_are_thanked_and_guests_are_welcome(name: str) -> None:
     template = TEMPLATES[name]
-    guest = {**SAMPLE, "role": "guest"}
-    assert "谢谢您来帮忙" in fill(template.zh.body, SAMPLE)
-    assert "欢迎您来参加" in fill(template.zh.body, guest)
-    assert "as a helper" in fill(template.en.body, SAMPLE)
-    assert "as a guest" in fill(template.en.body, guest)
+    guest = {**SAMPLE_PARAMS, "role": "guest"}
+    assert "谢谢您来帮忙" in render(template.zh.body, SAMPLE_PARAMS)
+    assert "欢迎您来参加" in render(template.zh.body, guest)
+    assert "as a helper" in render(template.en.body, SAMPLE_PARAMS)
+    assert "as a guest" in render(template.en.body, guest)
 
 
 def test_a_cancelled_event_tells_the_station_s_words_where_there_are_some() -> None:
     template = TEMPLATES["event.cancelled"]
-    silent = {**SAMPLE, "words": None}
+    silent = {**SAMPLE_PARAMS, "words": None}
     for language in LANGUAGES:
-        words = template.words(language)
-        assert SAMPLE["words"] in fill(words.body, SAMPLE)
+        words = template.text_for(language)
+        assert SAMPLE_PARAMS["words"] in render(words.body, SAMPLE_PARAMS)
         for source in (words.body, words.sms):
-            assert not any(mark in fill(source, silent) for mark in ("None", "服务站说", "says"))
-    assert fill(template.zh.sms, {**silent, "title": "义诊"}) == (
+            assert not any(mark in render(source, silent) for mark in ("None", "服务站说", "says"))
+    assert render(template.zh.sms, {**silent, "title": "义诊"}) == (
         "很抱歉，11月25日（星期三）19:30的“义诊”取消了，请别白跑。"
     )
 
 
 def test_a_taker_without_a_lease_is_given_no_day() -> None:
     body = TEMPLATES["wish.claimed.taker"].zh.body
-    assert "前完成" not in fill(body, {"title": "换灯泡", "lease_until": None})
+    assert "前完成" not in render(body, {"title": "换灯泡", "lease_until": None})
 
 
 def test_short_cuts_and_keeps_one_line() -> None:
@@ -159,4 +159,4 @@ def test_short_cuts_and_keeps_one_line() -> None:
 
 def test_what_residents_write_is_never_a_template() -> None:
     body = TEMPLATES["wish.posted"].zh.body
-    assert "{{ 7 * 7 }}" in fill(body, {"title": "{{ 7 * 7 }}"})
+    assert "{{ 7 * 7 }}" in render(body, {"title": "{{ 7 * 7 }}"})

@@ -18,19 +18,19 @@ from services.volunteers.ledger.models import (
     Cause,
     Leg,
     NotEnoughPoints,
-    Occasion,
     Posting,
+    SourceEvent,
     Transfer,
 )
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.messages import books_of, points_of
+from tests.volunteers.messages import read_points, run_audit
 
 
-def a_cause(station: UUID) -> Cause:
+def make_cause(station: UUID) -> Cause:
     """A cause of its own."""
     return Cause(
-        occasion=Occasion(station, "linli.wish.fulfilled.v1", f"wishes/{new_id()}", 1),
+        source_event=SourceEvent(station, "linli.wish.fulfilled.v1", f"wishes/{new_id()}", 1),
         rule="wish-fulfilled",
         rule_version=1,
         reason="A wish came true",
@@ -39,129 +39,129 @@ def a_cause(station: UUID) -> Cause:
     )
 
 
-def an_award(station: UUID, owner: UUID, amount: int = 20) -> Posting:
+def make_award(station: UUID, owner: UUID, amount: int = 20) -> Posting:
     """An award for a cause of its own."""
-    return Posting.award(a_cause(station), AccountKey(station, "resident", owner), amount)
+    return Posting.award(make_cause(station), AccountKey(station, "resident", owner), amount)
 
 
-async def _posted(runtime: Runtime, *postings: Posting) -> list[Posting]:
+async def _post_all(runtime: Runtime, *postings: Posting) -> list[Posting]:
     async with runtime.sessions.begin() as tx:
         return await post(tx, postings)
 
 
 @asynccontextmanager
-async def _refused(runtime: Runtime, why: str) -> AsyncIterator[AsyncSession]:
-    with pytest.raises(DBAPIError, match=why):
+async def _assert_refused(runtime: Runtime, match: str) -> AsyncIterator[AsyncSession]:
+    with pytest.raises(DBAPIError, match=match):
         async with runtime.sessions.begin() as tx:
             yield tx
 
 
 def test_the_same_cause_has_the_same_transfer() -> None:
     station, owner = new_id(), new_id()
-    cause = a_cause(station)
+    cause = make_cause(station)
     key = AccountKey(station, "resident", owner)
     assert Posting.award(cause, key, 20).id == Posting.award(cause, key, 30).id
-    assert an_award(station, owner).id != an_award(station, owner).id
+    assert make_award(station, owner).id != make_award(station, owner).id
 
 
 async def test_posting_says_what_was_new(runtime: Runtime, station: UUID) -> None:
-    first, second = an_award(station, new_id()), an_award(station, new_id())
-    assert await _posted(runtime, first) == [first]
-    assert await _posted(runtime, first, second, second) == [second]
-    assert await _posted(runtime) == []
+    first, second = make_award(station, new_id()), make_award(station, new_id())
+    assert await _post_all(runtime, first) == [first]
+    assert await _post_all(runtime, first, second, second) == [second]
+    assert await _post_all(runtime) == []
 
 
 async def test_less_than_nothing_is_refused(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(NotEnoughPoints):
-        await _posted(runtime, an_award(station, owner := new_id(), -1))
-    award = an_award(station, owner)
-    await _posted(runtime, award)
-    async with _refused(runtime, "ck_accounts_available") as tx:
+        await _post_all(runtime, make_award(station, owner := new_id(), -1))
+    award = make_award(station, owner)
+    await _post_all(runtime, award)
+    async with _assert_refused(runtime, "ck_accounts_available") as tx:
         await tx.execute(update(Account).where(Account.owner_id == owner).values(posted=-1))
-    async with _refused(runtime, "ck_accounts_available") as tx:
+    async with _assert_refused(runtime, "ck_accounts_available") as tx:
         await tx.execute(update(Account).where(Account.owner_id == owner).values(held=21))
 
 
 async def test_a_transfer_is_reversed_once(runtime: Runtime, station: UUID) -> None:
-    award = an_award(station, owner := new_id())
-    await _posted(runtime, award)
+    award = make_award(station, owner := new_id())
+    await _post_all(runtime, award)
     reversal = Posting.reversal(award.id, award.cause, award.legs)
-    assert await _posted(runtime, reversal, reversal) == [reversal]
-    assert await _posted(runtime, reversal) == []
-    assert (await points_of(runtime, station, owner)).balance == 0
+    assert await _post_all(runtime, reversal, reversal) == [reversal]
+    assert await _post_all(runtime, reversal) == []
+    assert (await read_points(runtime, station, owner)).balance == 0
     row = {**award.cause.columns, "kind": "reversal", "created_at": text("now()")}
-    async with _refused(runtime, "uq_transfers_reverses_id") as tx:
+    async with _assert_refused(runtime, "uq_transfers_reverses_id") as tx:
         await tx.execute(insert(Transfer).values(id=new_id(), reverses_id=award.id, **row))
 
 
 async def test_legs_that_do_not_sum_to_zero_are_refused_at_commit(
     runtime: Runtime, station: UUID
 ) -> None:
-    award = an_award(station, new_id())
+    award = make_award(station, new_id())
     (issuing, _), (owner, _) = award.legs
-    await _posted(runtime, award)
+    await _post_all(runtime, award)
     lame = Posting(
-        id=new_id(), kind="award", cause=a_cause(station), legs=((issuing, -20), (owner, 19))
+        id=new_id(), kind="award", cause=make_cause(station), legs=((issuing, -20), (owner, 19))
     )
-    async with _refused(runtime, "do not balance") as tx:
+    async with _assert_refused(runtime, "do not balance") as tx:
         await post(tx, [lame])
-    single = Posting(id=new_id(), kind="award", cause=a_cause(station), legs=((owner, 20),))
-    async with _refused(runtime, "do not balance") as tx:
+    single = Posting(id=new_id(), kind="award", cause=make_cause(station), legs=((owner, 20),))
+    async with _assert_refused(runtime, "do not balance") as tx:
         await post(tx, [single])
     late = {"id": new_id(), "transfer_id": award.id, "account_id": new_id(), "amount": 1}
-    await _posted(runtime, other := an_award(station, new_id()))
+    await _post_all(runtime, other := make_award(station, new_id()))
     late["account_id"] = other.legs[1][0].id
-    async with _refused(runtime, "do not balance") as tx:
+    async with _assert_refused(runtime, "do not balance") as tx:
         await tx.execute(insert(Leg).values(late))
     row = {**award.cause.columns, "kind": "award", "created_at": text("now()")}
-    async with _refused(runtime, "do not balance") as tx:
+    async with _assert_refused(runtime, "do not balance") as tx:
         await tx.execute(insert(Transfer).values(id=new_id(), **row))
 
 
 async def test_no_transfer_crosses_stations(runtime: Runtime, station: UUID) -> None:
-    here = an_award(station, new_id())
+    here = make_award(station, new_id())
     elsewhere = AccountKey(new_id(), "resident", new_id())
     crossing = Posting(
         id=new_id(), kind="award", cause=here.cause, legs=(here.legs[0], (elsewhere, 20))
     )
-    async with _refused(runtime, "do not balance") as tx:
+    async with _assert_refused(runtime, "do not balance") as tx:
         await post(tx, [crossing])
 
 
 async def test_a_leg_of_nothing_is_refused(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(IntegrityError, match="ck_legs_amount"):
-        await _posted(runtime, an_award(station, new_id(), 0))
+        await _post_all(runtime, make_award(station, new_id(), 0))
 
 
 @pytest.mark.parametrize("table", [Transfer, Leg])
 async def test_history_is_never_changed(
     runtime: Runtime, station: UUID, table: type[Transfer | Leg]
 ) -> None:
-    await _posted(runtime, an_award(station, new_id()))
+    await _post_all(runtime, make_award(station, new_id()))
     for statement in (
         update(table).values(id=new_id()),
         delete(table),
         text(f"TRUNCATE {table.__tablename__} CASCADE"),
     ):
-        async with _refused(runtime, "is history"), runtime.sessions.begin() as tx:
+        async with _assert_refused(runtime, "is history"), runtime.sessions.begin() as tx:
             await tx.execute(statement)
 
 
 async def test_an_account_that_was_used_can_t_be_deleted(runtime: Runtime, station: UUID) -> None:
-    await _posted(runtime, an_award(station, new_id()))
-    async with _refused(runtime, "fk_legs_account_id") as tx:
+    await _post_all(runtime, make_award(station, new_id()))
+    async with _assert_refused(runtime, "fk_legs_account_id") as tx:
         await tx.execute(delete(Account).where(Account.station_id == station))
 
 
 async def test_the_check_of_the_books_finds_what_is_astray(runtime: Runtime, station: UUID) -> None:
-    award = an_award(station, owner := new_id())
-    await _posted(runtime, award)
-    assert (await books_of(runtime, station)).balance
+    award = make_award(station, owner := new_id())
+    await _post_all(runtime, award)
+    assert (await run_audit(runtime, station)).is_balanced
     async with runtime.sessions.begin() as tx:
         await tx.execute(update(Account).where(Account.owner_id == owner).values(posted=21))
-    found = await books_of(runtime, station)
-    assert not found.balance
-    assert found.astray == (award.legs[1][0].id,)
+    found = await run_audit(runtime, station)
+    assert not found.is_balanced
+    assert found.mismatched_accounts == (award.legs[1][0].id,)
 
 
 @settings(max_examples=30, deadline=None)
@@ -181,7 +181,7 @@ async def test_the_books_balance_whatever_is_posted(
     open_awards: list[tuple[int, int, Posting]] = []
     for owner, amount, kind in acts:
         if kind == "award":
-            award = an_award(station, owners[owner], amount)
+            award = make_award(station, owners[owner], amount)
             open_awards.append((owner, amount, award))
             postings.append(award)
             expected[owner] += amount
@@ -190,7 +190,7 @@ async def test_the_books_balance_whatever_is_posted(
             postings.append(Posting.reversal(award.id, award.cause, award.legs))
             expected[whose] -= taken
     for start in range(0, len(postings), size):
-        await _posted(runtime, *postings[start : start + size])
-    balances = [(await points_of(runtime, station, owner)).balance for owner in owners]
+        await _post_all(runtime, *postings[start : start + size])
+    balances = [(await read_points(runtime, station, owner)).balance for owner in owners]
     assert balances == expected
-    assert (await books_of(runtime, station)).balance
+    assert (await run_audit(runtime, station)).is_balanced

@@ -7,21 +7,26 @@ from services.volunteers.ledger.models import AccountKey, Posting
 from shared.auth import Role
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import Client
-from tests.volunteers.ledger.test_audit import a_cause
-from tests.volunteers.messages import enlist, fulfilled, handle, reopened
+from tests.volunteers.conftest import MakeClient
+from tests.volunteers.ledger.test_audit import make_cause
+from tests.volunteers.messages import (
+    create_volunteer,
+    handle_messages,
+    wish_fulfilled,
+    wish_reopened,
+)
 
-NOTHING = {"balance": 0, "held": 0, "available": 0}
+EMPTY_BALANCE = {"balance": 0, "held": 0, "available": 0}
 
 
 async def test_points_and_entries_of_a_volunteer(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
-    me = await enlist(runtime, station)
-    first, second = fulfilled(station, me), fulfilled(station, me, title="修水管")
-    await handle(runtime, first)
-    await handle(runtime, second)
-    await handle(runtime, reopened(first))
+    me = await create_volunteer(runtime, station)
+    first, second = wish_fulfilled(station, me), wish_fulfilled(station, me, title="修水管")
+    await handle_messages(runtime, first)
+    await handle_messages(runtime, second)
+    await handle_messages(runtime, wish_reopened(first))
     resident = client(Role.RESIDENT, person=me, language="en")
     assert (await resident.get("/points/me")).json() == {
         "balance": 20,
@@ -39,9 +44,9 @@ async def test_points_and_entries_of_a_volunteer(
     assert entries[1]["cause_subject"] == second.subject
 
 
-async def test_entries_come_in_pages(client: Client, runtime: Runtime, station: UUID) -> None:
-    me = await enlist(runtime, station)
-    await handle(runtime, *(fulfilled(station, me) for _ in range(5)))
+async def test_entries_come_in_pages(client: MakeClient, runtime: Runtime, station: UUID) -> None:
+    me = await create_volunteer(runtime, station)
+    await handle_messages(runtime, *(wish_fulfilled(station, me) for _ in range(5)))
     resident = client(Role.RESIDENT, person=me)
     seen: list[str] = []
     path = "/points/me/entries?limit=2"
@@ -54,10 +59,10 @@ async def test_entries_come_in_pages(client: Client, runtime: Runtime, station: 
 
 
 async def test_the_desk_reads_a_resident_s_points_and_a_neighbour_doesn_t(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
-    me = await enlist(runtime, station)
-    await handle(runtime, fulfilled(station, me))
+    me = await create_volunteer(runtime, station)
+    await handle_messages(runtime, wish_fulfilled(station, me))
     for path in (f"/points/me?resident={me}", f"/points/me/entries?resident={me}"):
         assert (await client(Role.RESIDENT).get(path)).status_code == 403
         assert (await client(Role.RESIDENT, person=me).get(path)).status_code == 200
@@ -66,29 +71,29 @@ async def test_the_desk_reads_a_resident_s_points_and_a_neighbour_doesn_t(
 
 
 async def test_another_station_sees_nothing(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
-    me = await enlist(runtime, station)
-    await handle(runtime, fulfilled(station, me))
+    me = await create_volunteer(runtime, station)
+    await handle_messages(runtime, wish_fulfilled(station, me))
     elsewhere = client(Role.ADMIN, of=new_id())
-    assert (await elsewhere.get(f"/points/me?resident={me}")).json() == NOTHING
+    assert (await elsewhere.get(f"/points/me?resident={me}")).json() == EMPTY_BALANCE
     assert (await elsewhere.get(f"/points/me/entries?resident={me}")).json() == []
     same_person = client(Role.RESIDENT, person=me, of=new_id())
-    assert (await same_person.get("/points/me")).json() == NOTHING
+    assert (await same_person.get("/points/me")).json() == EMPTY_BALANCE
 
 
-async def test_whoever_never_earned_has_nothing(client: Client) -> None:
+async def test_whoever_never_earned_has_nothing(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
-    assert (await resident.get("/points/me")).json() == NOTHING
+    assert (await resident.get("/points/me")).json() == EMPTY_BALANCE
     assert (await resident.get("/points/me/entries")).json() == []
 
 
 async def test_a_partner_reads_the_partner_s_account(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     partner = new_id()
-    award = Posting.award(a_cause(station), AccountKey(station, "partner", partner), 7)
+    award = Posting.award(make_cause(station), AccountKey(station, "partner", partner), 7)
     async with runtime.sessions.begin() as tx:
         await post(tx, [award])
     assert (await client(Role.PARTNER, person=partner).get("/points/me")).json()["balance"] == 7
-    assert (await client(Role.RESIDENT, person=partner).get("/points/me")).json() == NOTHING
+    assert (await client(Role.RESIDENT, person=partner).get("/points/me")).json() == EMPTY_BALANCE

@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.volunteers.people.models import NotWaiting, Volunteer
+from services.volunteers.people.models import AlreadyDecided, Volunteer
 from shared.auth import Role
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import Client
-from tests.volunteers.messages import enlist, recorded
+from tests.volunteers.conftest import MakeClient
+from tests.volunteers.messages import create_volunteer, list_recorded
 
 
 def test_only_an_application_can_be_approved() -> None:
@@ -20,22 +20,22 @@ def test_only_an_application_can_be_approved() -> None:
     assert volunteer.skills == ["修灯"]
     volunteer.approve()
     assert volunteer.state == "approved"
-    with pytest.raises(NotWaiting):
+    with pytest.raises(AlreadyDecided):
         volunteer.approve()
 
 
 def test_a_snapshot_says_what_holds_and_nothing_that_no_message_says() -> None:
     volunteer = Volunteer.apply(new_id(), new_id(), [], [])
-    assert isinstance(volunteer.standing(), VolunteerApplied)
+    assert isinstance(volunteer.snapshot_message(), VolunteerApplied)
     volunteer.approve()
-    assert isinstance(volunteer.standing(), VolunteerApproved)
+    assert isinstance(volunteer.snapshot_message(), VolunteerApproved)
     for state in ("suspended", "left"):
         volunteer.state = state
-        assert volunteer.standing() is None
+        assert volunteer.snapshot_message() is None
 
 
 async def test_a_resident_applies_and_the_desk_approves(
-    client: Client, tx: AsyncSession, station: UUID
+    client: MakeClient, tx: AsyncSession, station: UUID
 ) -> None:
     resident, desk = client(Role.RESIDENT, person=(me := new_id())), client(Role.STAFF)
     applied = await resident.post("/volunteers", json={"skills": ["理发"], "times": ["周末"]})
@@ -46,7 +46,7 @@ async def test_a_resident_applies_and_the_desk_approves(
     assert approved.json()["state"] == "approved"
     mine = (await resident.get("/volunteers/me")).json()
     assert (mine["state"], mine["duties"], mine["skills"]) == ("approved", [], ["理发"])
-    said = await recorded(tx, station)
+    said = await list_recorded(tx, station)
     assert [(m.type, m.sequence) for m in said] == [
         ("linli.volunteer.applied.v1", 1),
         ("linli.volunteer.approved.v1", 2),
@@ -54,7 +54,7 @@ async def test_a_resident_applies_and_the_desk_approves(
     assert {m.subject for m in said} == {f"volunteers/{applied.json()['id']}"}
 
 
-async def test_second_application_and_second_approval_are_refused(client: Client) -> None:
+async def test_second_application_and_second_approval_are_refused(client: MakeClient) -> None:
     resident, desk = client(Role.RESIDENT), client(Role.ADMIN, language="en")
     first = await resident.post("/volunteers", json={})
     second = await resident.post("/volunteers", json={})
@@ -69,13 +69,13 @@ async def test_second_application_and_second_approval_are_refused(client: Client
     )
 
 
-async def test_of_ten_applications_at_once_one_is_kept(client: Client) -> None:
+async def test_of_ten_applications_at_once_one_is_kept(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     answers = await asyncio.gather(*(resident.post("/volunteers", json={}) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
 
 
-async def test_a_repeated_request_gets_the_first_answer(client: Client) -> None:
+async def test_a_repeated_request_gets_the_first_answer(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     key = {"Idempotency-Key": str(new_id())}
     first = await resident.post("/volunteers", json={}, headers=key)
@@ -83,7 +83,7 @@ async def test_a_repeated_request_gets_the_first_answer(client: Client) -> None:
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-async def test_the_desk_applies_for_a_resident(client: Client) -> None:
+async def test_the_desk_applies_for_a_resident(client: MakeClient) -> None:
     desk, resident = client(Role.STAFF), new_id()
     assert (await desk.post("/volunteers", json={})).status_code == 422
     applied = await desk.post("/volunteers", json={"on_behalf_of": str(resident)})
@@ -94,7 +94,7 @@ async def test_the_desk_applies_for_a_resident(client: Client) -> None:
     assert neighbour.status_code == 403
 
 
-async def test_volunteers_are_seen_by_the_desk_and_by_themselves(client: Client) -> None:
+async def test_volunteers_are_seen_by_the_desk_and_by_themselves(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     path = f"/volunteers/{(await resident.post('/volunteers', json={})).json()['id']}"
     assert (await resident.get(path)).status_code == 200
@@ -108,11 +108,11 @@ async def test_volunteers_are_seen_by_the_desk_and_by_themselves(client: Client)
 
 
 async def test_the_list_is_paged_and_filtered(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     desk = client(Role.STAFF)
     for _ in range(5):
-        await enlist(runtime, station)
+        await create_volunteer(runtime, station)
     await client(Role.RESIDENT).post("/volunteers", json={})
     seen: list[str] = []
     path = "/volunteers?limit=2&state=approved"
@@ -136,14 +136,16 @@ async def test_the_list_is_paged_and_filtered(
         ("GET", "/points/me", Role.OPERATOR),
     ],
 )
-async def test_other_roles_are_refused(client: Client, method: str, path: str, role: Role) -> None:
+async def test_other_roles_are_refused(
+    client: MakeClient, method: str, path: str, role: Role
+) -> None:
     assert (await client(role).request(method, path, json={})).status_code == 403
 
 
 @pytest.mark.parametrize(
     "path", ["/volunteers", "/volunteers/me", "/points/me", "/points/me/entries", "/rules"]
 )
-async def test_nobody_is_asked_to_sign_in(client: Client, path: str) -> None:
+async def test_nobody_is_asked_to_sign_in(client: MakeClient, path: str) -> None:
     nobody = client()
     del nobody.headers["Authorization"]
     assert (await nobody.get(path)).status_code == 401
@@ -169,7 +171,7 @@ async def test_nobody_is_asked_to_sign_in(client: Client, path: str) -> None:
         b'{"times": ' + b'["x"' + b',"y"' * 20 + b"]}",
     ],
 )
-async def test_bad_applications_are_refused(client: Client, body: bytes) -> None:
+async def test_bad_applications_are_refused(client: MakeClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await client(Role.RESIDENT).post("/volunteers", content=body, headers=headers)
     assert answer.status_code in (400, 422)
@@ -193,7 +195,7 @@ async def test_bad_applications_are_refused(client: Client, body: bytes) -> None
         "/rules?after=0",
     ],
 )
-async def test_bad_questions_are_refused(client: Client, path: str) -> None:
+async def test_bad_questions_are_refused(client: MakeClient, path: str) -> None:
     answer = await client(Role.STAFF).get(path)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from services.volunteers.people.handlers import CLOSING, OPENING
+from services.volunteers.people.handlers import CLOSING_TYPES, OPENING_TYPES
 from services.volunteers.people.models import Duty
 from shared.auth import Role
 from shared.contracts.events import ParticipationMessage
@@ -20,63 +20,63 @@ from shared.contracts.intake import (
 )
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import Client
-from tests.volunteers.messages import Told, enlist, handle, told
+from tests.volunteers.conftest import MakeClient
+from tests.volunteers.messages import AnyMessage, create_volunteer, handle_messages, make_message
 
-UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
-LIFE = (WishClaimed, WishReleased, WishClaimed, WishDelivered, WishRefused, WishDelivered)
+LEASE_UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
+WISH_STEPS = (WishClaimed, WishReleased, WishClaimed, WishDelivered, WishRefused, WishDelivered)
 
 
-def _life(station: UUID, takers: tuple[UUID, UUID], steps: int) -> list[Told]:
+def _wish_messages(station: UUID, takers: tuple[UUID, UUID], steps: int) -> list[AnyMessage]:
     """The first steps of a wish's life: taken, given back, taken by another, delivered …"""
     wish = {"wish_id": new_id(), "resident_id": new_id(), "title": "修水管"}
     life = []
-    for number, contract in enumerate(LIFE[:steps]):
+    for number, contract in enumerate(WISH_STEPS[:steps]):
         content = contract.model_validate(
             {
                 **wish,
                 "taker_kind": "volunteer",
                 "taker_id": takers[number > 1],
-                "lease_until": UNTIL,
+                "lease_until": LEASE_UNTIL,
                 "reason": "given_back",
             }
         )
-        life.append(told(station, content, number + 3))
+        life.append(make_message(station, content, number + 3))
     return life
 
 
 @settings(max_examples=40, deadline=None)
-@given(random=st.randoms(use_true_random=False), steps=st.integers(1, len(LIFE)))
+@given(random=st.randoms(use_true_random=False), steps=st.integers(1, len(WISH_STEPS)))
 async def test_any_order_ends_as_the_right_one(
     runtime: Runtime, random: object, steps: int
 ) -> None:
     station, takers = new_id(), (new_id(), new_id())
-    in_order = _life(station, takers, steps)
-    shuffled = _shuffled(random, [*in_order, *in_order])
+    in_order = _wish_messages(station, takers, steps)
+    shuffled = _shuffle(random, [*in_order, *in_order])
     for size in (1, 3):
         for start in range(0, len(shuffled), size):
-            await handle(runtime, *shuffled[start : start + size])
+            await handle_messages(runtime, *shuffled[start : start + size])
     async with runtime.sessions() as tx:
         (duty,) = await tx.scalars(select(Duty).where(Duty.station_id == station))
     latest = in_order[-1].content
-    is_open = isinstance(latest, OPENING)
+    is_open = isinstance(latest, OPENING_TYPES)
     assert duty.version == in_order[-1].sequence
     assert duty.state == ("open" if is_open else "closed")
     assert duty.resident_id == (latest.taker_id if is_open else None)
 
 
-def _shuffled(random: object, messages: list[Told]) -> list[Told]:
-    random.shuffle(messages)  # type: ignore[attr-defined]  # hypothesis makes a Random
+def _shuffle(rng: object, messages: list[AnyMessage]) -> list[AnyMessage]:
+    rng.shuffle(messages)  # type: ignore[attr-defined]  # hypothesis makes a Random
     return messages
 
 
 async def test_a_volunteer_sees_what_is_to_be_done(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
-    me = await enlist(runtime, station)
-    claimed, released, *_ = _life(station, (me, new_id()), 2)
+    me = await create_volunteer(runtime, station)
+    claimed, released, *_ = _wish_messages(station, (me, new_id()), 2)
     resident = client(Role.RESIDENT, person=me)
-    await handle(runtime, claimed)
+    await handle_messages(runtime, claimed)
     (duty,) = (await resident.get("/volunteers/me")).json()["duties"]
     assert duty == {
         "kind": "wish",
@@ -86,7 +86,7 @@ async def test_a_volunteer_sees_what_is_to_be_done(
         "starts_at": None,
         "until": "2026-06-01T00:00:00Z",
     }
-    await handle(runtime, released)
+    await handle_messages(runtime, released)
     assert (await resident.get("/volunteers/me")).json()["duties"] == []
 
 
@@ -97,7 +97,7 @@ async def test_what_the_station_or_a_partner_takes_is_no_volunteer_s_duty(
         claimed = WishClaimed(
             wish_id=new_id(), resident_id=new_id(), title="x", taker_kind=kind, taker_id=new_id()
         )
-        await handle(runtime, told(station, claimed, 3))
+        await handle_messages(runtime, make_message(station, claimed, 3))
     async with runtime.sessions() as tx:
         states = set(await tx.scalars(select(Duty.state).where(Duty.station_id == station)))
     assert states == {"closed"}
@@ -105,6 +105,6 @@ async def test_what_the_station_or_a_partner_takes_is_no_volunteer_s_duty(
 
 def test_every_message_that_can_end_or_begin_a_duty_is_heard() -> None:
     silent = {"WishPosted", "WishOpened", "WishDeclined"}
-    heard = {contract.__name__ for contract in (*OPENING, *CLOSING)}
+    heard = {contract.__name__ for contract in (*OPENING_TYPES, *CLOSING_TYPES)}
     said = (*WishMessage.__subclasses__(), *ParticipationMessage.__subclasses__())
     assert heard | silent == {contract.__name__ for contract in said}

@@ -11,37 +11,37 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.ledger.models import Account, AccountKey, NotEnoughPoints, Transfer
-from services.volunteers.ledger.queries import standing
+from services.volunteers.ledger.queries import get_balance
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 from tests.volunteers.messages import (
-    Told,
-    books_of,
-    enlist,
-    fulfilled,
-    handle,
-    handle_until_all_are_done,
-    points_of,
-    recorded,
-    reopened,
-    told,
+    AnyMessage,
+    create_volunteer,
+    handle_messages,
+    handle_with_retries,
+    list_recorded,
+    make_message,
+    read_points,
+    run_audit,
+    wish_fulfilled,
+    wish_reopened,
 )
-from tests.volunteers.rules.test_rules import a_rule
+from tests.volunteers.rules.test_rules import make_rule
 
 
 async def test_a_fulfilled_wish_pays_twenty_points(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
-    taker = await enlist(runtime, station)
-    message = fulfilled(station, taker)
-    await handle(runtime, message)
-    assert (await points_of(runtime, station, taker)).available == 20
+    taker = await create_volunteer(runtime, station)
+    message = wish_fulfilled(station, taker)
+    await handle_messages(runtime, message)
+    assert (await read_points(runtime, station, taker)).available == 20
     transfer = (await tx.scalars(select(Transfer).where(Transfer.station_id == station))).one()
     assert (transfer.rule, transfer.rule_version) == ("wish-fulfilled", 1)
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
     assert transfer.correlation_id == message.correlation
-    (said,) = await recorded(tx, station)
+    (said,) = await list_recorded(tx, station)
     account = AccountKey(station, "resident", taker)
     assert said.type == "linli.points.awarded.v1"
     assert (said.subject, said.sequence) == (f"accounts/{account.id}", 1)
@@ -64,117 +64,119 @@ async def test_a_fulfilled_wish_pays_twenty_points(
 async def test_it_is_paid_once_however_often_it_is_told(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
-    taker, wish = await enlist(runtime, station), new_id()
-    again = [fulfilled(station, taker, wish=wish) for _ in range(5)]
+    taker, wish = await create_volunteer(runtime, station), new_id()
+    again = [wish_fulfilled(station, taker, wish=wish) for _ in range(5)]
     for message in again:
-        await handle(runtime, message)
-    await handle(runtime, *again)
-    assert (await points_of(runtime, station, taker)).balance == 20
-    assert len(await recorded(tx, station)) == 1
+        await handle_messages(runtime, message)
+    await handle_messages(runtime, *again)
+    assert (await read_points(runtime, station, taker)).balance == 20
+    assert len(await list_recorded(tx, station)) == 1
 
 
 async def test_five_at_once_pay_once(runtime: Runtime, station: UUID) -> None:
-    taker, wish = await enlist(runtime, station), new_id()
-    await asyncio.gather(*(handle(runtime, fulfilled(station, taker, wish=wish)) for _ in range(5)))
-    assert (await points_of(runtime, station, taker)).balance == 20
+    taker, wish = await create_volunteer(runtime, station), new_id()
+    await asyncio.gather(
+        *(handle_messages(runtime, wish_fulfilled(station, taker, wish=wish)) for _ in range(5))
+    )
+    assert (await read_points(runtime, station, taker)).balance == 20
 
 
 async def test_a_new_rule_does_not_pay_again_for_what_was_judged(
     runtime: Runtime, station: UUID
 ) -> None:
-    taker, wish = await enlist(runtime, station), new_id()
-    await handle(runtime, fulfilled(station, taker, wish=wish))
+    taker, wish = await create_volunteer(runtime, station), new_id()
+    await handle_messages(runtime, wish_fulfilled(station, taker, wish=wish))
     async with runtime.sessions.begin() as tx:
-        tx.add(a_rule(1, station, name="extra", amount=5))
-    await handle(runtime, fulfilled(station, taker, wish=wish))
-    assert (await points_of(runtime, station, taker)).balance == 20
-    await handle(runtime, fulfilled(station, taker))
-    assert (await points_of(runtime, station, taker)).balance == 45
+        tx.add(make_rule(1, station, name="extra", amount=5))
+    await handle_messages(runtime, wish_fulfilled(station, taker, wish=wish))
+    assert (await read_points(runtime, station, taker)).balance == 20
+    await handle_messages(runtime, wish_fulfilled(station, taker))
+    assert (await read_points(runtime, station, taker)).balance == 45
 
 
 async def test_before_the_volunteer_is_known_it_comes_back_and_is_paid_then(
     runtime: Runtime, station: UUID
 ) -> None:
     taker = new_id()
-    message = fulfilled(station, taker)
+    message = wish_fulfilled(station, taker)
     with pytest.raises(NotYet):
-        await handle(runtime, message)
-    assert (await points_of(runtime, station, taker)).balance == 0
-    await enlist(runtime, station, taker)
-    await handle(runtime, message)
-    assert (await points_of(runtime, station, taker)).balance == 20
+        await handle_messages(runtime, message)
+    assert (await read_points(runtime, station, taker)).balance == 0
+    await create_volunteer(runtime, station, taker)
+    await handle_messages(runtime, message)
+    assert (await read_points(runtime, station, taker)).balance == 20
 
 
 async def test_a_volunteer_of_another_station_is_not_known_here(
     runtime: Runtime, station: UUID
 ) -> None:
-    taker = await enlist(runtime, new_id())
+    taker = await create_volunteer(runtime, new_id())
     with pytest.raises(NotYet):
-        await handle(runtime, fulfilled(station, taker))
+        await handle_messages(runtime, wish_fulfilled(station, taker))
 
 
 @pytest.mark.parametrize("kind", ["station", "partner", None])
 async def test_other_takers_are_not_paid_and_nothing_waits_for_them(
     runtime: Runtime, tx: AsyncSession, station: UUID, kind: str | None
 ) -> None:
-    message = fulfilled(station, new_id() if kind else None, taker_kind=kind)
-    await handle(runtime, message)
-    await handle(runtime, reopened(message))
+    message = wish_fulfilled(station, new_id() if kind else None, taker_kind=kind)
+    await handle_messages(runtime, message)
+    await handle_messages(runtime, wish_reopened(message))
     count = select(func.count()).select_from(Transfer).where(Transfer.station_id == station)
     assert await tx.scalar(count) == 0
 
 
 async def test_a_station_s_rule_can_pay_partners(runtime: Runtime, station: UUID) -> None:
     async with runtime.sessions.begin() as tx:
-        tx.add(a_rule(1, station, paid_kinds=["partner"], amount=50))
+        tx.add(make_rule(1, station, paid_kinds=["partner"], amount=50))
     partner = new_id()
-    await handle(runtime, fulfilled(station, partner, taker_kind="partner"))
+    await handle_messages(runtime, wish_fulfilled(station, partner, taker_kind="partner"))
     async with runtime.sessions() as tx:
-        assert (await standing(tx, AccountKey(station, "partner", partner))).balance == 50
+        assert (await get_balance(tx, AccountKey(station, "partner", partner))).balance == 50
 
 
 async def test_a_withdrawn_confirmation_takes_the_points_back_once(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
-    taker = await enlist(runtime, station)
-    message = fulfilled(station, taker)
-    await handle(runtime, message)
+    taker = await create_volunteer(runtime, station)
+    message = wish_fulfilled(station, taker)
+    await handle_messages(runtime, message)
     for _ in range(3):
-        await handle(runtime, reopened(message))
-    assert (await points_of(runtime, station, taker)).balance == 0
-    awarded, reversed_ = await recorded(tx, station)
+        await handle_messages(runtime, wish_reopened(message))
+    assert (await read_points(runtime, station, taker)).balance == 0
+    awarded, reversed_ = await list_recorded(tx, station)
     assert reversed_.type == "linli.points.reversed.v1"
     assert (reversed_.data["amount"], reversed_.data["balance"]) == (20, 0)
     assert reversed_.sequence == awarded.sequence + 1
 
 
 async def test_a_withdrawal_before_its_confirmation_waits(runtime: Runtime, station: UUID) -> None:
-    taker = await enlist(runtime, station)
-    message = fulfilled(station, taker)
+    taker = await create_volunteer(runtime, station)
+    message = wish_fulfilled(station, taker)
     with pytest.raises(NotYet):
-        await handle(runtime, reopened(message))
+        await handle_messages(runtime, wish_reopened(message))
 
 
 async def test_confirmed_again_it_pays_again(runtime: Runtime, station: UUID) -> None:
-    taker, wish = await enlist(runtime, station), new_id()
-    first = fulfilled(station, taker, wish=wish)
-    second = fulfilled(station, taker, wish=wish, revision=2)
-    await handle_until_all_are_done(runtime, [[second], [reopened(first)], [first]])
-    assert (await points_of(runtime, station, taker)).balance == 20
+    taker, wish = await create_volunteer(runtime, station), new_id()
+    first = wish_fulfilled(station, taker, wish=wish)
+    second = wish_fulfilled(station, taker, wish=wish, revision=2)
+    await handle_with_retries(runtime, [[second], [wish_reopened(first)], [first]])
+    assert (await read_points(runtime, station, taker)).balance == 20
 
 
 async def test_points_that_are_promised_elsewhere_can_t_be_taken_back(
     runtime: Runtime, station: UUID
 ) -> None:
-    taker = await enlist(runtime, station)
-    message = fulfilled(station, taker)
-    await handle(runtime, message)
+    taker = await create_volunteer(runtime, station)
+    message = wish_fulfilled(station, taker)
+    await handle_messages(runtime, message)
     account = AccountKey(station, "resident", taker)
     async with runtime.sessions.begin() as tx:
         await tx.execute(update(Account).where(Account.id == account.id).values(held=20))
     with pytest.raises(NotEnoughPoints):
-        await handle(runtime, reopened(message))
-    assert (await points_of(runtime, station, taker)).balance == 20
+        await handle_messages(runtime, wish_reopened(message))
+    assert (await read_points(runtime, station, taker)).balance == 20
 
 
 @settings(max_examples=25, deadline=None)
@@ -187,39 +189,39 @@ async def test_any_order_and_repetition_end_the_same_and_the_books_balance(
     runtime: Runtime, reopens: list[bool], random: object, size: int
 ) -> None:
     station = new_id()
-    takers = [await enlist(runtime, station) for _ in range(2)]
+    takers = [await create_volunteer(runtime, station) for _ in range(2)]
     wishes = [new_id() for _ in range(3)]
-    messages: list[Told] = []
+    messages: list[AnyMessage] = []
     for number, is_reopened in enumerate(reopens):
         taker = takers[number % 2]
-        done = fulfilled(station, taker, wish=wishes[number // 2], revision=number % 2 + 1)
-        messages += [done, done, told(station, done.content, done.sequence)]
-        messages += [reopened(done), reopened(done)] if is_reopened else []
+        done = wish_fulfilled(station, taker, wish=wishes[number // 2], revision=number % 2 + 1)
+        messages += [done, done, make_message(station, done.content, done.sequence)]
+        messages += [wish_reopened(done), wish_reopened(done)] if is_reopened else []
     random.shuffle(messages)  # type: ignore[attr-defined]  # hypothesis makes a Random
     batches = [messages[start : start + size] for start in range(0, len(messages), size)]
-    await handle_until_all_are_done(runtime, batches)
+    await handle_with_retries(runtime, batches)
     for place, taker in enumerate(takers):
         kept = sum(not is_reopened for is_reopened in reopens[place::2])
-        assert (await points_of(runtime, station, taker)).balance == 20 * kept
-    assert (await books_of(runtime, station)).balance
+        assert (await read_points(runtime, station, taker)).balance == 20 * kept
+    assert (await run_audit(runtime, station)).is_balanced
 
 
 async def test_three_replicas_over_the_same_accounts_never_deadlock(
     runtime: Runtime, station: UUID
 ) -> None:
-    takers = [await enlist(runtime, station) for _ in range(30)]
+    takers = [await create_volunteer(runtime, station) for _ in range(30)]
     orders = (takers, takers[::-1], takers[15:] + takers[:15])
     failures: list[DBAPIError] = []
 
     async def replica(order: list[UUID]) -> None:
         for _ in range(5):
             try:
-                await handle(runtime, *(fulfilled(station, taker) for taker in order))
+                await handle_messages(runtime, *(wish_fulfilled(station, taker) for taker in order))
             except DBAPIError as error:
                 failures.append(error)
 
     await asyncio.gather(*(replica(order) for order in orders))
     assert not failures
-    balances = [(await points_of(runtime, station, taker)).balance for taker in takers]
+    balances = [(await read_points(runtime, station, taker)).balance for taker in takers]
     assert balances == [20 * 15] * 30
-    assert (await books_of(runtime, station)).balance
+    assert (await run_audit(runtime, station)).is_balanced

@@ -10,21 +10,28 @@ from services.volunteers.ledger.models import Transfer
 from shared.contracts.events import EventAttended
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.messages import about_event, books_of, handle, points_of, recorded, told
-from tests.volunteers.rules.test_rules import a_rule
+from tests.volunteers.messages import (
+    handle_messages,
+    list_recorded,
+    make_message,
+    participation_message,
+    read_points,
+    run_audit,
+)
+from tests.volunteers.rules.test_rules import make_rule
 
 
 async def test_ninety_minutes_of_help_pay_fifteen_points(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
     helper = new_id()
-    message = about_event(station, EventAttended, helper)
-    await handle(runtime, message)
-    assert (await points_of(runtime, station, helper)).available == 15
+    message = participation_message(station, EventAttended, helper)
+    await handle_messages(runtime, message)
+    assert (await read_points(runtime, station, helper)).available == 15
     transfer = (await tx.scalars(select(Transfer).where(Transfer.station_id == station))).one()
     assert (transfer.rule, transfer.reason) == ("event-helper", "Helped at an event")
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
-    (said,) = await recorded(tx, station)
+    (said,) = await list_recorded(tx, station)
     assert said.correlationid == message.correlation
     wanted = {
         "amount": 15,
@@ -38,44 +45,50 @@ async def test_ninety_minutes_of_help_pay_fifteen_points(
 async def test_guests_get_the_same_however_long_they_stay(runtime: Runtime, station: UUID) -> None:
     guest = new_id()
     for minutes in (0, 240):
-        message = about_event(station, EventAttended, guest, role="guest", minutes=minutes)
-        await handle(runtime, message)
-    assert (await points_of(runtime, station, guest)).balance == 10
+        message = participation_message(
+            station, EventAttended, guest, role="guest", minutes=minutes
+        )
+        await handle_messages(runtime, message)
+    assert (await read_points(runtime, station, guest)).balance == 10
 
 
 async def test_a_few_minutes_of_help_pay_and_post_nothing(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
-    message = about_event(station, EventAttended, new_id(), minutes=5)
-    await handle(runtime, message, about_event(station, EventAttended, new_id(), minutes=0))
+    message = participation_message(station, EventAttended, new_id(), minutes=5)
+    await handle_messages(
+        runtime, message, participation_message(station, EventAttended, new_id(), minutes=0)
+    )
     count = select(func.count()).select_from(Transfer).where(Transfer.station_id == station)
     assert await tx.scalar(count) == 0
-    assert not await recorded(tx, station)
+    assert not await list_recorded(tx, station)
 
 
 async def test_an_attendance_pays_once_however_often_it_is_told(
     runtime: Runtime, station: UUID
 ) -> None:
     helper = new_id()
-    first = about_event(station, EventAttended, helper, sequence=3)
-    again = [told(station, first.content, 3) for _ in range(4)]
-    later = told(station, first.content, 5)
-    await asyncio.gather(*(handle(runtime, message) for message in again))
-    await handle(runtime, first, *again, later)
-    assert (await points_of(runtime, station, helper)).balance == 15
-    assert (await books_of(runtime, station)).balance
+    first = participation_message(station, EventAttended, helper, sequence=3)
+    again = [make_message(station, first.content, 3) for _ in range(4)]
+    later = make_message(station, first.content, 5)
+    await asyncio.gather(*(handle_messages(runtime, message) for message in again))
+    await handle_messages(runtime, first, *again, later)
+    assert (await read_points(runtime, station, helper)).balance == 15
+    assert (await run_audit(runtime, station)).is_balanced
 
 
 async def test_another_event_pays_again(runtime: Runtime, station: UUID) -> None:
     helper = new_id()
-    await handle(runtime, *(about_event(station, EventAttended, helper) for _ in range(3)))
-    assert (await points_of(runtime, station, helper)).balance == 45
+    await handle_messages(
+        runtime, *(participation_message(station, EventAttended, helper) for _ in range(3))
+    )
+    assert (await read_points(runtime, station, helper)).balance == 45
 
 
 async def test_a_station_s_own_rule_goes_before_the_standard_here_too(
     runtime: Runtime, station: UUID
 ) -> None:
-    own = a_rule(
+    own = make_rule(
         1,
         station,
         name="event-helper",
@@ -89,5 +102,5 @@ async def test_a_station_s_own_rule_goes_before_the_standard_here_too(
     async with runtime.sessions.begin() as tx:
         tx.add(own)
     helper = new_id()
-    await handle(runtime, about_event(station, EventAttended, helper))
-    assert (await points_of(runtime, station, helper)).balance == 6
+    await handle_messages(runtime, participation_message(station, EventAttended, helper))
+    assert (await read_points(runtime, station, helper)).balance == 6

@@ -12,14 +12,14 @@ from shared.contracts.intake import WishFulfilled
 from shared.ids import new_id
 from shared.language import translate
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import Client
-from tests.volunteers.messages import about_event
+from tests.volunteers.conftest import MakeClient
+from tests.volunteers.messages import participation_message
 
 STATION = new_id()
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def a_rule(version: int = 1, station: UUID | None = None, **more: object) -> Rule:
+def make_rule(version: int = 1, station: UUID | None = None, **overrides: object) -> Rule:
     """A rule like the standard one."""
     values: dict[str, object] = {
         "name": "wish-fulfilled",
@@ -32,33 +32,33 @@ def a_rule(version: int = 1, station: UUID | None = None, **more: object) -> Rul
         "reason": "A wish came true",
         "active": True,
     }
-    return Rule(id=new_id(), station_id=station, version=version, **{**values, **more})
+    return Rule(id=new_id(), station_id=station, version=version, **{**values, **overrides})
 
 
 def test_the_newest_valid_version_decides() -> None:
-    first, second = a_rule(1), a_rule(2, valid_from=LATE)
+    first, second = make_rule(1), make_rule(2, valid_from=LATE)
     assert in_force([second, first], STATION, EARLY) == [first]
     assert in_force([first, second], STATION, LATE) == [second]
 
 
 def test_the_end_of_validity_is_excluded() -> None:
-    rule = a_rule(valid_until=LATE)
+    rule = make_rule(valid_until=LATE)
     assert in_force([rule], STATION, EARLY) == [rule]
     assert in_force([rule], STATION, LATE) == []
 
 
 def test_a_station_s_own_rule_goes_before_the_standard() -> None:
-    standard, own = a_rule(5), a_rule(1, STATION, amount=30)
+    standard, own = make_rule(5), make_rule(1, STATION, amount=30)
     assert in_force([own, standard], STATION, EARLY) == [own]
     assert in_force([own, standard], new_id(), EARLY) == [standard]
 
 
 def test_a_station_can_switch_the_standard_off() -> None:
-    assert in_force([a_rule(), a_rule(1, STATION, active=False)], STATION, EARLY) == []
+    assert in_force([make_rule(), make_rule(1, STATION, active=False)], STATION, EARLY) == []
 
 
 def test_rules_of_other_names_are_not_replaced() -> None:
-    rules = [a_rule(), a_rule(name="thanks")]
+    rules = [make_rule(), make_rule(name="thanks")]
     assert {rule.name for rule in in_force(rules, STATION, EARLY)} == {"wish-fulfilled", "thanks"}
 
 
@@ -76,17 +76,17 @@ def test_only_the_kinds_that_it_names_are_paid(kind: str | None) -> None:
             "revision": 1,
         }
     )
-    assert a_rule().payee(content) == (("volunteer", taker) if kind == "volunteer" else None)
-    both = a_rule(paid_kinds=["volunteer", "partner", "station"]).payee(content)
+    assert make_rule().payee(content) == (("volunteer", taker) if kind == "volunteer" else None)
+    both = make_rule(paid_kinds=["volunteer", "partner", "station"]).payee(content)
     assert both == ((kind, taker) if kind in ("volunteer", "partner") else None)
-    assert a_rule(who="no.such.path").payee(content) is None
+    assert make_rule(who="no.such.path").payee(content) is None
 
 
 async def test_rules_are_read_with_what_decides_now(
-    client: Client, runtime: Runtime, station: UUID
+    client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     async with runtime.sessions.begin() as tx:
-        tx.add_all([a_rule(1, station, amount=30), a_rule(1, new_id(), amount=99)])
+        tx.add_all([make_rule(1, station, amount=30), make_rule(1, new_id(), amount=99)])
     rules = (await client(Role.RESIDENT, language="en").get("/rules")).json()
     assert [(r["amount"], r["standard"], r["in_force"]) for r in rules] == [
         (30, False, True),
@@ -112,11 +112,11 @@ def test_the_reasons_of_the_standard_rules_are_said_in_chinese(reason: str) -> N
     ("minutes", "points"), [(0, 0), (5, 0), (6, 1), (59, 9), (60, 10), (90, 15)]
 )
 def test_by_the_hour_pays_whole_points(minutes: int, points: int) -> None:
-    content = about_event(STATION, EventAttended, new_id(), minutes=minutes).content
-    assert a_rule(amount_kind="by_hour", amount=10).points(content) == points
-    assert a_rule(amount=10).points(content) == 10
+    content = participation_message(STATION, EventAttended, new_id(), minutes=minutes).content
+    assert make_rule(amount_kind="by_hour", amount=10).points(content) == points
+    assert make_rule(amount=10).points(content) == 10
 
 
 def test_by_the_hour_pays_nothing_where_no_time_is_told() -> None:
-    content = about_event(STATION, EventMissed, new_id()).content
-    assert a_rule(amount_kind="by_hour").points(content) == 0
+    content = participation_message(STATION, EventMissed, new_id()).content
+    assert make_rule(amount_kind="by_hour").points(content) == 0

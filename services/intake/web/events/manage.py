@@ -5,101 +5,104 @@ from uuid import UUID
 from fastapi import Response
 
 from services.intake.events import actions, queries
-from services.intake.events.models import State
-from services.intake.events.participation import Part
-from services.intake.events.schemas import Reason, Words
-from services.intake.web.events.pages import show_one
-from services.intake.web.kit.forms import Filled, filled, refused
-from services.intake.web.kit.page_context import Screen, Shown
-from services.intake.web.kit.page_router import Pages
+from services.intake.events.models import EventState
+from services.intake.events.participation import ParticipationState
+from services.intake.events.schemas import FreeText, Reason
+from services.intake.web.events.pages import event_page
+from services.intake.web.kit.forms import BoundForm, parse_form, with_problem
+from services.intake.web.kit.page_context import CurrentPage, PageContext
+from services.intake.web.kit.page_router import PageRouter
 from shared.errors import Conflict
-from shared.web.http import Body
+from shared.web.http import RequestModel
 
-pages = Pages()
+pages = PageRouter()
 # In which states of an event there is something to end.
-ENDABLE = {"cancel": (State.DRAFT, State.PUBLISHED), "close": (State.PUBLISHED,)}
+ENDABLE_STATES = {
+    "cancel": (EventState.DRAFT, EventState.PUBLISHED),
+    "close": (EventState.PUBLISHED,),
+}
 
 
-class Reasoned(Body):
+class CancelForm(RequestModel):
     """Why it does not take place."""
 
     reason: Reason
 
 
-class Closed(Body):
+class CloseForm(RequestModel):
     """What came of it."""
 
-    result: Words | None = None
+    result: FreeText | None = None
 
 
 @pages.post("/events/{event_id}/publish", policy="events.write")
-async def publish(screen: Shown, event_id: UUID) -> Response:
+async def publish(page: CurrentPage, event_id: UUID) -> Response:
     """Show it to everybody."""
     try:
-        await actions.publish(screen.tx, screen.who, event_id)
+        await actions.publish(page.tx, page.signed_in_actor, event_id)
     except Conflict as problem:
-        return await show_one(screen, event_id, refused=problem)
-    return screen.go(f"/events/{event_id}?done=published")
+        return await event_page(page, event_id, problem=problem)
+    return page.redirect(f"/events/{event_id}?done=published")
 
 
 @pages.get("/events/{event_id}/cancel", policy="events.write")
-async def ask_cancel(screen: Shown, event_id: UUID) -> Response:
+async def ask_cancel(page: CurrentPage, event_id: UUID) -> Response:
     """Why does it not take place?"""
-    return await _ending(screen, event_id, "cancel", Filled())
+    return await _ending_page(page, event_id, "cancel", BoundForm())
 
 
 @pages.post("/events/{event_id}/cancel", policy="events.write")
-async def cancel(screen: Shown, event_id: UUID) -> Response:
+async def cancel(page: CurrentPage, event_id: UUID) -> Response:
     """Call it off."""
-    form = await filled(screen, Reasoned)
+    form = await parse_form(page, CancelForm)
     if form.body is None:
-        return await _ending(screen, event_id, "cancel", form, 422)
+        return await _ending_page(page, event_id, "cancel", form, 422)
     try:
-        await actions.cancel(screen.tx, screen.who, event_id, form.body.reason)
+        await actions.cancel(page.tx, page.signed_in_actor, event_id, form.body.reason)
     except Conflict as problem:
-        form = refused(screen, form, problem)
-        return await _ending(screen, event_id, "cancel", form, problem.status)
-    return screen.go(f"/events/{event_id}?done=cancelled")
+        form = with_problem(page, form, problem)
+        return await _ending_page(page, event_id, "cancel", form, problem.status)
+    return page.redirect(f"/events/{event_id}?done=cancelled")
 
 
 @pages.get("/events/{event_id}/close", policy="events.write")
-async def ask_close(screen: Shown, event_id: UUID) -> Response:
+async def ask_close(page: CurrentPage, event_id: UUID) -> Response:
     """Is everybody checked in and out, and what came of it?"""
-    return await _ending(screen, event_id, "close", Filled())
+    return await _ending_page(page, event_id, "close", BoundForm())
 
 
 @pages.post("/events/{event_id}/close", policy="events.write")
-async def close(screen: Shown, event_id: UUID) -> Response:
+async def close(page: CurrentPage, event_id: UUID) -> Response:
     """Settle who came."""
-    form = await filled(screen, Closed)
+    form = await parse_form(page, CloseForm)
     if form.body is None:
-        return await _ending(screen, event_id, "close", form, 422)
+        return await _ending_page(page, event_id, "close", form, 422)
     try:
-        await actions.close(screen.tx, screen.who, event_id, form.body.result)
+        await actions.close(page.tx, page.signed_in_actor, event_id, form.body.result)
     except Conflict as problem:
-        form = refused(screen, form, problem)
-        return await _ending(screen, event_id, "close", form, problem.status)
-    return screen.go(f"/events/{event_id}?done=closed")
+        form = with_problem(page, form, problem)
+        return await _ending_page(page, event_id, "close", form, problem.status)
+    return page.redirect(f"/events/{event_id}?done=closed")
 
 
-async def _ending(
-    screen: Screen,
+async def _ending_page(
+    page: PageContext,
     event_id: UUID,
-    act: str,
-    form: Filled[Reasoned] | Filled[Closed],
+    action: str,
+    form: BoundForm[CancelForm] | BoundForm[CloseForm],
     status: int = 200,
 ) -> Response:
-    seen = await queries.get(screen.tx, screen.who.station, screen.who, event_id)
-    possible = seen.event.state in ENDABLE[act]
+    seen = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
+    possible = seen.event.state in ENDABLE_STATES[action]
     if not possible and status == 200:
-        return screen.go(f"/events/{event_id}")
-    counts = await queries.counts(screen.tx, screen.who, event_id)
-    return await screen.show(
-        f"events/{act}.html",
+        return page.redirect(f"/events/{event_id}")
+    counts = await queries.count_by_state(page.tx, page.signed_in_actor, event_id)
+    return await page.show(
+        f"events/{action}.html",
         status,
-        seen=seen,
+        item=seen,
         form=form,
         possible=possible,
-        waiting=counts.get(Part.JOINED, 0),
-        present=counts.get(Part.PRESENT, 0),
+        waiting=counts.get(ParticipationState.JOINED, 0),
+        present=counts.get(ParticipationState.PRESENT, 0),
     )

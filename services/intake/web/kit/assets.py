@@ -9,8 +9,8 @@ from pathlib import Path
 from shared.errors import NotFound
 
 STATIC = Path(__file__).parents[1] / "static"
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-NEEDED = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "icon.svg")
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+REQUIRED_ASSETS = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "icon.svg")
 
 
 class AssetsMissing(Exception):
@@ -26,7 +26,7 @@ class AssetsMissing(Exception):
 class Asset:
     """One file, as it is and compressed."""
 
-    kind: str
+    media_type: str
     content: bytes
     compressed: bytes
 
@@ -38,9 +38,9 @@ class Assets:
         self._urls: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
         for file in sorted(folder.rglob("*")):
-            if file.suffix in KINDS:
-                self._keep(file.relative_to(folder).as_posix(), file)
-        for name in NEEDED:
+            if file.suffix in MEDIA_TYPES:
+                self._load(file.relative_to(folder).as_posix(), file)
+        for name in REQUIRED_ASSETS:
             if name not in self._urls:
                 raise AssetsMissing(name)
 
@@ -55,13 +55,15 @@ class Assets:
             raise NotFound
         return asset
 
-    def _keep(self, name: str, file: Path) -> None:
+    def _load(self, name: str, file: Path) -> None:
         content = file.read_bytes()
         digest = hashlib.sha256(content).hexdigest()[:12]
         stem, _, suffix = name.rpartition(".")
         path = f"{stem}.{digest}.{suffix}"
         self._urls[name] = f"/static/{path}"
-        self._assets[path] = Asset(KINDS[file.suffix], content, gzip.compress(content, 9, mtime=0))
+        self._assets[path] = Asset(
+            MEDIA_TYPES[file.suffix], content, gzip.compress(content, 9, mtime=0)
+        )
 
 
 @cache

@@ -8,17 +8,19 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from fastapi import Response
 
-from services.intake.web.kit.page_context import Screen
+from services.intake.web.kit.page_context import PageContext
 from shared.db import sealer_of
 
-AN_HOUR = 3600
-LARGEST = 3900  # A browser keeps no cookie of more than 4096 bytes, name and attributes included.
+COOKIE_MAX_AGE_SECONDS = 3600
+MAX_COOKIE_BYTES = (
+    3900  # A browser keeps no cookie of more than 4096 bytes, name and attributes included.
+)
 
 
-def read(screen: Screen, cookie: str) -> dict[str, str]:
+def read(page: PageContext, cookie: str) -> dict[str, str]:
     """What was remembered, nothing where there is nothing or somebody meddled with it."""
     try:
-        opened = sealer_of(screen.tx).open(screen.request.cookies.get(cookie, ""))
+        opened = sealer_of(page.tx).unseal(page.request.cookies.get(cookie, ""))
         said: dict[str, str] = json.loads(
             zlib.decompress(base64.b85decode(opened)).decode("gb18030")
         )
@@ -27,16 +29,16 @@ def read(screen: Screen, cookie: str) -> dict[str, str]:
     return said
 
 
-def remember(screen: Screen, answer: Response, cookie: str, said: dict[str, Any]) -> bool:
+def write(page: PageContext, response: Response, cookie: str, values: dict[str, Any]) -> bool:
     """Remember it for an hour; False where it is too long to be remembered."""
-    packed = zlib.compress(json.dumps(said, ensure_ascii=False).encode("gb18030"), 9)
-    sealed = sealer_of(screen.tx).seal(base64.b85encode(packed).decode())
-    if len(sealed) > LARGEST:
+    packed = zlib.compress(json.dumps(values, ensure_ascii=False).encode("gb18030"), 9)
+    sealed = sealer_of(page.tx).seal(base64.b85encode(packed).decode())
+    if len(sealed) > MAX_COOKIE_BYTES:
         return False
-    screen.remember(answer, cookie, sealed, AN_HOUR)
+    page.set_cookie(response, cookie, sealed, COOKIE_MAX_AGE_SECONDS)
     return True
 
 
-def forget(answer: Response, cookie: str) -> None:
+def delete(response: Response, cookie: str) -> None:
     """Forget it."""
-    answer.delete_cookie(cookie, httponly=True, samesite="lax")
+    response.delete_cookie(cookie, httponly=True, samesite="lax")

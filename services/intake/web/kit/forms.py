@@ -6,22 +6,22 @@ from typing import Generic, TypeVar
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from services.intake.web.kit.page_context import Screen
+from services.intake.web.kit.page_context import PageContext
 from shared.errors import Invalid, Problem
 from shared.language import N_
-from shared.web.http import Body
+from shared.web.http import RequestModel
 from shared.web.problems import from_validation
 
-B = TypeVar("B", bound=Body)
-UNASKED = {"once"}
-PLAIN = {
+B = TypeVar("B", bound=RequestModel)
+IGNORED_FIELDS = {"once"}
+FRIENDLIER_MESSAGES = {
     "This must be a whole number": N_("Please write a whole number, in digits"),
 }
-BOTH = N_("%(what)s. %(why)s")
+TITLE_AND_DETAIL = N_("%(what)s. %(why)s")
 
 
 @dataclass(frozen=True)
-class Filled(Generic[B]):
+class BoundForm(Generic[B]):
     """A form: `body` is None where something is wrong; `errors` maps fields to sentences."""
 
     body: B | None = None
@@ -32,39 +32,45 @@ class Filled(Generic[B]):
         """What was typed into the field."""
         return self.values.get(name, "")
 
-    def wrong(self, name: str, sentence: str) -> "Filled[B]":
+    def with_error(self, name: str, sentence: str) -> "BoundForm[B]":
         """The same form with what is wrong at a field, unless the field has a mistake already."""
-        return Filled(None, self.values, {name: sentence, **self.errors})
+        return BoundForm(None, self.values, {name: sentence, **self.errors})
 
-    def refused(self, problem: Invalid) -> "Filled[B]":
+    def with_field_errors(self, problem: Invalid) -> "BoundForm[B]":
         """The same form, refused by the rules of what it was sent to."""
-        return Filled(None, self.values, problem.errors or {"": problem.detail or problem.title})
+        return BoundForm(None, self.values, problem.errors or {"": problem.detail or problem.title})
 
 
-async def filled(screen: Screen, model: type[B]) -> Filled[B]:
+async def parse_form(page: PageContext, model: type[B]) -> BoundForm[B]:
     """The form that was sent, read as `model`; a field left empty counts as not answered."""
-    form = await screen.form()
-    said = {name: value for name, value in form.multi_items() if name not in UNASKED}
+    form = await page.form()
+    said = {name: value for name, value in form.multi_items() if name not in IGNORED_FIELDS}
     values = {name: value for name, value in said.items() if isinstance(value, str)}
     answered = {name: value for name, value in values.items() if value.strip()}
     try:
-        return Filled(model.model_validate(answered), values)
+        return BoundForm(model.model_validate(answered), values)
     except ValidationError as error:
         problem = from_validation(RequestValidationError(error.errors()))
         errors = problem.errors if isinstance(problem, Invalid) else {"": problem.title}
-        return Filled(None, values, {name: PLAIN.get(text, text) for name, text in errors.items()})
+        return BoundForm(
+            None,
+            values,
+            {name: FRIENDLIER_MESSAGES.get(text, text) for name, text in errors.items()},
+        )
 
 
-def refused(screen: Screen, form: Filled[B], problem: Problem) -> Filled[B]:
+def with_problem(page: PageContext, form: BoundForm[B], problem: Problem) -> BoundForm[B]:
     """The form, refused by the rules of what it was sent to; what was typed is kept."""
     if isinstance(problem, Invalid) and problem.errors:
-        return form.refused(problem)
-    return form.wrong("", in_words(screen, problem))
+        return form.with_field_errors(problem)
+    return form.with_error("", problem_text(page, problem))
 
 
-def in_words(screen: Screen, problem: Problem) -> str:
+def problem_text(page: PageContext, problem: Problem) -> str:
     """What can't be and why, in the language of the page."""
-    title = screen.say(problem.title, **problem.params)
+    title = page.translate(problem.title, **problem.params)
     if problem.detail is None:
         return title
-    return screen.say(BOTH, what=title, why=screen.say(problem.detail, **problem.params))
+    return page.translate(
+        TITLE_AND_DETAIL, what=title, why=page.translate(problem.detail, **problem.params)
+    )

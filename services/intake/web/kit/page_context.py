@@ -17,34 +17,34 @@ from services.intake.web.kit.templating import render
 from shared.auth import Actor
 from shared.errors import Unauthorized
 from shared.language import Language, preferred, translate
-from shared.web.http import MaybeWho, Tx
+from shared.web.http import OptionalActor, Tx
 
 LANGUAGE_COOKIE = "linli_language"
 TEXT_COOKIE = "linli_text"
 STATION_COOKIE = "linli_station"
-A_YEAR = 365 * 24 * 3600
-OWN_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.?=&-]{0,200}")
+SETTINGS_COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
+SAFE_REDIRECT_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.?=&-]{0,200}")
 
 
 @dataclass
-class Screen:
+class PageContext:
     """One request for a page. Nothing is read from the database until it is needed."""
 
     request: Request
     tx: AsyncSession
     actor: Actor | None
     language: Language
-    large: bool
+    is_large_text: bool
     _station: Station | None = field(default=None, repr=False)
 
     @property
-    def who(self) -> Actor:
+    def signed_in_actor(self) -> Actor:
         """Who looks, speaking the language of the page; Unauthorized for nobody."""
         if self.actor is None:
             raise Unauthorized
         return replace(self.actor, language=self.language)
 
-    def say(self, sentence: str, **params: object) -> str:
+    def translate(self, sentence: str, **params: object) -> str:
         """A sentence of the catalogue in the language of the page."""
         return translate(sentence, self.language, **params)
 
@@ -63,21 +63,26 @@ class Screen:
 
     async def show(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page."""
-        return await show(self, await self.station(), template, status, values)
+        return await show_page(self, await self.station(), template, status, values)
 
-    def go(self, path: str) -> Response:
+    def redirect(self, path: str) -> Response:
         """Look at another page next (303, so that reloading it sends nothing again)."""
         return RedirectResponse(path, status_code=303)
 
-    def remember(self, answer: Response, cookie: str, value: str, seconds: int) -> None:
+    def set_cookie(self, response: Response, cookie: str, value: str, max_age_seconds: int) -> None:
         """Let this device keep a value that scripts can't read."""
         settings: IntakeSettings = self.request.app.state.runtime.settings
-        answer.set_cookie(
-            cookie, value, max_age=seconds, httponly=True, samesite="lax", secure=settings.secure
+        response.set_cookie(
+            cookie,
+            value,
+            max_age=max_age_seconds,
+            httponly=True,
+            samesite="lax",
+            secure=settings.uses_https,
         )
 
     async def _chosen_station(self) -> Station:
-        everyone = await stations.everyone(self.tx)
+        everyone = await stations.all_stations(self.tx)
         code = self.request.cookies.get(STATION_COOKIE)
         for station in everyone:
             if station.code == code or len(everyone) == 1:
@@ -89,18 +94,18 @@ class NoStationChosen(Exception):
     """There are several stations, or none, and nobody said which."""
 
 
-async def show(
-    screen: Screen, station: Station | None, template: str, status: int, values: dict[str, Any]
+async def show_page(
+    page: PageContext, station: Station | None, template: str, status: int, values: dict[str, Any]
 ) -> HTMLResponse:
     """A page about a station, or about none where the database doesn't answer."""
-    page = render(
+    html = render(
         template,
-        screen.language,
-        {**values, "screen": screen, "station": station, "actor": screen.actor},
+        page.language,
+        {**values, "page": page, "station": station, "actor": page.actor},
     )
-    keeping = "private, no-cache" if screen.actor is None else "no-store"
-    headers = {"Cache-Control": keeping, "Content-Language": html_language(screen.language)}
-    return HTMLResponse(page, status_code=status, headers=headers)
+    keeping = "private, no-cache" if page.actor is None else "no-store"
+    headers = {"Cache-Control": keeping, "Content-Language": html_language(page.language)}
+    return HTMLResponse(html, status_code=status, headers=headers)
 
 
 def html_language(language: Language) -> str:
@@ -116,23 +121,25 @@ def language_of(request: Request, actor: Actor | None) -> Language:
     return actor.language if actor else preferred(request.headers.get("accept-language"))
 
 
-def looks(request: Request, actor: Actor | None, tx: AsyncSession) -> Screen:
+def build_context(request: Request, actor: Actor | None, tx: AsyncSession) -> PageContext:
     """The screen of a request."""
     large = request.cookies.get(TEXT_COOKIE) == "large"
-    return Screen(request, tx, actor, language_of(request, actor), large)
+    return PageContext(request, tx, actor, language_of(request, actor), large)
 
 
-async def screen_of(request: Request, tx: Tx, actor: MaybeWho) -> AsyncIterator[Screen]:
+async def page_context(
+    request: Request, tx: Tx, actor: OptionalActor
+) -> AsyncIterator[PageContext]:
     """The screen of a request, as a dependency; files that were sent are closed after it."""
     try:
-        yield looks(request, actor, tx)
+        yield build_context(request, actor, tx)
     finally:
         await request.close()
 
 
-def own_path(said: str | None, otherwise: str = "/") -> str:
+def safe_redirect_path(path: str | None, default: str = "/") -> str:
     """A path of ours to go to next, and never another site's."""
-    return said if said and OWN_PATH.fullmatch(said) else otherwise
+    return path if path and SAFE_REDIRECT_PATH.fullmatch(path) else default
 
 
-Shown = Annotated[Screen, Depends(screen_of, scope="function")]
+CurrentPage = Annotated[PageContext, Depends(page_context, scope="function")]

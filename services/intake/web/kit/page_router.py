@@ -10,53 +10,53 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.params import Depends as DependsParameter
 from starlette.datastructures import FormData
 
-from services.intake.web.kit.page_context import Screen
-from shared.web.http import Adding, Endpoint, Filters, allow
-from shared.web.idempotency import Answer, Once, first_answer, keep_answer
+from services.intake.web.kit.page_context import PageContext
+from shared.web.http import Endpoint, Filters, RouteDecorator, allow
+from shared.web.idempotency import IdempotencyKey, StoredResponse, find_response, store_response
 
-KEY = "once"
+SUBMISSION_FIELD = "once"
 
 
-async def readable(_: Annotated[Filters, Query()]) -> None:
+async def reject_unreadable_query(_: Annotated[Filters, Query()]) -> None:
     """Invalid for what no page can show, anywhere in the query; a page needn't look itself."""
 
 
-class Pages(APIRouter):
+class PageRouter(APIRouter):
     """Routes outside `/api/`; they answer with pages and redirections."""
 
-    def get(self, path: str, *, policy: str) -> Adding:  # type: ignore[override]
+    def get(self, path: str, *, policy: str) -> RouteDecorator:  # type: ignore[override]
         """A page to look at."""
-        return self._adding(path, policy, methods=["GET", "HEAD"])
+        return self._route_decorator(path, policy, methods=["GET", "HEAD"])
 
     def post(  # type: ignore[override]
         self,
         path: str,
         *,
         policy: str,
-        once: bool = True,
-        before: Callable[..., Any] | None = None,
-        largest: int | None = None,
-    ) -> Adding:
+        idempotent: bool = True,
+        dependency: Callable[..., Any] | None = None,
+        max_body_size: int | None = None,
+    ) -> RouteDecorator:
         """A form that was sent; with `once`, its hidden key makes a second tap change nothing.
 
         The endpoint then takes the parameter `screen`. `before` is a dependency to run first,
         `largest` the bytes that a form may have where that is more than usual.
         """
-        wrap = taking_effect_once if once else None
-        guards = [Depends(before)] if before else []
-        more = {"max_body_size": largest} if largest else {}
-        return self._adding(path, policy, wrap, guards, methods=["POST"], **more)
+        wrap = idempotent_form if idempotent else None
+        guards = [Depends(dependency)] if dependency else []
+        more = {"max_body_size": max_body_size} if max_body_size else {}
+        return self._route_decorator(path, policy, wrap, guards, methods=["POST"], **more)
 
-    def _adding(
+    def _route_decorator(
         self,
         path: str,
         policy: str,
         wrap: Callable[..., Any] | None = None,
         guards: Sequence[DependsParameter] = (),
         **options: Any,
-    ) -> Adding:
+    ) -> RouteDecorator:
         options |= {"include_in_schema": False, "response_model": None}
-        dependencies = [Depends(allow(policy)), Depends(readable), *guards]
+        dependencies = [Depends(allow(policy)), Depends(reject_unreadable_query), *guards]
 
         def add(endpoint: Endpoint) -> Endpoint:
             answering = wrap(endpoint) if wrap else endpoint
@@ -66,56 +66,56 @@ class Pages(APIRouter):
         return add
 
 
-async def key_of(screen: Screen) -> str | None:
+async def read_submission_token(page: PageContext) -> str | None:
     """The form's hidden key, for another service that remembers it; None for none to speak of."""
-    key = str((await screen.form()).get(KEY) or "")[:64]
+    key = str((await page.form()).get(SUBMISSION_FIELD) or "")[:64]
     return key if key and key.isprintable() else None
 
 
-def taking_effect_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+def idempotent_form(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """The endpoint, answering a repeat of the same form with the first answer.
 
     A page that shows mistakes writes nothing, so that the form can be sent again.
     """
 
     @functools.wraps(endpoint)
-    async def answer_once(**arguments: Any) -> Response:
-        screen: Screen = arguments["screen"]
-        once = _once(screen, await screen.form())
-        if first := await first_answer(screen.tx, once):
-            return _again(first)
+    async def idempotent_endpoint(**arguments: Any) -> Response:
+        page: PageContext = arguments["page"]
+        once = _idempotency_key(page, await page.form())
+        if first := await find_response(page.tx, once):
+            return _replay_response(first)
         answer: Response = await endpoint(**arguments)
         if answer.status_code < 400:
-            await keep_answer(screen.tx, once, _kept(answer))
+            await store_response(page.tx, once, _to_stored_response(answer))
         else:
-            await screen.tx.rollback()
+            await page.tx.rollback()
         return answer
 
-    return answer_once
+    return idempotent_endpoint
 
 
-def _once(screen: Screen, form: FormData) -> Once:
+def _idempotency_key(page: PageContext, form: FormData) -> IdempotencyKey:
     """What was typed is part of the key: a form that is changed after Back is another act."""
     said = [
         (name, value if isinstance(value, str) else f"{value.filename} {value.size}")
         for name, value in form.multi_items()
     ]
-    typed = json.dumps([screen.request.url.path, said]).encode()
-    key = f"{form.get(KEY)} {hashlib.sha256(typed).hexdigest()}"
-    return Once.of(screen.actor.person if screen.actor else None, key, typed)
+    typed = json.dumps([page.request.url.path, said]).encode()
+    key = f"{form.get(SUBMISSION_FIELD)} {hashlib.sha256(typed).hexdigest()}"
+    return IdempotencyKey.of(page.actor.person if page.actor else None, key, typed)
 
 
-def _kept(answer: Response) -> Answer:
+def _to_stored_response(response: Response) -> StoredResponse:
     headers = [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers
     ]
-    body = bytes(answer.body).decode()
-    return Answer(answer.status_code, json.dumps([headers, body]).encode())
+    body = bytes(response.body).decode()
+    return StoredResponse(response.status_code, json.dumps([headers, body]).encode())
 
 
-def _again(first: Answer) -> Response:
-    headers, body = json.loads(first.body)
-    answer = Response(body, first.status)
+def _replay_response(stored: StoredResponse) -> Response:
+    headers, body = json.loads(stored.body)
+    answer = Response(body, stored.status)
     answer.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers
     ]

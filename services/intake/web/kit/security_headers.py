@@ -20,15 +20,15 @@ from shared.web.problems import render
 NONE, SELF = "'none'", "'self'"
 
 
-class FromElsewhere(Forbidden):
+class CrossOriginRequest(Forbidden):
     """A page of another site sent this."""
 
     title = N_("This was sent from another site; please open the page here and try again")
 
 
-async def refuse_other_sites(scope: Scope, receive: Receive, send: Send) -> None:
+async def reject_cross_origin(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a form or a request that another site's page made the browser send."""
-    await render(Request(scope), FromElsewhere())(scope, receive, send)
+    await render(Request(scope), CrossOriginRequest())(scope, receive, send)
 
 
 def headers(*, https: bool) -> Secure:

@@ -5,20 +5,20 @@ import re
 from fastapi import Request, Response
 
 from services.intake.web.kit.assets import assets
-from services.intake.web.kit.page_router import Pages
+from services.intake.web.kit.page_router import PageRouter
 
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE_CACHE_CONTROL = "public, max-age=31536000, immutable"
 ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
-pages = Pages()
+pages = PageRouter()
 
 
 @pages.get("/static/{path:path}", policy="public")
-async def asset(path: str, request: Request) -> Response:
+async def serve_asset(path: str, request: Request) -> Response:
     """A file whose name changes with its content, so that browsers may keep it for ever."""
     found = assets().get(path)
-    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": IMMUTABLE_CACHE_CONTROL, "Vary": "Accept-Encoding"}
     content = found.content
     if ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")):
         content, headers["Content-Encoding"] = found.compressed, "gzip"
-    return Response(content, media_type=found.kind, headers=headers)
+    return Response(content, media_type=found.media_type, headers=headers)

@@ -23,8 +23,8 @@ from shared.language import Language, chinese, translate
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
-DAYS = {"zh": "M月d日 EEEE", "en": "EEE d MMM,"}
-DAYS_OF_OTHER_YEARS = {"zh": "y年M月d日 EEEE", "en": "EEE d MMM y,"}
+DAY_PATTERNS = {"zh": "M月d日 EEEE", "en": "EEE d MMM,"}
+DAY_PATTERNS_WITH_YEAR = {"zh": "y年M月d日 EEEE", "en": "EEE d MMM y,"}
 
 
 def render(template: str, language: Language, values: dict[str, Any]) -> str:
@@ -47,20 +47,24 @@ def environment(language: Language) -> Environment:
     translations = chinese() if language == "zh" else NullTranslations()
     made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        once=once, number=labels.number, words=labels, asset=assets().url, may=policies.may
+        submission_token=submission_token,
+        number=labels.number,
+        labels=labels,
+        asset=assets().url,
+        is_allowed=policies.is_allowed,
     )
     made.filters.update(
         moment=moment,
         day=day,
         clock=time_of_day,
-        span=span,
+        event_time=event_time,
         home=lambda address: home(address, language),
-        say=lambda sentence: translate(sentence, language),
+        translate=lambda sentence: translate(sentence, language),
     )
     return made
 
 
-def once() -> Markup:
+def submission_token() -> Markup:
     """A hidden key, so that a form that is sent twice takes effect once."""
     return Markup('<input type="hidden" name="once" value="{}">').format(uuid4().hex)
 
@@ -68,7 +72,11 @@ def once() -> Markup:
 def home(address: Address, language: Language) -> str:
     """An address in words."""
     return translate(
-        labels.HOME, language, building=address.building, unit=address.unit, flat=address.number
+        labels.HOME_ADDRESS,
+        language,
+        building=address.building,
+        unit=address.unit,
+        flat=address.number,
     )
 
 
@@ -92,12 +100,14 @@ def time_of_day(context: Context, at: datetime) -> str:
 
 
 @pass_context
-def span(context: Context, event: Event) -> Markup:
+def event_time(context: Context, event: Event) -> Markup:
     """When an event is: the day with its weekday, from when to when; the year unless it is now."""
     language: Language = context["language"]
     start, end = event.local_start, event.local_end
     this_year = clock.now().astimezone(event.zone).year
-    patterns = [DAYS if at.year == this_year else DAYS_OF_OTHER_YEARS for at in (start, end)]
+    patterns = [
+        DAY_PATTERNS if at.year == this_year else DAY_PATTERNS_WITH_YEAR for at in (start, end)
+    ]
     days = [
         format_datetime(at, pattern[language], locale=LOCALES[language])
         for at, pattern in zip((start, end), patterns, strict=True)
@@ -107,9 +117,9 @@ def span(context: Context, event: Event) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(start.isoformat(), said)
 
 
-def _time(context: Context, at: datetime, which: int) -> Markup:
+def _time(context: Context, at: datetime, pattern_index: int) -> Markup:
     station: Station | None = context["station"]
     language: Language = context["language"]
     there = at.astimezone(station.zone) if station else at
-    said = format_datetime(there, PATTERNS[language][which], locale=LOCALES[language])
+    said = format_datetime(there, PATTERNS[language][pattern_index], locale=LOCALES[language])
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), said)

@@ -3,65 +3,65 @@
 from fastapi import Response
 
 from services.intake.web import service_clients
-from services.intake.web.kit.forms import Filled, filled
-from services.intake.web.kit.page_context import Screen, Shown
-from services.intake.web.kit.page_router import Pages, key_of
-from services.intake.web.service_clients import Answered
-from services.intake.wishes.schemas import Words
+from services.intake.web.kit.forms import BoundForm, parse_form
+from services.intake.web.kit.page_context import CurrentPage, PageContext
+from services.intake.web.kit.page_router import PageRouter, read_submission_token
+from services.intake.web.service_clients import RemoteProblem
+from services.intake.wishes.schemas import FreeText
 from shared.errors import Unavailable
-from shared.web.http import Body
+from shared.web.http import RequestModel
 
-pages = Pages()
+pages = PageRouter()
 
 
-class Apply(Body):
+class ApplicationForm(RequestModel):
     """What one can do and when, each separated by commas, in one's own words."""
 
-    skills: Words | None = None
-    times: Words | None = None
+    skills: FreeText | None = None
+    times: FreeText | None = None
 
 
 @pages.get("/volunteer", policy="volunteers.apply")
-async def ask(screen: Shown) -> Response:
+async def ask(page: CurrentPage) -> Response:
     """How one's application stands, or the form for it."""
-    return await _page(screen, Filled())
+    return await _page(page, BoundForm())
 
 
-@pages.post("/volunteer", policy="volunteers.apply", once=False)
-async def apply(screen: Shown) -> Response:
+@pages.post("/volunteer", policy="volunteers.apply", idempotent=False)
+async def apply(page: CurrentPage) -> Response:
     """Apply; the volunteers service remembers that this tap was made."""
-    form = await filled(screen, Apply)
+    form = await parse_form(page, ApplicationForm)
     if form.body is None:
-        return await _page(screen, form, 422)
-    key = await key_of(screen)
-    said = {"skills": phrases(form.body.skills), "times": phrases(form.body.times)}
+        return await _page(page, form, 422)
+    key = await read_submission_token(page)
+    said = {"skills": split_phrases(form.body.skills), "times": split_phrases(form.body.times)}
     try:
-        await service_clients.ask(screen, "POST", "/volunteers", said, key)
-    except Answered as refused:
+        await service_clients.call_service(page, "POST", "/volunteers", said, key)
+    except RemoteProblem as refused:
         if refused.status != 422:
             raise
-        return await _page(screen, form.wrong("skills", refused.title), 422)
-    return screen.go("/volunteer")
+        return await _page(page, form.with_error("skills", refused.title), 422)
+    return page.redirect("/volunteer")
 
 
-async def _page(screen: Screen, form: Filled[Apply], status: int = 200) -> Response:
+async def _page(page: PageContext, form: BoundForm[ApplicationForm], status: int = 200) -> Response:
     away, found, duties = False, None, None
     try:
-        found = await service_clients.application(screen)
-        duties = await service_clients.duties(screen)
+        found = await service_clients.fetch_application(page)
+        duties = await service_clients.fetch_duties(page)
     except Unavailable:
         away = True
-    return await screen.show(
+    return await page.show(
         "volunteer.html",
         status,
         form=form,
         application=found,
         duties=duties.items if duties else [],
-        away=away,
+        is_unavailable=away,
     )
 
 
-def phrases(said: str | None) -> list[str]:
+def split_phrases(text: str | None) -> list[str]:
     """What was written, taken apart at commas and line ends: at most 20 phrases."""
-    parts = (said or "").replace("，", ",").replace("、", ",").replace("\n", ",").split(",")
+    parts = (text or "").replace("，", ",").replace("、", ",").replace("\n", ",").split(",")
     return [part.strip()[:60] for part in parts if part.strip()][:20]

@@ -4,70 +4,82 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.web.kit.forms import Filled, filled
-from services.intake.web.kit.page_context import Screen, Shown, own_path
-from services.intake.web.kit.page_router import Pages
-from services.intake.web.wishes.available_actions import ACTS, Act, Do
+from services.intake.web.kit.forms import BoundForm, parse_form
+from services.intake.web.kit.page_context import CurrentPage, PageContext, safe_redirect_path
+from services.intake.web.kit.page_router import PageRouter
+from services.intake.web.wishes.available_actions import ACTIONS, ActionHandler, WishAction
 from services.intake.wishes import queries
-from services.intake.wishes.schemas import Words
+from services.intake.wishes.schemas import FreeText
 from shared.auth import Actor
 from shared.errors import NotFound
-from shared.web.http import Body
+from shared.web.http import RequestModel
 
-pages = Pages()
+pages = PageRouter()
 
 
-class Doing(Body):
+class ActionForm(RequestModel):
     """An act without words, or with some; `behalf` is for the desk, `back` for where it began."""
 
-    text: Words | None = None
+    text: FreeText | None = None
     behalf: bool = False
     back: str = ""
 
 
-class Explained(Doing):
+class ActionFormWithReason(ActionForm):
     """An act that needs words."""
 
-    text: Words
+    text: FreeText
 
 
-def add(act: Act, perform: Do) -> None:
+def add_action(action: WishAction, handler: ActionHandler) -> None:
     """Add the page and the form of an act."""
 
-    async def ask(screen: Shown, wish_id: UUID, behalf: bool = False, back: str = "") -> Response:
-        values = {"behalf": "true" if behalf else "", "back": own_path(back, "")}
-        return await _page(screen, act, wish_id, Filled(values=values))
+    async def ask(
+        page: CurrentPage, wish_id: UUID, behalf: bool = False, back: str = ""
+    ) -> Response:
+        values = {"behalf": "true" if behalf else "", "back": safe_redirect_path(back, "")}
+        return await _page(page, action, wish_id, BoundForm(values=values))
 
-    async def do(screen: Shown, wish_id: UUID) -> Response:
-        form: Filled[Doing] = await filled(screen, Explained if act.ask else Doing)
+    async def submit(page: CurrentPage, wish_id: UUID) -> Response:
+        form: BoundForm[ActionForm] = await parse_form(
+            page, ActionFormWithReason if action.required_text_label else ActionForm
+        )
         if form.body is None:
-            return await _page(screen, act, wish_id, form, 422)
-        actor = await acting(screen, wish_id, form.body.behalf)
-        await perform(screen.tx, actor, wish_id, form.body.text or "")
-        return screen.go(own_path(form.body.back, f"/wishes/{wish_id}?done={act.name}"))
+            return await _page(page, action, wish_id, form, 422)
+        actor = await acting_actor(page, wish_id, form.body.behalf)
+        await handler(page.tx, actor, wish_id, form.body.text or "")
+        return page.redirect(
+            safe_redirect_path(form.body.back, f"/wishes/{wish_id}?done={action.name}")
+        )
 
-    if act.title:
-        pages.get(f"/wishes/{{wish_id}}/{act.name}", policy=act.policy)(ask)
-    pages.post(f"/wishes/{{wish_id}}/{act.name}", policy=act.policy)(do)
+    if action.title:
+        pages.get(f"/wishes/{{wish_id}}/{action.name}", policy=action.policy)(ask)
+    pages.post(f"/wishes/{{wish_id}}/{action.name}", policy=action.policy)(submit)
 
 
-for each in ACTS:
-    if each.do is not None:
-        add(each, each.do)
+for each in ACTIONS:
+    if each.handler is not None:
+        add_action(each, each.handler)
 
 
 async def _page(
-    screen: Screen, act: Act, wish_id: UUID, form: Filled[Doing], status: int = 200
+    page: PageContext,
+    action: WishAction,
+    wish_id: UUID,
+    form: BoundForm[ActionForm],
+    status: int = 200,
 ) -> Response:
-    seen = await queries.get(screen.tx, screen.who, wish_id)
-    return await screen.show("wishes/act.html", status, seen=seen, act=act, form=form, photos=())
+    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    return await page.show(
+        "wishes/act.html", status, item=seen, action=action, form=form, photos=()
+    )
 
 
-async def acting(screen: Screen, wish_id: UUID, behalf: bool) -> Actor:
+async def acting_actor(page: PageContext, wish_id: UUID, on_behalf: bool) -> Actor:
     """Who acts: at the desk perhaps for the one who made the wish."""
-    if not behalf:
-        return screen.who
-    if not screen.who.at_desk:
+    if not on_behalf:
+        return page.signed_in_actor
+    if not page.signed_in_actor.is_staff:
         raise NotFound
-    wish = (await queries.get(screen.tx, screen.who, wish_id)).wish
-    return screen.who.acting_for(wish.resident_id)
+    wish = (await queries.get(page.tx, page.signed_in_actor, wish_id)).wish
+    return page.signed_in_actor.acting_for(wish.resident_id)

@@ -8,79 +8,79 @@ from uuid import UUID
 from fastapi import Response
 
 from services.intake.web.kit import encrypted_cookies
-from services.intake.web.kit.forms import Filled, filled
-from services.intake.web.kit.page_context import Shown
-from services.intake.web.kit.page_router import Pages
+from services.intake.web.kit.forms import BoundForm, parse_form
+from services.intake.web.kit.page_context import CurrentPage
+from services.intake.web.kit.page_router import PageRouter
 from services.intake.wishes import actions, queries
-from services.intake.wishes.schemas import PostWish, Title, Words
+from services.intake.wishes.schemas import FreeText, PostWish, Title
 from shared.errors import NotFound
 from shared.language import N_
-from shared.web.http import Body
+from shared.web.http import RequestModel
 
-pages = Pages()
+pages = PageRouter()
 COOKIE = "linli_wish"
-TOO_LONG = N_("This is too long to be kept here; please shorten it, or come to the desk")
+DRAFT_TOO_LONG = N_("This is too long to be kept here; please shorten it, or come to the desk")
 
 
-class MakeWish(Body):
+class WishForm(RequestModel):
     """A wish in a few words, and what helps to fulfil it."""
 
     title: Title
-    details: Words | None = None
+    details: FreeText | None = None
 
 
 @pages.get("/wishes/new", policy="public")
-async def ask(screen: Shown) -> Response:
+async def ask(page: CurrentPage) -> Response:
     """What do you wish for?"""
-    draft = encrypted_cookies.read(screen, COOKIE)
-    form: Filled[MakeWish] = Filled(values=draft)
-    return await screen.show("making/ask.html", form=form)
+    draft = encrypted_cookies.read(page, COOKIE)
+    form: BoundForm[WishForm] = BoundForm(values=draft)
+    return await page.show("making/ask.html", form=form)
 
 
-@pages.post("/wishes/new", policy="public", once=False)
-async def keep(screen: Shown) -> Response:
+@pages.post("/wishes/new", policy="public", idempotent=False)
+async def save_draft(page: CurrentPage) -> Response:
     """Keep the draft on the device and show it once more."""
-    form = await filled(screen, MakeWish)
+    form = await parse_form(page, WishForm)
     if form.body is not None:
-        answer = screen.go("/wishes/new/check")
-        if encrypted_cookies.remember(screen, answer, COOKIE, _said(form.body)):
+        answer = page.redirect("/wishes/new/check")
+        if encrypted_cookies.write(page, answer, COOKIE, _draft_values(form.body)):
             return answer
-        form = form.wrong("details", TOO_LONG)
-    return await screen.show("making/ask.html", 422, form=form)
+        form = form.with_error("details", DRAFT_TOO_LONG)
+    return await page.show("making/ask.html", 422, form=form)
 
 
 @pages.get("/wishes/new/check", policy="public")
-async def check(screen: Shown) -> Response:
+async def check(page: CurrentPage) -> Response:
     """Is this right?"""
-    draft = encrypted_cookies.read(screen, COOKIE)
+    draft = encrypted_cookies.read(page, COOKIE)
     if not draft.get("title"):
-        return screen.go("/wishes/new")
-    return await screen.show("making/check.html", draft=draft)
+        return page.redirect("/wishes/new")
+    return await page.show("making/check.html", draft=draft)
 
 
 @pages.post("/wishes/new/check", policy="wishes.post")
-async def send(screen: Shown) -> Response:
+async def send(page: CurrentPage) -> Response:
     """Make the wish of the draft."""
-    draft = encrypted_cookies.read(screen, COOKIE)
-    if screen.who.at_desk:
-        return screen.go("/desk")
+    draft = encrypted_cookies.read(page, COOKIE)
+    if page.signed_in_actor.is_staff:
+        return page.redirect("/desk")
     if not draft.get("title"):
-        return screen.go("/wishes/new")
+        return page.redirect("/wishes/new")
     said = PostWish(title=draft["title"], details=draft.get("details") or "")
-    wish = await actions.post(screen.tx, screen.who, said.title, said.details)
-    answer = screen.go(f"/wishes/{wish.id}/done")
-    encrypted_cookies.forget(answer, COOKIE)
+    wish = await actions.post(page.tx, page.signed_in_actor, said.title, said.details)
+    answer = page.redirect(f"/wishes/{wish.id}/done")
+    encrypted_cookies.delete(answer, COOKIE)
     return answer
 
 
 @pages.get("/wishes/{wish_id}/done", policy="wishes.post")
-async def done(screen: Shown, wish_id: UUID) -> Response:
+async def show_posted_wish(page: CurrentPage, wish_id: UUID) -> Response:
     """The wish's number, and what happens next."""
-    seen = await queries.get(screen.tx, screen.who, wish_id)
-    if not (seen.wish.made_by(screen.who) or screen.who.at_desk):
+    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    if not (seen.wish.is_owner(page.signed_in_actor) or page.signed_in_actor.is_staff):
         raise NotFound
-    return await screen.show("making/done.html", seen=seen)
+    return await page.show("making/done.html", item=seen)
 
 
-def _said(body: MakeWish) -> dict[str, str]:
+def _draft_values(body: WishForm) -> dict[str, str]:
     return {"title": body.title, "details": body.details or ""}

@@ -5,52 +5,54 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.photos.queries import of_wish
-from services.intake.web.kit.page_context import Screen, Shown
-from services.intake.web.kit.page_router import Pages
-from services.intake.web.wishes.available_actions import DONE, offered
+from services.intake.photos.queries import photos_of_wish
+from services.intake.web.kit.page_context import CurrentPage, PageContext
+from services.intake.web.kit.page_router import PageRouter
+from services.intake.web.wishes.available_actions import SUCCESS_MESSAGES, available_actions
 from services.intake.wishes import queries
-from services.intake.wishes.models import State
-from services.intake.wishes.queries import Seen, Wanted
+from services.intake.wishes.models import WishState
+from services.intake.wishes.queries import WishFilter, WishForReader
 from shared.auth import Role
 from shared.db import Page
 
-pages = Pages()
-LIST = 20
-Kind = Literal["mine", "open", "taken", "all"]
+pages = PageRouter()
+PAGE_SIZE = 20
+WishTab = Literal["mine", "open", "taken", "all"]
 
 
 @pages.get("/wishes", policy="wishes.list")
-async def listed(screen: Shown, list: Kind | None = None, after: UUID | None = None) -> Response:
+async def list_wishes(
+    page: CurrentPage, list: WishTab | None = None, after: UUID | None = None
+) -> Response:
     """A list of wishes, newest first."""
-    kinds = _kinds(screen)
+    kinds = _kinds(page)
     kind = list if list in kinds else kinds[0]
-    found: Page[Seen] = await queries.listed(
-        screen.tx, screen.who, _wanted(kind), after, limit=LIST
+    found: Page[WishForReader] = await queries.list_wishes(
+        page.tx, page.signed_in_actor, _filter_for(kind), after, limit=PAGE_SIZE
     )
-    return await screen.show("wishes/list.html", kinds=kinds, kind=kind, found=found)
+    return await page.show("wishes/list.html", kinds=kinds, kind=kind, wishes=found)
 
 
 @pages.get("/wishes/{wish_id}", policy="wishes.list")
-async def one(screen: Shown, wish_id: UUID, done: str = "") -> Response:
+async def show_wish(page: CurrentPage, wish_id: UUID, done: str = "") -> Response:
     """One wish, the steps that it took, and what the reader can do with it."""
-    seen = await queries.get(screen.tx, screen.who, wish_id)
-    steps = await queries.steps(screen.tx, screen.who, seen.wish)
-    return await screen.show(
+    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    steps = await queries.list_transitions(page.tx, page.signed_in_actor, seen.wish)
+    return await page.show(
         "wishes/one.html",
-        seen=seen,
-        photos=await of_wish(screen.tx, screen.who, wish_id),
+        item=seen,
+        photos=await photos_of_wish(page.tx, page.signed_in_actor, wish_id),
         steps=steps,
-        acts=offered(seen.wish, screen.who),
-        done=DONE.get(done),
+        actions=available_actions(seen.wish, page.signed_in_actor),
+        flash=SUCCESS_MESSAGES.get(done),
     )
 
 
-def _kinds(screen: Screen) -> list[Kind]:
+def _kinds(page: PageContext) -> list[WishTab]:
     """Which lists there are for the reader; the first is shown first."""
-    who = screen.who
-    kinds: list[Kind] = []
-    if who.at_desk:
+    who = page.signed_in_actor
+    kinds: list[WishTab] = []
+    if who.is_staff:
         return ["all", "open", "taken"]
     if who.has(Role.RESIDENT):
         kinds.append("mine")
@@ -59,10 +61,10 @@ def _kinds(screen: Screen) -> list[Kind]:
     return kinds or ["open"]
 
 
-def _wanted(kind: Kind) -> Wanted:
+def _filter_for(kind: WishTab) -> WishFilter:
     return {
-        "mine": Wanted(mine=True),
-        "open": Wanted(states=(State.OPEN,)),
-        "taken": Wanted(taken=True),
-        "all": Wanted(),
+        "mine": WishFilter(mine=True),
+        "open": WishFilter(states=(WishState.OPEN,)),
+        "taken": WishFilter(as_taker=True),
+        "all": WishFilter(),
     }[kind]

@@ -1,11 +1,11 @@
 """The words about events, to whoever takes part in one."""
 
-from services.notify.wording.template import Template, Words
+from services.notify.wording.template import Template, TemplateText
 
 TEMPLATES: dict[str, Template] = {
     "event.joined": Template(
         "events",
-        zh=Words(
+        zh=TemplateText(
             "报名成功",
             "您报名了“{{ title }}”，{{ starts_at | when_zh }}，地点：{{ place }}。"
             "{% if role == 'helper' %}谢谢您来帮忙{% else %}欢迎您来参加{% endif %}！"
@@ -15,7 +15,7 @@ TEMPLATES: dict[str, Template] = {
             "{% if role == 'helper' %}谢谢您来帮忙{% else %}欢迎您来{% endif %}。"
             "来不了请说一声。",
         ),
-        en=Words(
+        en=TemplateText(
             "You have a place",
             "You have joined “{{ title }}” as a {{ role }}: {{ starts_at | when_en }}, at"
             " {{ place }}. If you can't come, please tell us in time, so that a neighbour can have"
@@ -26,12 +26,12 @@ TEMPLATES: dict[str, Template] = {
     ),
     "event.left": Template(
         "events",
-        zh=Words(
+        zh=TemplateText(
             "您退出了活动",
             "{{ starts_at | when_zh }}的“{{ title }}”，已经为您退出了。"
             "谢谢您告诉我们，欢迎您下次再来。",
         ),
-        en=Words(
+        en=TemplateText(
             "You have left an event",
             "You no longer take part in “{{ title }}” on {{ starts_at | when_en }}. Thank you"
             " for telling us; you are welcome any time.",
@@ -39,14 +39,14 @@ TEMPLATES: dict[str, Template] = {
     ),
     "event.cancelled": Template(
         "events",
-        zh=Words(
+        zh=TemplateText(
             "活动取消了",
             "很抱歉，{{ starts_at | when_zh }}的“{{ title }}”取消了，请您不要白跑一趟。"
             "{% if words %}服务站说：“{{ words }}”{% endif %}",
             "很抱歉，{{ starts_at | when_zh }}的“{{ title | short(12) }}”取消了，请别白跑。"
             "{% if words %}{{ words | short(16) }}{% endif %}",
         ),
-        en=Words(
+        en=TemplateText(
             "An event is cancelled",
             "We are sorry: “{{ title }}” on {{ starts_at | when_en }} is cancelled, so please"
             " don't come.{% if words %} The station says: “{{ words }}”{% endif %}",
@@ -56,11 +56,11 @@ TEMPLATES: dict[str, Template] = {
     ),
     "event.missed": Template(
         "events",
-        zh=Words(
+        zh=TemplateText(
             "这次没见到您",
             "“{{ title }}”那天没见到您，大家都惦记着您。要是记错了，请告诉服务站一声。下次再来呀！",
         ),
-        en=Words(
+        en=TemplateText(
             "We missed you",
             "We missed you at “{{ title }}”. If that is a mistake, please tell the station. We hope"
             " to see you next time!",
@@ -68,7 +68,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "event.reminder": Template(
         "events",
-        zh=Words(
+        zh=TemplateText(
             "提醒您参加活动",
             "您报名的“{{ title }}”"
             "{% if day is defined %}就在{{ '今天' if day == 'today' else '明天' }}"
@@ -79,7 +79,7 @@ TEMPLATES: dict[str, Template] = {
             "“{{ title | short(12) }}”，{{ starts_at | when_zh }}，{{ place | short(10) }}。"
             "来不了请说一声。",
         ),
-        en=Words(
+        en=TemplateText(
             "An event you joined is near",
             "“{{ title }}”, which you joined as a {{ role }}, is"
             " {% if day is defined %}{{ day }},{% else %}near:{% endif %}"
