@@ -1,4 +1,4 @@
-"""Brings the catalogue of Chinese texts up to date with the code, or says what differs."""
+"""Update the catalogue of Chinese texts from the code, or check it against the code."""
 
 import argparse
 import sys
@@ -25,53 +25,55 @@ HEADER = "# Chinese texts of Linli: English sentences are the keys."
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail if it is behind")
+    parser.add_argument(
+        "--check", action="store_true", help="change nothing; fail where they differ"
+    )
     arguments = parser.parse_args()
-    used, known = collect_sentences(), read_catalogue()
+    used, entries = collect_sentences(), read_catalogue()
     if arguments.check:
-        if sentences := differences(used, known):
+        if sentences := differences(used, entries):
             sys.exit("\n".join(sentences))
         return
-    CATALOGUE.write_bytes(serialize(used, known))
+    CATALOGUE.write_bytes(serialize(used, entries))
     for sentence in differences(used, read_catalogue()):
         print(sentence)
 
 
 def collect_sentences() -> set[str]:
-    """Every sentence that code and templates mark for translation, and what each message says."""
+    """Collect the sentences that code and templates mark for translation, and of contracts."""
     marked = {sentence for source in SOURCES for sentence in _extract_sentences(ROOT / source)}
     contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
     return marked | {summary_of(contract) for contract in contracts}
 
 
 def read_catalogue() -> dict[str, Message]:
-    """What the catalogue says of each sentence."""
+    """Read the catalogue: its entry of each sentence."""
     with CATALOGUE.open("rb") as source:
         return {str(message.id): message for message in read_po(source, locale="zh") if message.id}
 
 
 def differences(used: set[str], entries: dict[str, Message]) -> list[str]:
-    """What is missing, what nobody uses, and what doesn't have the places of its English."""
-    said = {sentence for sentence, message in entries.items() if message.string}
+    """List sentences without Chinese, without a use, or with other placeholders in Chinese."""
+    translated = {sentence for sentence, message in entries.items() if message.string}
     broken = [m for m in entries.values() if any(m.check())]
     return [
-        *(f"Without Chinese: {sentence!r}" for sentence in sorted(used - said)),
+        *(f"Without Chinese: {sentence!r}" for sentence in sorted(used - translated)),
         *(f"Nobody uses: {sentence!r}" for sentence in sorted(entries.keys() - used)),
-        *(f"Its places differ from the English: {message.id!r}" for message in broken),
+        *(f"Other placeholders than in English: {message.id!r}" for message in broken),
     ]
 
 
 def serialize(used: set[str], entries: dict[str, Message]) -> bytes:
-    """The catalogue with exactly the sentences that are used, in the order of the alphabet."""
+    """Serialize a catalogue of exactly the sentences of `used`, in alphabetical order."""
     catalogue = Catalog(locale="zh", header_comment=HEADER, fuzzy=False)
     for sentence in sorted(used, key=lambda sentence: (sentence.casefold(), sentence)):
         flags = ["python-format"] if "%(" in sentence else []
         catalogue.add(
             sentence, entries[sentence].string if sentence in entries else "", flags=flags
         )
-    packed = BytesIO()
-    write_po(packed, catalogue, omit_header=True, width=100)
-    return f"{HEADER}\n{PREAMBLE}\n".encode() + packed.getvalue()
+    buffer = BytesIO()
+    write_po(buffer, catalogue, omit_header=True, width=100)
+    return f"{HEADER}\n{PREAMBLE}\n".encode() + buffer.getvalue()
 
 
 PREAMBLE = r"""msgid ""

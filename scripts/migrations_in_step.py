@@ -1,4 +1,4 @@
-"""Says whether the migrations of every service make exactly the tables of its models."""
+"""Check that the migrations of every service create exactly the tables of its models."""
 
 import asyncio
 import sys

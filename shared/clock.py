@@ -1,4 +1,4 @@
-"""The one clock: everybody asks it for the time, and tests move it."""
+"""The one clock of the product, which tests can move."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ _source: Callable[[], datetime] = _system
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the present moment, aware, in UTC."""
     return _source()
 
 

@@ -1,4 +1,4 @@
-"""What a failure is: contention, a database that is away, or a fault of the message's own."""
+"""Classification of errors: contention, an unavailable database, or another fault."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 
 def is_contention(error: BaseException) -> bool:
-    """Whether transactions stood in each other's way: the same again may well succeed."""
+    """Return whether transactions blocked each other, so that a retry may well succeed."""
     return isinstance(error, StaleDataError) or _sqlstate(error) in _CONTENTION_SQLSTATES
 
 
 async def retry_on_contention(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Run a transaction, and again up to three times while others stand in its way."""
+    """Run a transaction, and retry it up to three times after contention."""
     for _ in range(MAX_CONTENTION_RETRIES):
         try:
             return await transaction()
@@ -37,7 +37,7 @@ async def retry_on_contention(transaction: Callable[[], Awaitable[T]]) -> T:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database can't be reached or used, which is no fault of what was tried."""
+    """Return whether the database can't be reached or used, whatever the transaction did."""
     if isinstance(error, DBAPIError):
         state = _sqlstate(error)
         if state is None:
@@ -47,7 +47,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 
 def redacted_message(error: BaseException) -> str:
-    """One line about an error: no values of rows, no parameters, no long numbers."""
+    """Return one line about an error: no values of rows, no parameters, no long numbers."""
     if isinstance(error, ValidationError):
         return f"ValidationError: {invalid_fields(error)}"
     text = str(error.orig if isinstance(error, DBAPIError) else error)

@@ -1,21 +1,23 @@
 """The one family of errors that a client sees (RFC 9457) and the one that only handlers raise."""
 
+from collections.abc import Mapping
 from math import ceil
-from typing import ClassVar, Self
+from types import MappingProxyType
+from typing import Self
 
 from shared.language import N_
 
 
 class Problem(Exception):
-    """Something that the client did, or asked for, and that can't be.
+    """A request that can't be carried out.
 
-    `title` and `detail` are English sentences of the catalogue, translated when the answer is
+    `title` and `detail` are English sentences of the catalogue, translated when the response is
     written; `params` fill their `%(name)s` places. They never carry personal data.
     """
 
-    status: ClassVar[int] = 500
-    title: ClassVar[str] = N_("Something went wrong")
-    headers: ClassVar[dict[str, str]] = {}
+    status: int = 500
+    title: str = N_("Something went wrong")
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, detail: str | None = None, **params: object) -> None:
         super().__init__(detail or self.title)
@@ -23,13 +25,13 @@ class Problem(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        """The sentence with its places filled, for logs and for messages that are parked."""
+        """Return the sentence with its places filled, for logs and for parked messages."""
         sentence = self.detail or self.title
         return sentence % self.params if self.params else sentence
 
     def with_retry_after(self, seconds: float) -> Self:
-        """The same, naming the seconds to wait before trying again (RFC 9110, 10.2.3)."""
-        self.__dict__["headers"] = {**self.headers, "Retry-After": str(max(1, ceil(seconds)))}
+        """Add the seconds to wait before trying again (RFC 9110, 10.2.3), and return the error."""
+        self.headers = {**self.headers, "Retry-After": str(max(1, ceil(seconds)))}
         return self
 
 
@@ -49,7 +51,7 @@ class Invalid(Problem):
         self.errors = errors or {}
 
     def __str__(self) -> str:
-        """The sentence, and at which field what is wrong."""
+        """Return the sentence, with what is wrong at which field."""
         wrong = "; ".join(f"{field}: {sentence}" for field, sentence in self.errors.items())
         return f"{super().__str__()} ({wrong})" if wrong else super().__str__()
 
@@ -59,7 +61,7 @@ class Unauthorized(Problem):
 
     status = 401
     title = N_("Please sign in")
-    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(Problem):
@@ -88,7 +90,7 @@ class TooManyRequests(Problem):
 
     status = 429
     title = N_("Too many tries; please wait a little")
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "60"}
+    headers = MappingProxyType({"Retry-After": "60"})
 
 
 class Unavailable(Problem):
@@ -96,7 +98,7 @@ class Unavailable(Problem):
 
     status = 503
     title = N_("This part of the station is resting; please try again in a moment")
-    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+    headers = MappingProxyType({"Retry-After": "5"})
 
 
 class NotYet(Exception):

@@ -6,5 +6,5 @@ import uuid_utils
 
 
 def new_id() -> UUID:
-    """A new UUIDv7 (RFC 9562, section 5.7)."""
+    """Make a UUIDv7 (RFC 9562, section 5.7)."""
     return UUID(int=uuid_utils.uuid7().int)

@@ -20,7 +20,7 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "translate 
 
 @cache
 def chinese() -> GNUTranslations:
-    """The Chinese catalogue, read from its source once, so that there is no build step."""
+    """Load the Chinese catalogue from its source, once, so that there is no build step."""
     compiled = BytesIO()
     with CATALOGUE.open("rb") as source:
         write_mo(compiled, read_po(source, locale="zh"))
@@ -29,13 +29,13 @@ def chinese() -> GNUTranslations:
 
 
 def translate(sentence: str, language: Language, **params: object) -> str:
-    """The sentence in `language`, its `%(name)s` places filled from `params`."""
+    """Translate the sentence to `language` and fill its `%(name)s` places from `params`."""
     text = chinese().gettext(sentence) if language == "zh" else sentence
     return text % params if params else text
 
 
 def preferred(accept_language: str | None) -> Language:
-    """Which of the two an Accept-Language header (RFC 9110, section 12.5.4) likes better."""
+    """Negotiate the language of an Accept-Language header (RFC 9110, section 12.5.4)."""
     weights: dict[str, float] = {}
     for part in (accept_language or "").lower().split(","):
         tag, _, quality = part.partition(";q=")

@@ -1,30 +1,42 @@
-"""Timed jobs: each runs in one replica at a time, in the transaction that notes that it ran."""
+"""Scheduler of timed jobs, each run in one replica at a time and in one transaction."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, Text, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
-from shared.bus.tables import jobs
+from shared.db import TimestampTZ, shared_metadata
 from shared.db_errors import redacted_message
 from shared.ids import new_id
-from shared.observability.logs import JOBS_RUN, logger, message_context
+from shared.observability.context import message_context
+from shared.observability.logs import logger
+from shared.observability.metrics import JOBS_RUN
 
 POLL_INTERVAL_SECONDS = 1.0
 RETRY_FAILED_JOB_AFTER = timedelta(minutes=1)
 
 log = logger(__name__)
 
+jobs = Table(
+    "jobs",
+    shared_metadata,
+    Column("name", Text, nullable=False),
+    Column("due_at", TimestampTZ, nullable=False),
+    Column("ran_at", TimestampTZ),
+    Column("error", Text),
+    PrimaryKeyConstraint("name", name="pk_jobs"),
+)
+
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every so often, in a transaction of its own that commits when it returns."""
+    """A job run every `interval`, in a transaction of its own that commits when `run` returns."""
 
     name: str
     interval: timedelta
@@ -32,7 +44,7 @@ class Job:
 
 
 class Scheduler:
-    """Runs a service's jobs when they are due; a job's row is locked while it runs."""
+    """Scheduler of one service's jobs; a job's row is locked while the job runs."""
 
     def __init__(
         self, service: str, sessions: async_sessionmaker[AsyncSession], periodic_jobs: Iterable[Job]
@@ -45,7 +57,7 @@ class Scheduler:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin ticking in the background."""
+        """Start running due jobs in the background."""
         if self._task is None:
             self._stopping.clear()
             self._task = asyncio.create_task(self._run_loop(), name=f"scheduler {self._service}")
@@ -58,7 +70,7 @@ class Scheduler:
             self._task = None
 
     async def run_due(self) -> list[str]:
-        """Run what is due now, one after the other; the names of what ran."""
+        """Run the jobs that are due now, one after the other; return the names of jobs that ran."""
         ran = []
         for name in await self._due_names():
             if self._stopping.is_set():
@@ -68,7 +80,7 @@ class Scheduler:
         return ran
 
     async def register(self) -> None:
-        """Make the rows of jobs that have none yet: they are due at once."""
+        """Insert the rows of jobs that have none yet, due at once."""
         if not self._jobs:
             return
         rows = [{"name": name, "due_at": clock.now()} for name in sorted(self._jobs)]
@@ -109,8 +121,12 @@ class Scheduler:
                 with message_context(new_id(), None):
                     await job.run(tx)
                     await tx.flush()
-                done = {"ran_at": clock.now(), "due_at": clock.now() + job.interval, "error": None}
-                await tx.execute(update(jobs).where(jobs.c.name == job.name).values(done))
+                values = {
+                    "ran_at": clock.now(),
+                    "due_at": clock.now() + job.interval,
+                    "error": None,
+                }
+                await tx.execute(update(jobs).where(jobs.c.name == job.name).values(values))
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; the others go on
             await self._record_failure(job, error)
             return False
@@ -128,10 +144,10 @@ class Scheduler:
     async def _record_failure(self, job: Job, error: Exception) -> None:
         log.error("job failed", job=job.name, error=redacted_message(error))
         JOBS_RUN.labels(self._service, job.name, "failed").inc()
-        again = clock.now() + min(job.interval, RETRY_FAILED_JOB_AFTER)
+        due_at = clock.now() + min(job.interval, RETRY_FAILED_JOB_AFTER)
         async with self._sessions() as tx, tx.begin():
             await tx.execute(
                 update(jobs)
                 .where(jobs.c.name == job.name)
-                .values(due_at=again, error=redacted_message(error))
+                .values(due_at=due_at, error=redacted_message(error))
             )

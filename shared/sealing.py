@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet, MultiFernet
 
 
 class Sealer:
-    """Seals text with the first of its keys and opens it with any of them.
+    """Seals text with the first of its keys and unseals it with any of them.
 
     `keys` are url-safe base64 Fernet keys, newest first; `lookup_key` is at least 32 bytes.
     """
@@ -17,18 +17,18 @@ class Sealer:
         self._lookup_key = lookup_key
 
     def seal(self, text: str) -> str:
-        """The text as a Fernet token."""
+        """Seal the text as a Fernet token."""
         return self._fernet.encrypt(text.encode()).decode()
 
     def unseal(self, token: str) -> str:
-        """The text of a token; InvalidToken when no key fits."""
+        """Unseal a token. Raises: InvalidToken when no key fits."""
         return self._fernet.decrypt(token.encode()).decode()
 
     def blind_index(self, text: str) -> bytes:
-        """A keyed hash (HMAC-SHA-256, 32 bytes) by which sealed text can be found."""
+        """Hash the text with the look-up key (HMAC-SHA-256, 32 bytes), to find it while sealed."""
         return hmac.digest(self._lookup_key, text.encode(), hashlib.sha256)
 
 
 def mask_phone(phone: str) -> str:
-    """The phone number with its middle hidden: `138****5678`."""
+    """Hide the middle of a phone number: `138****5678`."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else "****"

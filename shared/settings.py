@@ -23,7 +23,7 @@ class MissingSettings(Exception):
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs to know; a service's own class adds to it.
+    """The settings that every service has; a service's own class adds to them.
 
     `trusted_proxies` are the addresses and networks, comma-separated, whose X-Forwarded-For tells
     the client's address: the edge's, and nobody's where there is none. `otlp_endpoint` is where
@@ -74,7 +74,7 @@ class ServiceSettings(BaseSettings):
             raise MissingSettings(error) from None
 
     def sealer(self) -> Sealer:
-        """The sealer made of this service's keys."""
+        """Make the sealer of this service's keys."""
         keys = [key.get_secret_value() for key in self.secret_keys]
         return Sealer(keys, self.lookup_key.get_secret_value().encode())
 
@@ -85,10 +85,10 @@ class ServiceSettings(BaseSettings):
 
 
 def private_key(encoded: SecretStr) -> Ed25519PrivateKey:
-    """An Ed25519 key from its base64 of 32 bytes (RFC 8032)."""
+    """Decode an Ed25519 key from its base64 of 32 bytes (RFC 8032)."""
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded.get_secret_value()))
 
 
 def socket_path(bind: str) -> Path | None:
-    """The path of a `unix:/path` address, and None for `host:port`."""
+    """Return the path of a `unix:/path` address, None for `host:port`."""
     return Path(bind.removeprefix("unix:")) if bind.startswith("unix:") else None

@@ -1,4 +1,4 @@
-"""Text that can be shown and kept: without control characters, which Postgres or people can't."""
+"""Validation of text: without the control characters that Postgres or readers can't take."""
 
 import re
 from typing import Any
@@ -7,16 +7,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def is_readable(value: Any) -> bool:
-    """Whether no text in a value, of whatever lists and objects, has such characters."""
-    # A list of what is still to see, since a client may nest deeper than Python calls.
-    waiting = [value]
-    while waiting:
-        seen = waiting.pop()
-        if isinstance(seen, str) and CONTROL.search(seen):
+    """Check that no text in a value, of whatever lists and objects, has control characters."""
+    # A list instead of recursion, since a client may nest deeper than Python calls.
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str) and CONTROL.search(item):
             return False
-        if isinstance(seen, dict):
-            waiting += seen
-            waiting += seen.values()
-        elif isinstance(seen, list):
-            waiting += seen
+        if isinstance(item, dict):
+            pending += item
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
     return True

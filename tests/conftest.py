@@ -1,4 +1,4 @@
-"""What every test may lean on: a real Postgres, a real RabbitMQ, and fresh databases."""
+"""Fixtures for every test: a real Postgres, a real RabbitMQ, and fresh databases."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ _resources = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start what the run needs, once, in the process that the workers belong to."""
+    """Start the servers of the run once, in the parent process of the workers."""
     if hasattr(config, "workerinput") or config.option.collectonly or _is_compose_only(config):
         return
     try:
@@ -32,24 +32,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _is_compose_only(config: pytest.Config) -> bool:
-    """Whether all that runs is the tests of the real deployment, which has servers of its own."""
+    """Return whether only tests of the composed deployment run, which has its own servers."""
     return bool(config.args) and all("tests/compose" in argument for argument in config.args)
 
 
 def pytest_unconfigure() -> None:
-    """Stop what was started."""
+    """Stop the servers of the run."""
     _resources.close()
 
 
 @pytest.fixture(scope="session")
 def admin_url() -> str:
-    """The URL of a superuser of the tests' Postgres."""
+    """Return the URL of a superuser of the tests' Postgres."""
     return os.environ["LINLI_TEST_DATABASE_URL"]
 
 
 @pytest.fixture(scope="session")
 def amqp_url() -> str:
-    """The URL of the tests' RabbitMQ."""
+    """Return the URL of the tests' RabbitMQ."""
     return os.environ["LINLI_TEST_AMQP_URL"]
 
 
@@ -62,14 +62,14 @@ async def _database_copy(admin_url: str) -> AsyncIterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 async def module_database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
-    """A migrated database for the module: the URL of each service's own role."""
+    """Create a migrated database for the module; yield the URL of each service's own role."""
     async for urls in _database_copy(admin_url):
         yield urls
 
 
 @pytest.fixture
 async def database_urls(admin_url: str) -> AsyncIterator[dict[str, str]]:
-    """A migrated database for one test: the URL of each service's own role."""
+    """Create a migrated database for one test; yield the URL of each service's own role."""
     async for urls in _database_copy(admin_url):
         yield urls
 

@@ -1,4 +1,4 @@
-"""The report of the benchmarks: the fields that are promised, and a verdict by ratio."""
+"""The report of the benchmarks has the promised fields and a verdict by ratio."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ FAST = Row.rate("joins", "joins/s", 0.2, [90.0, 300.0, 100.0], [400.0, 200.0, 10
 SLOW = Row.time("latency, p50", "ms", 0.5, [20.0, 21.0, 1.0], [5.0, 5.0, 90.0])
 
 
-def test_a_row_is_written_with_exactly_the_promised_fields(tmp_path: Path) -> None:
+def test_row_is_written_with_exactly_the_promised_fields(tmp_path: Path) -> None:
     write_json([FAST, SLOW], tmp_path / "build" / "bench.json")
     assert json.loads((tmp_path / "build" / "bench.json").read_text("utf-8")) == [
         {
@@ -31,10 +31,10 @@ def test_a_row_is_written_with_exactly_the_promised_fields(tmp_path: Path) -> No
     ]
 
 
-def test_a_run_fails_when_one_ratio_is_below_its_floor() -> None:
+def test_run_fails_when_one_ratio_is_below_its_floor() -> None:
     assert exit_status([FAST]) == 0
     assert exit_status([FAST, SLOW]) == 1
 
 
-def test_a_ratio_at_its_floor_passes() -> None:
+def test_ratio_at_its_floor_passes() -> None:
     assert exit_status([Row("joins", 1.0, 5.0, "joins/s", 0.2, 0.2)]) == 0

@@ -1,4 +1,4 @@
-"""The house rules that no tool checks: what files may hold, and what the deployment may open."""
+"""The conventions that no tool checks, for files and for the deployment."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from services.cli.migrate import SERVICES
 from shared.bus.transport import topology
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"migrate", *SERVICES}
+OWN_SERVICES = {"migrate", *SERVICES}
 BANNED_NAMES = {
     "utils",
     "helpers",
@@ -31,11 +31,11 @@ MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 40
 
 
 def list_tracked(*patterns: str) -> list[Path]:
-    """The files of the checkout that match, as git knows them."""
-    listed = subprocess.run(
+    """List the tracked files of the checkout that match `patterns`."""
+    output = subprocess.run(
         ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, check=True, text=True
     )
-    return [ROOT / name for name in listed.stdout.split()]
+    return [ROOT / name for name in output.stdout.split()]
 
 
 SOURCE_FILES = list_tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
@@ -44,12 +44,14 @@ DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
 
 
 def functions(file: Path) -> Iterator[tuple[str, int]]:
-    """Every function of a module with the number of its lines, its docstring not counted."""
+    """Yield the name and the length of every function in `file`, without its docstring."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0]
-            said = first.end_lineno if ast.get_docstring(node) and first.end_lineno else node.lineno
-            yield node.name, (node.end_lineno or 0) - said
+            start = (
+                first.end_lineno if ast.get_docstring(node) and first.end_lineno else node.lineno
+            )
+            yield node.name, (node.end_lineno or 0) - start
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
@@ -62,13 +64,13 @@ def test_every_pin_has_a_hash_and_no_lock_names_a_registry(lock: str) -> None:
 
 
 def test_every_requirement_is_locked() -> None:
-    for name in ("requirements", "requirements-dev"):
-        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"{name}.lock").read_text(), re.M))
-        lines = (ROOT / f"{name}.in").read_text("utf-8").splitlines()
-        asked = {
-            found[0].lower() for line in lines if (found := re.match(r"[A-Za-z0-9][\w-]*", line))
+    for file in ("requirements", "requirements-dev"):
+        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"{file}.lock").read_text(), re.M))
+        lines = (ROOT / f"{file}.in").read_text("utf-8").splitlines()
+        required = {
+            name[0].lower() for line in lines if (name := re.match(r"[A-Za-z0-9][\w-]*", line))
         }
-        assert asked <= locked
+        assert required <= locked
 
 
 def test_package_lock_names_no_registry() -> None:
@@ -96,20 +98,20 @@ def test_files_and_functions_stay_small() -> None:
     assert not long
 
 
-def test_every_module_says_in_a_sentence_what_belongs_in_it() -> None:
-    silent = [
+def test_every_module_has_a_docstring() -> None:
+    undocumented = [
         str(file.relative_to(ROOT))
         for file in SOURCE_FILES
         if (text := file.read_text("utf-8")).strip() and not ast.get_docstring(ast.parse(text))
     ]
-    assert not silent
+    assert not undocumented
 
 
-def test_no_module_has_a_name_that_says_nothing() -> None:
+def test_no_module_has_a_meaningless_name() -> None:
     assert not [str(file.relative_to(ROOT)) for file in SOURCE_FILES if file.stem in BANNED_NAMES]
 
 
-def test_only_the_edge_is_published_and_publishers_when_asked() -> None:
+def test_only_the_edge_publishes_ports_without_a_profile() -> None:
     published = {name: s for name, s in COMPOSE["services"].items() if "ports" in s}
     always = {name for name, service in published.items() if not service.get("profiles")}
     assert always == {"edge"}
@@ -117,8 +119,8 @@ def test_only_the_edge_is_published_and_publishers_when_asked() -> None:
     assert published["publishers"]["profiles"] == ["publishers"]
 
 
-def test_every_service_of_ours_is_locked_down() -> None:
-    for name in OURS:
+def test_every_own_service_is_locked_down() -> None:
+    for name in OWN_SERVICES:
         service = COMPOSE["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -129,14 +131,14 @@ def test_every_service_of_ours_is_locked_down() -> None:
         assert not service.get("privileged")
 
 
-def test_the_image_ends_without_root() -> None:
+def test_image_runs_without_root() -> None:
     last = DOCKERFILE.rpartition("\nFROM ")[2]
     users = re.findall(r"^USER (\d+)", last, re.M)
     assert users
     assert int(users[-1]) > 0
 
 
-def test_every_service_can_be_scaled_and_stops_in_peace() -> None:
+def test_every_service_is_scalable_and_stops_gracefully() -> None:
     for name in SERVICES:
         service = COMPOSE["services"][name]
         assert "container_name" not in service
@@ -153,7 +155,7 @@ def test_secrets_have_no_default() -> None:
     assert not defaults
 
 
-def test_the_users_of_the_broker_may_do_what_the_topology_says() -> None:
+def test_broker_users_have_the_permissions_of_the_topology() -> None:
     content = COMPOSE["configs"]["rabbitmq-users"]["content"].replace("$$", "$")
     users = json.loads(content)
     granted = {
@@ -166,7 +168,7 @@ def test_the_users_of_the_broker_may_do_what_the_topology_says() -> None:
 
 
 @pytest.mark.parametrize("name", [path.name for path in list_tracked("docs/decisions/*.md")])
-def test_a_decision_is_one_page_with_context_decision_and_what_follows(name: str) -> None:
+def test_decision_is_one_page_with_its_three_headings(name: str) -> None:
     text = (ROOT / "docs/decisions" / name).read_text("utf-8")
     assert re.match(r"\d{4}-[a-z0-9-]+\.md", name)
     assert len(text.splitlines()) <= 60

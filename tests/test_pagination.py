@@ -1,4 +1,4 @@
-"""Every list of every service is an array that goes on where its Link header says."""
+"""Every list of every service is an array, with its next page in the Link header."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +14,14 @@ UNREACHABLE_URL = "postgresql://nobody@127.0.0.1:9/nothing"
 
 
 def openapi_documents() -> Iterator[dict[str, Any]]:
-    """What each service says of itself."""
+    """Yield the OpenAPI document of each service."""
     for service in SERVICES:
-        made = make_settings(service, UNREACHABLE_URL, Path("/nowhere"))
-        yield Runtime(service, made, InProcessTransport(BINDINGS)).app.openapi()
+        settings = make_settings(service, UNREACHABLE_URL, Path("/nowhere"))
+        yield Runtime(service, settings, InProcessTransport(BINDINGS)).app.openapi()
 
 
 def list_reads() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Path, operation and schema of the answer of every read that answers with JSON."""
+    """Yield path, operation and response schema of every GET that answers with JSON."""
     for description in openapi_documents():
         schemas = description["components"]["schemas"]
         for path, item in description["paths"].items():
@@ -44,18 +44,18 @@ LIST_OPERATIONS = [
 @pytest.mark.parametrize(
     ("path", "operation"), LIST_OPERATIONS, ids=[path for path, _ in LIST_OPERATIONS]
 )
-def test_every_list_goes_on(path: str, operation: dict[str, Any]) -> None:
+def test_every_list_is_paginated(path: str, operation: dict[str, Any]) -> None:
     assert {"after", "limit"} <= parameter_names(operation), path
     assert "Link" in operation["responses"]["200"]["headers"]
 
 
-def test_the_lists_are_those_that_we_know() -> None:
-    known = {path.removeprefix("/api/v1") for path, _ in LIST_OPERATIONS}
-    assert {"/wishes", "/residents", "/stations", "/inbox", "/points/me/entries"} <= known
+def test_lists_include_the_expected_paths() -> None:
+    paths = {path.removeprefix("/api/v1") for path, _ in LIST_OPERATIONS}
+    assert {"/wishes", "/residents", "/stations", "/inbox", "/points/me/entries"} <= paths
 
 
-def test_nothing_else_comes_in_pages() -> None:
-    """No object wraps a page of items, which would be a second way of doing it."""
+def test_no_object_wraps_a_page_of_items() -> None:
+    """Check that lists are the only way of paging."""
     for path, operation, schema in list_reads():
         if schema.get("type") != "array":
             assert not {"after", "limit"} & parameter_names(operation), path

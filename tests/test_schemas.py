@@ -1,4 +1,4 @@
-"""A service owns its schema: its role can't read, write or make anything in another's."""
+"""A service owns its schema: its role can't read, write or create in another schema."""
 
 import itertools
 
@@ -29,7 +29,7 @@ async def test_role_is_refused_by_another_schema(
         await connection.close()
 
 
-async def test_nobody_makes_things_in_public(module_database_urls: dict[str, str]) -> None:
+async def test_role_cannot_create_tables_in_public(module_database_urls: dict[str, str]) -> None:
     connection = await asyncpg.connect(module_database_urls["intake"])
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -1,7 +1,7 @@
-"""No one sees across stations: whatever reads or changes rows of a station says which station.
+"""Statements over rows of a station name the station, so that no one sees across stations.
 
-A function that makes a statement over a table with a `station_id` names the station in it, or
-stands in the list below with the reason why it need not.
+A function with a statement over a table with a `station_id` names the station in the statement, or
+stands in UNSCOPED with the reason why it need not.
 """
 
 import ast
@@ -20,11 +20,11 @@ STATEMENTS = {"select", "update", "delete"}
 TIMED = "a timed job goes over every station, and changes each row within its own"
 LEASED = "the row was leased by this sender, which sends for every station"
 KEYED = "an account's id is derived from its station and its owner"
-SECRET = "what it looks for is a secret of 256 bits, which no two stations share"
-NAMED = "a name on the broker is one machine's, of whatever station: it tells which"
+SECRET = "the function looks up a secret of 256 bits, which no two stations share"
+NAMED = "a name on the broker belongs to one machine, and so to one station"
 UNSCOPED = {
     "intake/events/jobs:close_ended": TIMED,
-    "intake/publishers/queries:by_user": NAMED,
+    "intake/publishers/queries:find_by_user": NAMED,
     "intake/sign_in/actions:sign_out": SECRET,
     "notify/reminders/jobs:delete_past_reminders": TIMED,
     "notify/deliveries/actions:erase_expired_secrets": TIMED,
@@ -35,7 +35,7 @@ UNSCOPED = {
 
 
 def scoped_models() -> set[str]:
-    """The names of the classes whose rows belong to a station."""
+    """Return the names of the classes whose rows belong to a station."""
     assert SERVICES  # Importing the services has declared every model.
     mappers: list[Mapper[object]] = [
         mapper for base in (Intake, Volunteers, Notify) for mapper in base.registry.mappers
@@ -44,7 +44,7 @@ def scoped_models() -> set[str]:
 
 
 def statements(tree: ast.AST, models: set[str]) -> Iterator[tuple[str, str]]:
-    """Each function that makes a statement over a scoped model, with its source."""
+    """Yield each function with a statement over a scoped model, and its source."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
             _is_over(call, models) for call in ast.walk(node)
@@ -62,21 +62,21 @@ def _is_over(node: ast.AST, models: set[str]) -> bool:
 
 
 def unscoped() -> dict[str, str]:
-    """Functions over scoped models that name no station, with their source."""
+    """Return the source of each function over scoped models that names no station."""
     models = scoped_models()
-    found = {}
+    sources = {}
     for file in sorted((ROOT / "services").rglob("*.py")):
         if "migrations" in file.parts or "cli" in file.parts:
             continue
         for name, source in statements(ast.parse(file.read_text("utf-8")), models):
             if "station" not in source.partition("\n")[2]:
-                found[f"{file.relative_to(ROOT / 'services').with_suffix('')}:{name}"] = source
-    return found
+                sources[f"{file.relative_to(ROOT / 'services').with_suffix('')}:{name}"] = source
+    return sources
 
 
-def test_every_statement_over_a_station_s_rows_names_the_station() -> None:
+def test_every_statement_over_scoped_rows_names_the_station() -> None:
     assert unscoped().keys() - UNSCOPED.keys() == set()
 
 
-def test_the_exceptions_are_still_there() -> None:
+def test_every_listed_exception_exists() -> None:
     assert UNSCOPED.keys() - unscoped().keys() == set()

@@ -1,5 +1,5 @@
-// Publishes one message over AMQP: AMQP_URL=amqp://partner-… node publish.mjs TYPE DATA [ID]
-// Send a repeat under the same ID: it is known by that, and changes nothing.
+// Publish one message over AMQP: AMQP_URL=amqp://partner-… node publish.mjs TYPE DATA [ID]
+// Send a repeat under the same ID: the station recognizes it, and nothing changes.
 import { randomUUID } from "node:crypto";
 import amqp from "amqplib";
 
@@ -20,12 +20,12 @@ try {
   connection = await amqp.connect(process.env.AMQP_URL);
   const channel = await connection.createConfirmChannel();
   const closed = new Promise((_, fail) => channel.on("error", fail));
-  channel.on("return", () => fail(new Error("no queue takes this type")));
+  channel.on("return", () => fail(new Error("no queue accepts this type")));
   channel.publish(EXCHANGE, type, Buffer.from(JSON.stringify(message)), {
     contentType: "application/cloudevents+json",
     persistent: true,
     messageId: id,
-    userId: user, // The broker vouches for it; without it the message is set aside.
+    userId: user, // The broker checks the user; without it the message is parked.
     mandatory: true,
   });
   await Promise.race([channel.waitForConfirms(), closed]);
@@ -38,6 +38,6 @@ try {
 
 function fail(error) {
   const refused = error.code === 403;
-  console.error(refused ? `Refused: ${error.message}` : `Not taken: ${error.message}`);
+  console.error(refused ? `Refused: ${error.message}` : `Not accepted: ${error.message}`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
-"""Publishes one message over AMQP: AMQP_URL=amqp://partner-… publish.py TYPE DATA [ID].
+"""Publish one message over AMQP: AMQP_URL=amqp://partner-… publish.py TYPE DATA [ID].
 
-Send a repeat under the same ID: it is known by that, and changes nothing.
+Send a repeat under the same ID: the station recognizes it, and nothing changes.
 """
 
 import json
@@ -30,18 +30,18 @@ def main(type_: str, data: str, id_: str = "") -> None:
         content_type="application/cloudevents+json",
         delivery_mode=pika.DeliveryMode.Persistent,
         message_id=message["id"],
-        user_id=user,  # The broker vouches for it; without it the message is set aside.
+        user_id=user,  # The broker checks the user; without it the message is parked.
     )
     try:
         with pika.BlockingConnection(server) as connection:
             channel = connection.channel()
-            channel.confirm_delivery()  # From here on publishing waits until the broker has it.
+            channel.confirm_delivery()  # From here on, publishing waits for the broker's confirm.
             body = json.dumps(message).encode()
             channel.basic_publish(EXCHANGE, type_, body, properties, mandatory=True)
-    except (ChannelClosedByBroker, ProbableAuthenticationError) as refused:
-        sys.exit(f"Refused: {refused}")
-    except AMQPError as failed:
-        sys.exit(f"Not taken; send it again under the same id: {failed!r}")
+    except (ChannelClosedByBroker, ProbableAuthenticationError) as error:
+        sys.exit(f"Refused: {error}")
+    except AMQPError as error:
+        sys.exit(f"Not accepted; send it again under the same id: {error!r}")
     print(message["id"])
 
 

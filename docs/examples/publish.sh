@@ -1,6 +1,6 @@
 #!/bin/sh
-# Publishes one message over HTTP: KEY=linli_… ./publish.sh TYPE DATA [ID]
-# LINLI is where the station is, PUBLISHER the publisher's name. Send a repeat under the same ID.
+# Publish one message over HTTP: KEY=linli_… ./publish.sh TYPE DATA [ID]
+# LINLI is the station's URL, PUBLISHER the publisher's name. Send a repeat under the same ID.
 set -eu
 linli=${LINLI:-http://127.0.0.1:8000} publisher=${PUBLISHER:-property}
 id=${3:-$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen)}

@@ -1,11 +1,11 @@
-// Reads messages over AMQP: AMQP_URL=amqp://partner-… node subscribe.mjs [COUNT]
-// Prints each as a line of JSON, COUNT of them or until it is stopped.
+// Read messages over AMQP: AMQP_URL=amqp://partner-… node subscribe.mjs [COUNT]
+// Print each as a line of JSON: COUNT of them, or all until the program is stopped.
 import amqp from "amqplib";
 
 const count = Number(process.argv[2] ?? 0);
 const user = decodeURIComponent(new URL(process.env.AMQP_URL).username);
 const queue = `linli.readers.${user.replace(/^partner-/, "")}`;
-const handled = new Set(); // Keep it where it outlives this process, in the transaction of what you do.
+const handled = new Set(); // Store the keys durably, in the transaction that handles the message.
 
 let connection;
 try {
@@ -21,9 +21,9 @@ try {
         console.log(JSON.stringify(message));
         handled.add(key);
       }
-      channel.ack(delivery); // Only now is it gone from the queue.
+      channel.ack(delivery); // Only now does the queue drop the message.
       if (handled.size === count) resolve();
-    }).catch(() => {}); // What is wrong closes the channel.
+    }).catch(() => {}); // An error closes the channel, which rejects `closed`.
   });
   await Promise.race([enough, closed]);
   await channel.close();

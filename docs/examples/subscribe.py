@@ -1,6 +1,6 @@
-"""Reads messages over AMQP: AMQP_URL=amqp://partner-… subscribe.py [COUNT].
+"""Read messages over AMQP: AMQP_URL=amqp://partner-… subscribe.py [COUNT].
 
-Prints each as a line of JSON, COUNT of them or until it is stopped.
+Print each as a line of JSON: COUNT of them, or all until the program is stopped.
 """
 
 import json
@@ -14,7 +14,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 def main(count: str = "0") -> None:
     server = pika.URLParameters(os.environ["AMQP_URL"])
     queue = f"linli.readers.{server.credentials.username.removeprefix('partner-')}"
-    handled = set()  # Keep it where it outlives this process, in the transaction of what you do.
+    handled = set()  # Store the keys durably, in the transaction that handles the message.
     try:
         with pika.BlockingConnection(server) as connection:
             channel = connection.channel()
@@ -25,13 +25,14 @@ def main(count: str = "0") -> None:
                 if key not in handled:
                     print(json.dumps(message, ensure_ascii=False), flush=True)
                     handled.add(key)
-                channel.basic_ack(delivery.delivery_tag)  # Only now is it gone from the queue.
+                # Only now does the queue drop the message.
+                channel.basic_ack(delivery.delivery_tag)
                 if len(handled) == int(count):
                     break
-    except ChannelClosedByBroker as refused:
-        sys.exit(f"Refused: {refused.reply_code} {refused.reply_text}")
-    except AMQPError as failed:
-        sys.exit(f"Not read: {failed!r}")
+    except ChannelClosedByBroker as error:
+        sys.exit(f"Refused: {error.reply_code} {error.reply_text}")
+    except AMQPError as error:
+        sys.exit(f"Not read: {error!r}")
 
 
 if __name__ == "__main__":

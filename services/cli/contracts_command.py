@@ -1,4 +1,4 @@
-"""`linli contracts`: the messages described, and their contracts held against the last release."""
+"""`linli contracts`: describe the messages; compare their contracts with the last release."""
 
 import json
 from importlib.metadata import version
@@ -18,7 +18,7 @@ NEXT_STEP_HINT = (
 
 @app.callback()
 def contracts() -> None:
-    """The contracts of the messages between services."""
+    """Describe and check the contracts of the messages between services."""
 
 
 @app.command("asyncapi")
@@ -36,17 +36,17 @@ def check() -> None:
 
 @app.command("release")
 def release() -> None:
-    """Keep the contracts as what this version promises; done before it is tagged."""
+    """Record the contracts as the promises of this version; run this before tagging it."""
     if compatibility.RELEASED_FILE.exists():
         _require_compatible()
     compatibility.write_release(version("linli"), compatibility.RELEASED_FILE)
     typer.echo(
-        f"Kept as what {version('linli')} promises: commit {compatibility.RELEASED_FILE.name}."
+        f"Recorded the promises of {version('linli')}: commit {compatibility.RELEASED_FILE.name}."
     )
 
 
 def _require_compatible() -> str:
-    """The last release, when the contracts keep all that it promised."""
+    """Return the last release; exit with status 1 where the contracts break its promises."""
     release, before = compatibility.load_release(compatibility.RELEASED_FILE)
     if broken := compatibility.find_breaks(before, compatibility.promised_schemas()):
         typer.echo("\n".join([*broken, NEXT_STEP_HINT]), err=True)

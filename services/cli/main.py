@@ -1,4 +1,4 @@
-"""`linli`: everything that is done from a terminal."""
+"""`linli`: run, set up and administer Linli from a terminal."""
 
 import asyncio
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ app.add_typer(contracts_command.app, name="contracts")
 app.command("demo")(demo_command.run_demo)
 
 
-# Errors whose message is a sentence for whoever sits at the terminal.
+# Errors whose message is a sentence for the person at the terminal.
 EXPECTED_ERRORS = (
     CannotStart,
     CannotListen,
@@ -49,7 +49,7 @@ EXPECTED_ERRORS = (
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """Say in one sentence what is in the way, instead of a traceback."""
+    """Print an expected error as one sentence, without a traceback, and exit with status 1."""
     try:
         yield
     except EXPECTED_ERRORS as error:
@@ -63,7 +63,7 @@ def exit_on_error() -> Iterator[None]:
 @app.command("up")
 def up_command(
     bind: Annotated[
-        str, typer.Option(envvar="LINLI_BIND", help="Where the pages and the API open.")
+        str, typer.Option(envvar="LINLI_BIND", help="The address of the pages and the API.")
     ] = "127.0.0.1:8000",
     demo: Annotated[bool, typer.Option(help="Load the demo estate.")] = True,
 ) -> None:
@@ -86,7 +86,7 @@ def serve_command(
 
 @app.command("migrate")
 def migrate_command() -> None:
-    """Make or update roles, schemas, tables and the topology on the broker."""
+    """Create or update roles, schemas, tables and the topology on the broker."""
     with exit_on_error():
         asyncio.run(migrate())
     typer.echo("Roles, schemas, tables and topology are up to date.")

@@ -1,4 +1,4 @@
-"""What `linli messages` shows: tables for people, or JSON, one object a line."""
+"""Output of `linli messages`: tables for people, or JSON, one object a line."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -21,7 +21,7 @@ ServiceRow = tuple[str, Row[Any]]
 
 
 class MessagePrinter:
-    """Writes to stdout what was found, each with the service that it is of."""
+    """Printer of messages, actions and events to stdout, each with the name of its service."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
@@ -29,8 +29,8 @@ class MessagePrinter:
         self._console = console if console.is_terminal else Console(width=PIPED_WIDTH_CHARS)
 
     def print_messages(self, service_rows: Iterable[ServiceRow]) -> None:
-        """A list of kept messages."""
-        columns = ("key", "service", "state", "type", "tried", "came", "why")
+        """Print a list of messages that failed."""
+        columns = ("key", "service", "state", "type", "attempts", "received", "error")
         rows = [
             (_message_fields(service, row, FailedMessage.of(row)), self._table_row(service, row))
             for service, row in service_rows
@@ -38,37 +38,38 @@ class MessagePrinter:
         self._write(columns, rows, "No message waits, is parked or was set aside.")
 
     def print_message(self, service: str, row: Row[Any]) -> None:
-        """One message, whole."""
-        told = _message_fields(service, row, FailedMessageDetail.of(row))
-        if told["content"] is None:
-            told["bytes"] = row.body[:MAX_PREVIEW_BYTES].decode("utf-8", "backslashreplace")
+        """Print one message with its content."""
+        fields = _message_fields(service, row, FailedMessageDetail.of(row))
+        if fields["content"] is None:
+            fields["bytes"] = row.body[:MAX_PREVIEW_BYTES].decode("utf-8", "backslashreplace")
         if self._as_json:
-            typer.echo(to_json(told))
+            typer.echo(to_json(fields))
             return
         table = Table(show_header=False, box=None)
-        for name, value in told.items():
+        for name, value in fields.items():
             if value is not None:
                 table.add_row(Text(name, "bold"), Text(_format_value(value)))
         self._console.print(table)
 
     def print_actions(self, service_rows: Iterable[ServiceRow]) -> None:
-        """What operators did."""
-        columns = ("at", "service", "act", "messages", "of", "who", "why")
+        """Print the actions of operators on messages."""
+        columns = ("at", "service", "action", "messages", "selection", "operator", "reason")
         rows = []
         for service, row in service_rows:
-            act = ActionLogEntry.model_validate(row)
-            of = str(act.message_key or ", ".join(f"{k} {v}" for k, v in act.chosen.items()))
-            line = (f"{act.at:%Y-%m-%d %H:%M:%S}", service, act.act, str(act.messages), of)
+            entry = ActionLogEntry.model_validate(row)
+            at, chosen = f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.chosen.items()
+            selection = str(entry.message_key or ", ".join(f"{k} {v}" for k, v in chosen))
+            cells = (at, service, entry.act, str(entry.messages), selection)
             rows.append(
                 (
-                    _message_fields(service, row, act),
-                    [Text(t) for t in (*line, act.who, act.reason)],
+                    _message_fields(service, row, entry),
+                    [Text(cell) for cell in (*cells, entry.who, entry.reason)],
                 )
             )
         self._write(columns, rows, "Nobody has done anything to messages.")
 
     def print_event(self, event: TailEvent) -> None:
-        """Something that happened just now."""
+        """Print one event of the tail."""
         if self._as_json:
             typer.echo(to_json(asdict(event)))
             return
@@ -78,24 +79,24 @@ class MessagePrinter:
         self._console.print(line, soft_wrap=True)
 
     def _table_row(self, service: str, row: Row[Any]) -> list[Text]:
-        came = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
+        received = f"{row.received_at:%Y-%m-%d %H:%M:%S}"
         state = Text(row.state, STYLES[row.state])
-        rest = (row.type, str(row.attempts), came, row.error or "")
+        rest = (row.type, str(row.attempts), received, row.error or "")
         return [Text(str(row.message_key)), Text(service), state, *map(Text, rest)]
 
     def _write(
-        self, columns: Iterable[str], rows: list[tuple[dict[str, Any], list[Text]]], none: str
+        self, columns: Iterable[str], rows: list[tuple[dict[str, Any], list[Text]]], empty: str
     ) -> None:
         if self._as_json:
-            for told, _ in rows:
-                typer.echo(to_json(told))
+            for fields, _ in rows:
+                typer.echo(to_json(fields))
         elif not rows:
-            typer.echo(none)
+            typer.echo(empty)
         else:
             table = Table(*columns, box=None)
             table.columns[0].no_wrap = True
-            for _, line in rows:
-                table.add_row(*line)
+            for _, cells in rows:
+                table.add_row(*cells)
             self._console.print(table)
 
 

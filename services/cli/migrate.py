@@ -1,4 +1,4 @@
-"""Making a deployment: roles, schemas, tables, and the topology on the broker."""
+"""Set-up and update of a deployment: roles, schemas, tables, and the topology on the broker."""
 
 import asyncio
 import random
@@ -21,8 +21,8 @@ from shared.settings import MissingSettings
 SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}
 BINDINGS = {name: bindings(service.handlers) for name, service in SERVICES.items()}
 MAX_ATTEMPTS = 10
-# What Postgres says when another database of the same server changes a role at this moment: roles
-# belong to the server, advisory locks only to a database.
+# Errors of Postgres when another database of the same server changes a role at the same moment.
+# Roles belong to the server but advisory locks only to a database, so no lock prevents them.
 COLLISIONS = (
     asyncpg.InternalServerError,  # "tuple concurrently updated"
     asyncpg.UniqueViolationError,
@@ -31,7 +31,7 @@ COLLISIONS = (
 
 
 class MigrateSettings(BaseSettings):
-    """Where the deployment's databases and broker are, for someone who may make things there."""
+    """URLs of the databases and the broker, for accounts that may create objects there."""
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
 
@@ -44,7 +44,7 @@ class MigrateSettings(BaseSettings):
 
     @property
     def database_urls(self) -> dict[str, str]:
-        """The URL of each service's own role."""
+        """URL of each service's own role, by service."""
         return {
             "intake": self.intake_database_url.get_secret_value(),
             "volunteers": self.volunteers_database_url.get_secret_value(),
@@ -53,7 +53,10 @@ class MigrateSettings(BaseSettings):
 
 
 async def migrate() -> None:
-    """Bring everything that the environment names to the newest version; MissingSettings."""
+    """Bring the databases and the broker of the environment to the newest version.
+
+    Raises: MissingSettings.
+    """
     try:
         settings = MigrateSettings()
     except ValidationError as error:
@@ -103,9 +106,9 @@ async def _make_role(admin: asyncpg.Connection, service: str, url: str) -> None:
 
 
 async def _run(admin: asyncpg.Connection, statement: str, *names: str | None) -> None:
-    """Run a statement with its names quoted by the server; None is the database's name."""
-    here = await admin.fetchval("SELECT current_database()")
-    filled = [here if name is None else name for name in names]
+    """Run `statement` with `names` quoted by the server; None stands for the database."""
+    database = await admin.fetchval("SELECT current_database()")
+    filled = [database if name is None else name for name in names]
     quoted = await admin.fetchval("SELECT format($1, VARIADIC $2::text[])", statement, filled)
     await admin.execute(quoted)
 
@@ -117,6 +120,6 @@ async def make_tables(urls: Mapping[str, str]) -> None:
 
 
 async def check_tables(urls: Mapping[str, str]) -> None:
-    """OutOfStep when migrations and models differ."""
+    """Compare the migrations of each service with its models. Raises: OutOfStep."""
     for name, service in SERVICES.items():
         await migrations.check(service, urls[name])

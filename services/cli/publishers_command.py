@@ -1,4 +1,4 @@
-"""`linli publishers`: partners' machines as the broker must know them."""
+"""`linli publishers`: the broker's users and queues of partners' machines."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True)
 
 
 class BrokerSettings(BaseSettings):
-    """Where the broker is, for someone who may make things there."""
+    """URL of the broker, for an account that may create queues there."""
 
     model_config = SettingsConfigDict(env_prefix="LINLI_", frozen=True, extra="ignore")
 
@@ -32,26 +32,27 @@ class BrokerSettings(BaseSettings):
 
 @app.callback()
 def publishers() -> None:
-    """Partners' machines that publish messages."""
+    """Set up the broker for partners' machines."""
 
 
 @app.command("broker")
 def broker(
     vhost: Annotated[str, typer.Option(help="The virtual host of the deployment.")] = "/",
 ) -> None:
-    """Open the queues of those who may read, and print the users for the broker to import.
+    """Update the queues of machines that may read, and print the users for the broker to import.
 
-    To be run again whenever grants or passwords have changed, for `rabbitmqctl import_definitions`.
+    Run it again after every change of grants or passwords, and import its output with
+    `rabbitmqctl import_definitions`.
     """
     try:
-        printed = asyncio.run(_update_broker(vhost))
+        definitions = asyncio.run(_update_broker(vhost))
     except MissingSettings as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, AMQPError, OSError) as error:
         typer.echo(f"This deployment can't be reached: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(printed)
+    typer.echo(definitions)
 
 
 async def _update_broker(vhost: str) -> str:
@@ -59,8 +60,8 @@ async def _update_broker(vhost: str) -> str:
     if settings.admin_amqp_url is not None:
         url = settings.admin_amqp_url.get_secret_value()
         await broker_users.open_queues(url, machines, prefix=settings.amqp_prefix)
-    made = broker_users.users(machines, prefix=settings.amqp_prefix, vhost=vhost)
-    return json.dumps(made, indent=2)
+    definitions = broker_users.users(machines, prefix=settings.amqp_prefix, vhost=vhost)
+    return json.dumps(definitions, indent=2)
 
 
 async def _load_broker_users() -> Sequence[BrokerUser]:

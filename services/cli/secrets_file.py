@@ -1,4 +1,4 @@
-"""The secrets of a one-process station: made once, kept beside its data, for nobody else."""
+"""The secrets of a one-process station, in a file beside its data that only its owner reads."""
 
 import base64
 import json
@@ -11,21 +11,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def load_or_create(folder: Path) -> dict[str, str]:
-    """The secrets of the folder, as settings; made on first use."""
+    """Return the secrets of `folder` as settings; create them on first use."""
     path = folder / "secrets.json"
     if path.exists():
-        kept: dict[str, str] = json.loads(path.read_text())
-        return kept
-    made = generate()
+        stored: dict[str, str] = json.loads(path.read_text())
+        return stored
+    secrets_by_setting = generate()
     unfinished = path.with_suffix(".new")
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(made, file)
+        json.dump(secrets_by_setting, file)
     unfinished.replace(path)
-    return made
+    return secrets_by_setting
 
 
 def generate() -> dict[str, str]:
-    """New secrets: a sealing key, a look-up key, and the gateway's pair of keys."""
+    """Return new secrets: a sealing key, a look-up key, and the gateway's pair of keys."""
     key = Ed25519PrivateKey.generate()
     return {
         "secret_keys": Fernet.generate_key().decode(),

@@ -8,7 +8,7 @@ from shared.runtime.service import Service
 
 
 class NoBroker(Exception):
-    """A service alone needs a broker."""
+    """Missing broker of a service that runs alone."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -18,7 +18,10 @@ class NoBroker(Exception):
 
 
 async def serve(service: Service) -> None:
-    """Run until told to stop; MissingSettings, NoBroker, CannotListen."""
+    """Run one replica of `service` until a signal stops it.
+
+    Raises: MissingSettings, NoBroker, CannotListen.
+    """
     settings = service.settings.read()
     configure_logging(settings.log_level, settings.log_format)
     if settings.amqp_url is None:
@@ -32,4 +35,4 @@ async def serve(service: Service) -> None:
 
 
 async def _ready() -> None:
-    """Nothing more to do: the health checks tell."""
+    """Do nothing: the health checks report when the service is ready."""

@@ -1,4 +1,4 @@
-"""`linli station add`: a real station, with the account of its first administrator."""
+"""`linli station add`: create a real station with the account of its first administrator."""
 
 import asyncio
 import re
@@ -31,12 +31,12 @@ CODE_IN_USE = "There is a station with this code already."
 
 
 class CannotCreateStation(Exception):
-    """The station can't be founded like this; the message is a sentence for the operator."""
+    """Station that can't be created; the message is a sentence for the operator."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewStation:
-    """A station to be and its first administrator; the names are (Chinese, English) pairs."""
+    """A station to create, with its first administrator; names are (Chinese, English) pairs."""
 
     code: str
     names: tuple[str, str]
@@ -47,7 +47,7 @@ class NewStation:
 
     @property
     def validation_error(self) -> str | None:
-        """A sentence on why it could never work, or None."""
+        """Sentence that says why the station is invalid, or None."""
         if not _CODE.match(self.code):
             return "A code is 2 to 40 small letters, digits and hyphens."
         if not _USERNAME.match(self.username):
@@ -62,13 +62,13 @@ class NewStation:
 async def add_station(
     sessions: async_sessionmaker[AsyncSession], new_station: NewStation
 ) -> Station:
-    """Found a station together with its first administrator's account; CannotCreateStation."""
-    fault = new_station.validation_error
-    if fault is not None:
-        raise CannotCreateStation(fault)
+    """Create a station with its first administrator's account. Raises: CannotCreateStation."""
+    error = new_station.validation_error
+    if error is not None:
+        raise CannotCreateStation(error)
     async with sessions.begin() as tx:
-        known = await tx.scalar(select(Station.id).where(Station.code == new_station.code))
-        if known is not None:
+        existing_id = await tx.scalar(select(Station.id).where(Station.code == new_station.code))
+        if existing_id is not None:
             raise CannotCreateStation(CODE_IN_USE)
         station = Station.create(new_station.code, new_station.names, new_station.community)
         station.phone = new_station.phone
@@ -86,20 +86,24 @@ async def add_station(
 
 @app.callback()
 def stations() -> None:
-    """The stations of this deployment."""
+    """Manage the stations of this deployment."""
 
 
 @app.command("add")
 def add(
     code: Annotated[str, typer.Argument(help="A short name in small letters.")],
-    name: Annotated[tuple[str, str], typer.Option(help="The estate, in Chinese and in English.")],
-    community: Annotated[tuple[str, str], typer.Option(help="Its community, in both languages.")],
-    phone: Annotated[str, typer.Option(help="The phone that the station answers.")] = "",
+    name: Annotated[
+        tuple[str, str], typer.Option(help="Its estate's name, in Chinese and English.")
+    ],
+    community: Annotated[
+        tuple[str, str], typer.Option(help="Its community's name, in both languages.")
+    ],
+    phone: Annotated[str, typer.Option(help="The station's phone number.")] = "",
     admin: Annotated[str, typer.Option(help="The first administrator's user name.")] = "admin",
 ) -> None:
-    """Found a station; the first administrator's password is asked for, or read from a pipe."""
+    """Create a station; read the first administrator's password from a prompt or a pipe."""
     try:
-        founding = NewStation(
+        new_station = NewStation(
             code=code,
             names=name,
             community=community,
@@ -107,20 +111,20 @@ def add(
             username=admin,
             password=_read_password(),
         )
-        station = asyncio.run(_create_station(IntakeSettings.read(), founding))
+        station = asyncio.run(_create_station(IntakeSettings.read(), new_station))
     except (CannotCreateStation, MissingSettings) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (SQLAlchemyError, OSError) as error:
         typer.echo(f"The database can't be used: {redacted_message(error)}.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"The station {station.code} is founded; {admin} signs in with the password.")
+    typer.echo(f"The station {station.code} is created; {admin} signs in with that password.")
 
 
 def _read_password() -> str:
     if sys.stdin.isatty():
-        asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-        return asked
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
     return sys.stdin.readline().rstrip("\r\n")
 
 

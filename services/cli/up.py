@@ -29,18 +29,18 @@ DATABASE = "linli"
 
 
 class CannotStart(Exception):
-    """Something on this machine is in the way; the message is a sentence for whoever starts it."""
+    """Obstacle on this machine to a start; the message is a sentence for the user."""
 
 
 class FolderBusy(CannotStart):
-    """Another process runs on the same data."""
+    """Data folder that another process uses."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"Linli already runs on the data in {folder}: stop that one first.")
 
 
 class FolderUnwritable(CannotStart):
-    """The data can't be kept where they should be."""
+    """Data folder that can't be written to."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
         reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
@@ -51,10 +51,10 @@ class FolderUnwritable(CannotStart):
 
 
 def data_folder() -> Path:
-    """Where the data of this checkout live, a folder for each checkout.
+    """Return the folder of this checkout's data: the one in LINLI_DATA_DIR, or one of its own.
 
-    As root they are outside the checkout, since the database runs as another user, who must reach
-    them.
+    For root the folder is outside the checkout, because the database runs as another user, who
+    must be able to reach the folder.
     """
     if named := os.environ.get("LINLI_DATA_DIR"):
         return Path(named).resolve()
@@ -65,7 +65,10 @@ def data_folder() -> Path:
 
 
 def up(bind: str, *, demo: bool) -> None:
-    """Run until told to stop; CannotStart, CannotListen, PostgresFailed."""
+    """Run everything until a signal stops it.
+
+    Raises: CannotStart, CannotListen, PostgresFailed.
+    """
     configure_logging(os.environ.get("LINLI_LOG_LEVEL", "WARNING"), "console")
     listening = server.listen(bind)
     folder = data_folder()
@@ -83,7 +86,7 @@ def up(bind: str, *, demo: bool) -> None:
 
 @contextmanager
 def _data_folder_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder, so that no second process starts on the same data."""
+    """Lock `folder`, so that no second process starts on the same data."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("w")
@@ -120,7 +123,7 @@ def _backend_services() -> list[str]:
 
 
 async def _prepare_database(admin_url: str) -> dict[str, str]:
-    """The database with its roles and tables; the URL of each service's role."""
+    """Create the database with its roles and tables; return the URL of each service's role."""
     await embedded.make_database(admin_url, DATABASE)
     urls = {
         name: embedded.with_role(admin_url, user=f"linli_{name}", database=DATABASE)
@@ -139,8 +142,8 @@ async def _runtimes(
     addresses = {f"{name}_url": f"unix:{sockets / name}" for name in _backend_services()}
     runtimes = {}
     for name, service in SERVICES.items():
-        more = {**addresses, "public_url": f"http://{bind}"} if name == "intake" else {}
-        settings = service.settings.read(database_url=urls[name], **secrets, **more)
+        overrides = {**addresses, "public_url": f"http://{bind}"} if name == "intake" else {}
+        settings = service.settings.read(database_url=urls[name], **secrets, **overrides)
         runtimes[name] = Runtime(service, settings, transport)
     try:
         yield runtimes

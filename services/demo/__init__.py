@@ -1,1 +1,1 @@
-"""The demo estate: invented people of the reference scenario, and what loads them."""
+"""The demo estate: the invented people of the reference scenario, and their loader."""

@@ -1,6 +1,6 @@
 """The reference estate that the demo shows: its buildings, households and people, always the same.
 
-Everything is drawn from one seed by hashing, so that it doesn't depend on a Python version. Every
+Everything is drawn from one seed by hashing, so that it doesn't depend on the Python version. Every
 name begins with 演示 ("demo"). China reserves no phone numbers for fiction: all of the demo's are
 1990000 and four digits, the number of the person.
 """
@@ -71,13 +71,13 @@ class Household:
 
     @property
     def home_id(self) -> UUID:
-        """The id of its home."""
+        """The id of the household's home."""
         return demo_id("home", self.number)
 
 
 @dataclass(frozen=True)
 class Building:
-    """A block and who lives in it."""
+    """A building with its households."""
 
     number: int
     units: int
@@ -91,7 +91,7 @@ class Building:
 
 @dataclass(frozen=True)
 class Helper:
-    """A volunteer: whether approved or waiting for it, and what they can do and when."""
+    """A volunteer, approved or still waiting, with skills and available times."""
 
     person: Person
     approved: bool
@@ -101,7 +101,7 @@ class Helper:
 
 @dataclass(frozen=True)
 class Estate:
-    """All of it."""
+    """The whole estate: its buildings and its volunteers."""
 
     buildings: tuple[Building, ...]
     helpers: tuple[Helper, ...]
@@ -125,7 +125,7 @@ class Estate:
 
 
 def demo_id(kind: str, number: int) -> UUID:
-    """An id in the form of a UUIDv7, always the same; lists, newest first, begin with number 1."""
+    """Return the same UUIDv7 on every run; in lists, newest first, number 1 comes first."""
     noise = int.from_bytes(hashlib.sha256(f"{_SEED} {kind} {number}".encode()).digest()[:10], "big")
     millis = _MILLENNIUM_MS - number
     fields = (millis << 80) | (7 << 76) | (noise >> 68 << 64) | (2 << 62) | (noise & (1 << 62) - 1)
@@ -133,24 +133,24 @@ def demo_id(kind: str, number: int) -> UUID:
 
 
 def seeded_int(label: str, upper_bound: int) -> int:
-    """A number from 0 to `below` - 1 that belongs to that label."""
+    """Return the number from 0 to `upper_bound` - 1 that belongs to `label`."""
     digest = hashlib.sha256(f"{_SEED} {label}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % upper_bound
 
 
 def seeded_shuffle(label: str, numbers: Sequence[int]) -> list[int]:
-    """The numbers in an order that belongs to that label."""
+    """Return `numbers` in the order that belongs to `label`."""
     return sorted(numbers, key=lambda number: seeded_int(f"{label} {number}", 1 << 62))
 
 
 def phone_of(number: int) -> str:
-    """The demo's phone with that number."""
+    """Return the demo's phone with that number."""
     return f"1990000{number:04d}"
 
 
 @cache
 def estate() -> Estate:
-    """The reference estate."""
+    """Return the reference estate."""
     total = sum(units * floors * flats for units, floors, flats in _BLOCKS)
     own = set(seeded_shuffle("own", range(1, total + 1))[:OWN_HOUSEHOLD_COUNT])
     buildings, household, person = [], 1, 1
@@ -166,8 +166,8 @@ def estate() -> Estate:
                 households.append(_household(household, (unit, door), office, people))
                 household, person = household + 1, person + len(people)
         buildings.append(Building(number, units, tuple(households)))
-    made = tuple(buildings)
-    return Estate(made, _helpers(Estate(made, ())))
+    without_helpers = Estate(tuple(buildings), ())
+    return Estate(without_helpers.buildings, _helpers(without_helpers))
 
 
 def _household(
@@ -191,7 +191,7 @@ def _people(household: int, first: int) -> tuple[Person, ...]:
 
 
 def _ages(household: int, first: int, size: int) -> list[int]:
-    """The head, who is often old, a spouse, children, and the head's parent or a grandchild."""
+    """Return the ages: the head, often old, a spouse, children, and a parent or a grandchild."""
     old = seeded_int(f"old {household}", 100) < 40
     head = (
         60 + seeded_int(f"age {household}", 29) if old else 28 + seeded_int(f"age {household}", 32)
@@ -224,11 +224,11 @@ def _person(number: int, age: int, family: int | None, is_head: bool) -> Person:
     )
 
 
-def _helpers(of: Estate) -> tuple[Helper, ...]:
-    """Heads of households with a phone and of working age or a little over."""
+def _helpers(residents: Estate) -> tuple[Helper, ...]:
+    """Draw the volunteers from heads of households with a phone, aged 24 to 70."""
     able = {
         person.number: person
-        for person in of.people
+        for person in residents.people
         if person.is_head and person.phone and 24 <= _REFERENCE_YEAR - person.birth_year <= 70
     }
     chosen = [

@@ -185,5 +185,5 @@ _DRAFTS = (
 
 
 def events(hour: int) -> tuple[PlannedEvent, ...]:
-    """The demo's events, the oldest first; by night another one runs than by day."""
+    """Return the demo's events, the oldest first; at night another event runs than by day."""
     return (*PAST_EVENTS, _NOW["day" if 7 <= hour < 20 else "night"], *_COMING, *_DRAFTS)

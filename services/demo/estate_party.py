@@ -19,7 +19,7 @@ BRANCH_MEMBER_COUNT, OTHER_MEMBER_COUNT = 15, 3
 
 @dataclass(frozen=True)
 class PlannedMember:
-    """A resident who is a party member, and of which branch."""
+    """A resident who is a party member, with the membership."""
 
     person: Person
     membership: MembershipFields
@@ -27,7 +27,7 @@ class PlannedMember:
 
 @cache
 def members() -> tuple[PlannedMember, ...]:
-    """Some of them help, as volunteers; members of other branches report here, too."""
+    """Return the party members: some are volunteers, and some belong to other branches."""
     helpers = [person.number for person in estate().takers][:5]
     people = {p.number: p for p in estate().people if p.is_head and p.birth_year <= 1990}
     others = [n for n in people if n not in (RESIDENT_NUMBER, VOLUNTEER_NUMBER, *helpers)]
@@ -39,9 +39,9 @@ def members() -> tuple[PlannedMember, ...]:
 
 def _member(person: Person, index: int) -> PlannedMember:
     of_the_branch = index < BRANCH_MEMBER_COUNT
-    standing = MembershipFields(
+    membership = MembershipFields(
         membership=Membership.ESTATE if of_the_branch else Membership.ELSEWHERE,
         reported=not of_the_branch,
         joined_on=date(person.birth_year + 20 + seeded_int(f"joined {person.number}", 12), 7, 1),
     )
-    return PlannedMember(person, standing)
+    return PlannedMember(person, membership)

@@ -1,4 +1,4 @@
-"""The events that the demo estate looks back on, the oldest first."""
+"""The past events of the demo estate, the oldest first."""
 
 from datetime import time
 

@@ -1,8 +1,6 @@
-"""The wishes of the demo estate: some in every state, more than twenty that came true this year."""
+"""The wishes of the demo estate: some in every state, more than twenty fulfilled this year."""
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from services.demo.estate import (
     RESIDENT_NUMBER,
@@ -12,42 +10,9 @@ from services.demo.estate import (
     seeded_int,
     seeded_shuffle,
 )
+from services.demo.planned_wishes import PlannedAction, PlannedWish, TakerKind
 
-TakerKind = Literal["volunteer", "partner", "station"]
-ActionName = Literal[
-    "approve", "decline", "claim", "give_back", "deliver", "refuse", "confirm", "withdraw", "answer"
-]
-
-
-@dataclass(frozen=True)
-class PlannedAction:
-    """Something done with a wish, so many days before the demo was loaded."""
-
-    verb: ActionName
-    days_ago: float
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class PlannedWish:
-    """A wish of the demo and its life; `taker` is the volunteer where the taker is one."""
-
-    title: str
-    details: str
-    maker: Person
-    posted_days_ago: float
-    actions: tuple[PlannedAction, ...]
-    taker_kind: TakerKind = "volunteer"
-    taker: Person | None = None
-    minutes: int = 30
-
-    @property
-    def is_fulfilled(self) -> bool:
-        """Whether it was confirmed."""
-        return any(act.verb == "confirm" for act in self.actions)
-
-
-# Title, what is wished for, what its taker said on delivery, thanks, minutes of work.
+# Title, details, the taker's note on delivery, the wisher's thanks, minutes of work.
 _FULFILLED: tuple[tuple[str, str, str, str, int], ...] = (
     (
         "换一个厨房的灯泡",
@@ -161,7 +126,7 @@ _FULFILLED: tuple[tuple[str, str, str, str, int], ...] = (
 _REFUSED_ONCE_INDEX, _OLDEST_WISH_DAYS = 4, 150
 _PARTNER_INDEXES, _STATION_INDEXES = (5, 11), (23,)
 
-# Title, what is wished for, the state that it is in, the last word said, who has it.
+# Title, details, state, note of the last action, kind of the taker.
 _UNFINISHED: tuple[tuple[str, str, str, str, TakerKind], ...] = (
     ("想请人调一调收音机", "只有沙沙声，想听戏。", "posted", "", "volunteer"),
     ("帮忙挂一幅全家福", "墙太硬，钉不进去。", "posted", "", "volunteer"),
@@ -222,15 +187,15 @@ _UNFINISHED: tuple[tuple[str, str, str, str, TakerKind], ...] = (
 
 @cache
 def wishes() -> tuple[PlannedWish, ...]:
-    """The demo's wishes, the oldest first."""
-    planned = [*(_fulfilled_wish(place) for place in range(len(_FULFILLED)))]
-    planned += [_unfinished_wish(place) for place in range(len(_UNFINISHED))]
+    """Return the demo's wishes, the oldest first."""
+    planned = [*(_fulfilled_wish(index) for index in range(len(_FULFILLED)))]
+    planned += [_unfinished_wish(index) for index in range(len(_UNFINISHED))]
     return tuple(sorted(planned, key=lambda wish: -wish.posted_days_ago))
 
 
 @cache
 def _makers() -> tuple[Person, ...]:
-    """Elderly heads of households who neither help nor are kept free for trying things out."""
+    """Return elderly heads of households who neither help nor are reserved for visitors."""
     people = {p.number: p for p in estate().people if p.is_head and p.birth_year <= 1966}
     busy = {
         RESIDENT_NUMBER,
@@ -242,10 +207,10 @@ def _makers() -> tuple[Person, ...]:
     )
 
 
-def _taker(place: int) -> Person:
-    """Volunteers take turns; some have taken more wishes than others."""
+def _taker(index: int) -> Person:
+    """Return the volunteer for a wish; some volunteers take more wishes than others."""
     takers = estate().takers
-    return takers[(place * 5 + seeded_int(f"taker {place}", 3)) % len(takers)]
+    return takers[(index * 5 + seeded_int(f"taker {index}", 3)) % len(takers)]
 
 
 def _fulfilled_wish(index: int) -> PlannedWish:
@@ -258,23 +223,23 @@ def _fulfilled_wish(index: int) -> PlannedWish:
         if index in _STATION_INDEXES
         else "volunteer"
     )
-    acts = [
+    actions = [
         PlannedAction("approve", posted - 0.4),
         PlannedAction("claim", posted - 1.6),
         PlannedAction("deliver", posted - 3.2, note),
     ]
     if index == _REFUSED_ONCE_INDEX:
-        acts += [
+        actions += [
             PlannedAction("refuse", posted - 3.6, "还有一点滴水。"),
             PlannedAction("deliver", posted - 4.1, note),
         ]
-    acts.append(PlannedAction("confirm", posted - 4.8, thanks))
+    actions.append(PlannedAction("confirm", posted - 4.8, thanks))
     return PlannedWish(
         title=title,
         details=details,
         maker=_makers()[index],
         posted_days_ago=posted,
-        actions=tuple(acts),
+        actions=tuple(actions),
         taker_kind=kind,
         taker=_taker(index) if kind == "volunteer" else None,
         minutes=minutes,
@@ -282,10 +247,10 @@ def _fulfilled_wish(index: int) -> PlannedWish:
 
 
 def _unfinished_wish(index: int) -> PlannedWish:
-    title, details, state, words, kind = _UNFINISHED[index]
+    title, details, state, note, kind = _UNFINISHED[index]
     posted = 3.0 + seeded_int(f"under way {index}", 30) / 10
     approve, claim = PlannedAction("approve", posted - 0.5), PlannedAction("claim", posted - 1.2)
-    ways: dict[str, tuple[PlannedAction, ...]] = {
+    actions_by_state: dict[str, tuple[PlannedAction, ...]] = {
         "posted": (),
         "open": (approve,),
         "given back": (
@@ -294,17 +259,17 @@ def _unfinished_wish(index: int) -> PlannedWish:
             PlannedAction("give_back", posted - 1.9, "要用电钻，我没有。"),
         ),
         "claimed": (approve, claim),
-        "delivered": (approve, claim, PlannedAction("deliver", posted - 2.3, words)),
-        "declined": (PlannedAction("decline", posted - 0.7, words),),
+        "delivered": (approve, claim, PlannedAction("deliver", posted - 2.3, note)),
+        "declined": (PlannedAction("decline", posted - 0.7, note),),
         "withdrawn": (approve, PlannedAction("withdraw", posted - 1.1)),
-        "answered": (approve, PlannedAction("answer", posted - 2.2, words)),
+        "answered": (approve, PlannedAction("answer", posted - 2.2, note)),
     }
     return PlannedWish(
         title=title,
         details=details,
         maker=_makers()[len(_FULFILLED) + index],
         posted_days_ago=posted,
-        actions=ways[state],
+        actions=actions_by_state[state],
         taker_kind=kind,
         taker=_taker(len(_FULFILLED) + index) if kind == "volunteer" else None,
     )

@@ -1,4 +1,4 @@
-"""Living the demo's events: the coming ones through intake's own actions, the others as if then."""
+"""Creation of the demo's events: coming ones by intake's actions, the others with past times."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,36 +18,36 @@ from shared import clock
 from shared.bus.outbox.record import record, record_many
 from shared.contracts.events import EventJoined, EventPublished
 
-# One that runs began so long ago at least, on the half hour.
+# A running event began at least this long ago, on the half hour.
 MIN_TIME_SINCE_START = timedelta(minutes=15)
 ANNOUNCED_BEFORE = timedelta(days=9)
 
 
 def planned_for(station: Station) -> tuple[PlannedEvent, ...]:
-    """The demo's events as they are planned for this hour of the station's day."""
+    """Return the events that are planned for this hour of the station's day."""
     return events(clock.now().astimezone(station.zone).hour)
 
 
 async def existing_events(tx: AsyncSession, station: UUID) -> set[UUID]:
-    """The ids of those of the demo's events that exist."""
+    """Return the ids of the demo's events that exist already."""
     ids = [planned.id for planned in events(0)]
     statement = select(Event.id).where(Event.station_id == station, Event.id.in_(ids))
     return set(await tx.scalars(statement))
 
 
 async def attended_participation_ids(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
-    """The ids of the participations for which points are due since the demo was loaded."""
-    over = [planned.id for planned in events(0) if planned.final_state == "closed"]
+    """Return the ids of participations in closed events, for which points are due."""
+    closed_ids = [planned.id for planned in events(0) if planned.final_state == "closed"]
     statement = select(Participation.id).where(
         Participation.station_id == station,
-        Participation.event_id.in_(over),
+        Participation.event_id.in_(closed_ids),
         Participation.state == ParticipationState.ATTENDED,
     )
     return (await tx.scalars(statement)).all()
 
 
 async def create(tx: AsyncSession, actors: DemoActors, planned: PlannedEvent) -> None:
-    """Let one event be planned and become what is planned for it."""
+    """Create one event and bring it to its planned final state."""
     event = Event.draft(actors.station.id, actors.station.time_zone, _details(actors, planned))
     event.id = planned.id
     event.created_at = min(event.starts_at, clock.now()) - ANNOUNCED_BEFORE
@@ -77,11 +77,11 @@ def _details(actors: DemoActors, planned: PlannedEvent) -> EventFields:
 
 
 def _start_time(station: Station, planned: PlannedEvent) -> datetime:
-    """When it begins: by the station's calendar, counted from the day of this load."""
+    """Return the start of the event, by the station's calendar from the day of this load."""
     now = clock.now()
     if planned.final_state == "running":
-        begun = now - MIN_TIME_SINCE_START
-        return begun.replace(minute=begun.minute // 30 * 30, second=0, microsecond=0)
+        latest_start = now - MIN_TIME_SINCE_START
+        return latest_start.replace(minute=latest_start.minute // 30 * 30, second=0, microsecond=0)
     day = now.astimezone(station.zone).date() + timedelta(days=planned.day)
     return datetime.combine(day, planned.at, tzinfo=station.zone)
 
@@ -89,11 +89,11 @@ def _start_time(station: Station, planned: PlannedEvent) -> datetime:
 async def _create_past_event(
     tx: AsyncSession, actors: DemoActors, planned: PlannedEvent, event: Event
 ) -> None:
-    """Let people have come to what has begun; closing it is then intake's own.
+    """Store the participations of an event that has begun; close it by intake's own action.
 
-    Nobody is let in after the fact by the rules of publishing and joining, whose clock is
-    everybody's and can't be turned back. That they had joined is not said of what is over: it
-    would be a confirmation, which comes months late.
+    The actions of publishing and joining refuse past times, and the clock can't be turned back,
+    since all services share it. No EventJoined is recorded for a closed event, because it would
+    send people a confirmation months late.
     """
     event.state = EventState.PUBLISHED.value
     event.helpers = sum(role == "helper" for role, _ in planned.participants)
@@ -108,16 +108,16 @@ async def _create_past_event(
 
 
 def _participations(planned: PlannedEvent, event: Event) -> list[Participation]:
-    """Who joined, and of those who came, since when they were there."""
-    came = {person.id: after for _, person, after in planned.attendances}
+    """Return the participations, those of attendees with the time of their check-in."""
+    arrivals = {person.id: after for _, person, after in planned.attendances}
     parts = []
-    for place, (role, person) in enumerate(planned.participants):
+    for index, (role, person) in enumerate(planned.participants):
         part = Participation.new(event.station_id, event_id=event.id, resident_id=person.id)
         part.role, part.state = role, ParticipationState.JOINED.value
-        part.joined_at = part.created_at = _joined_at(event, place, len(planned.participants))
-        if person.id in came:
+        part.joined_at = part.created_at = _joined_at(event, index, len(planned.participants))
+        if person.id in arrivals:
             part.state = ParticipationState.PRESENT.value
-            part.checked_in_at = event.starts_at + timedelta(minutes=came[person.id])
+            part.checked_in_at = event.starts_at + timedelta(minutes=arrivals[person.id])
         parts.append(part)
     return parts
 
@@ -125,9 +125,9 @@ def _participations(planned: PlannedEvent, event: Event) -> list[Participation]:
 async def _create_upcoming_event(
     tx: AsyncSession, actors: DemoActors, planned: PlannedEvent, event: Event
 ) -> None:
-    """Publish an event and let people join it, leave it, and hear that it is called off."""
+    """Publish an event, let people join and leave it, and cancel it if that is planned."""
     await actions.publish(tx, actors.desk, event.id)
-    placed = [
+    results = [
         await attendance.join(
             tx, actors.resident_or_desk(person), event.id, role, allow_overlap=True
         )
@@ -138,19 +138,19 @@ async def _create_upcoming_event(
     if planned.final_state == "cancelled":
         await actions.cancel(tx, actors.desk, event.id, planned.note)
     await tx.flush()
-    # On the table: through the mapper this would count as one more version of each.
+    # Through the mapper the update would count as one more version of each participation.
     table = Participation.__table__
     statement = update(table).where(table.c.id == bindparam("part"))  # type: ignore[arg-type]  # a Table, typed as FromClause
     await tx.execute(
         statement.values(joined_at=bindparam("at"), created_at=bindparam("at")),
         [
-            {"part": one.participation.id, "at": _joined_at(event, place, len(placed))}
-            for place, one in enumerate(placed)
+            {"part": result.participation.id, "at": _joined_at(event, index, len(results))}
+            for index, result in enumerate(results)
         ],
     )
 
 
 def _joined_at(event: Event, index: int, count: int) -> datetime:
-    """One after the other, from the announcement until the start, or until now."""
+    """Spread the joins evenly from the announcement until the start, or until now."""
     until = min(event.starts_at, clock.now())
     return event.created_at + (until - event.created_at) * (index + 1) / (count + 1)

@@ -1,4 +1,4 @@
-"""Loading the demo estate into running services: every step only where its result is missing."""
+"""Loader of the demo estate into running services; a step runs only if its result is missing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ Progress = Callable[[int, int, str], None]
 
 
 class ServiceNotCaughtUp(Exception):
-    """A service has not handled the demo's messages; the message is a sentence for the operator."""
+    """Service that does not handle the demo's messages; the message is for the operator."""
 
     def __init__(self, service: str) -> None:
         super().__init__(
@@ -50,7 +50,7 @@ class ServiceNotCaughtUp(Exception):
 
 
 class Replica(Protocol):
-    """What is needed of a service: a `Runtime`, or connections to one that runs elsewhere."""
+    """A service to load into: a `Runtime`, or connections to one that runs elsewhere."""
 
     @property
     def engine(self) -> AsyncEngine: ...
@@ -60,7 +60,7 @@ class Replica(Protocol):
 
 @dataclass
 class _Load:
-    """One load under way: where to, how far, and whether it has changed anything."""
+    """State of a load: the replicas, the progress, and whether it has changed anything."""
 
     replicas: Mapping[str, Replica]
     progress: Progress
@@ -69,21 +69,23 @@ class _Load:
     changed: bool = False
 
     def begin(self, service: str) -> AbstractAsyncContextManager[AsyncSession]:
-        """A transaction on a service's schema."""
+        """Begin a transaction on the schema of `service`."""
         return self.replicas[service].sessions.begin()
 
     def step(self, what: str, *, changed: bool) -> None:
-        """One step more is done."""
+        """Count one more completed step and report the progress."""
         self.completed += 1
         self.changed = self.changed or changed
         self.progress(self.completed, self.total, what)
 
 
 async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool:
-    """Load the demo estate; whether there was anything left to load.
+    """Load the demo estate; return whether there was anything left to load.
 
-    `progress` is told how many steps of how many are done, and what the last one was. The services
-    must be running, here or elsewhere. Raises NotTheDemo and ServiceNotCaughtUp.
+    `progress` gets the number of completed steps, the number of all steps, and what the last step
+    was. The services must be running, here or elsewhere.
+
+    Raises: NotTheDemo, ServiceNotCaughtUp.
     """
     planned = estate()
     parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes(), events(0))
@@ -91,12 +93,12 @@ async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool
     async with _single_loader_lock(replicas["intake"].engine):
         station = await _create_station(load)
         await _add_buildings(load, station)
-        who = DemoActors(station, await _open_accounts(load, station))
-        await _enter_members(load, who)
-        await _admit_publishers(load, who)
-        await _recruit(load, who)
-        await _create_wishes(load, who)
-        await _create_events(load, who)
+        actors = DemoActors(station, await _open_accounts(load, station))
+        await _enter_members(load, actors)
+        await _admit_publishers(load, actors)
+        await _recruit(load, actors)
+        await _create_wishes(load, actors)
+        await _create_events(load, actors)
         await _wait_for_points(load, station)
     return load.changed
 
@@ -110,24 +112,24 @@ async def _create_station(load: _Load) -> Station:
 
 async def _add_buildings(load: _Load, station: Station) -> None:
     async with load.begin("intake") as tx:
-        known = await register.existing_buildings(tx, station.id)
+        building_ids = await register.existing_buildings(tx, station.id)
     for building in estate().buildings:
-        if building.id not in known:
+        if building.id not in building_ids:
             async with load.begin("intake") as tx:
                 await register.add_building(tx, station, building)
-        load.step(f"building {building.number}", changed=building.id not in known)
+        load.step(f"building {building.number}", changed=building.id not in building_ids)
 
 
 async def _open_accounts(load: _Load, station: Station) -> dict[str, UUID]:
     async with load.begin("intake") as tx:
-        known = await register.account_ids(tx, station.id)
+        account_ids = await register.account_ids(tx, station.id)
     for username in ACCOUNTS:
-        if username not in known:
+        if username not in account_ids:
             async with load.begin("intake") as tx:
-                known[username] = await register.open_account(tx, station.id, username)
+                account_ids[username] = await register.open_account(tx, station.id, username)
                 load.changed = True
         load.step(f"account {username}", changed=False)
-    return known
+    return account_ids
 
 
 async def _enter_members(load: _Load, actors: DemoActors) -> None:
@@ -143,17 +145,17 @@ async def _admit_publishers(load: _Load, actors: DemoActors) -> None:
 
 
 async def _recruit(load: _Load, actors: DemoActors) -> None:
-    """Let volunteers apply and the desk approve them, and wait until intake knows them."""
+    """Let volunteers apply, let the desk approve them, and wait until intake has copies."""
     statement = select(Volunteer).where(Volunteer.station_id == actors.station.id)
     async with load.begin("volunteers") as tx:
-        known = {volunteer.resident_id: volunteer for volunteer in await tx.scalars(statement)}
+        volunteers = {volunteer.resident_id: volunteer for volunteer in await tx.scalars(statement)}
     for helper in estate().helpers:
-        volunteer = known.get(helper.person.id)
-        waits = helper.approved and (volunteer is None or volunteer.state == "applied")
-        if volunteer is None or waits:
+        volunteer = volunteers.get(helper.person.id)
+        awaits_approval = helper.approved and (volunteer is None or volunteer.state == "applied")
+        if volunteer is None or awaits_approval:
             async with load.begin("volunteers") as tx:
                 await _enrol(tx, actors, helper, volunteer)
-        load.step(f"volunteer {helper.person.name}", changed=volunteer is None or waits)
+        load.step(f"volunteer {helper.person.name}", changed=volunteer is None or awaits_approval)
     approved = [helper.person.id for helper in estate().helpers if helper.approved]
     copies = select(func.count()).where(
         VolunteerCopy.station_id == actors.station.id,
@@ -167,21 +169,21 @@ async def _enrol(
     tx: AsyncSession, actors: DemoActors, helper: Helper, volunteer: Volunteer | None
 ) -> None:
     if volunteer is None:
-        asking, skills, times = (
+        volunteer = await people.apply(
+            tx,
             actors.resident(helper.person),
-            list(helper.skills),
-            list(helper.times),
+            skills=list(helper.skills),
+            times=list(helper.times),
         )
-        volunteer = await people.apply(tx, asking, skills=skills, times=times)
     if helper.approved:
         await people.approve(tx, actors.desk, volunteer.id)
 
 
 async def _create_wishes(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        known = await demo_wishes.existing_wishes(tx, actors.station.id)
+        wish_ids = await demo_wishes.existing_wishes(tx, actors.station.id)
     for wish in wishes():
-        missing = demo_wishes.wish_key(wish) not in known
+        missing = demo_wishes.wish_key(wish) not in wish_ids
         if missing:
             async with load.begin("intake") as tx:
                 await demo_wishes.create(tx, actors, wish)
@@ -190,24 +192,24 @@ async def _create_wishes(load: _Load, actors: DemoActors) -> None:
 
 async def _create_events(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        known = await demo_events.existing_events(tx, actors.station.id)
+        event_ids = await demo_events.existing_events(tx, actors.station.id)
     for event in demo_events.planned_for(actors.station):
-        if event.id not in known:
+        if event.id not in event_ids:
             async with load.begin("intake") as tx:
                 await demo_events.create(tx, actors, event)
-        load.step(f"event {event.title}", changed=event.id not in known)
+        load.step(f"event {event.title}", changed=event.id not in event_ids)
 
 
 async def _wait_for_points(load: _Load, station: Station) -> None:
-    """Wait until volunteers has paid for what was done, and notify knows everybody."""
+    """Wait until volunteers has awarded all points, and notify has a copy of every resident."""
     async with load.begin("intake") as tx:
-        known = await demo_wishes.existing_wishes(tx, station.id)
-        parts = await demo_events.attended_participation_ids(tx, station.id)
-    true = [known[demo_wishes.wish_key(wish)] for wish in wishes() if wish.is_fulfilled]
-    paid = _count_evaluated(station, WishFulfilled, Wish.plural, true)
-    await _wait(load, "volunteers", paid, len(true), "wishes paid for")
-    paid = _count_evaluated(station, EventAttended, Participation.plural, parts)
-    await _wait(load, "volunteers", paid, len(parts), "attendances paid for")
+        wish_ids = await demo_wishes.existing_wishes(tx, station.id)
+        participation_ids = await demo_events.attended_participation_ids(tx, station.id)
+    fulfilled = [wish_ids[demo_wishes.wish_key(wish)] for wish in wishes() if wish.is_fulfilled]
+    evaluated = _count_evaluated(station, WishFulfilled, Wish.plural, fulfilled)
+    await _wait(load, "volunteers", evaluated, len(fulfilled), "wishes paid for")
+    evaluated = _count_evaluated(station, EventAttended, Participation.plural, participation_ids)
+    await _wait(load, "volunteers", evaluated, len(participation_ids), "attendances paid for")
     recipients = select(func.count()).where(Recipient.station_id == station.id)
     await _wait(load, "notify", recipients, len(estate().people), "residents known to notify")
 
@@ -215,7 +217,7 @@ async def _wait_for_points(load: _Load, station: Station) -> None:
 def _count_evaluated(
     station: Station, contract: type[Contract], plural: str, ids: Sequence[UUID]
 ) -> Select[int]:
-    """How many of these the earning rules have judged, the first time that they happened."""
+    """Build the count of `ids` whose first message the earning rules have evaluated."""
     return select(func.count()).where(
         RuleEvaluation.station_id == station.id,
         RuleEvaluation.type == contract.type,
@@ -225,26 +227,30 @@ def _count_evaluated(
 
 
 async def _wait(load: _Load, service: str, count: Select[int], target: int, what: str) -> None:
-    """Wait until a service has counted enough; ServiceNotCaughtUp once it makes no progress any more."""
-    patience, before = MAX_STALL_SECONDS, -1
+    """Wait until `count` reaches `target` in `service`.
+
+    Raises: ServiceNotCaughtUp, once the number stops growing.
+    """
+    seconds_left, previous = MAX_STALL_SECONDS, -1
     while True:
         async with load.begin(service) as tx:
-            found = await tx.scalar(count) or 0
-        if found >= target:
+            number = await tx.scalar(count) or 0
+        if number >= target:
             break
-        patience = MAX_STALL_SECONDS if found > before else patience - POLL_INTERVAL_SECONDS
-        if patience <= 0:
+        stalled = number <= previous
+        seconds_left = seconds_left - POLL_INTERVAL_SECONDS if stalled else MAX_STALL_SECONDS
+        if seconds_left <= 0:
             raise ServiceNotCaughtUp(service)
-        before = found
+        previous = number
         load.changed = True
-        load.progress(load.completed, load.total, f"{what}: {found} of {target}")
+        load.progress(load.completed, load.total, f"{what}: {number} of {target}")
         await asyncio.sleep(POLL_INTERVAL_SECONDS)
     load.step(what, changed=False)
 
 
 @asynccontextmanager
 async def _single_loader_lock(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Let one load at a time go on in a database; another one waits, and then finds all done."""
+    """Hold the lock that lets one load at a time run in a database; other loads wait."""
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         while True:

@@ -1,4 +1,4 @@
-"""How an event of the demo is planned: what, when, and who comes."""
+"""The plan of one event of the demo: its content, its time and its participants."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -23,10 +23,11 @@ PAVILION, SQUARE, STATION, GATE = "议事亭", "小区中心广场", "党群服�
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedEvent:
-    """An event of the demo: so many days from the day of the load, at that time of the station's.
+    """An event of the demo, `day` days after the day of the load, `at` a local time of the station.
 
-    `places` and `come` are helpers and guests; `also` are people who come beside those drawn, and
-    `absent` how many of the last never come. One that runs does so whenever the demo is loaded.
+    `places` and `participant_counts` are pairs of helpers and guests; `extra_participants` join
+    besides those drawn. The last `absent` participants never come, the last `leave` ones leave.
+    A running event runs whenever the demo is loaded.
     """
 
     number: int
@@ -53,27 +54,27 @@ class PlannedEvent:
 
     @property
     def participants(self) -> tuple[tuple[EventRole, Person], ...]:
-        """Who joins it and as what, in the order in which they do."""
+        """Participants with their roles, in the order in which they join."""
         helpers, guests = self.participant_counts
         drawn: list[tuple[EventRole, Person]] = []
         drawn += [("helper", one) for one in _pick(estate().takers, self.number * 5, helpers)]
         drawn += [("guest", one) for one in _pick(_guests(), self.number * 19, guests)]
-        known = [(role, estate().people[number - 1]) for role, number in self.extra_participants]
-        return (*known, *drawn)
+        extra = [(role, estate().people[number - 1]) for role, number in self.extra_participants]
+        return (*extra, *drawn)
 
     @property
     def attendances(self) -> tuple[tuple[EventRole, Person, int], ...]:
-        """Who was there, and how many minutes after the start they came (before it: negative)."""
-        there = self.participants[: len(self.participants) - self.absent]
+        """Attendees with roles and minutes from the start to their arrival; negative if early."""
+        attendees = self.participants[: len(self.participants) - self.absent]
         return tuple(
             (role, person, seeded_int(f"came {self.number} {person.number}", 18) - 10)
-            for role, person in there
+            for role, person in attendees
         )
 
 
 @cache
 def _guests() -> tuple[Person, ...]:
-    """Grown-ups, many of them old, who neither help nor are kept free for trying things out."""
+    """Return adults, many of them old, who neither help nor are reserved for visitors."""
     busy = {
         RESIDENT_NUMBER,
         VOLUNTEER_NUMBER,
@@ -84,4 +85,4 @@ def _guests() -> tuple[Person, ...]:
 
 
 def _pick(people: tuple[Person, ...] | list[Person], first: int, count: int) -> list[Person]:
-    return [people[(first + place) % len(people)] for place in range(count)]
+    return [people[(first + index) % len(people)] for index in range(count)]

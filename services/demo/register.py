@@ -1,4 +1,4 @@
-"""Putting the demo's station, accounts and register in place, each only where it is missing."""
+"""Creation of the demo's station, accounts and register, each only where it is missing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ from shared.contracts.intake import ResidentRegistered, WishFulfilled, WishOpene
 from shared.db import sealer_of
 from shared.sealing import Sealer
 
-# User name and password of each are in the README; only a demo's accounts have known passwords.
+# The README publishes user names and passwords; only accounts of a demo have public passwords.
 ACCOUNTS = {
     "desk": (Role.STAFF, "演示·窗口"),
     "admin": (Role.ADMIN, "演示·站长"),
@@ -46,7 +46,7 @@ ACCOUNTS = {
 
 
 class NotTheDemo(Exception):
-    """The message is a sentence for the operator."""
+    """Real station with the demo's code; the message is a sentence for the operator."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -65,12 +65,12 @@ PUBLISHER_GRANTS = (
 
 
 def password_of(username: str) -> str:
-    """The published password of a demo account."""
+    """Return the published password of a demo account."""
     return f"linli-demo-{username}"
 
 
 async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
-    """The demo's station, and whether it had to be founded; NotTheDemo."""
+    """Return the demo's station, and whether it had to be created. Raises: NotTheDemo."""
     station = await tx.scalar(select(Station).where(Station.code == STATION_CODE))
     if station is not None:
         if not station.demo:
@@ -83,44 +83,44 @@ async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
 
 
 async def account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
-    """Those of the demo's accounts that exist, by user name."""
+    """Return the ids of the demo's accounts that exist, by user name."""
     statement = select(Account.username, Account.id).where(
         Account.station_id == station, Account.username.in_(ACCOUNTS)
     )
-    found = await tx.execute(statement)
-    return {row.username: row.id for row in found}
+    rows = await tx.execute(statement)
+    return {row.username: row.id for row in rows}
 
 
 async def open_account(tx: AsyncSession, station: UUID, username: str) -> UUID:
-    """Open one of the demo's accounts; its id."""
+    """Create one of the demo's accounts; return its id."""
     role, name = ACCOUNTS[username]
-    wanted = NewAccount(
+    new_account = NewAccount(
         username=username, display_name=name, role=role, password=password_of(username)
     )
-    return (await accounts.create(tx, Actor.system(station), wanted)).id
+    return (await accounts.create(tx, Actor.system(station), new_account)).id
 
 
 async def existing_buildings(tx: AsyncSession, station: UUID) -> set[UUID]:
-    """The ids of the station's buildings."""
+    """Return the ids of the station's buildings."""
     statement = select(register.Building.id).where(register.Building.station_id == station)
     return set(await tx.scalars(statement))
 
 
 async def add_building(tx: AsyncSession, station: Station, building: Building) -> None:
-    """Put a building with all its homes, households and residents on the register, in bulk."""
-    every: dict[str, Any] = {
+    """Add a building with its homes, households and residents to the register, in bulk."""
+    common: dict[str, Any] = {
         "station_id": station.id,
         "version": 1,
         "created_at": station.created_at,
     }
     block = {"id": building.id, "number": str(building.number), "name": "", "units": building.units}
-    await tx.execute(insert(register.Building), [every | block])
-    await tx.execute(insert(register.Home), [every | row for row in _homes(building)])
+    await tx.execute(insert(register.Building), [common | block])
+    await tx.execute(insert(register.Home), [common | row for row in _homes(building)])
     households = building.households
-    await tx.execute(insert(register.Household), [every | _household(h) for h in households])
+    await tx.execute(insert(register.Household), [common | _household(h) for h in households])
     sealer = sealer_of(tx)
     residents = [
-        every | _resident(person, household, sealer)
+        common | _resident(person, household, sealer)
         for household in households
         for person in household.people
     ]
@@ -129,7 +129,7 @@ async def add_building(tx: AsyncSession, station: Station, building: Building) -
 
 
 async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
-    """Enter the party members, unless there are any; whether there were none."""
+    """Add the party members unless there are any; return whether there were none."""
     any_member = select(PartyMember.id).where(PartyMember.station_id == desk.station).limit(1)
     if await tx.scalar(any_member) is not None:
         return False
@@ -139,7 +139,7 @@ async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
 
 
 async def admit_publishers(tx: AsyncSession, station: UUID, accounts: Mapping[str, UUID]) -> bool:
-    """Admit the property company's machine, unless there is one; whether there was none."""
+    """Admit the property company's machine unless there is one; return whether there was none."""
     statement = select(Publisher.id).where(Publisher.station_id == station).limit(1)
     if await tx.scalar(statement) is not None:
         return False
@@ -183,8 +183,8 @@ def _resident(person: Person, household: Household, sealer: Sealer) -> dict[str,
 
 
 def _registered_message(row: dict[str, Any]) -> OutgoingMessage:
-    said = ResidentRegistered(
+    content = ResidentRegistered(
         resident_id=row["id"], phone_sealed=row["phone_sealed"], language=row["language"]
     )
     subject = f"{register.Resident.plural}/{row['id']}"
-    return OutgoingMessage(subject, row["station_id"], row["version"], said)
+    return OutgoingMessage(subject, row["station_id"], row["version"], content)

@@ -1,4 +1,4 @@
-"""Living the demo's wishes: through intake's own actions, their times then set back."""
+"""Creation of the demo's wishes by intake's own actions, with times set back afterwards."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.demo.estate import Person
-from services.demo.estate_wishes import ActionName, PlannedAction, PlannedWish, wishes
+from services.demo.estate_wishes import wishes
+from services.demo.planned_wishes import ActionName, PlannedAction, PlannedWish
 from services.intake.stations.models import Station
 from services.intake.wishes import actions
 from services.intake.wishes.history import WishTransition
@@ -24,7 +25,7 @@ WishKey = tuple[UUID, str]
 
 @dataclass(frozen=True)
 class DemoActors:
-    """Who acts in the demo: the desk, the partners, residents and volunteers."""
+    """The actors of the demo: the desk, the partners, residents and volunteers."""
 
     station: Station
     accounts: dict[str, UUID]
@@ -35,15 +36,15 @@ class DemoActors:
         return Actor(self.station.id, self.accounts["desk"], frozenset({Role.STAFF}))
 
     def resident(self, person: Person) -> Actor:
-        """A resident for themselves."""
+        """Return the resident as the actor."""
         return Actor(self.station.id, person.id, frozenset({Role.RESIDENT}))
 
     def resident_or_desk(self, person: Person) -> Actor:
-        """A resident for themselves, or the desk for one who has no phone."""
+        """Return the resident as the actor, or the desk on behalf of one without a phone."""
         return self.resident(person) if person.phone else self.desk.acting_for(person.id)
 
     def taker(self, wish: PlannedWish) -> Actor:
-        """Who takes the wish."""
+        """Return the actor who takes the wish."""
         if wish.taker_kind == "partner":
             return Actor(self.station.id, self.accounts["partner"], frozenset({Role.PARTNER}))
         if wish.taker is None:
@@ -52,64 +53,68 @@ class DemoActors:
 
 
 PERFORM: dict[ActionName, PerformAction] = {
-    "approve": lambda tx, who, id_, _, __: actions.approve(tx, who.desk, id_),
-    "decline": lambda tx, who, id_, _, act: actions.decline(tx, who.desk, id_, act.note),
-    "claim": lambda tx, who, id_, wish, _: actions.claim(tx, who.taker(wish), id_),
-    "give_back": lambda tx, who, id_, wish, act: actions.release(
-        tx, who.taker(wish), id_, act.note
+    "approve": lambda tx, actors, id_, _, __: actions.approve(tx, actors.desk, id_),
+    "decline": lambda tx, actors, id_, _, action: actions.decline(
+        tx, actors.desk, id_, action.note
     ),
-    "deliver": lambda tx, who, id_, wish, act: actions.deliver(
-        tx, who.taker(wish), id_, act.note, wish.minutes
+    "claim": lambda tx, actors, id_, wish, _: actions.claim(tx, actors.taker(wish), id_),
+    "give_back": lambda tx, actors, id_, wish, action: actions.release(
+        tx, actors.taker(wish), id_, action.note
     ),
-    "refuse": lambda tx, who, id_, wish, act: actions.refuse(
-        tx, who.resident(wish.maker), id_, act.note
+    "deliver": lambda tx, actors, id_, wish, action: actions.deliver(
+        tx, actors.taker(wish), id_, action.note, wish.minutes
     ),
-    "confirm": lambda tx, who, id_, wish, act: actions.confirm(
-        tx, who.resident(wish.maker), id_, act.note
+    "refuse": lambda tx, actors, id_, wish, action: actions.refuse(
+        tx, actors.resident(wish.maker), id_, action.note
     ),
-    "withdraw": lambda tx, who, id_, wish, _: actions.withdraw(tx, who.resident(wish.maker), id_),
-    "answer": lambda tx, who, id_, _, act: actions.answer(tx, who.desk, id_, act.note),
+    "confirm": lambda tx, actors, id_, wish, action: actions.confirm(
+        tx, actors.resident(wish.maker), id_, action.note
+    ),
+    "withdraw": lambda tx, actors, id_, wish, _: actions.withdraw(
+        tx, actors.resident(wish.maker), id_
+    ),
+    "answer": lambda tx, actors, id_, _, action: actions.answer(tx, actors.desk, id_, action.note),
 }
 
 
 async def existing_wishes(tx: AsyncSession, station: UUID) -> dict[WishKey, UUID]:
-    """The ids of those of the demo's wishes that exist, by maker and title."""
+    """Return the ids of the demo's wishes that exist, by maker and title."""
     statement = select(Wish.resident_id, Wish.title, Wish.id).where(
         Wish.station_id == station, Wish.title.in_([wish.title for wish in wishes()])
     )
-    found = {(maker, title): id_ for maker, title, id_ in await tx.execute(statement)}
-    return {wish_key(wish): found[wish_key(wish)] for wish in wishes() if wish_key(wish) in found}
+    ids = {(maker, title): id_ for maker, title, id_ in await tx.execute(statement)}
+    return {wish_key(wish): ids[wish_key(wish)] for wish in wishes() if wish_key(wish) in ids}
 
 
 def wish_key(wish: PlannedWish) -> WishKey:
-    """What one of the demo's wishes is known by."""
+    """Return the maker and the title, which identify a wish of the demo."""
     return wish.maker.id, wish.title
 
 
 async def create(tx: AsyncSession, actors: DemoActors, planned: PlannedWish) -> None:
-    """Let one wish be made and go through all that is planned for it."""
+    """Post one wish and perform all its planned actions."""
     wish = await actions.post(
         tx, actors.resident_or_desk(planned.maker), planned.title, planned.details
     )
-    for act in planned.actions:
-        await PERFORM[act.verb](tx, actors, wish.id, planned, act)
+    for action in planned.actions:
+        await PERFORM[action.verb](tx, actors, wish.id, planned, action)
     await _backdate(tx, wish, planned, actors.station)
 
 
 async def _backdate(tx: AsyncSession, wish: Wish, planned: PlannedWish, station: Station) -> None:
-    """Spread the wish's times over the past, as planned.
+    """Set the times of the wish back into the past, as planned.
 
-    The clock is not turned back instead: it is everybody's, and the services run meanwhile.
+    The clock is not turned back instead, because the running services share it.
     """
     await tx.flush()
     posted = _backdated_time(station, planned, planned.posted_days_ago)
     at: dict[str, datetime] = {"post": posted}
-    for version, act in enumerate(planned.actions, start=2):
-        at[act.verb] = _backdated_time(station, planned, act.days_ago)
+    for version, action in enumerate(planned.actions, start=2):
+        at[action.verb] = _backdated_time(station, planned, action.days_ago)
         step = update(WishTransition).where(
             WishTransition.wish_id == wish.id, WishTransition.version == version
         )
-        await tx.execute(step.values(at=at[act.verb]))
+        await tx.execute(step.values(at=at[action.verb]))
     first = update(WishTransition).where(
         WishTransition.wish_id == wish.id, WishTransition.version == 1
     )
@@ -121,13 +126,13 @@ async def _backdate(tx: AsyncSession, wish: Wish, planned: PlannedWish, station:
         "delivered_at": wish.delivered_at and at["deliver"],
         "fulfilled_at": wish.fulfilled_at and at["confirm"],
     }
-    # On the table: through the mapper this would count as one more version of the wish.
+    # Through the mapper the update would count as one more version of the wish.
     table = Wish.__table__
     await tx.execute(update(table).where(table.c.id == wish.id).values(times))  # type: ignore[arg-type]  # a Table, typed as FromClause
 
 
 def _backdated_time(station: Station, planned: PlannedWish, days_ago: float) -> datetime:
-    """So long before the demo was loaded; what came true did so this year, however young it is."""
+    """Return the time `days_ago` before the load, within this year for a fulfilled wish."""
     loaded = station.created_at
     if planned.is_fulfilled:
         local = loaded.astimezone(station.zone)

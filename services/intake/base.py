@@ -1,4 +1,4 @@
-"""The base of intake's tables."""
+"""The declarative base of intake's tables."""
 
 from sqlalchemy.orm import DeclarativeBase
 
@@ -6,6 +6,6 @@ from shared import db
 
 
 class Base(DeclarativeBase):
-    """All of intake's tables hang on this."""
+    """Declarative base of intake's tables."""
 
     metadata = db.metadata()

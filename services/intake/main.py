@@ -1,6 +1,6 @@
-"""Intake as a service: its routes, its reactions to messages, its timed jobs."""
+"""The intake service: its routes, its message handlers and its jobs."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from fastapi import FastAPI
 
@@ -10,9 +10,9 @@ from services.intake.events import api as events
 from services.intake.events import jobs as event_jobs
 from services.intake.gateway import api as gateway
 from services.intake.gateway import trail
-from services.intake.gateway.openapi import MergedOpenApi
-from services.intake.gateway.rate_limits import RateLimiter, enforce_rate_limits
-from services.intake.gateway.upstreams import Upstreams
+from services.intake.gateway.openapi import OPENAPI_DOCUMENT, MergedOpenApi
+from services.intake.gateway.rate_limits import RATE_LIMITER, RateLimiter, enforce_rate_limits
+from services.intake.gateway.upstreams import UPSTREAMS, Upstreams
 from services.intake.party import api as party
 from services.intake.photos import api as photos
 from services.intake.publishers import api as publishers
@@ -20,21 +20,18 @@ from services.intake.publishers import ingress
 from services.intake.publishers.handlers import PARTNERS
 from services.intake.residents import api as residents
 from services.intake.residents.models import Resident
-from services.intake.settings import IntakeSettings
+from services.intake.settings import SETTINGS, IntakeSettings
 from services.intake.sign_in import api as sign_in
 from services.intake.sign_in import jobs as sign_in_jobs
 from services.intake.sign_in.authentication import authenticate
 from services.intake.stations import api as stations
-from services.intake.volunteers_view import handlers as volunteering
+from services.intake.volunteers_view import handlers as volunteers_view
 from services.intake.web.routes import add_pages
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
 from shared.bus.admin.snapshots import Snapshot
 from shared.runtime.app import create_app
-from shared.runtime.service import Service
-
-if TYPE_CHECKING:
-    from shared.runtime.runtime import Runtime
+from shared.runtime.service import Replica, Service
 
 FEATURES = (
     stations,
@@ -52,18 +49,20 @@ FEATURES = (
 )
 
 
-def build_app(runtime: "Runtime") -> FastAPI:
-    """The application: API, gateway and pages."""
-    app = create_app(runtime, authenticate=authenticate, first=enforce_rate_limits)
-    settings = cast(IntakeSettings, runtime.settings)
-    app.state.rate_limiter = RateLimiter(settings)
-    app.state.upstreams = Upstreams(settings)
-    runtime.on_close.append(app.state.upstreams.close)
-    app.state.openapi_document = MergedOpenApi(app.openapi, app.state.upstreams)
+def build_app(replica: Replica) -> FastAPI:
+    """Build the application: API, gateway and pages."""
+    app = create_app(replica, authenticate=authenticate, first=enforce_rate_limits)
+    settings = cast(IntakeSettings, replica.settings)
+    RATE_LIMITER.set(app.state, RateLimiter(settings))
+    upstreams = Upstreams(settings)
+    replica.on_close.append(upstreams.close)
+    SETTINGS.set(app.state, settings)
+    UPSTREAMS.set(app.state, upstreams)
+    OPENAPI_DOCUMENT.set(app.state, MergedOpenApi(app.openapi, upstreams))
     app.include_router(gateway.root_router)
     for feature in FEATURES:
         app.include_router(feature.router)
-    add_pages(app, runtime)
+    add_pages(app, replica)
     return app
 
 
@@ -72,7 +71,7 @@ SERVICE = Service(
     settings=IntakeSettings,
     metadata=Base.metadata,
     build_app=build_app,
-    handlers=volunteering.HANDLERS,
+    handlers=volunteers_view.HANDLERS,
     jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
     partners=PARTNERS,
     snapshots={"residents": Snapshot(Resident, Resident.changed_message)},

@@ -1,11 +1,11 @@
-"""Codes that people read out, hear and type: letters and digits that nobody mistakes."""
+"""Codes that people read out and type: only letters and digits that nobody mistakes."""
 
-# Without 0 O 1 I L 5 S 2 Z 8 B U V, which are mistaken for each other on paper and by phone.
+# 0 O 1 I L 5 S 2 Z 8 B U V are missing: people mistake them on paper and by phone.
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 
 
 def encode(number: int, length: int) -> str:
-    """The last `length` characters of a number in that alphabet, 4.5 bits each."""
+    """Write the last `length` digits of `number` to the base of `ALPHABET`, 4.5 bits each."""
     characters = []
     for _ in range(length):
         number, rest = divmod(number, len(ALPHABET))
@@ -14,5 +14,5 @@ def encode(number: int, length: int) -> str:
 
 
 def normalize(typed: str) -> str:
-    """What somebody typed, in capitals and without what stands between the characters."""
+    """Return `typed` in capitals, without anything but letters and digits."""
     return "".join(character for character in typed.upper() if character.isalnum())

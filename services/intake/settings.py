@@ -4,20 +4,21 @@ from functools import cached_property
 from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints, field_validator
 
 from shared.settings import ServiceSettings, private_key
+from shared.state_key import StateKey
 
 Address = Annotated[str, StringConstraints(pattern=r"^(https?://|unix:/)")]
 
 
 class IntakeSettings(ServiceSettings):
-    """What intake needs beyond what every service does.
+    """Settings of intake beyond those of every service.
 
-    `volunteers_url` and `notify_url` are `http://host:port` or `unix:/path`; `public_url` is what
-    clients call the gateway. `rate_…` are requests a minute that a replica takes, 0 for any number:
-    of a person who is signed in, of an address where nobody is, and of an address in all;
-    `rate_publisher` are messages of a publisher.
+    `volunteers_url` and `notify_url` are `http://host:port` or `unix:/path`; `public_url` is the
+    address at which clients call the gateway. Each `rate_…` limits what a replica takes in a
+    minute, 0 for no limit: requests of a signed-in person, requests of an address without a
+    signed-in person, all requests of an address, and messages of a publisher.
     """
 
     token_private_key: SecretStr
@@ -25,7 +26,12 @@ class IntakeSettings(ServiceSettings):
     notify_url: Address
     public_url: str = "http://127.0.0.1:8000"
     rate_person: int = Field(default=300, ge=0)
-    rate_nobody: int = Field(default=240, ge=0)
+    # The old name is read for one release more.
+    rate_anonymous: int = Field(
+        default=240,
+        ge=0,
+        validation_alias=AliasChoices("LINLI_RATE_ANONYMOUS", "LINLI_RATE_NOBODY"),
+    )
     rate_address: int = Field(default=3000, ge=0)
     rate_publisher: int = Field(default=600, ge=0)
 
@@ -36,10 +42,13 @@ class IntakeSettings(ServiceSettings):
 
     @cached_property
     def private_key(self) -> Ed25519PrivateKey:
-        """The key with which the gateway signs who is asking."""
+        """The key that signs the gateway's tokens for the other services."""
         return private_key(self.token_private_key)
 
     @property
     def uses_https(self) -> bool:
-        """Whether clients come over HTTPS, so that cookies may be for HTTPS only."""
+        """Whether clients use HTTPS, so that cookies can be limited to HTTPS."""
         return self.public_url.startswith("https://")
+
+
+SETTINGS = StateKey[IntakeSettings]("settings")

@@ -1,1 +1,1 @@
-"""Notify: who is told what, in which words, over which channel."""
+"""The notify service: notifications to people, in the inbox and by SMS."""

@@ -6,6 +6,6 @@ from shared import db
 
 
 class Base(DeclarativeBase):
-    """All of notify's tables hang on this."""
+    """Declarative base of notify's tables."""
 
     metadata = db.metadata()

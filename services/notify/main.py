@@ -1,7 +1,7 @@
-"""The notify service as it is declared."""
+"""Declaration of the notify service: tables, message handlers, jobs, application."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,20 +20,17 @@ from services.notify.reminders.handlers import HANDLERS as REMINDER_HANDLERS
 from services.notify.reminders.handlers import reminder_locks, upsert_reminders
 from services.notify.reminders.jobs import JOBS as REMINDER_JOBS
 from services.notify.reminders.queries import only_current
-from services.notify.settings import NotifySettings
+from services.notify.settings import SETTINGS, NotifySettings
 from shared.bus.message import BatchHandler, Handlers, Message
 from shared.runtime.app import create_app
-from shared.runtime.service import BackgroundTask, Service
+from shared.runtime.service import BackgroundTask, Replica, Service
 from shared.scheduler import Job
-
-if TYPE_CHECKING:
-    from shared.runtime.runtime import Runtime
 
 
 async def _upsert_and_notify(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Both reactions to what is said of participations, of which only what is still so is told.
+    """Update the reminders, and notify only of the current state of each participation.
 
-    Whatever the order of messages, what somebody reads last is how it stands.
+    Whatever the order of the messages, the last notification that a resident reads is current.
     """
     await upsert_reminders(tx, messages)
     await create_deliveries(tx, await only_current(tx, messages))
@@ -46,21 +43,22 @@ HANDLERS: Handlers = {
 }
 
 
-def build_app(runtime: "Runtime") -> FastAPI:
-    """The application of one replica."""
-    app = create_app(runtime)
+def build_app(replica: Replica) -> FastAPI:
+    """Build the application of one replica."""
+    app = create_app(replica)
+    SETTINGS.set(app.state, cast(NotifySettings, replica.settings))
     app.include_router(api)
     return app
 
 
-def background_tasks(runtime: "Runtime") -> tuple[BackgroundTask, ...]:
-    """One replica's sender."""
-    settings = runtime.settings
+def background_tasks(replica: Replica) -> tuple[BackgroundTask, ...]:
+    """Build the sender of one replica."""
+    settings = replica.settings
     if not isinstance(settings, NotifySettings):
         raise TypeError("notify needs its own settings")
-    sender = Sender(runtime.sessions, settings, {"sms": sms_channel(settings)})
-    # The consumer queues what is to be sent, in sessions of its own.
-    runtime.wake_by(QUEUED, sender.wake)
+    sender = Sender(replica.sessions, settings, {"sms": sms_channel(settings)})
+    # `wake_by` also covers the sessions of the consumer, which queues most deliveries.
+    replica.wake_on_commit(QUEUED, sender.wake)
     return (sender,)
 
 
@@ -75,6 +73,6 @@ SERVICE = Service(
         *REMINDER_JOBS,
     ),
     prefixes=("/inbox", "/deliveries", "/operations/notify"),
-    parts=background_tasks,
+    background_tasks=background_tasks,
     effects=delivery_effects,
 )

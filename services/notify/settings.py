@@ -6,12 +6,13 @@ from pydantic import Field
 
 from shared.language import Language
 from shared.settings import ServiceSettings
+from shared.state_key import StateKey
 
 
 class NotifySettings(ServiceSettings):
-    """What notify needs beyond what every service does.
+    """The settings of every service, and those of text messages.
 
-    `sms_adapter` says what becomes of text messages; the signatures begin each of them.
+    `sms_adapter` names the adapter that sends text messages; a signature begins each message.
     """
 
     sms_adapter: Literal["on-screen"] = "on-screen"
@@ -19,5 +20,8 @@ class NotifySettings(ServiceSettings):
     sms_signature_en: str = Field(default="Linli", min_length=1, max_length=20)
 
     def sms_signature(self, language: Language) -> str:
-        """What begins a text message, in the form that Chinese carriers ask for, or in English."""
+        """Return the beginning of a text message, in Chinese in the form that carriers ask for."""
         return f"【{self.sms_signature_zh}】" if language == "zh" else f"[{self.sms_signature_en}] "
+
+
+SETTINGS = StateKey[NotifySettings]("settings")

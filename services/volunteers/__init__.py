@@ -1,1 +1,1 @@
-"""The volunteers service: who helps, what they have taken on, and the points that they earn."""
+"""The volunteers service: volunteers, their duties, and the points that they earn."""

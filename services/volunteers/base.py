@@ -6,6 +6,6 @@ from shared import db
 
 
 class Base(DeclarativeBase):
-    """All tables of the volunteers service hang on this."""
+    """Declarative base of the volunteers service's tables."""
 
     metadata = db.metadata()

@@ -1,4 +1,4 @@
-"""In which language an answer is written."""
+"""The language of an answer."""
 
 from fastapi import Request
 
@@ -7,6 +7,6 @@ from shared.language import Language, preferred
 
 
 def language_of(request: Request, actor: Actor) -> Language:
-    """What the request asks for (Accept-Language), or else the actor's own language."""
-    said = request.headers.get("accept-language")
-    return preferred(said) if said else actor.language
+    """Return the language of the header Accept-Language, or else the actor's own."""
+    header = request.headers.get("accept-language")
+    return preferred(header) if header else actor.language

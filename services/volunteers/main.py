@@ -1,4 +1,4 @@
-"""The volunteers service as it is declared: tables, reactions to messages, application."""
+"""Declaration of the volunteers service: tables, message handlers, application."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,16 +21,15 @@ from shared.bus.message import BatchHandler, HandleBatch, Handlers, Message
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.runtime.app import create_app
-from shared.runtime.runtime import Runtime
-from shared.runtime.service import Service
+from shared.runtime.service import Replica, Service
 
 
-def _with_duties(points: HandleBatch) -> BatchHandler:
-    """Both reactions to one message: the duty is opened or closed, the points are moved."""
+def _with_duties(handle_points: HandleBatch) -> BatchHandler:
+    """Combine the handler of duties with a handler of points, under the locks of both."""
 
     async def handle(tx: AsyncSession, messages: list[Message[Any]]) -> None:
         await upsert_duties(tx, messages)
-        await points(tx, messages)
+        await handle_points(tx, messages)
 
     def locks(messages: Sequence[Message[Any]]) -> list[str]:
         return [*duty_locks(messages), *account_locks(messages)]
@@ -45,9 +44,9 @@ HANDLERS: Handlers = {
 }
 
 
-def build_app(runtime: Runtime) -> FastAPI:
-    """The application of one replica."""
-    app = create_app(runtime)
+def build_app(replica: Replica) -> FastAPI:
+    """Build the application of one replica."""
+    app = create_app(replica)
     for feature in (people, ledger, rules):
         app.include_router(feature.router)
     return app

@@ -4,4 +4,4 @@ from shared.settings import ServiceSettings
 
 
 class VolunteersSettings(ServiceSettings):
-    """It needs what every service does, and no more."""
+    """The settings of every service; volunteers has no others."""

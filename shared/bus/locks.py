@@ -1,4 +1,4 @@
-"""Locks by name, taken in one order, so that transactions over the same rows never deadlock."""
+"""Advisory locks by name, acquired in one order so that concurrent transactions never deadlock."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -10,11 +10,11 @@ _ACQUIRE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS big
 
 
 async def acquire_locks(tx: AsyncSession, keys: Iterable[str]) -> None:
-    """Lock the keys until the transaction ends, in the order that everybody uses.
+    """Lock `keys` until the transaction ends, in the order that every caller uses.
 
-    A key names a row that will be changed, and may name one that doesn't exist yet. An action
-    that changes rows which handlers change in bulk takes the same keys first. Keys are hashed to
-    64 bits: two that collide merely wait for each other.
+    A key names a row that the transaction will change, even one that doesn't exist yet. An action
+    that changes rows which batch handlers change acquires the same keys first. Keys are hashed to
+    64 bits: transactions with colliding keys merely wait for each other.
     """
     ordered = sorted({_hash_key(key) for key in keys})
     if ordered:

@@ -1,4 +1,4 @@
-"""Upkeep of the bus's tables: partitions of the record, and purges of what is long done."""
+"""Maintenance of the bus's tables: daily partitions of `sent`, and purges of done inbox rows."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,10 +26,10 @@ _PURGE = text(
 
 
 async def ensure_partitions(conn: AsyncConnection) -> None:
-    """Make the days of `sent` from yesterday to a week ahead; in the connection's transaction.
+    """Create the daily partitions of `sent` from yesterday to a week ahead.
 
-    A partition is made aside and attached, which doesn't keep relays waiting as
-    `CREATE TABLE … PARTITION OF` would.
+    The caller commits. A partition is created apart and then attached, since
+    `CREATE TABLE … PARTITION OF` would block the relays.
     """
     await conn.execute(_LOCK_PARTITIONS)
     existing = set((await conn.scalars(_PARTITIONS)).all())
@@ -42,7 +42,7 @@ async def ensure_partitions(conn: AsyncConnection) -> None:
 
 
 async def drop_old_partitions(conn: AsyncConnection) -> None:
-    """Drop the days of `sent` that are older than 30 days."""
+    """Drop the daily partitions of `sent` that are older than 30 days."""
     await conn.execute(_LOCK_PARTITIONS)
     oldest = _partition_name(await _today(conn) - timedelta(days=SENT_RETENTION_DAYS))
     for name in sorted((await conn.scalars(_PARTITIONS)).all()):
@@ -51,11 +51,11 @@ async def drop_old_partitions(conn: AsyncConnection) -> None:
 
 
 async def purge_inbox(tx: AsyncSession) -> None:
-    """Forget `done` rows of the inbox after 35 days, in chunks, at most 100,000 a run."""
+    """Delete `done` rows of the inbox after 35 days, in batches, at most 100,000 rows a run."""
     before = clock.now() - timedelta(days=INBOX_RETENTION_DAYS)
     for _ in range(MAX_PURGE_BATCHES):
-        gone = await tx.execute(_PURGE, {"before": before, "chunk": PURGE_BATCH_SIZE})
-        if gone.rowcount < PURGE_BATCH_SIZE:  # type: ignore[attr-defined]
+        deleted = await tx.execute(_PURGE, {"before": before, "chunk": PURGE_BATCH_SIZE})
+        if deleted.rowcount < PURGE_BATCH_SIZE:  # type: ignore[attr-defined]
             return
 
 
@@ -66,7 +66,7 @@ async def _maintain_partitions(tx: AsyncSession) -> None:
 
 
 async def _today(conn: AsyncConnection) -> date:
-    # The database's day, since `sent_at` is the database's time.
+    # The database's clock decides the day, because `sent_at` is set by that clock.
     now: datetime = (await conn.execute(text("SELECT now()"))).scalar_one()
     return now.astimezone(UTC).date()
 
@@ -77,7 +77,7 @@ def _partition_name(day: date) -> str:
 
 def _partition_ddl(day: date) -> tuple[str, str]:
     name = _partition_name(day)
-    start, end = (f"{when.isoformat()} 00:00:00+00" for when in (day, day + timedelta(days=1)))
+    start, end = (f"{date_.isoformat()} 00:00:00+00" for date_ in (day, day + timedelta(days=1)))
     return (
         f"CREATE TABLE {name} (LIKE sent INCLUDING DEFAULTS)",
         f"ALTER TABLE sent ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')",

@@ -1,4 +1,4 @@
-"""A message as a handler sees it, and the kinds of handler."""
+"""Messages as handlers receive them, and the kinds of handlers."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -10,16 +10,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.envelope import AnyMessage, Contract
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 
 C_co = TypeVar("C_co", bound=Contract, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Message(Generic[C_co]):
-    """One message: its envelope's attributes and its content.
+    """A message: the attributes of its envelope, and its content.
 
-    `publisher` is the user that the broker vouches for where a partner said it.
+    `publisher` is the broker user of the partner that published the message, None for services.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Message(Generic[C_co]):
         return UUID(self.subject.rpartition("/")[2])
 
     def as_cause(self) -> AbstractContextManager[None]:
-        """Whatever is recorded inside follows from this message; single handlers run in it."""
+        """Return a context in which records follow from this message; single handlers run in it."""
         return message_context(self.correlation, self.id, self.traceparent)
 
 
@@ -52,9 +52,10 @@ Locks = Callable[[Sequence[Message[Any]]], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class SingleHandler:
-    """A handler of single messages that says what it will change, as `locks.hold` keys.
+    """A handler of single messages; `locks` returns the keys of what the handler will change.
 
-    One that `may_repeat` leaves everything as it was when it is given a message again.
+    The keys are those of `locks.acquire_locks`. A `replayable` handler changes nothing when it
+    handles a message a second time.
     """
 
     handle: HandleMessage
@@ -66,10 +67,10 @@ class SingleHandler:
 class BatchHandler:
     """A handler of many messages at once, in one transaction.
 
-    One that is registered for several types is given all of theirs together, in the order in
-    which they came. `locks` names what the messages will change, one key each (`account/<id>`).
-    The keys of the whole batch, whatever its types, are locked in one order before any handler
-    runs. `may_repeat` is as for `One`.
+    A handler that is registered for several types receives the messages of these types together,
+    in the order of their arrival. `locks` returns the keys of what the messages will change
+    (`account/<id>`). The keys of the whole batch, whatever its types, are locked in one order
+    before any handler runs. `replayable` means the same as for `SingleHandler`.
     """
 
     handle: HandleBatch
@@ -82,7 +83,7 @@ Handlers = Mapping[type[Contract], Handler]
 
 
 def handlers_of(type_: str, handlers: Handlers) -> list[SingleHandler | BatchHandler]:
-    """The handlers that a message of this type is given to."""
+    """List the handlers of messages of this type."""
     return [
         handler if isinstance(handler, SingleHandler | BatchHandler) else SingleHandler(handler)
         for contract, handler in handlers.items()
@@ -91,7 +92,7 @@ def handlers_of(type_: str, handlers: Handlers) -> list[SingleHandler | BatchHan
 
 
 def bindings(handlers: Handlers) -> frozenset[str]:
-    """The routing keys that a service's queue is bound to: its types, or `#` for every one."""
+    """Return the routing keys of a service's queue: the types of its handlers, or `#` for all."""
     if AnyMessage in handlers:
         return frozenset({AnyMessage.type})
     return frozenset(contract.type for contract in handlers)

@@ -1,6 +1,6 @@
-"""The bus's tables as migrations: each service's Alembic chain calls these, so no DDL is repeated.
+"""Migrations of the bus's tables, called by every service's Alembic chain.
 
-A version, once released, is frozen; what changes later is a `create_v2`.
+A released version is frozen; a later change is the next version.
 """
 
 import re
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 
 class Operations(Protocol):
-    """As much of Alembic's `op` as is needed here."""
+    """The part of Alembic's `op` that the migrations use."""
 
     def execute(self, sqltext: Any) -> Any: ...
 
@@ -89,7 +89,7 @@ _V2 = (
     "ALTER TABLE sent ADD COLUMN publisher text",
     "CREATE INDEX ix_sent_sent_at ON sent USING brin (sent_at)",
     "ALTER TABLE inbox ADD COLUMN station_id uuid, ADD COLUMN retried_at timestamptz",
-    # The station of what is kept already; an envelope names it before its content.
+    # Rows that are stored already get the station of their envelope, which precedes the content.
     r"""
     UPDATE inbox SET station_id = CAST(
       substring(encode(body, 'escape') FROM
@@ -125,25 +125,25 @@ _PARTITION = re.compile(r"sent_\d{8}")
 
 
 def create_v1(op: Operations) -> None:
-    """Make outbox, sent, inbox, jobs and answers in the schema that search_path names first."""
+    """Create outbox, sent, inbox, jobs and answers in the first schema of search_path."""
     for statement in _V1:
         op.execute(statement)
 
 
 def drop_v1(op: Operations) -> None:
-    """Take away what `create_v1` made."""
+    """Drop what `create_v1` created."""
     for table in ("answers", "jobs", "inbox", "sent", "outbox"):
         op.execute(f"DROP TABLE {table}")
 
 
 def create_v2(op: Operations) -> None:
-    """Make what redrive needs: stations of kept messages, publishers of sent ones, the acts."""
+    """Create what redrive needs: the log of actions, stations in inbox, publishers in sent."""
     for statement in _V2:
         op.execute(statement)
 
 
 def drop_v2(op: Operations) -> None:
-    """Take away what `create_v2` made."""
+    """Drop what `create_v2` created."""
     op.execute("DROP TABLE redrives")
     op.execute("ALTER TABLE inbox DROP COLUMN station_id, DROP COLUMN retried_at")
     op.execute("ALTER TABLE sent DROP COLUMN publisher")
@@ -151,16 +151,16 @@ def drop_v2(op: Operations) -> None:
 
 
 def create_v3(op: Operations) -> None:
-    """Make what messages of partners need: who published those that are kept."""
+    """Add the publisher to inbox, for messages of partners."""
     for statement in _V3:
         op.execute(statement)
 
 
 def drop_v3(op: Operations) -> None:
-    """Take away what `create_v3` made."""
+    """Drop what `create_v3` created."""
     op.execute("ALTER TABLE inbox DROP COLUMN publisher")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
-    """For Alembic's `include_name`: the partitions of `sent` are no tables of the models."""
+    """Return False for partitions of `sent`, which no model declares; Alembic's `include_name`."""
     return not (kind == "table" and name is not None and _PARTITION.fullmatch(name))

@@ -1,15 +1,13 @@
-"""The bus's tables, the same in every service's schema: outbox, sent, inbox, redrives, jobs."""
+"""The bus's tables, the same in every service's schema: outbox, sent, inbox, redrives."""
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -19,48 +17,46 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-bus_metadata = MetaData()
-
-_TimestampTZ = DateTime(timezone=True)
+from shared.db import TimestampTZ, shared_metadata
 
 outbox = Table(
     "outbox",
-    bus_metadata,
+    shared_metadata,
     Column("lane", SmallInteger, nullable=False),
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("correlation", Uuid, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created_at", _TimestampTZ, nullable=False, server_default=text("now()")),
+    Column("created_at", TimestampTZ, nullable=False, server_default=text("now()")),
     PrimaryKeyConstraint("lane", "id", name="pk_outbox"),
 )
 
-# The record of what was confirmed, partitioned by day and kept for 30 days. `publisher` is the user
-# that the transport vouched for: readers know a message by it.
+# Confirmed messages, partitioned by day and stored for 30 days. `publisher` is the user that the
+# transport vouched for: the keys of readers' inboxes are derived from it.
 sent = Table(
     "sent",
-    bus_metadata,
+    shared_metadata,
     Column("lane", SmallInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("correlation", Uuid, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created_at", _TimestampTZ, nullable=False),
-    Column("sent_at", _TimestampTZ, nullable=False),
+    Column("created_at", TimestampTZ, nullable=False),
+    Column("sent_at", TimestampTZ, nullable=False),
     Column("publisher", Text),
     Index("ix_sent_correlation", "correlation"),
     Index("ix_sent_sent_at", "sent_at", postgresql_using="brin"),
     postgresql_partition_by="RANGE (sent_at)",
 )
 
-# `body`, `error` and `station_id` are kept for what isn't done; `waits` counts the returns for
-# NotYet, and `retried_at` is when an operator last had it tried again. `publisher` is the user that
-# the broker vouched for where a partner said it.
+# `body`, `error` and `station_id` are set while a message isn't done. `waits` counts deferrals
+# (NotYet), `retried_at` is the time of an operator's last retry, and `publisher` is the broker user
+# of the partner that published the message.
 inbox = Table(
     "inbox",
-    bus_metadata,
+    shared_metadata,
     Column("consumer", Text, nullable=False),
     Column("message_key", Uuid, nullable=False),
     Column("type", Text, nullable=False),
@@ -70,11 +66,11 @@ inbox = Table(
     Column("waits", SmallInteger, nullable=False, server_default=text("0")),
     Column("body", LargeBinary),
     Column("error", Text),
-    Column("due_at", _TimestampTZ),
-    Column("received_at", _TimestampTZ, nullable=False, server_default=text("now()")),
-    Column("handled_at", _TimestampTZ),
+    Column("due_at", TimestampTZ),
+    Column("received_at", TimestampTZ, nullable=False, server_default=text("now()")),
+    Column("handled_at", TimestampTZ),
     Column("station_id", Uuid),
-    Column("retried_at", _TimestampTZ),
+    Column("retried_at", TimestampTZ),
     Column("publisher", Text),
     PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
     CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
@@ -94,10 +90,10 @@ inbox = Table(
     ),
 )
 
-# What operators did to messages, only ever added to; no station where it was of none.
+# Log of operators' actions on messages, append-only. `station_id` is NULL for no single station.
 redrives = Table(
     "redrives",
-    bus_metadata,
+    shared_metadata,
     Column("id", Uuid, nullable=False),
     Column("station_id", Uuid),
     Column("act", Text, nullable=False),
@@ -106,20 +102,10 @@ redrives = Table(
     Column("messages", Integer, nullable=False),
     Column("who", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("at", _TimestampTZ, nullable=False),
+    Column("at", TimestampTZ, nullable=False),
     PrimaryKeyConstraint("id", name="pk_redrives"),
     CheckConstraint(
         "act IN ('retry', 'skip', 'retry_all', 'replay', 'snapshot')", name="ck_redrives_act"
     ),
     Index("ix_redrives_station", "station_id", "id"),
-)
-
-jobs = Table(
-    "jobs",
-    bus_metadata,
-    Column("name", Text, nullable=False),
-    Column("due_at", _TimestampTZ, nullable=False),
-    Column("ran_at", _TimestampTZ),
-    Column("error", Text),
-    PrimaryKeyConstraint("name", name="pk_jobs"),
 )

@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document of the messages: who says them, who reads them, what is in them."""
+"""The AsyncAPI 3.0 document of the messages: their publishers, readers and contents."""
 
 import json
 import re
@@ -39,7 +39,7 @@ BROKER = {
     "variables": {"host": {"default": "localhost:5672", "description": "Host and port."}},
     "security": [{"type": "userPassword"}],
 }
-# What an envelope says beside what readers need of it.
+# Attributes of an envelope that no reader needs.
 EXTRA_ATTRIBUTES = {
     "datacontenttype": {"const": "application/json", "description": "What `data` is."},
     "dataschema": {"type": "string", "description": "The contract as a URN."},
@@ -48,7 +48,7 @@ EXTRA_ATTRIBUTES = {
 
 @cache
 def document() -> Document:
-    """The whole document; it is the same for as long as the process runs, and not to be changed."""
+    """Build the document; it is cached, so a caller must not change it."""
     return {
         "asyncapi": "3.0.0",
         "info": INFO,
@@ -73,17 +73,17 @@ def document() -> Document:
 
 
 def read_by(service: str) -> list[str]:
-    """The types that a service reads."""
+    """List the types that a service reads."""
     return [type_ for type_, readers in READERS.items() if service in readers]
 
 
 def summary_of(contract: type[Contract]) -> str:
-    """What a message says, in a sentence: the first paragraph of its docstring."""
+    """Return a contract's summary: the first paragraph of its docstring."""
     return " ".join(cleandoc(contract.__doc__ or "").split("\n\n")[0].split())
 
 
 def partner_message_name(type_: str) -> str:
-    """What the message is called that partners may say of a type."""
+    """Return the name of the message that partners may publish with a type."""
     return f"partners.{type_.removesuffix('.*')}"
 
 
@@ -191,20 +191,20 @@ def _operations_with_partners() -> Document:
 
 
 def _own_message(type_: str) -> Document:
-    says = {"type": {"const": type_}, "source": {"const": SOURCES[type_]}}
+    attributes = {"type": {"const": type_}, "source": {"const": SOURCES[type_]}}
     example = json.loads(example_envelope(type_).to_json())
     correlated = {"correlationId": {"location": "$message.payload#/correlationid"}}
-    return {**_message(REGISTRY[type_], EnvelopeModel, says, example), **correlated}
+    return {**_message(REGISTRY[type_], EnvelopeModel, attributes, example), **correlated}
 
 
 def _partner_message(type_: str) -> Document:
-    says = {"type": {"const": type_}, "source": _pattern(SOURCE)}
-    return _message(CONTRACTS[type_], PartnerEnvelopeModel, says, partner_message(type_))
+    attributes = {"type": {"const": type_}, "source": _pattern(SOURCE)}
+    return _message(CONTRACTS[type_], PartnerEnvelopeModel, attributes, partner_message(type_))
 
 
 def _external_message() -> Document:
-    says = {"type": _pattern(EXTERNAL), "source": _pattern(SOURCE)}
-    return _message(External, PartnerEnvelopeModel, says, external_message())
+    attributes = {"type": _pattern(EXTERNAL), "source": _pattern(SOURCE)}
+    return _message(External, PartnerEnvelopeModel, attributes, external_message())
 
 
 def _message(
@@ -235,14 +235,14 @@ def _message(
 
 def _schemas() -> Document:
     contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
-    made = components((EnvelopeModel, PartnerEnvelopeModel, *contracts), SCHEMA)
-    wire = made[EnvelopeModel.__name__]
-    made[EnvelopeModel.__name__] = {
-        **wire,
+    by_name = components((EnvelopeModel, PartnerEnvelopeModel, *contracts), SCHEMA)
+    envelope = by_name[EnvelopeModel.__name__]
+    by_name[EnvelopeModel.__name__] = {
+        **envelope,
         "description": "The envelope of a message: a CloudEvent with our extensions.",
-        "properties": {**wire["properties"], **EXTRA_ATTRIBUTES},
+        "properties": {**envelope["properties"], **EXTRA_ATTRIBUTES},
     }
-    return made
+    return by_name
 
 
 def _pattern(regex: re.Pattern[str]) -> Document:

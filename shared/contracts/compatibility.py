@@ -1,4 +1,4 @@
-"""What the last release promised its readers, and what of it the contracts no longer keep."""
+"""The promises of the last release to readers, and the check that the contracts keep them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,29 +8,29 @@ from typing import Any
 from shared.contracts.schemas import Schema, schemas
 
 RELEASED_FILE = Path(__file__).with_name("released.json")
-# What a schema says to people; it binds nobody.
+# Keywords for people, which constrain no message.
 WORDING = frozenset({"$defs", "default", "description", "discriminator", "examples", "title"})
 
 
 def load_release(file: Path) -> tuple[str, dict[str, Schema]]:
-    """The last release, and what it promised of every type."""
-    kept = json.loads(file.read_text("utf-8"))
-    return kept["release"], kept["schemas"]
+    """Load the version of the last release and the schema that it promised for each type."""
+    release = json.loads(file.read_text("utf-8"))
+    return release["release"], release["schemas"]
 
 
 def write_release(version: str, file: Path) -> None:
-    """Keep the contracts of now as what that release promises."""
-    kept = {"release": version, "schemas": promised_schemas()}
-    file.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", "utf-8")
+    """Write the current contracts as the promises of release `version`."""
+    release = {"release": version, "schemas": promised_schemas()}
+    file.write_text(json.dumps(release, indent=2, sort_keys=True) + "\n", "utf-8")
 
 
 def promised_schemas() -> dict[str, Schema]:
-    """What binds in the schemas of now: no wording, and every reference replaced."""
+    """Return the current schemas without wording and with every reference resolved."""
     return {name: binding(schema, schema.get("$defs", {})) for name, schema in schemas().items()}
 
 
 def binding(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
-    """The schema without its wording, with what its references lead to in their places."""
+    """Return `schema` without its wording and with every reference resolved."""
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rpartition("/")[2]]
     return {
@@ -41,20 +41,20 @@ def binding(schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
 
 
 def find_breaks(before: Mapping[str, Schema], now: Mapping[str, Schema]) -> list[str]:
-    """What would break a reader or a publisher, a sentence each; both as `promised` has them.
+    """List what would break a reader or a publisher, a sentence each.
 
-    During an update two releases run side by side, and messages of the old one wait in queues:
-    each has to read what the other writes. So what there was stays exactly as it was; new types
-    and new optional fields may come. The same holds for what partners publish, whose programs are
-    updated when they like.
+    Both arguments have the form of `promised_schemas`. During an update two releases run side by
+    side, and messages of the old one wait in queues: each release has to read what the other
+    writes. So existing types and fields stay exactly as they were; only new types and new optional
+    fields are allowed. The same holds for messages of partners, who update at their own pace.
     """
-    found: list[str] = []
+    breaks: list[str] = []
     for name, schema in before.items():
         if name in now:
-            found += [f"{name}: {broken}" for broken in _changes("its content", schema, now[name])]
+            breaks += [f"{name}: {broken}" for broken in _changes("its content", schema, now[name])]
         else:
-            found.append(f"{name}: the type was removed.")
-    return found
+            breaks.append(f"{name}: the type was removed.")
+    return breaks
 
 
 def _binding_value(keyword: str, value: Any, definitions: Mapping[str, Schema]) -> Any:
@@ -68,26 +68,26 @@ def _binding_value(keyword: str, value: Any, definitions: Mapping[str, Schema]) 
 
 
 def _changes(what: str, before: Schema, now: Schema) -> Iterator[str]:
-    """How values that the one takes and the other refuses could come about."""
+    """Yield the changes that let one release write what the other refuses."""
     old, new = _alternatives(before), _alternatives(now)
     for kind, compare in (("object", _object_changes), ("array", _array_changes)):
-        theirs, ours = ([each for each in side if each.get("type") == kind] for side in (old, new))
-        if len(theirs) == len(ours) == 1:
-            yield from compare(what, theirs[0], ours[0])
-            old.remove(theirs[0])
-            new.remove(ours[0])
-    gone, come = ([each for each in a if each not in b] for a, b in ((old, new), (new, old)))
-    if all("const" in each for each in gone + come):
-        for each in gone:
+        olds, news = ([each for each in side if each.get("type") == kind] for side in (old, new))
+        if len(olds) == len(news) == 1:
+            yield from compare(what, olds[0], news[0])
+            old.remove(olds[0])
+            new.remove(news[0])
+    removed, added = ([each for each in a if each not in b] for a, b in ((old, new), (new, old)))
+    if all("const" in each for each in removed + added):
+        for each in removed:
             yield f"the value {each['const']!r} of {what} was removed."
-        for each in come:
+        for each in added:
             yield f"{what} has the new value {each['const']!r}, which readers refuse."
     else:
         yield f"the type of {what} was {_to_json(before)}, and is {_to_json(now)}."
 
 
 def _alternatives(schema: Schema) -> list[Schema]:
-    """What a value may be, one by one; a value that any text includes is no alternative to it."""
+    """List the alternatives of a value, except constants beside an alternative of any text."""
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             rest = {key: value for key, value in schema.items() if key != keyword}

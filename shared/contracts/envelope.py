@@ -22,24 +22,24 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
 MAX_BODY_BYTES = 64 * 1024
 SEQUENCE_DIGITS = 12
-# W3C Trace Context, 3.2: whoever gets another one leaves it alone.
+# W3C Trace Context, 3.2: a receiver ignores a traceparent of another form.
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _CORRELATION_NAMESPACE = UUID("0b9d3f0e-6f5e-5c0e-8f0a-52b6b7c2a9d4")
 
 
 class InvalidMessage(ValueError):
-    """The bytes are no message of ours, or a message exceeds a limit; says which part is wrong."""
+    """Bytes that are no message, or a message that exceeds a limit; names the wrong part."""
 
 
 class TooLarge(InvalidMessage):
-    """An attribute or the whole message has too many bytes, or none."""
+    """Attribute or message with too many bytes, or none."""
 
     def __init__(self, name: str, limit: int) -> None:
         super().__init__(f"{name} must have 1 to {limit} bytes")
 
 
 class MalformedMessage(InvalidMessage):
-    """The bytes don't follow the format; `wrong` names the attributes, never their values."""
+    """Bytes that don't follow the format; `fields` names the attributes, never their values."""
 
     def __init__(self, fields: str) -> None:
         super().__init__(f"not a message: {fields}")
@@ -48,7 +48,7 @@ class MalformedMessage(InvalidMessage):
 class Contract(BaseModel):
     """The content of one type of message; within a version fields are only ever added.
 
-    What a field means stands in a string below it, and from there in the description of messages.
+    The string below a field describes the field, also in the AsyncAPI document.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
@@ -57,7 +57,7 @@ class Contract(BaseModel):
 
 
 class AnyMessage(Contract):
-    """Stands for every type in a service's HANDLERS; the content of a type without a contract."""
+    """Placeholder for every type in HANDLERS, and the content of a type without a contract."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -70,7 +70,7 @@ def _check_length(value: str) -> str:
     return value
 
 
-# CloudEvents forbids control characters in attributes, and Postgres couldn't keep U+0000.
+# CloudEvents forbids control characters in attributes, and Postgres can't store U+0000.
 _Attribute = Annotated[
     str, Field(min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"), AfterValidator(_check_length)
 ]
@@ -88,7 +88,7 @@ _Time = Annotated[AwareDatetime, BeforeValidator(_require_rfc3339)]
 
 
 class EnvelopeBase(BaseModel):
-    """What everybody's envelope says."""
+    """The attributes of every envelope."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -159,9 +159,10 @@ class Envelope:
     traceparent: str | None = None
 
     def to_json(self) -> bytes:
-        """The message in CloudEvents' JSON format; InvalidMessage when it exceeds a limit.
+        """Serialize the message in CloudEvents' JSON format.
 
-        A publish that can never succeed would block its lane for ever, so limits are held here.
+        Limits are checked here, because a publish that can never succeed would block its lane.
+        Raises: InvalidMessage for a message that exceeds a limit.
         """
         attributes = self._attributes()
         for name in ("id", "type", "source", "subject"):
@@ -196,25 +197,25 @@ class Envelope:
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:
-        """Read a message; InvalidMessage names what is wrong, never its value."""
+        """Parse a message. Raises: InvalidMessage, which names the wrong part, never its value."""
         wire = _read(EnvelopeModel, body)
         return cls._of(wire, wire.subject, wire.station, wire.correlationid)
 
     @classmethod
     def from_partner(cls, body: bytes, station: UUID) -> Self:
-        """Read a message of a partner of that station, and complete it; InvalidMessage.
+        """Parse a message of a partner of that station, and complete it. Raises: InvalidMessage.
 
-        The same message is completed in the same way each time that it comes.
+        The same message is completed in the same way at each delivery.
         """
         wire = _read(PartnerEnvelopeModel, body)
         if wire.station not in (None, station):
             raise MalformedMessage("station (another than the publisher's)")
         if not TRACEPARENT.fullmatch(wire.traceparent or ""):
             wire = wire.model_copy(update={"traceparent": None})
-        story = wire.correlationid or uuid5(
+        correlation = wire.correlationid or uuid5(
             _CORRELATION_NAMESPACE, json.dumps([wire.source, wire.id])
         )
-        return cls._of(wire, wire.subject or wire.source.removeprefix("/"), station, story)
+        return cls._of(wire, wire.subject or wire.source.removeprefix("/"), station, correlation)
 
     @classmethod
     def _of(
@@ -249,14 +250,14 @@ def _read(model: type[S], body: bytes) -> S:
 
 
 def invalid_fields(error: ValidationError) -> str:
-    """Which fields are wrong and how, without the values, which may be personal."""
+    """Return which fields are wrong and how, without the values, which may be personal."""
     return ", ".join(
-        f"{'.'.join(str(part) for part in wrong['loc']) or 'body'} ({wrong['type']})"
-        for wrong in error.errors(include_input=False, include_url=False)[:5]
+        f"{'.'.join(str(part) for part in fault['loc']) or 'body'} ({fault['type']})"
+        for fault in error.errors(include_input=False, include_url=False)[:5]
     )
 
 
 def parse_own(body: bytes) -> dict[str, Any]:
-    """A message that was written here, as it stands there."""
+    """Parse a message that `Envelope.to_json` wrote, without validation."""
     attributes: dict[str, Any] = json.loads(body)
     return attributes

@@ -1,4 +1,4 @@
-"""What intake says about community events and about those who take part in them."""
+"""Contracts of intake about community events and their participants."""
 
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol, Self
@@ -25,7 +25,7 @@ LeaveReason = Literal["left", "cancelled"]
 
 
 class _Event(Protocol):
-    """What an event must offer so that a message can be made of it."""
+    """The attributes of an event that its messages contain."""
 
     @property
     def id(self) -> UUID: ...
@@ -42,7 +42,7 @@ class _Event(Protocol):
 
 
 class _Participation(Protocol):
-    """What a participation must offer so that a message can be made of it."""
+    """The attributes of a participation that its messages contain."""
 
     @property
     def id(self) -> UUID: ...
@@ -73,7 +73,7 @@ class EventMessage(Contract):
 
     @classmethod
     def about(cls, event: _Event, **more: object) -> Self:
-        """The message about an event as it stands; `more` are the fields beyond the projection."""
+        """Build the message about an event; `more` are the fields beyond the projection."""
         return cls.model_validate({**_projection(event), **more})
 
 
@@ -89,7 +89,7 @@ class ParticipationMessage(EventMessage):
 
     @classmethod
     def of(cls, event: _Event, participation: _Participation, **more: object) -> Self:
-        """The message about a participation as it stands."""
+        """Build the message about a participation; `more` are the fields beyond the projection."""
         own = {
             "participation_id": participation.id,
             "resident_id": participation.resident_id,

@@ -11,7 +11,7 @@ from shared.contracts.registry import REGISTRY, SOURCES
 
 
 def id_(number: int) -> UUID:
-    """A UUIDv7 that is plainly an example."""
+    """Return a UUIDv7 that is recognizable as an example."""
     return UUID(f"01900000-0000-7000-8000-{number:012d}")
 
 
@@ -109,12 +109,12 @@ EXTERNAL = "ext.property.lift-stopped.v1"
 
 
 def example(type_: str) -> Contract:
-    """The example of a type."""
+    """Build the example content of a type."""
     return REGISTRY[type_].model_validate(VALUES[type_])
 
 
 def example_envelope(type_: str) -> Envelope:
-    """The example of a type as it is sent."""
+    """Build the example of a type in its envelope."""
     return Envelope(
         id=str(id_(10)),
         type=type_,
@@ -131,17 +131,17 @@ def example_envelope(type_: str) -> Envelope:
 
 
 def example_of_partner(type_: str) -> Contract:
-    """The example of what a partner may say of a type."""
+    """Build the example content that a partner may publish with a type."""
     return CONTRACTS[type_].model_validate(PARTNER_VALUES[type_])
 
 
 def partner_message(type_: str) -> dict[str, Any]:
-    """The example of a type as a partner publishes it, with no more than is needed."""
+    """Build the example of a type as a partner publishes it, with required attributes only."""
     return _partner_envelope(type_, example_of_partner(type_).model_dump(mode="json"))
 
 
 def external_message() -> dict[str, Any]:
-    """The example of a fact of a partner's own."""
+    """Build the example of a message with a partner's own type."""
     return _partner_envelope(EXTERNAL, {"lift": "3 栋 1 单元"})
 
 

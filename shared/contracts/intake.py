@@ -1,4 +1,4 @@
-"""What intake says: about residents and their signing in, and about wishes."""
+"""Contracts of intake about residents, their sign-in codes, and wishes."""
 
 from typing import ClassVar, Literal, Protocol, Self
 from uuid import UUID
@@ -53,7 +53,7 @@ class SignInCodeIssued(Contract):
 
 
 class _Wish(Protocol):
-    """What a wish must offer so that a message can be made of it."""
+    """The attributes of a wish that its messages contain."""
 
     @property
     def id(self) -> UUID: ...
@@ -83,7 +83,7 @@ class WishMessage(Contract):
 
     @classmethod
     def of(cls, wish: _Wish, **more: object) -> Self:
-        """The message about a wish as it stands; `more` are the fields beyond the projection."""
+        """Build the message about a wish; `more` are the fields beyond the projection."""
         projection: dict[str, object] = {
             "wish_id": wish.id,
             "resident_id": wish.resident_id,

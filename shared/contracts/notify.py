@@ -1,4 +1,4 @@
-"""What notify says: nothing yet; it tells people, not services."""
+"""Contracts of notify: none yet, because notify informs people, not services."""
 
 from shared.contracts.envelope import Contract
 

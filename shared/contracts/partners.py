@@ -1,7 +1,7 @@
-"""What partners may say, which intake takes into its own records and tells as its own, and read.
+"""Contracts of the messages that partners may publish to intake, and the types they may read.
 
-The types are intake's, and a partner says less of them: what it knows itself. Facts of its own,
-without a contract here, have types that begin with `ext.` and are passed on as they came.
+The types are intake's, with fewer fields: those that a partner knows. A message of a partner's own
+type, which begins with `ext.` and has no contract here, is forwarded unchanged.
 """
 
 import re
@@ -73,7 +73,7 @@ CONTRACTS: dict[str, type[Contract]] = {
     for contract in (PartnerEventJoined, PartnerEventAttended, PartnerWishFulfilled)
 }
 
-# Nothing sealed: what is in there is for our own services.
+# Types with sealed fields are left out, because sealed values are for our own services.
 READABLE: frozenset[str] = frozenset(
     type_
     for type_, contract in REGISTRY.items()
@@ -82,5 +82,5 @@ READABLE: frozenset[str] = frozenset(
 
 
 def is_for_partners(type_: str) -> bool:
-    """Whether a partner can say messages of this type at all, once it is granted."""
+    """Return whether a partner can be granted to publish this type."""
     return type_ in CONTRACTS or EXTERNAL.fullmatch(type_) is not None

@@ -1,4 +1,4 @@
-"""Every contract by its type, who issues it and who reads it."""
+"""Every contract by its type, with the service that publishes it and the services that read it."""
 
 from shared.contracts import events, intake, notify, volunteers
 from shared.contracts.envelope import Contract
@@ -21,8 +21,8 @@ SOURCES: dict[str, str] = {
     for contract in contracts
 }
 
-# Who reads a type. A type with readers is published `mandatory`: it stays in the outbox until a
-# queue takes it. A test holds this against the services' HANDLERS.
+# The services that read a type. A type with readers is published `mandatory`: it stays in the
+# outbox until a queue takes it. A test compares this with the services' HANDLERS.
 READERS: dict[str, frozenset[str]] = {
     intake.ResidentRegistered.type: frozenset({"notify"}),
     intake.ResidentChanged.type: frozenset({"notify"}),

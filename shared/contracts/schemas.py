@@ -1,4 +1,4 @@
-"""The contracts as JSON schemas, as readers hold messages against them."""
+"""The contracts as JSON schemas, with which readers validate messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,32 +16,32 @@ PARTNER_PREFIX = "partners/"
 
 
 class Untitled(GenerateJsonSchema):
-    """Leaves out the titles of fields, which only say their names again."""
+    """Generator of JSON schemas without titles of fields, which only repeat the fields' names."""
 
     def field_title_should_be_set(self, _schema: Any) -> bool:
         return False
 
 
 def schemas() -> dict[str, Schema]:
-    """The schema of every contract by its type, and of what carries them all as `envelope`.
+    """Return the schemas of all contracts by type, and of the envelope as `envelope`.
 
-    What partners may say, and its envelope, have names that begin with `partners/`.
+    Names of partners' contracts and of their envelope begin with `partners/`.
     """
-    carried: dict[str, type[BaseModel]] = {ENVELOPE: EnvelopeModel, **REGISTRY}
+    own: dict[str, type[BaseModel]] = {ENVELOPE: EnvelopeModel, **REGISTRY}
     partners: dict[str, type[BaseModel]] = {ENVELOPE: PartnerEnvelopeModel, **CONTRACTS}
-    every = carried | {f"{PARTNER_PREFIX}{name}": model for name, model in partners.items()}
+    models = own | {f"{PARTNER_PREFIX}{name}": model for name, model in partners.items()}
     return {
-        name: model.model_json_schema(schema_generator=Untitled) for name, model in every.items()
+        name: model.model_json_schema(schema_generator=Untitled) for name, model in models.items()
     }
 
 
 def components(models: Iterable[type[BaseModel]], template: str) -> dict[str, Schema]:
-    """Schemas by their models' names, which refer to each other as the template says."""
-    wanted = [(model, "validation") for model in models]
-    _, made = models_json_schema(
-        wanted,  # type: ignore[arg-type]
+    """Return schemas by their models' names; `template` is the form of their references."""
+    inputs = [(model, "validation") for model in models]
+    _, document = models_json_schema(
+        inputs,  # type: ignore[arg-type]
         ref_template=template,
         schema_generator=Untitled,
     )
-    defined: dict[str, Schema] = made.get("$defs", {})
-    return defined
+    definitions: dict[str, Schema] = document.get("$defs", {})
+    return definitions

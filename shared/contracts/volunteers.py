@@ -1,4 +1,4 @@
-"""What the volunteers service says: about volunteers and about points."""
+"""Contracts of the volunteers service about volunteers and points."""
 
 from typing import ClassVar, Literal
 from uuid import UUID

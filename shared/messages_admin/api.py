@@ -1,4 +1,4 @@
-"""The API of operators over a service's messages, the same in every service."""
+"""The operators' API over a service's messages, the same in every service."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
@@ -15,18 +15,13 @@ from shared.bus.admin.redrive import ActionKind, Operator, State
 from shared.bus.admin.replay import Original, Replay, SentFilter
 from shared.contracts.registry import SERVICES
 from shared.language import N_
-from shared.web.http import (
-    ApiRouter,
-    CurrentActor,
-    Filters,
-    Pagination,
-    RequestModel,
-    ResponseModel,
-    Tx,
-)
+from shared.messages_admin.context import admin_context
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Filters, RequestModel, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 POLICY = "messages.operate"
-# More than a relay turn moves at one moment, so that a list that goes on at a moment does go on.
+# More than a relay batch moves at one moment, so that the next `since` is later than this one.
 MAX_BUNDLED_MESSAGES = 1_000
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 ReasonText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -43,26 +38,26 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class MessageFilter(Filters):
-    """Which messages to list."""
+    """Filter of the messages to list."""
 
     state: State | None = None
     type: Name | None = None
 
 
 class ActionReason(RequestModel):
-    """Why it is done, for the record."""
+    """The reason of an action, for the log."""
 
     reason: ReasonText
 
 
 class RetryAllRequest(ActionReason):
-    """The parked messages of which type, and why."""
+    """The type whose parked messages are retried, and the reason."""
 
     type: Name
 
 
 class SentFilterParams(Filters):
-    """Which of the messages that this service sent, and for whose inbox; one of three is needed."""
+    """The reading service, and the filter of sent messages: a type, a subject or a correlation."""
 
     to: Annotated[str, StringConstraints(pattern=f"^({'|'.join(SERVICES)})$")]
     type: Name | None = None
@@ -79,21 +74,21 @@ class SentFilterParams(Filters):
 
     @property
     def sent_filter(self) -> SentFilter:
-        """The same without the service."""
+        """The filter without the reading service."""
         return SentFilter(**self.model_dump(exclude={"to"}))
 
 
 class ReplayRequest(ActionReason):
-    """What another service handed out; `again` does again what was done."""
+    """A handover of another service; with `again`, done messages are handled again."""
 
     handover: Annotated[str, StringConstraints(min_length=1, max_length=60_000)]
     again: bool = False
 
 
 class FailedMessage(ResponseModel):
-    """A message that the inbox keeps because it isn't done; bytes that are none have no id.
+    """A message that isn't done; bytes that are no message have no id.
 
-    `publisher` is the user on the broker of the partner's machine that said it, if one did.
+    `publisher` is the broker user of the partner's machine that published the message, if any.
     """
 
     key: UUID
@@ -112,12 +107,12 @@ class FailedMessage(ResponseModel):
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
-        """The message of a row."""
+        """Build the message from an inbox row."""
         return cls.model_validate({**row._mapping, **message_fields(row)})
 
 
 class FailedMessageDetail(FailedMessage):
-    """The same with its content, in which whatever is sealed stays out of sight."""
+    """A message that isn't done, with its content, in which sealed values are masked."""
 
     time: datetime | None
     sequence: int | None
@@ -125,8 +120,8 @@ class FailedMessageDetail(FailedMessage):
     content: dict[str, Any] | None
 
 
-class Retried(ResponseModel):
-    """How many messages are tried again; where it is 1,000, ask once more for the rest."""
+class RetryAllResult(ResponseModel):
+    """Number of messages that are retried; if it is 1,000, repeat the request for the rest."""
 
     retried: int
 
@@ -134,7 +129,7 @@ class Retried(ResponseModel):
 class ReplayBundles(ResponseModel):
     """Sealed handovers, each to be sent to the other service's `replays` within an hour.
 
-    `goes_on_at` is the `since` to ask with for the rest, where there is more.
+    `goes_on_at` is the `since` of the next request, if there are more messages.
     """
 
     found: int
@@ -143,14 +138,14 @@ class ReplayBundles(ResponseModel):
 
 
 class ReplayResult(ResponseModel):
-    """How many messages are handled now; what was left was done, set aside, or isn't for it."""
+    """Numbers of messages: handled now, and left as done, skipped, or for another reader."""
 
     handed: int
     left: int
 
 
 class ActionLogEntry(ResponseModel):
-    """What somebody did to so many messages, or to the one with that key."""
+    """An operator's action on a number of messages, or on the one with `message_key`."""
 
     id: UUID
     act: ActionKind
@@ -163,7 +158,7 @@ class ActionLogEntry(ResponseModel):
 
 
 def message_fields(row: Row[Any]) -> dict[str, Any]:
-    """What the message of a row says, as it may be seen."""
+    """Return the fields of a row's message, with sealed values masked."""
     envelope = redrive.envelope_of(row)
     names = ("id", "source", "subject", "time", "sequence")
     return {
@@ -175,14 +170,14 @@ def message_fields(row: Row[Any]) -> dict[str, Any]:
 
 
 async def _operator(request: Request, actor: CurrentActor) -> Operator:
-    return operator_for(actor, request.app.state.runtime.service.name)
+    return operator_for(actor, admin_context(request).service)
 
 
 CurrentOperator = Annotated[Operator, Depends(_operator)]
 
 
 def operator_for(actor: Actor, service: str) -> Operator:
-    """The actor as an operator of the messages of the own station."""
+    """Build the operator for messages of the actor's station."""
     return Operator(service, str(actor.person), actor.station)
 
 
@@ -192,31 +187,31 @@ async def list_failed(
     message_filter: Annotated[MessageFilter, Query()],
     pagination: Pagination,
 ) -> list[FailedMessage]:
-    """The station's messages that aren't done, the last to come first."""
-    wanted = redrive.InboxFilter(message_filter.state, message_filter.type)
-    found = pagination.set_next_link(
-        await redrive.list_failed(tx, operator, wanted, pagination.page_request)
+    """List the station's messages that aren't done, newest first."""
+    inbox_filter = redrive.InboxFilter(message_filter.state, message_filter.type)
+    page = pagination.set_next_link(
+        await redrive.list_failed(tx, operator, inbox_filter, pagination.page_request)
     )
-    return [FailedMessage.of(row) for row in found.items]
+    return [FailedMessage.of(row) for row in page.items]
 
 
 async def list_actions(
     tx: Tx, operator: CurrentOperator, pagination: Pagination
 ) -> list[ActionLogEntry]:
-    """What was done to the station's messages, by whom and why, newest first."""
-    found = pagination.set_next_link(
+    """List the actions on the station's messages, with operator and reason, newest first."""
+    page = pagination.set_next_link(
         await redrive.list_actions(tx, operator, pagination.page_request)
     )
-    return [ActionLogEntry.model_validate(row) for row in found.items]
+    return [ActionLogEntry.model_validate(row) for row in page.items]
 
 
 async def hand_out(
     request: Request, tx: Tx, actor: CurrentActor, params: Annotated[SentFilterParams, Query()]
 ) -> ReplayBundles:
-    """What this service said, sealed for the inbox of another one; the first to be sent first."""
+    """Seal messages that this service sent for the inbox of another service, oldest first."""
     rows = await bus_replay.page(tx, params.sent_filter, actor.station, MAX_BUNDLED_MESSAGES + 1)
     originals = [Original.of(row) for row in rows[:MAX_BUNDLED_MESSAGES]]
-    sealer = request.app.state.runtime.sealer
+    sealer = admin_context(request).sealer
     return ReplayBundles(
         found=len(originals),
         handovers=list(bus_replay.seal_bundles(sealer, originals, operator_for(actor, params.to))),
@@ -227,40 +222,40 @@ async def hand_out(
 async def replay(
     request: Request, tx: Tx, operator: CurrentOperator, body: ReplayRequest
 ) -> ReplayResult:
-    """Handle what another service handed out, but not what was done, unless again."""
-    runtime = request.app.state.runtime
-    originals = bus_replay.open_bundle(runtime.sealer, body.handover, operator)
-    wanted = Replay(SentFilter(), body.reason, body.again)
-    done = await bus_replay.requeue(tx, operator, runtime.service.handlers, originals, wanted)
-    return ReplayResult.model_validate(done)
+    """Handle the messages that another service handed out; done messages only with `again`."""
+    context = admin_context(request)
+    originals = bus_replay.open_bundle(context.sealer, body.handover, operator)
+    options = Replay(SentFilter(), body.reason, body.again)
+    counts = await bus_replay.requeue(tx, operator, context.handlers, originals, options)
+    return ReplayResult.model_validate(counts)
 
 
-async def retry_all(tx: Tx, operator: CurrentOperator, body: RetryAllRequest) -> Retried:
-    """Try the parked messages of a type again, 1,000 at once, the first to come first."""
-    return Retried(retried=await redrive.retry_all(tx, operator, body.type, body.reason))
+async def retry_all(tx: Tx, operator: CurrentOperator, body: RetryAllRequest) -> RetryAllResult:
+    """Retry the parked messages of a type, oldest first, 1,000 at most."""
+    return RetryAllResult(retried=await redrive.retry_all(tx, operator, body.type, body.reason))
 
 
 async def show_failed(key: UUID, tx: Tx, operator: CurrentOperator) -> FailedMessageDetail:
-    """One message that isn't done, with its content and what went wrong."""
+    """Show a message that isn't done, with its content and its error."""
     return FailedMessageDetail.of(await redrive.find(tx, operator, key))
 
 
 async def retry(
     key: UUID, tx: Tx, operator: CurrentOperator, body: ActionReason
 ) -> FailedMessageDetail:
-    """Try a message again at once, with all its attempts before it."""
+    """Retry a message at once, with its attempts reset."""
     return FailedMessageDetail.of(await redrive.retry(tx, operator, key, body.reason))
 
 
 async def skip(
     key: UUID, tx: Tx, operator: CurrentOperator, body: ActionReason
 ) -> FailedMessageDetail:
-    """Set a message aside: it is kept, and isn't tried again until somebody retries it."""
+    """Set a message aside: it stays stored, but isn't retried until an operator retries it."""
     return FailedMessageDetail.of(await redrive.skip(tx, operator, key, body.reason))
 
 
 def operations(service: str) -> ApiRouter:
-    """The routes over that service's messages; those with a fixed name before those with a key."""
+    """Build the routes over a service's messages; fixed paths come before those with a key."""
     router = ApiRouter(prefix=f"/operations/{service}/messages", tags=["operations"])
     router.get("", policy=POLICY)(list_failed)
     router.get("/acts", policy=POLICY)(list_actions)

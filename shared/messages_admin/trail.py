@@ -1,9 +1,8 @@
-"""The trail of a correlation id in one service: what it said, what came to it, what it did."""
+"""The trail of a correlation id in one service: messages sent, messages handled, effects."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Request
@@ -16,17 +15,17 @@ from shared.bus.inbox.store import message_key
 from shared.bus.tables import inbox, outbox, sent
 from shared.contracts.envelope import Envelope
 from shared.messages_admin.api import message_fields
-from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
-
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
+from shared.messages_admin.context import admin_context
+from shared.messages_admin.effects import Effect, Effects, TrailKey
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
 
 POLICY = "trail.read"
 MAX_ITEMS = 500
 
 
 class SentMessage(ResponseModel):
-    """A message that the service recorded; `key` is its key in inboxes, once it was sent."""
+    """A message that the service recorded; `key` is its key in inboxes, set once it was sent."""
 
     id: str
     type: str
@@ -38,33 +37,11 @@ class SentMessage(ResponseModel):
     key: UUID | None
 
 
-class Effect(ResponseModel):
-    """What a feature did: points that moved, a delivery.
-
-    `what` is its sort (a rule, a channel), `causation` the message that led to it, `to` whom it
-    concerns, `until` when it was over.
-    """
-
-    kind: str
-    id: UUID
-    what: str
-    state: str
-    causation: str | None
-    subject: str
-    to: UUID | None = None
-    amount: int | None = None
-    attempts: int | None = None
-    error: str | None = None
-    at: datetime
-    until: datetime | None = None
-    due_at: datetime | None = None
-
-
 class HandledMessage(ResponseModel):
-    """A message that came to the service, and what became of it.
+    """A message that the service received, and its state.
 
-    Of one that is done the inbox keeps no more than its type; `id`, `subject` and the others are
-    there while it isn't.
+    The inbox stores no more than the type of a done message; `id`, `subject` and the others are set
+    while a message isn't done.
     """
 
     key: UUID
@@ -84,7 +61,7 @@ class HandledMessage(ResponseModel):
 
 
 class ServiceTrail(ResponseModel):
-    """What the service said and did; `cut` where it was more than 500 of either."""
+    """Messages and effects of the service; `cut` is true if there are more than 500 of either."""
 
     messages: list[SentMessage]
     effects: list[Effect]
@@ -92,61 +69,49 @@ class ServiceTrail(ResponseModel):
 
 
 class HandledMessages(ResponseModel):
-    """What came to the service."""
+    """The messages that the service received."""
 
     handled: list[HandledMessage]
 
 
 class Keys(RequestModel):
-    """Which messages are asked for, by their keys."""
+    """The keys of the messages to show."""
 
     keys: Annotated[list[UUID], Field(max_length=MAX_ITEMS)]
 
 
-@dataclass(frozen=True, slots=True)
-class TrailKey:
-    """A correlation id within one station, and what the service said because of it."""
-
-    station: UUID
-    correlation: UUID
-    messages: Sequence[Envelope] = ()
-
-
-Effects = Callable[[AsyncSession, TrailKey], Awaitable[Sequence[Effect]]]
-
-
-async def sent_and_effects(tx: AsyncSession, service: "Service", key: TrailKey) -> ServiceTrail:
-    """What the service said and did, in the order of time; of one station, 500 of each at most."""
+async def sent_and_effects(tx: AsyncSession, effects_of: Effects, key: TrailKey) -> ServiceTrail:
+    """List one station's messages and effects of a service, oldest first, at most 500 of each."""
     rows = [*await _rows(tx, outbox, key), *await _rows(tx, sent, key)]
     by_id: dict[str, tuple[Envelope, SentMessage]] = {}
     for row in rows:
         envelope = Envelope.from_json(row.body)
         by_id[envelope.id] = (envelope, _sent_message(envelope, row))
-    found = sorted(by_id.values(), key=lambda one: one[1].recorded_at)
-    told = TrailKey(key.station, key.correlation, [envelope for envelope, _ in found[:MAX_ITEMS]])
-    effects = await service.effects(tx, told)
+    recorded = sorted(by_id.values(), key=lambda pair: pair[1].recorded_at)
+    envelopes = [envelope for envelope, _ in recorded[:MAX_ITEMS]]
+    effects = await effects_of(tx, TrailKey(key.station, key.correlation, envelopes))
     return ServiceTrail(
-        messages=[said for _, said in found[:MAX_ITEMS]],
+        messages=[message for _, message in recorded[:MAX_ITEMS]],
         effects=list(effects[:MAX_ITEMS]),
-        cut=max(len(found), len(effects)) > MAX_ITEMS,
+        cut=max(len(recorded), len(effects)) > MAX_ITEMS,
     )
 
 
 async def handled_messages(
     tx: AsyncSession, service: str, key: TrailKey, keys: Sequence[UUID]
 ) -> list[HandledMessage]:
-    """Those messages, and whatever else of the station the inbox keeps, as far as it knows them.
+    """List the inbox's messages with these `keys`, and those of the key's station.
 
-    What is done has no station in the inbox. A key is worth one: it is made of the message's id,
-    which only its own station is told.
+    A done message has no station in the inbox. Whoever has its key may see it: the key is derived
+    from the message's id, which only the message's own station can read.
     """
-    ours = inbox.c.station_id == key.station
+    in_station = inbox.c.station_id == key.station
     statement = (
         select(inbox)
         .where(
             inbox.c.consumer == service,
             inbox.c.correlation == key.correlation,
-            or_(ours, inbox.c.station_id.is_(None) & inbox.c.message_key.in_(keys)),
+            or_(in_station, inbox.c.station_id.is_(None) & inbox.c.message_key.in_(keys)),
         )
         .order_by(inbox.c.received_at, inbox.c.message_key)
         .limit(MAX_ITEMS)
@@ -157,22 +122,22 @@ async def handled_messages(
 async def show_service_trail(
     request: Request, correlation_id: UUID, tx: Tx, actor: CurrentActor
 ) -> ServiceTrail:
-    """What this service said and did under that correlation id, in the own station."""
-    service = request.app.state.runtime.service
-    return await sent_and_effects(tx, service, TrailKey(actor.station, correlation_id))
+    """Show this service's messages and effects under a correlation id, in the own station."""
+    effects_of = admin_context(request).effects
+    return await sent_and_effects(tx, effects_of, TrailKey(actor.station, correlation_id))
 
 
 async def show_handled(
     request: Request, correlation_id: UUID, tx: Tx, actor: CurrentActor, body: Keys
 ) -> HandledMessages:
-    """What became of those messages in this service; it changes nothing."""
-    service = request.app.state.runtime.service.name
-    found = await handled_messages(tx, service, TrailKey(actor.station, correlation_id), body.keys)
-    return HandledMessages(handled=found)
+    """Show the state of messages in this service, without changing any."""
+    service = admin_context(request).service
+    key = TrailKey(actor.station, correlation_id)
+    return HandledMessages(handled=await handled_messages(tx, service, key, body.keys))
 
 
 def trail(service: str) -> ApiRouter:
-    """The routes over that service's part of a trail."""
+    """Build the routes over a service's part of a trail."""
     router = ApiRouter(prefix=f"/operations/{service}/trail", tags=["operations"])
     router.get("/{correlation_id}", policy=POLICY)(show_service_trail)
     router.post("/{correlation_id}/handled", policy=POLICY)(show_handled)
@@ -205,5 +170,5 @@ def _sent_message(envelope: Envelope, row: Row[Any]) -> SentMessage:
 
 
 def _handled_message(row: Row[Any]) -> HandledMessage:
-    said = message_fields(row)
-    return HandledMessage.model_validate({**row._mapping, **said, "recorded_at": said["time"]})
+    fields = message_fields(row)
+    return HandledMessage.model_validate({**row._mapping, **fields, "recorded_at": fields["time"]})

@@ -1,9 +1,9 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.bus import commit_hooks
@@ -11,26 +11,26 @@ from shared.bus.admin.redrive import wake_when_due
 from shared.bus.inbox.consumer import Consumer
 from shared.bus.inbox.dead_letters import DeadLetterCollector
 from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.handler_spans import instrument_handler, instrument_handlers
 from shared.bus.maintenance import BUS_JOBS
 from shared.bus.outbox.record import wake_after_commit
-from shared.bus.outbox.relay import WORKER_COUNT, Relay
+from shared.bus.outbox.relay import RELAY_WORKERS, Relay
 from shared.bus.transport.base import Transport
 from shared.db import make_engine, make_sessions
-from shared.observability.tracing import Tracing, instrument_handler, instrument_handlers
-from shared.runtime.service import BackgroundTask, Service
+from shared.observability.tracing import Tracing
+from shared.runtime.service import BackgroundTask, Replica, Service
 from shared.scheduler import Scheduler
 from shared.settings import ServiceSettings
-from shared.web.idempotency import FORGET_ANSWERS
+from shared.web.idempotency import DELETE_EXPIRED_JOB
 
-CONSUMING = 3
+CONSUMER_CONNECTIONS = 3
 
 
 class Runtime:
-    """One replica of one service: its connections, its background and its application.
+    """One replica of one service: its connections, its background tasks and its application.
 
-    Per replica: a pool of `settings.pool_size` connections for requests, two for the relay, three
-    for the consumer (a batch or what failed in it, retries, dead letters), one for the ticker.
-    What the application opened (connections to other services) it adds to `closing`.
+    Connections: a pool of `settings.pool_size` for requests, two for the relay, three for the
+    consumer (a batch and what failed in it, retries, dead letters), one for the scheduler.
     """
 
     def __init__(self, service: Service, settings: ServiceSettings, transport: Transport) -> None:
@@ -41,62 +41,96 @@ class Runtime:
         self.sealer = settings.sealer()
         tracing = Tracing(service.name, settings.otlp_endpoint)
         self.engine = self._engine(settings.pool_size)
+        # Separate pools: no crowd of requests can keep messages from being relayed and handled.
+        self._relay_engine = self._engine(RELAY_WORKERS, "relay")
+        self._scheduler_engine = self._engine(1, "scheduler")
+        self._consumer_engine = self._engine(CONSUMER_CONNECTIONS, "consumer")
         self.sessions = make_sessions(self.engine, self.sealer)
-        self._relaying = self._engine(WORKER_COUNT, "relay")
-        self._ticking = self._engine(1, "ticker")
-        self.relay = Relay(service.name, self._relaying, transport)
-        wake_after_commit(self.sessions, self.relay.wake)
-        ticks = make_sessions(self._ticking, self.sealer)
-        wake_after_commit(ticks, self.relay.wake)
-        # Of its own, so that no crowd of requests can keep messages from being handled.
-        self._consuming = self._engine(CONSUMING, "consumer")
-        handled = make_sessions(self._consuming, self.sealer)
-        wake_after_commit(handled, self.relay.wake)
-        handlers = instrument_handlers(service.name, service.handlers)
-        partners = service.partners
-        if partners is not None:
-            partners = replace(partners, handle=instrument_handler(service.name, partners.handle))
-        reading = (service.name, handled, Dispatcher(handlers, partners), transport)
-        self.consumer = Consumer(*reading)
+        scheduler_sessions = make_sessions(self._scheduler_engine, self.sealer)
+        consumer_sessions = make_sessions(self._consumer_engine, self.sealer)
+        self._all_sessions = (self.sessions, scheduler_sessions, consumer_sessions)
+        self.relay = Relay(service.name, self._relay_engine, transport)
+        for sessions in self._all_sessions:
+            wake_after_commit(sessions, self.relay.wake)
+        receiving = (service.name, consumer_sessions, self._dispatcher(), transport)
+        self.consumer = Consumer(*receiving)
         wake_when_due(self.sessions, self.consumer.retry_worker.wake)
-        self._sessions = (self.sessions, ticks, handled)
-        dead = DeadLetterCollector(*reading)
-        self.ticker = Scheduler(service.name, ticks, (*BUS_JOBS, FORGET_ANSWERS, *service.jobs))
+        jobs = (*BUS_JOBS, DELETE_EXPIRED_JOB, *service.jobs)
+        self.scheduler = Scheduler(service.name, scheduler_sessions, jobs)
+        self.replica = self._replica(tracing)
         self.background_tasks: tuple[BackgroundTask, ...] = (
             self.consumer,
-            dead,
-            self.ticker,
-            *service.parts(self),
+            DeadLetterCollector(*receiving),
+            self.scheduler,
+            *service.background_tasks(self.replica),
         )
-        self.on_close: list[Callable[[], Awaitable[None]]] = [tracing.close]
-        self.app = service.build_app(self)
-
-    def wake_by(self, work: str, wake: asyncio.Event) -> None:
-        """Let every commit of this replica that made this kind of work set `wake`."""
-        for sessions in self._sessions:
-            commit_hooks.wake_on_commit(sessions, work, wake)
+        self.app = service.build_app(self.replica)
 
     async def start(self) -> None:
-        """Begin to consume, relay, tick and send; returns once everything runs."""
-        for part in (self.relay, *self.background_tasks):
-            await part.start()
+        """Start relay, consumer, scheduler and the service's tasks; return once all run."""
+        for task in (self.relay, *self.background_tasks):
+            await task.start()
 
     async def stop_relay(self) -> None:
-        """Take no new turn: what is in the outbox stays there. May be called twice."""
+        """Take no new lanes: what is in the outbox stays there. May be called twice."""
         self.stopping = True
         await self.relay.stop()
 
-    async def stop_rest(self) -> None:
+    async def stop_background_tasks(self) -> None:
         """Finish the batch, the job and the sending under way; may be called twice."""
-        for part in self.background_tasks:
-            await part.stop()
+        for task in self.background_tasks:
+            await task.stop()
 
     async def close(self) -> None:
-        """Let all connections go, once nothing uses them any more."""
-        for close in self.on_close:
+        """Close all connections, once nothing uses them any more."""
+        for close in self.replica.on_close:
             await close()
-        for engine in (self.engine, self._relaying, self._ticking, self._consuming):
+        engines = (
+            self.engine,
+            self._relay_engine,
+            self._scheduler_engine,
+            self._consumer_engine,
+        )
+        for engine in engines:
             await engine.dispose()
+
+    async def check_readiness(self) -> dict[str, bool]:
+        """Check what has to be true for this replica to be given work."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+            database = True
+        except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+            database = False
+        return {
+            "database": database,
+            "relay": self.relay.alive,
+            "consumer": self.consumer.alive,
+            "background": all(task.alive for task in self.background_tasks),
+            "serving": not self.stopping,
+        }
+
+    def _replica(self, tracing: Tracing) -> Replica:
+        return Replica(
+            service=self.service,
+            settings=self.settings,
+            engine=self.engine,
+            sessions=self.sessions,
+            sealer=self.sealer,
+            check_readiness=self.check_readiness,
+            wake_on_commit=self._wake_on_commit,
+            on_close=[tracing.close],
+        )
+
+    def _dispatcher(self) -> Dispatcher:
+        name, partners = self.service.name, self.service.partners
+        if partners is not None:
+            partners = replace(partners, handle=instrument_handler(name, partners.handle))
+        return Dispatcher(instrument_handlers(name, self.service.handlers), partners)
+
+    def _wake_on_commit(self, work: str, wake: asyncio.Event) -> None:
+        for sessions in self._all_sessions:
+            commit_hooks.wake_on_commit(sessions, work, wake)
 
     def _engine(self, pool_size: int, purpose: str = "") -> AsyncEngine:
         name = f"{self.service.name} {purpose}".strip()

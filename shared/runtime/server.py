@@ -13,7 +13,7 @@ from shared.observability.logs import logger
 from shared.runtime.runtime import Runtime
 from shared.settings import socket_path
 
-HTTP_GRACE = 5
+HTTP_GRACE_SECONDS = 5
 log = logger("linli.run")
 
 
@@ -36,7 +36,7 @@ class _Server(uvicorn.Server):
 
 
 def listen(bind: str) -> socket.socket:
-    """A listening socket at `host:port` or `unix:/path`; CannotListen."""
+    """Listen at `host:port` or `unix:/path`. Raises: CannotListen."""
     path = socket_path(bind)
     try:
         if path is not None:
@@ -69,7 +69,7 @@ def _server(runtime: Runtime) -> _Server:
             access_log=False,
             server_header=False,
             forwarded_allow_ips=runtime.settings.trusted_proxies,
-            timeout_graceful_shutdown=HTTP_GRACE,
+            timeout_graceful_shutdown=HTTP_GRACE_SECONDS,
         )
     )
 
@@ -78,7 +78,7 @@ def _server(runtime: Runtime) -> _Server:
 async def serving(
     runtimes: Sequence[Runtime], sockets: Sequence[socket.socket]
 ) -> AsyncIterator[None]:
-    """Inside the block the replicas work; on leaving, they stop: relays, consumers, then HTTP."""
+    """Run the replicas inside the block; on leaving stop relays, then consumers, then HTTP."""
     servers = [_server(runtime) for runtime in runtimes]
     tasks = [
         asyncio.create_task(server.serve([listening]))
@@ -102,7 +102,7 @@ async def serving(
 async def stop(runtimes: Sequence[Runtime]) -> None:
     """Stop the background of all replicas: every relay first, since they publish to the others."""
     await asyncio.gather(*(runtime.stop_relay() for runtime in runtimes))
-    await asyncio.gather(*(runtime.stop_rest() for runtime in runtimes))
+    await asyncio.gather(*(runtime.stop_background_tasks() for runtime in runtimes))
 
 
 async def run(
@@ -110,7 +110,7 @@ async def run(
     sockets: Sequence[socket.socket],
     ready: Callable[[], Awaitable[None]],
 ) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP; `ready` is awaited when all answers, or given up."""
+    """Serve until SIGTERM, SIGINT or SIGHUP; await `ready` once all listen, or cancel it."""
     shutdown_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

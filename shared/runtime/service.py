@@ -1,61 +1,83 @@
-"""A service as it is declared: tables, reactions, timed jobs, application."""
+"""A service as it is declared, and what a replica of it lends to the service's own parts."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import Handlers
 from shared.bus.partners.ingress import PartnerIngress
-from shared.messages_admin.trail import Effect, Effects, TrailKey
+from shared.messages_admin.effects import Effect, Effects, TrailKey
 from shared.scheduler import Job
+from shared.sealing import Sealer
 from shared.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from shared.runtime.runtime import Runtime
 
 
 class BackgroundTask(Protocol):
-    """Something that runs in the background of a replica."""
+    """A task that runs in the background of a replica."""
 
     @property
     def alive(self) -> bool:
-        """Whether it does its work; a replica whose parts don't is not ready."""
+        """Whether the task does its work; a replica with a task that doesn't is not ready."""
 
     async def start(self) -> None:
-        """Begin; returns once it runs."""
+        """Begin; return once the task runs."""
 
     async def stop(self) -> None:
-        """Finish what is under way and end; may be called twice."""
+        """Finish the work under way and end; may be called twice."""
 
 
-async def _none(_tx: AsyncSession, _case: TrailKey) -> Sequence[Effect]:
+async def _no_effects(_tx: AsyncSession, _key: TrailKey) -> Sequence[Effect]:
+    return ()
+
+
+def _no_tasks(_replica: "Replica") -> tuple[BackgroundTask, ...]:
     return ()
 
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service: its tables, its reactions to messages, its timed jobs, its application.
+    """A service: its tables, its reactions to messages, its timed jobs, its application.
 
-    `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `parts` makes what
-    runs beside the relay, the consumer and the ticker (a sender of deliveries, say); `snapshots`
-    are the features whose state can be recorded again, by name; `partners` is what becomes of what
-    partners say, in the one service that they talk to; `effects` tells what features did in a case,
-    for its trail.
+    `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `background_tasks`
+    makes what runs beside relay, consumer and scheduler (a sender of deliveries, say); `snapshots`
+    are the features whose state can be recorded again, by name; `partners` handles what partners
+    publish, in the one service that they publish to; `effects` lists what features did under a
+    correlation id, for its trail.
     """
 
     name: str
     settings: type[ServiceSettings]
     metadata: MetaData
-    build_app: Callable[["Runtime"], FastAPI]
+    build_app: Callable[["Replica"], FastAPI]
     handlers: Handlers = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     prefixes: tuple[str, ...] = ()
-    parts: Callable[["Runtime"], tuple[BackgroundTask, ...]] = lambda _: ()
+    background_tasks: Callable[["Replica"], tuple[BackgroundTask, ...]] = _no_tasks
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     partners: PartnerIngress | None = None
-    effects: Effects = _none
+    effects: Effects = _no_effects
+
+
+@dataclass(frozen=True)
+class Replica:
+    """What one replica lends to its application and to its service's background tasks.
+
+    `check_readiness` says of each part of the replica whether it works; `wake_on_commit` lets each
+    commit that marked a kind of work set an event; what the application opens (connections to
+    other services) it adds to `on_close`.
+    """
+
+    service: Service
+    settings: ServiceSettings
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+    sealer: Sealer
+    check_readiness: Callable[[], Awaitable[dict[str, bool]]]
+    wake_on_commit: Callable[[str, asyncio.Event], None]
+    on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

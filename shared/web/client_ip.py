@@ -1,4 +1,4 @@
-"""Where a client comes from, as far as it can be counted."""
+"""The network address of a client, for rate limits."""
 
 import ipaddress
 
@@ -6,7 +6,7 @@ from fastapi import Request
 
 
 def network_of(request: Request) -> str | None:
-    """The client's address, of IPv6 the /64 that one household has; None over a Unix socket."""
+    """Return the client's IPv4 address or IPv6 /64 network; None over a Unix socket."""
     if request.client is None:
         return None
     try:

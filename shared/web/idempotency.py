@@ -1,4 +1,4 @@
-"""The first answer to a POST, kept in the action's transaction and given again to every repeat.
+"""Idempotency of POSTs: the first response is stored in the action's transaction and repeated.
 
 Source: the IETF draft "The Idempotency-Key HTTP Header Field".
 """
@@ -22,17 +22,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.tables import bus_metadata
-from shared.db import sealer_of
+from shared.db import sealer_of, shared_metadata
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 from shared.scheduler import Job
 
-KEPT_FOR = timedelta(days=7)
+RESPONSE_TTL = timedelta(days=7)
 
 answers = Table(
     "answers",
-    bus_metadata,
+    shared_metadata,
     Column("key", LargeBinary, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("status", SmallInteger),
@@ -42,12 +41,12 @@ answers = Table(
     Index("ix_answers_created_at", "created_at"),
 )
 
-# Made once, since every act runs both.
-_TAKE = text(
+# Compiled once, since every act runs both.
+_INSERT_KEY = text(
     "INSERT INTO answers (key, fingerprint, created_at) VALUES (:key, :fingerprint, :created_at)"
     " ON CONFLICT DO NOTHING RETURNING key"
 )
-_KEEP = text("UPDATE answers SET status = :status, body = :body WHERE key = :key")
+_UPDATE_RESPONSE = text("UPDATE answers SET status = :status, body = :body WHERE key = :key")
 
 
 class KeyReused(Invalid):
@@ -64,53 +63,56 @@ class RequestInProgress(Conflict):
 
 @dataclass(frozen=True)
 class IdempotencyKey:
-    """One request that must take effect once: who sent it, under which key, and what it says."""
+    """The key of one request that must take effect once, and the fingerprint of its content."""
 
     key: bytes
     fingerprint: bytes
 
     @classmethod
     def of(cls, person: UUID | None, key: str, request: bytes) -> "IdempotencyKey":
-        """The request `request` (method, path and body) that `person` sent under `key`."""
+        """Make the key of `request` (method, path and body) that `person` sent under `key`."""
         owner = hashlib.sha256(f"{person} {key}".encode()).digest()
         return cls(owner, hashlib.sha256(request).digest())
 
 
 @dataclass(frozen=True)
 class StoredResponse:
-    """A kept answer."""
+    """The status and the body of a first response."""
 
     status: int
     body: bytes
 
 
-async def find_response(tx: AsyncSession, once: IdempotencyKey) -> StoredResponse | None:
-    """The answer given before, or None: then the key is taken until this transaction ends.
+async def find_response(tx: AsyncSession, key: IdempotencyKey) -> StoredResponse | None:
+    """Return the stored response, or None: then this transaction holds the key until it ends.
 
-    A second request with the same key waits here for the first to commit. Raises KeyReused.
+    A second request with the same key waits here for the first to commit.
+
+    Raises: KeyReused, RequestInProgress.
     """
     # Keyed, or a phone could be guessed from the hash of the request that it came in.
-    fingerprint = sealer_of(tx).blind_index(once.fingerprint.hex())
-    taken = {"key": once.key, "fingerprint": fingerprint, "created_at": clock.now()}
-    if (await tx.execute(_TAKE, taken)).first() is not None:
+    fingerprint = sealer_of(tx).blind_index(key.fingerprint.hex())
+    row = {"key": key.key, "fingerprint": fingerprint, "created_at": clock.now()}
+    if (await tx.execute(_INSERT_KEY, row)).first() is not None:
         return None
-    kept = (await tx.execute(answers.select().where(answers.c.key == once.key))).one_or_none()
-    if kept is None or kept.status is None:
+    stored = (await tx.execute(answers.select().where(answers.c.key == key.key))).one_or_none()
+    if stored is None or stored.status is None:
         raise RequestInProgress
-    if kept.fingerprint != fingerprint:
+    if stored.fingerprint != fingerprint:
         raise KeyReused
-    return StoredResponse(kept.status, sealer_of(tx).unseal(kept.body.decode()).encode())
+    return StoredResponse(stored.status, sealer_of(tx).unseal(stored.body.decode()).encode())
 
 
-async def store_response(tx: AsyncSession, once: IdempotencyKey, answer: StoredResponse) -> None:
-    """Keep the answer beside what the action wrote, sealed: it may hold a phone or a code."""
-    sealed = sealer_of(tx).seal(answer.body.decode()).encode()
-    await tx.execute(_KEEP, {"key": once.key, "status": answer.status, "body": sealed})
+async def store_response(tx: AsyncSession, key: IdempotencyKey, response: StoredResponse) -> None:
+    """Store the response beside what the action wrote, sealed: it may hold a phone or a code."""
+    sealed = sealer_of(tx).seal(response.body.decode()).encode()
+    values = {"key": key.key, "status": response.status, "body": sealed}
+    await tx.execute(_UPDATE_RESPONSE, values)
 
 
-async def forget_old_answers(tx: AsyncSession) -> None:
-    """Delete the answers of more than a week ago."""
-    await tx.execute(delete(answers).where(answers.c.created_at < clock.now() - KEPT_FOR))
+async def delete_expired(tx: AsyncSession) -> None:
+    """Delete the responses of more than a week ago."""
+    await tx.execute(delete(answers).where(answers.c.created_at < clock.now() - RESPONSE_TTL))
 
 
-FORGET_ANSWERS = Job("answers.forget", timedelta(hours=1), forget_old_answers)
+DELETE_EXPIRED_JOB = Job("answers.forget", timedelta(hours=1), delete_expired)

@@ -11,7 +11,7 @@ from shared.policies import POLICIES, PUBLISHERS
 from shared.web.preconditions import ConditionalUpdate
 from shared.web.problems import MEDIA_TYPE
 
-ACTS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 PROBLEMS = {
     400: "The body isn't what its Content-Type says.",
     401: "Nobody is signed in, or the proof of it is worth nothing.",
@@ -64,7 +64,7 @@ API_KEY = {
     "description": "A publisher's: the key that `POST /api/v1/publishers/{publisher_id}/keys` "
     "answers with, sent as a token is.",
 }
-KEY = {
+IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -83,9 +83,9 @@ IF_MATCH = {
 
 @dataclass(frozen=True)
 class RouteDocs:
-    """What a route says of itself: its method and path, whom its policy lets in, what it takes.
+    """The documentation of a route: its method, path and policy, and the parts of its signature.
 
-    `parts` are what makes the endpoint's parameters: dependencies, and the classes of bodies.
+    `parts` make the endpoint's parameters: dependencies, and the classes of bodies.
     """
 
     method: str
@@ -95,43 +95,44 @@ class RouteDocs:
 
     @classmethod
     def of(cls, method: str, path: str, policy: str, endpoint: Callable[..., Any]) -> Self:
-        """What shows in the endpoint's signature."""
+        """Read the documentation of a route from its endpoint's signature."""
         return cls(method, path, policy, frozenset(_parts(endpoint)))
 
     @property
     def is_public(self) -> bool:
-        """Whether one need not be signed in."""
+        """Whether the route is open to those who are not signed in."""
         return not POLICIES[self.policy]
 
     def problems(self) -> set[int]:
-        """The statuses of the problems that it can meet, as far as it shows."""
-        found = {401, 422, 429, 503}
-        found |= {403, 409, 413} if self.method in ACTS else set()
-        found |= set() if self.is_public else {403}
-        found |= {400} if any(map(_is_body, self.parts)) else set()
-        found |= {404} if "{" in self.path else set()
-        found |= {412, 428} if ConditionalUpdate in self.parts else set()
-        return found
+        """Return the statuses of the problems that the signature and the policy show."""
+        statuses = {401, 422, 429, 503}
+        statuses |= {403, 409, 413} if self.method in UNSAFE_METHODS else set()
+        statuses |= set() if self.is_public else {403}
+        statuses |= {400} if any(map(_is_body, self.parts)) else set()
+        statuses |= {404} if "{" in self.path else set()
+        statuses |= {412, 428} if ConditionalUpdate in self.parts else set()
+        return statuses
 
     def responses(self, success: int, more: Iterable[int]) -> dict[int | str, dict[str, Any]]:
-        """Its answers by status: the headers of the one that succeeds, and the problems."""
-        known = {name: header for part in self.parts for name, header in _headers(part).items()}
+        """Return its responses by status: the success with its headers, and the problems."""
+        headers = {name: header for part in self.parts for name, header in _headers(part).items()}
         problems = self.problems() | set(more)
-        told: dict[int | str, dict[str, Any]] = {success: {"headers": known} if known else {}}
-        return told | {status: _problem(status) for status in sorted(problems)}
+        ok: dict[int | str, dict[str, Any]] = {success: {"headers": headers} if headers else {}}
+        return ok | {status: _problem(status) for status in sorted(problems)}
 
     def operation(self) -> dict[str, Any]:
-        """What its parameters don't show: headers that it takes, and who may use it."""
-        taken = [KEY] if self.method == "POST" else []
-        taken += [IF_MATCH] if ConditionalUpdate in self.parts else []
-        proof = "key" if POLICIES[self.policy] == PUBLISHERS else "session"
-        proven: list[dict[str, Any]] = [{proof: []}]
-        allowed = [*proven, {}] if self.is_public else proven
-        return {"security": allowed, **({"parameters": taken} if taken else {})}
+        """Return what its parameters don't show: headers of requests, and security."""
+        headers = [IDEMPOTENCY_KEY] if self.method == "POST" else []
+        headers += [IF_MATCH] if ConditionalUpdate in self.parts else []
+        scheme = "key" if POLICIES[self.policy] == PUBLISHERS else "session"
+        security: list[dict[str, Any]] = [{scheme: []}]
+        if self.is_public:
+            security.append({})
+        return {"security": security, **({"parameters": headers} if headers else {})}
 
 
 def add_shared_components(document: dict[str, Any]) -> dict[str, Any]:
-    """The description of a service with the parts that all its routes refer to."""
+    """Complete the description of a service with the parts that its routes refer to."""
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {"session": SESSION, "key": API_KEY}
@@ -139,7 +140,7 @@ def add_shared_components(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(endpoint: Callable[..., Any]) -> Iterator[Any]:
-    """What makes the endpoint's parameters: dependencies, and the classes of bodies."""
+    """List what makes the endpoint's parameters: dependencies, and classes of bodies."""
     hints = get_type_hints(endpoint, include_extras=True)
     for name in inspect.signature(endpoint).parameters:
         kind, *more = (
@@ -157,16 +158,16 @@ def _is_body(part: Any) -> bool:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    response: dict[str, Any] = {
         "description": PROBLEMS[status],
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status in HEADERS:
-        said["headers"] = HEADERS[status]
-    return said
+        response["headers"] = HEADERS[status]
+    return response
 
 
 def _headers(part: Any) -> dict[str, Any]:
-    """The headers that an answer gets from that part."""
-    known: dict[str, Any] = getattr(part, "response_headers", {})
-    return known
+    """Return the response headers that a dependency sets."""
+    headers: dict[str, Any] = getattr(part, "response_headers", {})
+    return headers

@@ -1,4 +1,4 @@
-"""Conditional edits (RFC 9110, section 13): which version is shown, and which one is edited."""
+"""Preconditions (RFC 9110, section 13): the version of a response, and of an edit."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.language import N_
 # A version is what it is in whatever coding it travelled: an edge that compresses an answer makes
 # its tag weak or adds the coding to it (`W/"3"`, `"3-gzip"`), and both come back in If-Match.
 TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:[-;][a-z]{1,8})?"')
-MOST_TAGS = 20
+MAX_TAGS = 20
 
 
 class PreconditionFailed(Problem):
@@ -23,7 +23,7 @@ class PreconditionFailed(Problem):
 
 
 class PreconditionRequired(Problem):
-    """An edit that doesn't say which version it was made of (RFC 6585, section 3)."""
+    """An edit that doesn't name the version it was made of (RFC 6585, section 3)."""
 
     status = 428
     title = N_("Please say in If-Match which version you change (the ETag that you were given)")
@@ -31,12 +31,12 @@ class PreconditionRequired(Problem):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVersion:
-    """Which versions of something an edit is meant for; None stands for whichever there is."""
+    """The versions that an edit is meant for; None for any version."""
 
     versions: frozenset[int] | None = None
 
     def check(self, version: int) -> None:
-        """Stale unless `version`, of a row that is locked, is one of those."""
+        """Check the version of a locked row. Raises: PreconditionFailed for another one."""
         if self.versions is not None and version not in self.versions:
             raise PreconditionFailed
 
@@ -47,24 +47,24 @@ ANY_VERSION = ExpectedVersion()
 async def _expected(
     if_match: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> ExpectedVersion:
-    """What If-Match names; PreconditionRequired without it, Invalid when it can't be read.
+    """Read If-Match. Raises: PreconditionRequired without it, Invalid when it can't be read.
 
-    `*` overwrites whatever there is, and says so. Without it two people at the desk would undo
-    each other's edits unawares.
+    `*` overwrites any version, and says so. The header is required because two people at the desk
+    would otherwise undo each other's edits unawares.
     """
     if if_match is None:
         raise PreconditionRequired
-    said = [tag.strip() for tag in if_match.split(",", MOST_TAGS)]
-    if said == ["*"]:
+    names = [tag.strip() for tag in if_match.split(",", MAX_TAGS)]
+    if names == ["*"]:
         return ANY_VERSION
-    tags = [TAG.fullmatch(tag) for tag in said]
+    tags = [TAG.fullmatch(tag) for tag in names]
     if not all(tags):
         raise Invalid(errors={"If-Match": N_("This is not valid")})
     return ExpectedVersion(frozenset(int(tag[1]) for tag in tags if tag))
 
 
 class ETagResponse:
-    """Names the version that an answer shows, in its ETag."""
+    """A response that names the version it shows, in its ETag."""
 
     response_headers: ClassVar[dict[str, Any]] = {
         "ETag": {"schema": {"type": "string"}, "description": "The version, to name in If-Match."}
@@ -74,12 +74,12 @@ class ETagResponse:
         self._response = response
 
     def set_etag(self, version: int) -> None:
-        """Name the version (RFC 9110, section 8.8.3)."""
+        """Set the ETag (RFC 9110, section 8.8.3)."""
         self._response.headers["ETag"] = f'"{version}"'
 
 
 class ConditionalUpdate(ETagResponse):
-    """An edit: which versions it is meant for, and which one it leaves behind."""
+    """An edit: the versions that it is meant for, and the ETag of the one that it makes."""
 
     def __init__(
         self, response: Response, expected: Annotated[ExpectedVersion, Depends(_expected)]

@@ -1,5 +1,6 @@
-"""Problem details (RFC 9457): the one place that turns errors into answers."""
+"""Problem details (RFC 9457): the one place that turns errors into responses."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,18 +17,17 @@ from shared.db_errors import redacted_message
 from shared.errors import Invalid, Problem, Unavailable
 from shared.language import N_, Language, preferred, translate
 from shared.observability.logs import logger
+from shared.state_key import StateKey
 
 log = logger("linli.http")
+ErrorPage = Callable[[Request, Problem], Awaitable[Response]]
+ERROR_PAGE = StateKey[ErrorPage]("error page")
 MEDIA_TYPE = "application/problem+json"
-PASSING = {
-    "40001",
-    "40P01",
-    "55P03",
-    "57014",
-}  # serialisation, deadlock, lock and statement time-outs
-GONE = {"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
+# Serialisation, deadlock, lock and statement time-outs.
+BUSY_STATES = {"40001", "40P01", "55P03", "57014"}
+UNAVAILABLE_STATES = {"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 
-FIELD = {
+FIELD_ERRORS = {
     "missing": N_("This is needed"),
     "extra_forbidden": N_("There is no such field"),
     "json_invalid": N_("This is not valid JSON"),
@@ -54,7 +54,7 @@ FIELD = {
     "dict_type": N_("This must be a JSON object"),
     "list_type": N_("This must be a list"),
 }
-HTTP = {
+HTTP_TITLES = {
     400: N_("This request can't be read"),
     404: N_("There is nothing here"),
     405: N_("This can't be done here"),
@@ -77,48 +77,48 @@ class Busy(Unavailable):
 
 
 def from_validation(error: RequestValidationError) -> Problem:
-    """The problem behind a request that doesn't fit its description."""
-    found = error.errors()
-    if any(e["type"] == "json_invalid" for e in found):
+    """Make the problem of a request that doesn't fit its description."""
+    errors = error.errors()
+    if any(e["type"] == "json_invalid" for e in errors):
         return Unreadable()
     sentences = {}
-    for e in found:
-        where = ".".join(str(part) for part in e["loc"] if part not in ("body", "query", "path"))
+    for e in errors:
+        path = ".".join(str(part) for part in e["loc"] if part not in ("body", "query", "path"))
         own = (e.get("ctx") or {}).get("error")
         fallback = str(own) if isinstance(own, ValueError) else N_("This is not valid")
-        sentences[where or "body"] = FIELD.get(e["type"], fallback) if not own else fallback
+        sentences[path or "body"] = FIELD_ERRORS.get(e["type"], fallback) if not own else fallback
     return Invalid(errors=sentences)
 
 
 def from_database(error: BaseException) -> Problem | None:
-    """The problem behind a database that is busy or away; None where the fault is ours."""
+    """Make the problem of a busy or unavailable database; None where the fault is ours."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
-    if isinstance(error, PoolTimeout | StaleDataError) or state in PASSING:
+    if isinstance(error, PoolTimeout | StaleDataError) or state in BUSY_STATES:
         return Busy()
-    away = isinstance(error, OSError) or state in GONE
+    unreachable = isinstance(error, OSError) or state in UNAVAILABLE_STATES
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
-    return Unavailable() if away or invalidated else None
+    return Unavailable() if unreachable or invalidated else None
 
 
 def body(problem: Problem, language: Language) -> dict[str, Any]:
-    """The members of the answer, in `language`."""
-    answer: dict[str, Any] = {
+    """Make the members of the problem details, in `language`."""
+    members: dict[str, Any] = {
         "type": "about:blank",
         "status": problem.status,
         "title": translate(problem.title, language, **problem.params),
     }
     if problem.detail:
-        answer["detail"] = translate(problem.detail, language, **problem.params)
+        members["detail"] = translate(problem.detail, language, **problem.params)
     if isinstance(problem, Invalid) and problem.errors:
-        answer["errors"] = [
+        members["errors"] = [
             {"field": field, "detail": translate(sentence, language)}
             for field, sentence in problem.errors.items()
         ]
-    return answer
+    return members
 
 
 def render(request: Request, problem: Problem) -> Response:
-    """The answer to a request that met `problem`."""
+    """Make the response to a request that met `problem`."""
     language = preferred(request.headers.get("accept-language"))
     return JSONResponse(
         body(problem, language),
@@ -128,48 +128,48 @@ def render(request: Request, problem: Problem) -> Response:
     )
 
 
-def from_http(error: HTTPException) -> Problem:
-    """Starlette's own errors (no such path, wrong method, too large) in our form."""
-    problem = Problem()
-    problem.__dict__["status"] = error.status_code
-    known = HTTP.get(error.status_code)
-    problem.__dict__["title"] = known or HTTPStatus(error.status_code).phrase
-    problem.__dict__["headers"] = dict(error.headers or {})
-    return problem
+class HttpProblem(Problem):
+    """An error of Starlette's own: no such path, wrong method, too large."""
+
+    def __init__(self, error: HTTPException) -> None:
+        super().__init__()
+        self.status = error.status_code
+        self.title = HTTP_TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
+        self.headers = dict(error.headers or {})
 
 
 def from_any(error: Exception) -> Problem:
-    """The problem to show for any error at the edge."""
+    """Make the problem of any error at the edge."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
         return from_validation(error)
     if isinstance(error, HTTPException):
-        return from_http(error)
+        return HttpProblem(error)
     if isinstance(error, ClientDisconnect):
-        return Unreadable()  # Nobody hears it: whoever sent the body is gone.
-    known = from_database(error)
-    if known is None:
-        # What the database says in detail may hold rows, so of its errors only one line is kept.
+        return Unreadable()  # Nobody reads the response: the sender of the body is gone.
+    problem = from_database(error)
+    if problem is None:
+        # What the database says in detail may hold rows, so of its errors only one line is logged.
         trace = None if isinstance(error, DBAPIError) else error
         log.error("request failed", error=redacted_message(error), exc_info=trace)
     elif isinstance(error, OSError):
         log.warning("request failed", error=redacted_message(error))
-    return known or Problem()
+    return problem or Problem()
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the app with problem details, or with `app.state.problem_page`."""
+    """Answer every error of the app with problem details, or with its error page."""
 
-    async def answer(request: Request, error: Exception) -> Response:
+    async def respond(request: Request, error: Exception) -> Response:
         problem = from_any(error)
-        page = getattr(app.state, "problem_page", None)
-        if page is not None and not request.url.path.startswith(("/api/", "/health/", "/metrics")):
-            return await page(request, problem)  # type: ignore[no-any-return]
-        return render(request, problem)
+        error_page = ERROR_PAGE.find(app.state)
+        if error_page is None or request.url.path.startswith(("/api/", "/health/", "/metrics")):
+            return render(request, problem)
+        return await error_page(request, problem)
 
     ours = (Problem, RequestValidationError, HTTPException, ClientDisconnect)
     theirs = (DBAPIError, PoolTimeout, StaleDataError, OSError)
     for kind in (*ours, *theirs):
-        app.add_exception_handler(kind, answer)
-    app.add_exception_handler(Exception, answer)
+        app.add_exception_handler(kind, respond)
+    app.add_exception_handler(Exception, respond)

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.cli.embedded import PostgresFailed
 from shared.observability.logs import configure_logging
-from tests.bench.fixtures import BenchServers, bench_servers
 from tests.bench.repetitions import STEP_COUNT, ReportStep, measure_joins, measure_wishes
 from tests.bench.report import Row, exit_status, render_table, write_json
+from tests.bench.servers import BenchServers, bench_servers
 from tests.bench.wishes import CONFIRMATIONS_PER_SECOND
 from tests.support.rabbitmq import NoBroker
 
@@ -34,10 +34,10 @@ EXPLANATION = (
 
 
 def main() -> int:
-    """Measure, tell, and give the exit status: 1 below a floor, 2 where it can't be measured."""
+    """Run and report the benchmarks; return 1 below a floor, 2 if the servers don't start."""
     configure_logging("ERROR", "console")
     warnings.simplefilter("ignore")
-    # As an exception, so that the servers are stopped.
+    # SIGTERM raises SystemExit, so that the servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with _progress_bar() as step, bench_servers() as servers:
@@ -50,20 +50,20 @@ def main() -> int:
     if not console.is_terminal:
         console = Console(width=TABLE_WIDTH_COLUMNS)
     console.print(render_table(rows))
-    explained = EXPLANATION.format(pace=CONFIRMATIONS_PER_SECOND, ceiling=ceiling)
-    console.print(explained, style="dim", highlight=False)
+    explanation = EXPLANATION.format(pace=CONFIRMATIONS_PER_SECOND, ceiling=ceiling)
+    console.print(explanation, style="dim", highlight=False)
     return exit_status(rows)
 
 
 async def _run_benchmarks(servers: BenchServers, step: ReportStep) -> tuple[list[Row], float]:
-    told = await measure_wishes(servers, step)
-    joined, ceiling = await measure_joins(servers, step)
-    return [*told, *joined], ceiling
+    wish_rows = await measure_wishes(servers, step)
+    join_rows, ceiling = await measure_joins(servers, step)
+    return [*wish_rows, *join_rows], ceiling
 
 
 @contextmanager
 def _progress_bar() -> Iterator[ReportStep]:
-    """A bar on stderr that is gone in the end; none where that is no terminal."""
+    """Show a progress bar on stderr during the block, but only where stderr is a terminal."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(

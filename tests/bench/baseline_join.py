@@ -1,8 +1,8 @@
-"""The baseline of joining: FastAPI and an asyncpg pool, the same rows written by hand.
+"""The baseline of joining: FastAPI and an asyncpg pool that write the same rows with plain SQL.
 
-One transaction: the session is looked up, the Idempotency-Key taken, a place counted, the
-participation, the message and the answer written. No roles, no registers, no overlaps, no sealing,
-no metrics and no relay: what is left is what nobody who keeps the same promises can leave out.
+One transaction looks up the session, reserves the Idempotency-Key, counts a place, and writes the
+participation, the message and the answer. Roles, registers, overlaps, sealing, metrics and the
+relay are left out: the baseline does only what the same promises to clients require.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import uvicorn
 from fastapi import FastAPI, Header, Request, Response
 from pydantic import BaseModel
 
-from shared.runtime.server import HTTP_GRACE
+from shared.runtime.server import HTTP_GRACE_SECONDS
 from shared.settings import ServiceSettings
 
 TYPE = "linli.event.joined.v1"
@@ -52,13 +52,13 @@ _STORE_RESPONSE = "UPDATE answers SET status = $2, body = $3 WHERE key = $1"
 
 
 class JoinRequest(BaseModel):
-    """In which role."""
+    """The body of a join: the role."""
 
     role: Literal["helper", "guest"] = "guest"
 
 
 class EventFull(Exception):
-    """There is no place; what was written is rolled back."""
+    """Event without a free place; the transaction is rolled back."""
 
 
 @asynccontextmanager
@@ -77,7 +77,7 @@ app = FastAPI(lifespan=_connection_pool, openapi_url=None)
 
 @app.post("/api/v1/ceiling")
 async def ceiling() -> Response:
-    """Nothing: what the load generator can do at most."""
+    """Answer without any work, to measure the most that the load generator can do."""
     return Response(b"{}", media_type="application/json")
 
 
@@ -89,21 +89,21 @@ async def join(
     authorization: str = Header(),
     idempotency_key: str = Header(),
 ) -> Response:
-    """Take a place."""
+    """Take a place in an event."""
     secret = os.environ["LINLI_LOOKUP_KEY"].encode()
     token = authorization.removeprefix("Bearer ")
-    hashed = hmac.digest(secret, f"session\n{token}".encode(), hashlib.sha256)
+    token_hash = hmac.digest(secret, f"session\n{token}".encode(), hashlib.sha256)
     pool: asyncpg.Pool = request.app.state.pool
     try:
         async with pool.acquire() as connection, connection.transaction():
-            session = await connection.fetchrow(_SELECT_SESSION, hashed, datetime.now(UTC))
+            session = await connection.fetchrow(_SELECT_SESSION, token_hash, datetime.now(UTC))
             if session is None:
                 return Response(b"{}", 401)
             key = hashlib.sha256(f"{session['resident_id']} {idempotency_key}".encode()).digest()
             fingerprint = hashlib.sha256(request.url.path.encode() + await request.body()).digest()
             if not await connection.fetchval(_INSERT_KEY, key, fingerprint, datetime.now(UTC)):
-                kept = await connection.fetchrow(_SELECT_RESPONSE, key)
-                return Response(kept["body"], kept["status"], media_type="application/json")
+                stored = await connection.fetchrow(_SELECT_RESPONSE, key)
+                return Response(stored["body"], stored["status"], media_type="application/json")
             body = await _join(connection, session, event_id, join_request.role)
             await connection.execute(_STORE_RESPONSE, key, 200, body)
     except EventFull:
@@ -123,7 +123,7 @@ async def _join(
         raise EventFull
     await connection.execute(_INSERT_PARTICIPATION, id_, station, now, event_id, resident, role)
     part = {"id": str(id_), "role": role, "state": "joined", "joined_at": now.isoformat()}
-    shown = {"id": str(event_id), **event, "mine": part}
+    response = {"id": str(event_id), **event, "mine": part}
     subject = f"participations/{id_}"
     message = {
         "specversion": "1.0",
@@ -135,11 +135,11 @@ async def _join(
         "station": str(station),
         "sequence": "000000000001",
         "correlationid": str(correlation),
-        "data": {**shown, "resident_id": str(resident)},
+        "data": {**response, "resident_id": str(resident)},
     }
     lane = zlib.crc32(subject.encode()) % 16
     await connection.execute(_INSERT_MESSAGE, lane, TYPE, subject, correlation, _to_json(message))
-    return _to_json(shown)
+    return _to_json(response)
 
 
 def _to_json(value: object) -> bytes:
@@ -147,14 +147,14 @@ def _to_json(value: object) -> bytes:
 
 
 def main() -> None:
-    """Serve as the product does, on the socket of LINLI_BIND."""
+    """Serve with the options of the product, on the socket of LINLI_BIND."""
     uvicorn.run(
         app,
         uds=os.environ["LINLI_BIND"].removeprefix("unix:"),
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=HTTP_GRACE,
+        timeout_graceful_shutdown=HTTP_GRACE_SECONDS,
     )
 
 

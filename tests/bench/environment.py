@@ -1,4 +1,4 @@
-"""A house with people for the benchmarks of wishes, and a look into its books."""
+"""A running system with people for the benchmarks of wishes, and queries on its database."""
 
 import asyncio
 import secrets
@@ -18,7 +18,7 @@ from shared.auth import Actor, Role
 from shared.bus.transport.base import Publishing
 from shared.contracts.envelope import parse_own
 from shared.contracts.registry import READERS
-from tests.bench.fixtures import BenchServers
+from tests.bench.servers import BenchServers
 from tests.support import api_clients
 from tests.support.api_clients import Person
 from tests.support.station import PASSWORD, create_station
@@ -44,7 +44,7 @@ _SELECT_SENT_AFTER = (
 
 @dataclass(frozen=True)
 class SentPosition:
-    """How far the records of intake and volunteers went at some moment."""
+    """The last ids in the records of sent messages of intake and volunteers."""
 
     intake: int
     volunteers: int
@@ -52,7 +52,7 @@ class SentPosition:
 
 @dataclass(frozen=True)
 class BenchEnvironment:
-    """The three services in this process over one transport, and people of one station."""
+    """The three services in this process over one transport, with people of one station."""
 
     system: RunningSystem
     station: UUID
@@ -63,59 +63,59 @@ class BenchEnvironment:
 
     @property
     def socket(self) -> Path:
-        """Where the gateway listens."""
+        """Path of the gateway's socket."""
         return self.system.folder / "intake0.sock"
 
     async def create_delivered_wishes(self, count: int) -> list[tuple[UUID, Person]]:
-        """So many wishes that wait for their confirmation, with who made them; all is quiet."""
-        made = []
+        """Create delivered wishes, and wait until idle; return the wishes with their wishers."""
+        wishes = []
         for first in range(0, count, WISHES_PER_TRANSACTION):
             async with self.system.intake.sessions.begin() as tx:
                 pairs = zip(cycle(self.wishers), cycle(self.takers), strict=False)
                 for _, (wisher, taker) in zip(
                     range(first, min(first + WISHES_PER_TRANSACTION, count)), pairs, strict=False
                 ):
-                    made.append((await self._create_delivered_wish(tx, wisher, taker), wisher))
+                    wishes.append((await self._create_delivered_wish(tx, wisher, taker), wisher))
         await self.wait_until_idle()
-        return made
+        return wishes
 
     async def confirm_wishes(self, wishes: Sequence[tuple[UUID, Person]]) -> None:
-        """Confirm wishes by the action, many in one transaction."""
+        """Confirm wishes by intake's action, many in one transaction."""
         for first in range(0, len(wishes), WISHES_PER_TRANSACTION):
             async with self.system.intake.sessions.begin() as tx:
                 for wish, wisher in wishes[first : first + WISHES_PER_TRANSACTION]:
                     await actions.confirm(tx, self._actor(wisher, Role.RESIDENT), wish, "谢谢")
 
     async def count_handled_awards(self) -> int:
-        """How many awards of points notify has handled."""
+        """Return how many awards of points notify has handled."""
         return int(await self.connection.fetchval(_COUNT_HANDLED_AWARDS))
 
     async def wait_for_awards(self, count: int) -> None:
-        """Wait until notify has handled so many awards of points in all."""
+        """Wait until notify has handled `count` awards of points in all."""
 
-        async def enough() -> bool:
+        async def is_reached() -> bool:
             return await self.count_handled_awards() >= count
 
-        await _wait_until(enough)
+        await _wait_until(is_reached)
 
     async def wait_until_idle(self) -> None:
         """Wait until every message has been relayed and handled."""
 
-        async def idle() -> bool:
+        async def is_idle() -> bool:
             return not await self.connection.fetchval(_HAS_PENDING_WORK)
 
-        await _wait_until(idle)
+        await _wait_until(is_idle)
 
     async def sent_position(self) -> SentPosition:
-        """How far the records go now."""
-        of_intake = await self.connection.fetchval("SELECT coalesce(max(id), 0) FROM intake.sent")
-        of_volunteers = await self.connection.fetchval(
+        """Return the present ends of the records of sent messages."""
+        intake = await self.connection.fetchval("SELECT coalesce(max(id), 0) FROM intake.sent")
+        volunteers = await self.connection.fetchval(
             "SELECT coalesce(max(id), 0) FROM volunteers.sent"
         )
-        return SentPosition(of_intake, of_volunteers)
+        return SentPosition(intake, volunteers)
 
     async def list_sent_since(self, position: SentPosition) -> list[Publishing]:
-        """The messages that were sent since then, with the same bytes."""
+        """List the messages sent after `position`, with the same bytes."""
         await self.wait_until_idle()
         rows = await self.connection.fetch(_SELECT_SENT_AFTER, position.intake, position.volunteers)
         return [
@@ -142,13 +142,13 @@ class BenchEnvironment:
 async def bench_environment(
     servers: BenchServers, kind: TransportKind
 ) -> AsyncIterator[BenchEnvironment]:
-    """A house over that transport with eight residents and eight volunteers."""
+    """Start a system over that transport, with PEOPLE_PER_ROLE residents and volunteers."""
     prefix = f"b{secrets.token_hex(4)}."
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
             servers.database() as urls,
-            open_transport(kind, servers.amqp_url, prefix) as carried,
-            start_system(urls, Path(folder), carried) as running_system,
+            open_transport(kind, servers.amqp_url, prefix) as transport,
+            start_system(urls, Path(folder), transport) as running_system,
             running_system.client() as client,
         ):
             code, station = await create_station(running_system)
@@ -157,11 +157,11 @@ async def bench_environment(
             )
             wishers = [await api_clients.create_resident(desk) for _ in range(PEOPLE_PER_ROLE)]
             takers = [await api_clients.create_volunteer(desk) for _ in range(PEOPLE_PER_ROLE)]
-            books = await asyncpg.connect(urls["admin"])
+            connection = await asyncpg.connect(urls["admin"])
             try:
-                yield BenchEnvironment(running_system, station, desk, wishers, takers, books)
+                yield BenchEnvironment(running_system, station, desk, wishers, takers, connection)
             finally:
-                await books.close()
+                await connection.close()
 
 
 async def _wait_until(condition: Callable[[], Awaitable[bool]]) -> None:

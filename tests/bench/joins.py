@@ -1,8 +1,8 @@
-"""Joining: how many neighbours get a place in one event a second, beside the baseline by hand.
+"""The benchmark of joining: places taken in one event per second, beside the plain baseline.
 
-Three processes on each side: this one, which is the crowd; the server, `linli serve intake` as it
-is deployed (its relay, consumer and ticker run) or the baseline; and Postgres, with a copy of the
-same database for each.
+Each side has three processes: this one as the load generator; the server, either `linli serve
+intake` as deployed (with its relay, consumer and scheduler) or the baseline; and Postgres, with a
+copy of the same database for each side.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from shared.bus.transport import topology
-from tests.bench.concurrent_joins import Client, UnexpectedStatus, build_post, send_concurrently
-from tests.bench.fixtures import BenchServers
-from tests.bench.upstreams import JoinWorkload, create_workload
+from tests.bench.join_workload import JoinWorkload, create_workload
+from tests.bench.load_generator import Client, UnexpectedStatus, build_post, send_concurrently
+from tests.bench.servers import BenchServers
 from tests.support.system import BINDINGS, PRIVATE_KEY, SECRETS
 
 TIMEOUT_SECONDS = 30.0
@@ -36,26 +36,26 @@ SERVER_MODULES: Mapping[Server, tuple[str, ...]] = {
 
 @dataclass
 class JoinBenchmark:
-    """The two servers behind their sockets, and the crowd before them."""
+    """The two servers behind their sockets, and the workload for them."""
 
     workload: JoinWorkload
     folder: Path
     _next_event_index: dict[Server, int]
 
     async def measure_joins(self, server: Server) -> float:
-        """The whole crowd joins an event that nobody has joined yet; joins a second."""
+        """Let all guests join an event without participants; return joins a second."""
         event = self.workload.events[self._next_event_index[server]]
         self._next_event_index[server] += 1
         return await self._measure(server, f"/events/{event}/join", JOINED_STATUS)
 
     async def measure_refusals(self, server: Server) -> float:
-        """The whole crowd wants to join an event that is full; refusals a second."""
+        """Let all guests try to join a full event; return refusals a second."""
         return await self._measure(
             server, f"/events/{self.workload.full_event}/join", REFUSED_STATUS
         )
 
     async def measure_ceiling(self) -> float:
-        """What the crowd can ask at most, of a server that does nothing; requests a second."""
+        """Send requests to an endpoint that does nothing; return requests a second."""
         return await self._measure("baseline", "/ceiling", JOINED_STATUS)
 
     async def _measure(self, server: Server, path: str, expected_status: int) -> float:
@@ -70,20 +70,22 @@ class JoinBenchmark:
 
 @asynccontextmanager
 async def join_benchmark(servers: BenchServers, rounds: int) -> AsyncIterator[JoinBenchmark]:
-    """Both servers, with events for so many rounds of each, the first of which warms up."""
+    """Start both servers, with events for `rounds` rounds of each."""
     prefix = f"b{secrets.token_hex(4)}."
     await topology.declare(servers.amqp_url, BINDINGS, prefix=prefix)
     async with servers.database() as urls:
-        crowd = await create_workload(urls["intake"], rounds)
-        filled = replace(servers, template=urls["intake"].rpartition("/")[2].partition("?")[0])
+        workload = await create_workload(urls["intake"], rounds)
+        prepared_servers = replace(
+            servers, template=urls["intake"].rpartition("/")[2].partition("?")[0]
+        )
         with TemporaryDirectory(prefix="linli") as name:
-            opened = JoinBenchmark(crowd, Path(name), {"ours": 0, "baseline": 0})
+            benchmark = JoinBenchmark(workload, Path(name), {"ours": 0, "baseline": 0})
             broker = {"LINLI_AMQP_URL": servers.amqp_url, "LINLI_AMQP_PREFIX": prefix}
             async with (
-                _server("ours", filled, opened.folder, broker),
-                _server("baseline", filled, opened.folder, broker),
+                _server("ours", prepared_servers, benchmark.folder, broker),
+                _server("baseline", prepared_servers, benchmark.folder, broker),
             ):
-                yield opened
+                yield benchmark
     await topology.remove(servers.amqp_url, frozenset(BINDINGS), prefix=prefix)
 
 
@@ -99,7 +101,7 @@ async def _server(
         "LINLI_NOTIFY_URL": "unix:/nonexistent/notify",
         "LINLI_BIND": f"unix:{socket}",
         "LINLI_LOG_LEVEL": "WARNING",
-        # The whole crowd has one address: it is counted, and may ask as often as it can.
+        # All guests have one address: requests are counted as deployed, but never refused.
         "LINLI_RATE_ADDRESS": "1000000000",
         **broker,
     }

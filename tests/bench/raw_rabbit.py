@@ -1,7 +1,7 @@
 """The baseline of messages: the same bytes through the same RabbitMQ with aio-pika, nothing else.
 
-The same exchange, queues and bindings; published with `gather` and confirms, consumed and
-acknowledged one by one, all in one process, as whoever needs no outbox and no inbox would write it.
+It uses the same exchange, queues and bindings. In one process it publishes with `gather` and
+confirms, and consumes and acknowledges one by one: a plain program without outbox and inbox.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ MEASURED_SERVICE = "volunteers"
 
 @dataclass
 class RawRabbit:
-    """One exchange to publish to, and all queues consumed."""
+    """An exchange to publish to, with a consumer on every queue."""
 
     exchange: AbstractExchange
     arrival_times: dict[str, float] = field(default_factory=dict)
@@ -34,30 +34,30 @@ class RawRabbit:
     _all_received: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def measure_seconds(self, messages: Sequence[Publishing]) -> float:
-        """Publish all and consume them; in how many seconds."""
+        """Publish all messages and consume them; return the seconds."""
         self._expect(messages)
-        began = time.perf_counter()
+        start = time.perf_counter()
         for first in range(0, len(messages), BATCH_SIZE):
             await asyncio.gather(
-                *(self._publish(one) for one in messages[first : first + BATCH_SIZE])
+                *(self._publish(message) for message in messages[first : first + BATCH_SIZE])
             )
         await self._all_received.wait()
-        return time.perf_counter() - began
+        return time.perf_counter() - start
 
     async def measure_latencies(
         self, messages: Sequence[Publishing], per_second: float
     ) -> list[float]:
-        """Publish so many a second; milliseconds from before each publish to its arrival."""
+        """Publish `per_second` messages a second; return milliseconds from publish to arrival."""
         self._expect(messages)
         self.arrival_times.clear()
-        began, left = time.perf_counter(), {}
+        start, publish_times = time.perf_counter(), {}
         async with asyncio.TaskGroup() as group:
             for number, message in enumerate(messages):
-                await asyncio.sleep(began + number / per_second - time.perf_counter())
-                left[message.id] = time.perf_counter()
+                await asyncio.sleep(start + number / per_second - time.perf_counter())
+                publish_times[message.id] = time.perf_counter()
                 group.create_task(self._publish(message))
         await self._all_received.wait()
-        return [1000 * (self.arrival_times[id_] - at) for id_, at in left.items()]
+        return [1000 * (self.arrival_times[id_] - at) for id_, at in publish_times.items()]
 
     async def acknowledge(self, message: AbstractIncomingMessage) -> None:
         """Acknowledge a delivery."""
@@ -67,12 +67,14 @@ class RawRabbit:
             self._all_received.set()
 
     async def acknowledge_and_time(self, message: AbstractIncomingMessage) -> None:
-        """Acknowledge a delivery to the reader, and note when it came."""
+        """Acknowledge a delivery of the measured service, and record its arrival time."""
         self.arrival_times[message.message_id or ""] = time.perf_counter()
         await self.acknowledge(message)
 
     def _expect(self, messages: Sequence[Publishing]) -> None:
-        self._remaining = sum(one.type in bound for one in messages for bound in BINDINGS.values())
+        self._remaining = sum(
+            message.type in types for message in messages for types in BINDINGS.values()
+        )
         self._all_received.clear()
 
     async def _publish(self, outgoing: Publishing) -> None:
@@ -84,7 +86,7 @@ class RawRabbit:
 
 @asynccontextmanager
 async def raw_rabbit(url: str) -> AsyncIterator[RawRabbit]:
-    """The topology of the product under a prefix of its own, and two connections."""
+    """Declare the topology of the product under its own prefix, and open two connections."""
     prefix = f"b{secrets.token_hex(4)}."
     names = Names(prefix)
     await topology.declare(url, BINDINGS, prefix=prefix)
@@ -92,9 +94,9 @@ async def raw_rabbit(url: str) -> AsyncIterator[RawRabbit]:
         channel = await publishing.channel(publisher_confirms=True)
         raw = RawRabbit(await channel.get_exchange(names.messages))
         for service in BINDINGS:
-            reading = await consuming.channel()
-            await reading.set_qos(PREFETCH_COUNT)
-            queue = await reading.get_queue(names.queue(service))
+            consumer_channel = await consuming.channel()
+            await consumer_channel.set_qos(PREFETCH_COUNT)
+            queue = await consumer_channel.get_queue(names.queue(service))
             await queue.consume(
                 raw.acknowledge_and_time if service == MEASURED_SERVICE else raw.acknowledge
             )

@@ -1,4 +1,4 @@
-"""What a run of the benchmarks found: its rows, as a file, as a table, and as a verdict."""
+"""The result of a run of the benchmarks: its rows as a file, a table and an exit status."""
 
 import json
 import statistics
@@ -12,7 +12,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its baseline; `ratio` is the better the higher, and has a `floor`."""
+    """One figure beside its baseline; a higher `ratio` is better, `floor` the lowest allowed."""
 
     name: str
     ours: float
@@ -25,7 +25,7 @@ class Row:
     def rate(
         cls, name: str, unit: str, floor: float, ours: Sequence[float], baseline: Sequence[float]
     ) -> Self:
-        """Throughput, the medians of the rounds: ours over the baseline."""
+        """Build the row of a throughput from medians; its ratio is ours over the baseline."""
         own, raw = statistics.median(ours), statistics.median(baseline)
         return cls(name, own, raw, unit, own / raw, floor)
 
@@ -33,13 +33,13 @@ class Row:
     def time(
         cls, name: str, unit: str, floor: float, ours: Sequence[float], baseline: Sequence[float]
     ) -> Self:
-        """Latency, the medians of the rounds: the baseline over ours."""
+        """Build the row of a latency from medians; its ratio is the baseline over ours."""
         own, raw = statistics.median(ours), statistics.median(baseline)
         return cls(name, own, raw, unit, raw / own, floor)
 
     @property
     def passed(self) -> bool:
-        """Whether the ratio keeps its floor."""
+        """Whether the ratio is at least its floor."""
         return self.ratio >= self.floor
 
 
@@ -50,21 +50,21 @@ def write_json(rows: Sequence[Row], path: Path) -> None:
 
 
 def render_table(rows: Sequence[Row]) -> Table:
-    """The rows for somebody who reads; those below their floor are marked."""
-    made = Table("", "ours", "baseline", "", "ratio", "floor")
-    for column in made.columns[1:]:
+    """Render the rows as a table; mark those below their floor."""
+    table = Table("", "ours", "baseline", "", "ratio", "floor")
+    for column in table.columns[1:]:
         column.justify = "right"
-    made.columns[3].justify = "left"
+    table.columns[3].justify = "left"
     for row in rows:
         figures = (_short(row.ours), _short(row.baseline), row.unit)
         ratio = f"{row.ratio:.3f}" if row.passed else f"{row.ratio:.3f} below"
         style = "" if row.passed else "bold red"
-        made.add_row(row.name, *figures, ratio, f"{row.floor:.3f}", style=style)
-    return made
+        table.add_row(row.name, *figures, ratio, f"{row.floor:.3f}", style=style)
+    return table
 
 
 def exit_status(rows: Sequence[Row]) -> int:
-    """The exit status of a run: 1 when a ratio is below its floor."""
+    """Return the exit status of a run: 1 when a ratio is below its floor."""
     return 0 if all(row.passed for row in rows) else 1
 
 

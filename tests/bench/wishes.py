@@ -1,4 +1,4 @@
-"""Wishes: how many come true a second, and how long points take after a confirmation."""
+"""Benchmarks of wishes: fulfilled wishes a second, and the delay of points after confirmation."""
 
 import asyncio
 import statistics
@@ -8,8 +8,8 @@ from itertools import cycle
 from uuid import UUID
 
 from shared.bus.transport.base import Publishing
-from tests.bench.concurrent_joins import Client, build_post
 from tests.bench.environment import BenchEnvironment
+from tests.bench.load_generator import Client, build_post
 from tests.support.api_clients import Person
 
 CONCURRENT_CLIENTS = 8
@@ -28,52 +28,54 @@ WishPairs = Iterator[tuple[Person, Person]]
 async def measure_whole_path(
     environment: BenchEnvironment, count: int
 ) -> tuple[float, list[Publishing]]:
-    """Wishes a second over HTTP from their making until points are told; and what was sent."""
-    mark, told = await environment.sent_position(), await environment.count_handled_awards()
+    """Measure wishes a second over HTTP until points are notified; return the sent messages too."""
+    start_position = await environment.sent_position()
+    awards = await environment.count_handled_awards()
     pairs = zip(cycle(environment.wishers), cycle(environment.takers), strict=False)
-    waiting = (pair for _, pair in zip(range(count), pairs, strict=False))
+    remaining = (pair for _, pair in zip(range(count), pairs, strict=False))
     clients = [await Client.connect(environment.socket) for _ in range(CONCURRENT_CLIENTS)]
-    began = time.perf_counter()
-    await asyncio.gather(*(_fulfil_all(environment, client, waiting) for client in clients))
-    await environment.wait_for_awards(told + count)
-    seconds = time.perf_counter() - began
+    start = time.perf_counter()
+    await asyncio.gather(*(_fulfil_all(environment, client, remaining) for client in clients))
+    await environment.wait_for_awards(awards + count)
+    seconds = time.perf_counter() - start
     for client in clients:
         await client.close()
-    return count / seconds, await environment.list_sent_since(mark)
+    return count / seconds, await environment.list_sent_since(start_position)
 
 
 async def measure_message_path(
     environment: BenchEnvironment, count: int
 ) -> tuple[float, list[Publishing]]:
-    """Confirmations a second from the outbox until points are told; and what was sent.
+    """Measure confirmations a second until points are notified; return the sent messages too.
 
-    They are all recorded before the relay of intake begins.
+    All confirmations are in the outbox before the relay of intake starts.
     """
     wishes = await environment.create_delivered_wishes(count)
-    mark, told = await environment.sent_position(), await environment.count_handled_awards()
+    start_position = await environment.sent_position()
+    awards = await environment.count_handled_awards()
     await environment.system.intake.relay.stop()
     await environment.confirm_wishes(wishes)
-    began = time.perf_counter()
+    start = time.perf_counter()
     await environment.system.intake.relay.start()
-    await environment.wait_for_awards(told + count)
-    return count / (time.perf_counter() - began), await environment.list_sent_since(mark)
+    await environment.wait_for_awards(awards + count)
+    return count / (time.perf_counter() - start), await environment.list_sent_since(start_position)
 
 
 async def measure_delays(environment: BenchEnvironment, count: int) -> list[float]:
-    """Milliseconds from the commit of each confirmation, paced, to the commit of its points.
+    """Return the milliseconds from the commit of each paced confirmation to that of its points.
 
-    The database keeps the moments of commits: nothing watches while it happens.
+    The database records the times of commits, so nothing has to poll meanwhile.
     """
     wishes = await environment.create_delivered_wishes(count)
-    free: asyncio.Queue[Client] = asyncio.Queue()
+    idle_clients: asyncio.Queue[Client] = asyncio.Queue()
     clients = [await Client.connect(environment.socket) for _ in range(CONCURRENT_CLIENTS)]
     for client in clients:
-        free.put_nowait(client)
-    began = time.perf_counter()
+        idle_clients.put_nowait(client)
+    start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number, (wish, wisher) in enumerate(wishes):
-            await asyncio.sleep(began + number / CONFIRMATIONS_PER_SECOND - time.perf_counter())
-            group.create_task(_confirm(free, wish, wisher))
+            await asyncio.sleep(start + number / CONFIRMATIONS_PER_SECOND - time.perf_counter())
+            group.create_task(_confirm(idle_clients, wish, wisher))
     await environment.wait_until_idle()
     for client in clients:
         await client.close()
@@ -82,12 +84,12 @@ async def measure_delays(environment: BenchEnvironment, count: int) -> list[floa
 
 
 def p50(values: Sequence[float]) -> float:
-    """The median."""
+    """Return the median."""
     return statistics.median(values)
 
 
 def p99(values: Sequence[float]) -> float:
-    """What one in a hundred exceeds."""
+    """Return the value that one in a hundred exceeds."""
     return statistics.quantiles(values, n=100, method="inclusive")[98]
 
 
@@ -99,12 +101,12 @@ async def _confirm(idle_clients: asyncio.Queue[Client], wish: UUID, wisher: Pers
 
 async def _fulfil_all(environment: BenchEnvironment, client: Client, pairs: WishPairs) -> None:
     for wisher, taker in pairs:
-        said = {"title": "想换一个灯泡", "details": "够不着"}
-        wish = (await client.send_ok(build_post("/wishes", wisher.token, said)))["id"]
+        wish_fields = {"title": "想换一个灯泡", "details": "够不着"}
+        wish = (await client.send_ok(build_post("/wishes", wisher.token, wish_fields)))["id"]
         await client.send_ok(build_post(f"/wishes/{wish}/approve", environment.desk.token))
         await client.send_ok(build_post(f"/wishes/{wish}/claim", taker.token))
-        done = {"note": "换好了", "minutes": 30}
-        await client.send_ok(build_post(f"/wishes/{wish}/deliver", taker.token, done))
+        delivery_fields = {"note": "换好了", "minutes": 30}
+        await client.send_ok(build_post(f"/wishes/{wish}/deliver", taker.token, delivery_fields))
         await client.send_ok(
             build_post(f"/wishes/{wish}/confirm", wisher.token, {"thanks": "谢谢"})
         )

@@ -1,4 +1,4 @@
-"""A station that is open at a TCP address, and a real Chromium to visit it with."""
+"""A running station at a TCP address, and a real Chromium to visit it."""
 
 import asyncio
 import os
@@ -17,57 +17,60 @@ from tests.support.station import StationFixture, create_demo_station
 from tests.support.system import open_transport, start_system
 
 PHONE_VIEWPORT: ViewportSize = {"width": 360, "height": 740}
-TIMEOUT_MS = 20_000  # milliseconds: several test runs may share the machine
+# Long, because several test runs may share the machine.
+TIMEOUT_MS = 20_000
 OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="module")
 async def demo_station(module_database_urls: dict[str, str]) -> AsyncIterator[StationFixture]:
-    """The three services in one process, and a station."""
+    """Start the three services in one process with a demo station."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            start_system(module_database_urls, Path(folder), carried) as running_system,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
+            start_system(module_database_urls, Path(folder), transport) as running_system,
         ):
             yield await create_demo_station(running_system)
 
 
 @pytest.fixture(scope="module")
 async def address(demo_station: StationFixture) -> AsyncIterator[str]:
-    """Where the pages open."""
-    listening = listen("127.0.0.1:0")
+    """Serve the pages and return their base URL."""
+    listener = listen("127.0.0.1:0")
     config = uvicorn.Config(demo_station.system.intake.app, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve([listening]))
+    serving = asyncio.create_task(server._serve([listener]))
 
-    async def started() -> bool:
+    async def is_started() -> bool:
         return server.started
 
-    await eventually(started)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    await eventually(is_started)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     await serving
-    listening.close()
+    listener.close()
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium, without anything that it does on its own account."""
+    """Launch Chromium without its background activity."""
     try:
         path = chromium.executable()
-    except chromium.NoChromium as missing:
-        pytest.fail(str(missing), pytrace=False)
+    except chromium.NoChromium as error:
+        pytest.fail(str(error), pytrace=False)
     expect.set_options(timeout=TIMEOUT_MS)
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
-        yield started
-        await started.close()
+        chromium_browser = await playwright.chromium.launch(
+            executable_path=path, args=chromium.ARGUMENTS
+        )
+        yield chromium_browser
+        await chromium_browser.close()
 
 
 @pytest.fixture
 async def visit(browser: Browser, address: str) -> AsyncIterator[OpenPage]:
-    """A function that opens the first page on a new phone; a broken page fails the test."""
-    faults: list[str] = []
+    """Return a function that opens the start page on a new phone; a page error fails the test."""
+    page_errors: list[str] = []
     contexts = []
 
     async def open_page(*, javascript: bool = True, locale: str = "zh-CN") -> Page:
@@ -77,10 +80,12 @@ async def visit(browser: Browser, address: str) -> AsyncIterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(TIMEOUT_MS)
         page = await context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
         page.on(
             "console",
-            lambda said: faults.append(said.text) if "Content Security" in said.text else None,
+            lambda message: (
+                page_errors.append(message.text) if "Content Security" in message.text else None
+            ),
         )
         await page.goto("/")
         return page
@@ -88,4 +93,4 @@ async def visit(browser: Browser, address: str) -> AsyncIterator[OpenPage]:
     yield open_page
     for context in contexts:
         await context.close()
-    assert faults == []
+    assert page_errors == []

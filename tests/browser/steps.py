@@ -1,4 +1,4 @@
-"""What people do on pages, by the words that they read there."""
+"""Steps that people take on pages, by the labels that they read there."""
 
 import re
 from datetime import timedelta
@@ -14,14 +14,14 @@ from tests.support.station import PASSWORD
 
 
 async def set_display_settings(page: Page, language: str, text: str) -> None:
-    """Read in that language and size; not by the buttons, whose choice stays with the account."""
+    """Set language and text size by cookie, since the buttons would change the account."""
     for name, value in {"linli_language": language, "linli_text": text}.items():
         root = urljoin(page.url, "/")
         await page.context.add_cookies([{"name": name, "value": value, "url": root}])
 
 
 async def press(page: Page, label: str) -> None:
-    """Press the button, or follow the link, that says this below the menu."""
+    """Press the button, or follow the link, with this label in the main part of the page."""
     main = page.get_by_role("main")
     button = main.get_by_role("button", name=label, exact=True)
     link = main.get_by_role("link", name=label, exact=True)
@@ -64,13 +64,13 @@ async def sign_in_with_slip(page: Page, desk: Page, resident: UUID) -> None:
 
 
 async def publish_event(desk: Page, title: str) -> str:
-    """Plan and publish an event that begins in a few minutes; the path of its page."""
-    begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
+    """Publish an event that starts in a few minutes and return its path."""
+    starts_at = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
     await desk.goto("/events/new")
     await fill(desk, "一句话说说", title)
     await fill(desk, "地点", "3 栋楼下")
-    await fill(desk, "开始时间", f"{begins:%Y-%m-%dT%H:%M}")
-    await fill(desk, "结束时间", f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    await fill(desk, "开始时间", f"{starts_at:%Y-%m-%dT%H:%M}")
+    await fill(desk, "结束时间", f"{starts_at + timedelta(hours=1):%Y-%m-%dT%H:%M}")
     await fill(desk, "参加的名额", "10")
     await fill(desk, "帮忙的名额", "2")
     await press(desk, "保存")
@@ -80,14 +80,14 @@ async def publish_event(desk: Page, title: str) -> str:
 
 
 async def _read_code(operator: Page, phone: str) -> str:
-    """The newest code for that phone, once it is shown instead of being sent."""
-    shown = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
+    """Return the newest code for `phone` from the log of text messages."""
+    card = operator.locator(".card", has_text=f"{phone[:3]}****{phone[-4:]}").first
 
-    async def code() -> str | None:
+    async def find_code() -> str | None:
         await operator.goto("/outgoing")
-        text = await shown.inner_text() if await shown.count() else ""
-        found = re.search(r"(?<![\d*])\d{6}(?!\d)", text)
-        return found.group() if found else None
+        text = await card.inner_text() if await card.count() else ""
+        match = re.search(r"(?<![\d*])\d{6}(?!\d)", text)
+        return match.group() if match else None
 
-    found: str = await eventually(code)
-    return found
+    code: str = await eventually(find_code)
+    return code

@@ -1,4 +1,4 @@
-"""Pages fit a small phone, and readers who see and tap less well."""
+"""Tests of accessibility on a small phone: targets, contrast, labels, text size."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -40,7 +40,7 @@ SMALL_TARGETS = """minimum => [...document.querySelectorAll(
 HORIZONTAL_OVERFLOW = (
     "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 )
-# Words of a picture that stand on others, or leave it.
+# Texts of the diagram that overlap with another or leave the drawing.
 OVERLAPPING_TEXT = """() => {
   const edge = document.querySelector('.trail svg')?.getBoundingClientRect();
   const words = [...document.querySelectorAll('.trail svg text')]
@@ -70,25 +70,25 @@ LOW_CONTRAST = """() => {
 }"""
 
 
-# Pixels of a target's side and of text, by the reader's choice of text size.
+# The least height of a target and size of text, by the chosen text size.
 MINIMUM_SIZES = {
     "normal": {"min_target_px": 44, "min_text_px": 18},
     "large": {"min_target_px": 60, "min_text_px": 22},
 }
 
 
-async def test_public_pages(visit: OpenPage) -> None:
+async def test_public_pages_are_accessible(visit: OpenPage) -> None:
     page = await visit()
     await _assert_accessible(page, PUBLIC_PATHS, min_target_px=44, min_text_px=18)
 
 
-async def test_public_pages_in_large_text_and_longer_words(visit: OpenPage) -> None:
+async def test_public_pages_in_large_english_text_are_accessible(visit: OpenPage) -> None:
     page = await visit(locale="en-GB")
     await page.get_by_role("button", name="Large text").click()
     await _assert_accessible(page, PUBLIC_PATHS, min_target_px=60, min_text_px=22)
 
 
-async def test_pages_of_the_staff(visit: OpenPage) -> None:
+async def test_staff_pages_are_accessible(visit: OpenPage) -> None:
     page = await visit()
     await sign_in_with_password(page, "desk")
     await _assert_accessible(page, STAFF_PATHS, min_target_px=44, min_text_px=18)
@@ -96,10 +96,10 @@ async def test_pages_of_the_staff(visit: OpenPage) -> None:
 
 @pytest.mark.parametrize("text", ["normal", "large"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_pages_of_an_event(
+async def test_event_pages_are_accessible(
     visit: OpenPage, demo_station: StationFixture, language: str, text: str
 ) -> None:
-    """A resident's and the desk's, before and after somebody is checked in."""
+    """Check the pages of a resident and of the desk, before and after check-in."""
     desk, guest = await visit(), await visit()
     await sign_in_with_password(desk, "desk")
     resident = demo_station.people[WISHER]
@@ -107,19 +107,21 @@ async def test_pages_of_an_event(
     await sign_in_with_slip(guest, desk, resident)
     await guest.goto(event)
     await guest.get_by_role("button", name="我要参加").click()
-    again = guest.get_by_role("button", name="还是要报名")
-    mine = guest.get_by_role("button", name="我的签到码")
-    await expect(again.or_(mine).first).to_be_visible()
-    if await again.count():
-        await again.click()
-    await expect(mine).to_be_visible()
+    join_anyway = guest.get_by_role("button", name="还是要报名")
+    own_code = guest.get_by_role("button", name="我的签到码")
+    await expect(join_anyway.or_(own_code).first).to_be_visible()
+    if await join_anyway.count():
+        await join_anyway.click()
+    await expect(own_code).to_be_visible()
     for page in (desk, guest):
         await set_display_settings(page, language, text)
     size = MINIMUM_SIZES[text]
-    mine_are = [event, f"{event}/my-code", f"{event}/leave", "/", "/events?list=mine"]
-    await _assert_accessible(guest, tuple(mine_are), **size)
-    around = (f"/desk?event={event.rpartition('/')[2]}", f"/desk/residents/{resident}/events")
-    await _assert_accessible(desk, (*(event + path for path in EVENT_SUBPATHS), *around), **size)
+    guest_paths = [event, f"{event}/my-code", f"{event}/leave", "/", "/events?list=mine"]
+    await _assert_accessible(guest, tuple(guest_paths), **size)
+    desk_paths = (f"/desk?event={event.rpartition('/')[2]}", f"/desk/residents/{resident}/events")
+    await _assert_accessible(
+        desk, (*(event + path for path in EVENT_SUBPATHS), *desk_paths), **size
+    )
     await desk.goto(f"{event}/door")
     await desk.locator(".people button").first.click()
     await _assert_accessible(desk, (f"{event}/door",), **size)
@@ -128,7 +130,7 @@ async def test_pages_of_an_event(
 
 @pytest.mark.parametrize("text", ["normal", "large"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_the_trail_of_a_case(
+async def test_trail_page_is_accessible(
     visit: OpenPage, demo_station: StationFixture, language: str, text: str
 ) -> None:
     desk = await visit()

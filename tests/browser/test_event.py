@@ -1,4 +1,4 @@
-"""An event on its pages, in a real browser: planned, joined, checked in and out, paid for."""
+"""Test of an event in a real browser, from its creation to the points."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ PHONES = {True: WISHER, False: NEIGHBOUR}
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-async def test_from_the_plan_to_the_points(visit: OpenPage, javascript: bool) -> None:
+async def test_event_is_created_joined_attended_and_rewarded(
+    visit: OpenPage, javascript: bool
+) -> None:
     desk, operator, guest = [await visit(javascript=javascript) for _ in range(3)]
     await sign_in_with_password(desk, "desk")
     await sign_in_with_password(operator, "operator")
@@ -30,13 +32,13 @@ async def test_from_the_plan_to_the_points(visit: OpenPage, javascript: bool) ->
 
 
 async def _plan_event(desk: Page, title: str) -> None:
-    begins = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
+    starts_at = clock.now().astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=10)
     await desk.goto("/events")
     await press(desk, "新建活动")
     await fill(desk, "一句话说说", title)
     await fill(desk, "地点", "3 栋楼下")
-    await fill(desk, "开始时间", f"{begins:%Y-%m-%dT%H:%M}")
-    await fill(desk, "结束时间", f"{begins + timedelta(hours=1):%Y-%m-%dT%H:%M}")
+    await fill(desk, "开始时间", f"{starts_at:%Y-%m-%dT%H:%M}")
+    await fill(desk, "结束时间", f"{starts_at + timedelta(hours=1):%Y-%m-%dT%H:%M}")
     await press(desk, "保存")
     await expect(desk.get_by_role("alert")).to_contain_text("至少要有一个名额")
     await fill(desk, "参加的名额", "10")
@@ -61,7 +63,7 @@ async def _read_check_in_code(guest: Page, expected_text: str) -> str:
     await press(guest, "我的签到码")
     await expect(guest.get_by_text(expected_text)).to_be_visible()
     await expect(guest.locator(".qr svg")).to_be_visible()
-    return await guest.locator(".spelled").inner_text()
+    return await guest.locator(".readable-code").inner_text()
 
 
 async def _submit_code(desk: Page, code: str, expected_text: str) -> None:
@@ -71,11 +73,11 @@ async def _submit_code(desk: Page, code: str, expected_text: str) -> None:
 
 
 async def _assert_points_visible(guest: Page, title: str) -> None:
-    async def awarded() -> bool:
+    async def is_awarded() -> bool:
         await guest.goto("/my-points")
         return await guest.locator(".balance").inner_text() == "5"
 
-    await eventually(awarded)
+    await eventually(is_awarded)
     await expect(guest.locator(".ledger li").first).to_contain_text(title)
     await guest.goto("/messages")
     await expect(guest.get_by_text(title).first).to_be_visible()

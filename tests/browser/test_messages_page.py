@@ -1,4 +1,4 @@
-"""The page of messages on a phone: long examples scroll inside of their boxes."""
+"""Test of the message documentation on a phone."""
 
 import pytest
 from playwright.async_api import expect
@@ -12,7 +12,7 @@ IS_SCROLLABLE = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overf
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-async def test_examples_open_and_scroll_in_their_boxes(visit: OpenPage, javascript: bool) -> None:
+async def test_long_example_scrolls_inside_its_box(visit: OpenPage, javascript: bool) -> None:
     page = await visit(javascript=javascript)
     await page.goto("/docs/messages#linli.points.awarded.v1")
     section = page.locator("[id='linli.points.awarded.v1']")

@@ -1,4 +1,4 @@
-"""The station's main job on its pages, in a real browser, with and without JavaScript."""
+"""Test of a wish in a real browser, from its form to the points."""
 
 import pytest
 from playwright.async_api import Page, expect
@@ -12,7 +12,7 @@ PHONES = {True: (WISHER, HELPER), False: (NEIGHBOUR, OTHER_HELPER)}
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
-async def test_from_the_wish_to_the_points(visit: OpenPage, javascript: bool) -> None:
+async def test_wish_is_posted_fulfilled_and_rewarded(visit: OpenPage, javascript: bool) -> None:
     wisher, helper, desk, operator = [await visit(javascript=javascript) for _ in range(4)]
     await sign_in_with_password(desk, "desk")
     await sign_in_with_password(operator, "operator")
@@ -54,11 +54,11 @@ async def _become_volunteer(helper: Page, desk: Page) -> None:
     await expect(desk.get_by_text("志愿者已通过审核")).to_be_visible()
     open_wishes = helper.get_by_role("button", name="看看有哪些心愿待认领")
 
-    async def approved() -> bool:
+    async def is_approved() -> bool:
         await helper.goto("/")
         return await open_wishes.count() > 0
 
-    await eventually(approved)
+    await eventually(is_approved)
 
 
 async def _publish(desk: Page, title: str) -> None:
@@ -95,9 +95,9 @@ async def _confirm(wisher: Page, title: str) -> None:
 
 
 async def _assert_points_visible(helper: Page, title: str) -> None:
-    async def awarded() -> bool:
+    async def is_awarded() -> bool:
         await helper.goto("/my-points")
         return await helper.locator(".balance").inner_text() == "20"
 
-    await eventually(awarded)
+    await eventually(is_awarded)
     await expect(helper.locator(".ledger li").first).to_contain_text(title)

@@ -1,4 +1,4 @@
-"""A database of the bus's tests, and a rig over either transport."""
+"""Fixtures of the bus's tests: a database, and a harness over either transport."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -15,8 +15,8 @@ from tests.support.postgres import drop_database, with_database
 
 SERVICES = ("intake", "volunteers", "notify")
 _TABLES = (
-    "CREATE TABLE seen (place bigint GENERATED ALWAYS AS IDENTITY, message_id text, subject text,"
-    " title text)",
+    "CREATE TABLE handled (place bigint GENERATED ALWAYS AS IDENTITY, message_id text,"
+    " subject text, title text)",
     "CREATE TABLE tallies (name text PRIMARY KEY, total int NOT NULL DEFAULT 0)",
     "CREATE TABLE parents (id text PRIMARY KEY)",
     "CREATE TABLE children (parent text REFERENCES parents DEFERRABLE INITIALLY DEFERRED)",
@@ -33,7 +33,7 @@ class Operations:
 
 @pytest.fixture(scope="session")
 async def bus_database_url(admin_url: str) -> AsyncIterator[str]:
-    """A fresh database with the bus's tables in a schema for each service."""
+    """Create a database with the bus's tables in a schema for each service."""
     name = f"linli_bus_{secrets.token_hex(4)}"
     await _administer(admin_url, f"CREATE DATABASE {name}")
     url = with_database(admin_url, name)
@@ -48,7 +48,7 @@ async def bus_database_url(admin_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
-    """The database, emptied afterwards by DELETE: TRUNCATE would wait for open relay turns."""
+    """Empty the database after the test by DELETE: TRUNCATE would wait for open relay batches."""
     yield bus_database_url
     tables = (
         "outbox",
@@ -56,7 +56,7 @@ async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
         "inbox",
         "redrives",
         "jobs",
-        "seen",
+        "handled",
         "tallies",
         "children",
         "parents",
@@ -73,26 +73,26 @@ async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
 async def harness(
     request: pytest.FixtureRequest, clean_database_url: str, amqp_url: str
 ) -> AsyncIterator[BusHarness]:
-    """Replicas over both transports, one after the other."""
-    made = BusHarness(request.param, clean_database_url, amqp_url)
-    yield made
-    await made.close()
+    """Provide replicas over both transports, one after the other."""
+    bus_harness = BusHarness(request.param, clean_database_url, amqp_url)
+    yield bus_harness
+    await bus_harness.close()
 
 
 @pytest.fixture
 async def inprocess_harness(clean_database_url: str) -> AsyncIterator[BusHarness]:
-    """Replicas over the in-process transport."""
-    made = BusHarness("inprocess", clean_database_url, "")
-    yield made
-    await made.close()
+    """Provide replicas over the in-process transport."""
+    bus_harness = BusHarness("inprocess", clean_database_url, "")
+    yield bus_harness
+    await bus_harness.close()
 
 
 @pytest.fixture
 async def rabbit_harness(clean_database_url: str, amqp_url: str) -> AsyncIterator[BusHarness]:
-    """Replicas over RabbitMQ."""
-    made = BusHarness("rabbit", clean_database_url, amqp_url)
-    yield made
-    await made.close()
+    """Provide replicas over RabbitMQ."""
+    bus_harness = BusHarness("rabbit", clean_database_url, amqp_url)
+    yield bus_harness
+    await bus_harness.close()
 
 
 async def _create_schema(conn: AsyncConnection, service: str) -> None:

@@ -51,29 +51,29 @@ async def wait_until(condition: Condition, seconds: float = 15) -> None:
 
 
 async def has_count(count: Awaitable[int], expected: int) -> bool:
-    """Whether a count is what it should become; for `until`."""
+    """Return whether a count has reached the expected number, for `wait_until`."""
     return await count == expected
 
 
 def make_wish_opened(title: str = "a lamp", wish_id: UUID | None = None) -> WishOpened:
-    """A message that is about nothing in particular."""
+    """Build the content of an arbitrary message."""
     return WishOpened(wish_id=wish_id or new_id(), resident_id=new_id(), title=title)
 
 
 def make_wish_declined() -> WishDeclined:
-    """A message of another type."""
+    """Build the content of a message of another type."""
     return WishDeclined.model_validate(make_wish_opened().model_dump())
 
 
 def make_message(content: WishMessage, sequence: int = 1) -> OutgoingMessage:
-    """The message, about its wish."""
+    """Build the message with its wish as the subject."""
     return OutgoingMessage(f"wishes/{content.wish_id}", STATION, sequence, content)
 
 
 def make_outgoing(
     content: Contract, *, id_: UUID | None = None, source: str | None = None
 ) -> Publishing:
-    """A message as a publisher sends it, past any outbox."""
+    """Build a message as a publisher sends it, without an outbox."""
     id_ = id_ or new_id()
     envelope = Envelope(
         id=str(id_),
@@ -102,7 +102,7 @@ class Replica:
     transport: Transport
 
     async def start(self, *, relay: bool = True, consumer: bool = True) -> "Replica":
-        """Start what is asked for."""
+        """Start the relay, the consumer, or both."""
         if relay:
             await self.relay.start()
         if consumer:
@@ -111,14 +111,14 @@ class Replica:
         return self
 
     async def stop(self) -> None:
-        """Stop in the product's order, and let go of the connections."""
+        """Stop in the product's order, and close the connections."""
         await self.relay.stop()
         await self.consumer.stop()
         await self.engine.dispose()
         await self.relay_engine.dispose()
 
     async def is_subscribed(self) -> bool:
-        """Whether the consumer takes deliveries."""
+        """Return whether the consumer takes deliveries."""
         return self.consumer.alive
 
     async def record(self, *messages: OutgoingMessage) -> list[UUID]:
@@ -127,22 +127,22 @@ class Replica:
             return await record_messages(tx, messages)
 
     async def fetch_rows(self, sql: str, **values: object) -> Sequence[Any]:
-        """What a query finds."""
+        """Fetch the rows of a query."""
         async with self.sessions() as tx:
             return (await tx.execute(text(sql), values)).all()
 
     async def count(self, sql: str) -> int:
-        """How many rows a table or a condition has: `inbox WHERE state = 'done'`."""
+        """Count the rows of a table or a condition: `inbox WHERE state = 'done'`."""
         return int((await self.fetch_rows(f"SELECT count(*) FROM {sql}"))[0][0])
 
     async def is_idle(self) -> bool:
-        """Whether the outbox is empty."""
+        """Return whether the outbox is empty."""
         return await self.count("outbox") == 0
 
 
 @dataclass
 class BusHarness:
-    """Makes replicas over one kind of transport; `bindings` is what the queues are bound to."""
+    """Factory of replicas over one kind of transport; `bindings` are the types of each queue."""
 
     kind: str
     database_url: str
@@ -155,7 +155,7 @@ class BusHarness:
     _transports: list[Transport] = field(default_factory=list)
 
     async def bind(self, **types: Sequence[type[Contract]]) -> None:
-        """Make the queues of services, bound to these types."""
+        """Declare the queues of services, bound to these types."""
         self.bindings = {
             service: frozenset(contract.type for contract in bound)
             for service, bound in types.items()
@@ -164,7 +164,7 @@ class BusHarness:
             await topology.declare(self.amqp_url, self.bindings, prefix=self.prefix)
 
     def get_transport(self) -> Transport:
-        """A replica's transport: its own connections, or the one of the process."""
+        """Return a replica's transport: its own connections, or the one of the process."""
         if self.kind == "rabbit" or not self._transports:
             self._transports.append(self._create_transport())
         return self._transports[-1]
@@ -177,7 +177,7 @@ class BusHarness:
         partners: PartnerIngress | None = None,
         wrap: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> Replica:
-        """A replica of a service, not yet started."""
+        """Create a replica of a service, not yet started."""
         engine = make_engine(self.database_url, schema=service)
         relay_engine = make_engine(self.database_url, schema=service, pool_size=2)
         sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -185,9 +185,9 @@ class BusHarness:
         relay = Relay(service, relay_engine, transport)
         wake_after_commit(sessions, relay.wake)
         consumer = Consumer(service, sessions, Dispatcher(handlers or {}, partners), transport)
-        made = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
-        self._replicas.append(made)
-        return made
+        replica = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
+        self._replicas.append(replica)
+        return replica
 
     async def close(self) -> None:
         """Stop and remove everything."""
@@ -209,21 +209,21 @@ class BusHarness:
 
 
 class TransportWrapper:
-    """A transport whose publishers' answers a test may change."""
+    """A transport whose publishers' outcomes a test may change."""
 
     def __init__(self, inner: Transport) -> None:
         self.inner = inner
 
     async def publisher(self, service: str) -> MessagePublisher:
-        """The inner publisher, with `answer` between it and the relay."""
+        """Wrap the inner publisher, with `adjust_outcomes` before the relay."""
         return _PublisherWrapper(self, await self.inner.publisher(service))
 
     async def subscribe(self, service: str, prefetch: int) -> Subscription:
-        """The inner subscription."""
+        """Return the inner subscription."""
         return await self.inner.subscribe(service, prefetch)
 
     async def dead_letters(self, service: str) -> DeadLetters | None:
-        """The inner transport's."""
+        """Return the inner transport's dead letters."""
         return await self.inner.dead_letters(service)
 
     async def close(self) -> None:
@@ -231,7 +231,7 @@ class TransportWrapper:
         await self.inner.close()
 
     async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
-        """What the relay is told."""
+        """Return the outcomes that the relay receives."""
         return outcomes
 
 
@@ -253,7 +253,7 @@ class _PublisherWrapper:
 
 @asynccontextmanager
 async def open_subscription(transport: Transport, service: str) -> AsyncIterator[Subscription]:
-    """A bare subscription, past any consumer."""
+    """Open a bare subscription, without a consumer."""
     subscription = await transport.subscribe(service, 400)
     try:
         yield subscription
@@ -262,19 +262,19 @@ async def open_subscription(transport: Transport, service: str) -> AsyncIterator
 
 
 async def take_deliveries(subscription: Subscription, count: int) -> list[TransportDelivery]:
-    """That many deliveries, acknowledged."""
+    """Take and acknowledge `count` deliveries."""
     deliveries: list[TransportDelivery] = []
     async with asyncio.timeout(20):
         while len(deliveries) < count:
-            some = await subscription.take(200)
-            await subscription.ack(some)
-            deliveries += some
+            batch = await subscription.take(200)
+            await subscription.ack(batch)
+            deliveries += batch
     return deliveries
 
 
 async def insert_handled(tx: AsyncSession, message: Message[WishOpened]) -> None:
-    """A handler that notes that it handled a message."""
+    """Handle a message by inserting it into the table `handled`."""
     await tx.execute(
-        text("INSERT INTO seen (message_id, subject, title) VALUES (:id, :subject, :title)"),
+        text("INSERT INTO handled (message_id, subject, title) VALUES (:id, :subject, :title)"),
         {"id": message.id, "subject": message.subject, "title": message.content.title},
     )

@@ -1,4 +1,4 @@
-"""Notify with messages that its inbox keeps, and operators who see them."""
+"""A notify service with rows in its inbox, and operators."""
 
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from shared.bus.admin.redrive import InboxFilter, Operator
 from shared.bus.message import Message, SingleHandler
 from shared.bus.outbox.record import OutgoingMessage
 from shared.contracts.intake import WishDeclined, WishOpened
-from shared.db import PageRequest
 from shared.errors import Conflict
+from shared.pagination import PageRequest
 from tests.bus.harness import STATION, BusHarness, Replica, has_count, insert_handled, wait_until
 
 OTHER_STATION = UUID("01900000-0000-7000-8000-000000000002")
@@ -22,14 +22,14 @@ MAX_PAGE = PageRequest(limit=100)
 
 
 async def refuse_message(_tx: AsyncSession, message: Message[WishOpened]) -> None:
-    """A handler that takes nothing."""
+    """Refuse every message."""
     raise Conflict(f"No room for {message.content.title}")
 
 
 async def deliver_to_notify(
     harness: BusHarness, *messages: OutgoingMessage, fails: bool = True
 ) -> Replica:
-    """Notify, which was told these things and refused them while it is broken."""
+    """Create notify and deliver messages to it, which its handler refuses if it `fails`."""
     await harness.bind(notify=[WishOpened, WishDeclined])
     intake = await harness.create_replica("intake").start(consumer=False)
     handler = refuse_message if fails else insert_handled
@@ -43,7 +43,7 @@ async def deliver_to_notify(
 
 
 def create_fixed_replica(harness: BusHarness, *, replayable: bool = False) -> Replica:
-    """Another replica of notify, with the fault mended."""
+    """Create another replica of notify, whose handler is fixed."""
     handler = SingleHandler(insert_handled, replayable=replayable)
     return harness.create_replica("notify", {WishOpened: handler, WishDeclined: handler})
 
@@ -51,10 +51,10 @@ def create_fixed_replica(harness: BusHarness, *, replayable: bool = False) -> Re
 async def list_keys(
     notify: Replica, operator: Operator, message_filter: InboxFilter | None = None
 ) -> list[UUID]:
-    """The keys of what an operator is shown."""
+    """List the keys of failed messages that an operator may read."""
     async with notify.sessions() as tx:
-        found = await redrive.list_failed(tx, operator, message_filter or InboxFilter(), MAX_PAGE)
-    return [row.message_key for row in found.items]
+        page = await redrive.list_failed(tx, operator, message_filter or InboxFilter(), MAX_PAGE)
+    return [row.message_key for row in page.items]
 
 
 async def execute(replica: Replica, sql: str) -> None:

@@ -1,4 +1,4 @@
-"""What the broker is told of partners' machines, made from what is granted to them."""
+"""Broker users and permissions of partners' machines, built from their grants."""
 
 import re
 from typing import Any
@@ -13,19 +13,19 @@ OPENED = "linli.wish.opened.v1"
 def export_last_user(
     *broker_users: BrokerUser, prefix: str = "", vhost: str = "/"
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The user, the permission and the topic permission of the last machine."""
-    made = users(broker_users, prefix=prefix, vhost=vhost)
-    return made["users"][-1], made["permissions"][-1], made["topic_permissions"][-1]
+    """Return the user, the permission and the topic permission of the last machine."""
+    document = users(broker_users, prefix=prefix, vhost=vhost)
+    return document["users"][-1], document["permissions"][-1], document["topic_permissions"][-1]
 
 
 def make_broker_user(
     *publishes: str, reads: tuple[str, ...] = (), stored_hash: str | None = "h"
 ) -> BrokerUser:
-    """One with these grants, and a password that is kept so."""
+    """Build a machine with these grants and this password hash."""
     return BrokerUser("gate", uuid4(), stored_hash, publishes, reads)
 
 
-def test_what_is_granted_is_allowed_by_its_whole_name() -> None:
+def test_permissions_allow_exactly_the_granted_names() -> None:
     user, allowed, topics = export_last_user(make_broker_user(STOPPED, PAINTED, reads=(OPENED,)))
     assert (user["name"], user["password_hash"], user["tags"]) == ("partner-gate", "h", "")
     assert {one["user"] for one in (allowed, topics)} == {"partner-gate"}
@@ -50,33 +50,33 @@ def test_what_is_granted_is_allowed_by_its_whole_name() -> None:
         assert not re.search(allowed["read"], name), name
 
 
-def test_nothing_granted_means_nothing() -> None:
+def test_user_without_grants_has_no_permission() -> None:
     user, allowed, topics = export_last_user(make_broker_user(stored_hash=None))
-    # Nobody logs in without a password, and a topic permission that lacks would allow every type.
+    # An empty hash allows no login, and a missing topic permission would allow every type.
     assert user["password_hash"] == ""
     patterns = [allowed["configure"], allowed["read"], topics["write"], topics["read"]]
     assert patterns == ["^$"] * 4
 
 
-def test_nobody_configures_and_who_only_publishes_reads_nothing() -> None:
+def test_publishing_machine_may_not_configure_or_read() -> None:
     _, allowed, topics = export_last_user(make_broker_user(STOPPED))
     assert (allowed["configure"], allowed["read"], topics["read"]) == ("^$", "^$", "^$")
 
 
-def test_who_only_reads_publishes_no_type() -> None:
+def test_reading_machine_may_publish_no_type() -> None:
     _, _, topics = export_last_user(make_broker_user(reads=(OPENED,)))
     assert topics["write"] == "^$"
 
 
-def test_every_machine_has_exactly_one_of_each() -> None:
-    many = [BrokerUser(name, uuid4(), None, (), ()) for name in ("gate", "lifts", "clinic")]
-    made = users(many)
+def test_every_machine_has_one_user_and_one_permission_of_each_kind() -> None:
+    machines = [BrokerUser(name, uuid4(), None, (), ()) for name in ("gate", "lifts", "clinic")]
+    document = users(machines)
     for kind in ("permissions", "topic_permissions"):
-        assert [one["user"] for one in made[kind]] == [one["name"] for one in made["users"]]
-    assert len({one["name"] for one in made["users"]}) == 3
+        assert [one["user"] for one in document[kind]] == [one["name"] for one in document["users"]]
+    assert len({one["name"] for one in document["users"]}) == 3
 
 
-def test_a_deployment_with_a_prefix_and_a_host_of_its_own_names_only_those() -> None:
+def test_permissions_name_only_the_prefix_and_vhost_of_the_deployment() -> None:
     _, allowed, topics = export_last_user(
         make_broker_user(STOPPED, reads=(OPENED,)), prefix="t.1.", vhost="town"
     )

@@ -1,4 +1,4 @@
-"""What both transports promise: nothing lost, nothing twice, order kept by the relay."""
+"""Guarantees of both transports: no message is lost or handled twice, and the relay keeps order."""
 
 import asyncio
 from uuid import UUID
@@ -13,7 +13,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.events import EventPublished
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.ids import new_id
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 from tests.bus.harness import (
     STATION,
     BusHarness,
@@ -30,7 +30,7 @@ from tests.bus.harness import (
 )
 
 
-async def test_recorded_message_is_handled_and_moves_to_the_record(harness: BusHarness) -> None:
+async def test_recorded_message_is_handled_and_moves_to_sent(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
     notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
@@ -39,7 +39,9 @@ async def test_recorded_message_is_handled_and_moves_to_the_record(harness: BusH
 
     await wait_until(intake.is_idle)
     await wait_until(lambda: notify.count("inbox WHERE state = 'done'"))
-    assert [row.message_id for row in await notify.fetch_rows("SELECT * FROM seen")] == [str(id_)]
+    assert [row.message_id for row in await notify.fetch_rows("SELECT * FROM handled")] == [
+        str(id_)
+    ]
     [sent] = await intake.fetch_rows("SELECT * FROM sent")
     assert Envelope.from_json(sent.body).id == str(id_)
 
@@ -59,11 +61,9 @@ async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness)
         async with intake.sessions() as tx, tx.begin():
             [id_] = await record_messages(tx, [make_message(make_wish_declined())])
 
-    await wait_until(lambda: notify.count("seen"))
-    [followed] = await volunteers.fetch_rows(
-        "SELECT body FROM sent UNION ALL SELECT body FROM outbox"
-    )
-    envelope = Envelope.from_json(followed.body)
+    await wait_until(lambda: notify.count("handled"))
+    [row] = await volunteers.fetch_rows("SELECT body FROM sent UNION ALL SELECT body FROM outbox")
+    envelope = Envelope.from_json(row.body)
     assert (envelope.correlationid, envelope.causationid) == (correlation, str(id_))
 
 
@@ -80,8 +80,8 @@ async def test_message_delivered_five_times_is_handled_once(harness: BusHarness)
     ]
     await publisher.close()
 
-    await wait_until(lambda: notify.count("seen WHERE title = 'the last'"))
-    assert await notify.count("seen") == 2
+    await wait_until(lambda: notify.count("handled WHERE title = 'the last'"))
+    assert await notify.count("handled") == 2
     assert await notify.count("inbox") == 2
 
 
@@ -108,7 +108,7 @@ async def test_crash_between_confirm_and_delete_only_makes_a_duplicate(harness: 
     await intake.start(consumer=False)
 
     await wait_until(intake.is_idle)
-    await wait_until(lambda: has_count(notify.count("seen"), 20))
+    await wait_until(lambda: has_count(notify.count("handled"), 20))
     assert wrapped[0].crashed > 0
     assert await notify.count("inbox WHERE state = 'done'") == 20
     assert await intake.count("sent") == 20
@@ -125,15 +125,15 @@ async def test_competing_relays_keep_the_order_within_a_subject(harness: BusHarn
             await writer.record(*(make_message(one, sequence) for one in wishes))
         deliveries = await taking
 
-    seen: dict[str, list[int]] = {}
+    sequences_by_subject: dict[str, list[int]] = {}
     for delivery in deliveries:
         envelope = Envelope.from_json(delivery.body)
-        seen.setdefault(envelope.subject, []).append(envelope.sequence)
-    assert len(seen) == 12
-    assert all(sequences == sorted(sequences) for sequences in seen.values())
+        sequences_by_subject.setdefault(envelope.subject, []).append(envelope.sequence)
+    assert len(sequences_by_subject) == 12
+    assert all(sequences == sorted(sequences) for sequences in sequences_by_subject.values())
 
 
-async def test_unroutable_message_stays_and_its_lane_rests(harness: BusHarness) -> None:
+async def test_unroutable_message_stays_and_its_lane_backs_off(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     intake = harness.create_replica("intake")
     notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
@@ -143,22 +143,22 @@ async def test_unroutable_message_stays_and_its_lane_rests(harness: BusHarness) 
     [row] = await intake.fetch_rows("SELECT DISTINCT lane FROM outbox")
     await intake.start(consumer=False)
 
-    await wait_until(lambda: notify.count("seen"))
+    await wait_until(lambda: notify.count("handled"))
     await wait_until(lambda: has_count(intake.count("outbox"), 1))
     assert intake.relay.is_backing_off(row.lane)
-    [kept] = await intake.fetch_rows("SELECT type FROM outbox")
-    assert kept.type == WishDeclined.type
+    [unroutable] = await intake.fetch_rows("SELECT type FROM outbox")
+    assert unroutable.type == WishDeclined.type
 
 
-async def test_message_whose_type_nobody_reads_goes_out_all_the_same(harness: BusHarness) -> None:
+async def test_message_without_readers_is_sent(harness: BusHarness) -> None:
     at = clock.now()
-    held = EventPublished(
+    published = EventPublished(
         event_id=new_id(), kind="film", title="a film", place="here", starts_at=at, ends_at=at
     )
     await harness.bind(notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
 
-    await intake.record(OutgoingMessage(f"events/{held.event_id}", STATION, 1, held))
+    await intake.record(OutgoingMessage(f"events/{published.event_id}", STATION, 1, published))
 
     await wait_until(intake.is_idle)
     assert await intake.count("sent") == 1
@@ -181,15 +181,15 @@ async def test_unconfirmed_message_stays_and_is_published_again(harness: BusHarn
     await intake.start(consumer=False)
 
     await wait_until(intake.is_idle)
-    assert await notify.count("seen") == 1
+    assert await notify.count("handled") == 1
 
 
 async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(harness: BusHarness) -> None:
-    asked = asyncio.Event()
+    publishing = asyncio.Event()
 
     class Hangs(TransportWrapper):
         async def adjust_outcomes(self, outcomes: list[PublishOutcome]) -> list[PublishOutcome]:
-            asked.set()
+            publishing.set()
             await asyncio.Event().wait()
             return outcomes
 
@@ -198,7 +198,7 @@ async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(harness: BusH
     await harness.create_replica("notify", {WishOpened: insert_handled}).start()
     await intake.record(make_message(make_wish_opened()))
     await intake.start(consumer=False)
-    await asked.wait()
+    await publishing.wait()
 
     async with asyncio.timeout(2):
         await intake.relay.stop()
@@ -225,5 +225,5 @@ async def test_stopping_consumer_finishes_its_batch(harness: BusHarness) -> None
     await stopping
     await notify.consumer.stop()
 
-    assert await notify.count("seen") == 1
+    assert await notify.count("handled") == 1
     await wait_until(intake.is_idle)

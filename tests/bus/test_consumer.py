@@ -1,4 +1,4 @@
-"""How a consumer settles what it was given, over both transports."""
+"""The consumer's treatment of deliveries, over both transports."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ from tests.bus.harness import (
 WishOpenedMessage = Message[WishOpened]
 
 
-async def test_failing_message_takes_no_neighbour_along(harness: BusHarness) -> None:
+async def test_failing_message_does_not_fail_its_batch(harness: BusHarness) -> None:
     broken = True
 
     async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
@@ -44,20 +44,20 @@ async def test_failing_message_takes_no_neighbour_along(harness: BusHarness) -> 
     )
     await wait_until(lambda: has_count(notify.count("inbox"), 100))
 
-    assert await notify.count("seen") == 99
-    [kept] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
-    assert (kept.state, kept.attempts) == ("retry", 1)
-    assert kept.error == "ValueError: no lamp at …"
+    assert await notify.count("handled") == 99
+    [failed] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
+    assert (failed.state, failed.attempts) == ("retry", 1)
+    assert failed.error == "ValueError: no lamp at …"
 
     broken = False
     with clock.shifted(timedelta(hours=2)):
         notify.consumer.retry_worker.wake.set()
-        await wait_until(lambda: has_count(notify.count("seen"), 100))
-    [done] = await notify.fetch_rows("SELECT * FROM inbox WHERE attempts > 0")
-    assert (done.state, done.body, done.error, done.attempts) == ("done", None, None, 2)
+        await wait_until(lambda: has_count(notify.count("handled"), 100))
+    [retried] = await notify.fetch_rows("SELECT * FROM inbox WHERE attempts > 0")
+    assert (retried.state, retried.body, retried.error, retried.attempts) == ("done", None, None, 2)
 
 
-async def test_constraint_that_fails_at_commit_is_halved_too(harness: BusHarness) -> None:
+async def test_batch_is_split_when_a_constraint_fails_at_commit(harness: BusHarness) -> None:
     async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
         await insert_handled(tx, message)
         if message.content.title == "an orphan":
@@ -68,19 +68,19 @@ async def test_constraint_that_fails_at_commit_is_halved_too(harness: BusHarness
     )
     await wait_until(lambda: has_count(notify.count("inbox"), 31))
 
-    assert await notify.count("seen") == 30
-    [kept] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
-    assert kept.state == "retry"
-    assert "IntegrityError" in kept.error
+    assert await notify.count("handled") == 30
+    [failed] = await notify.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
+    assert failed.state == "retry"
+    assert "IntegrityError" in failed.error
 
 
-async def test_message_before_its_cause_comes_back_and_counts_as_no_attempt(
+async def test_message_before_its_cause_is_deferred_without_counting_an_attempt(
     harness: BusHarness,
 ) -> None:
-    known = False
+    has_cause = False
 
     async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
-        if not known:
+        if not has_cause:
             raise NotYet
         await insert_handled(tx, message)
 
@@ -88,16 +88,16 @@ async def test_message_before_its_cause_comes_back_and_counts_as_no_attempt(
     await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     with clock.shifted(timedelta(minutes=2)):
         await wait_until(lambda: notify.count("inbox WHERE waits = 2"))
-    [kept] = await notify.fetch_rows("SELECT * FROM inbox")
-    assert kept.attempts == 0
+    [deferred] = await notify.fetch_rows("SELECT * FROM inbox")
+    assert deferred.attempts == 0
 
-    known = True
+    has_cause = True
     with clock.shifted(timedelta(minutes=5)):
         notify.consumer.retry_worker.wake.set()
-        await wait_until(lambda: notify.count("seen"))
+        await wait_until(lambda: notify.count("handled"))
 
 
-async def test_wait_for_a_cause_ends_after_seven_days(harness: BusHarness) -> None:
+async def test_deferred_message_is_parked_after_seven_days(harness: BusHarness) -> None:
     async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise NotYet
 
@@ -107,7 +107,7 @@ async def test_wait_for_a_cause_ends_after_seven_days(harness: BusHarness) -> No
         await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
 
 
-async def test_problem_parks_at_once(harness: BusHarness) -> None:
+async def test_problem_parks_the_message_at_once(harness: BusHarness) -> None:
     async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise Conflict("The wish is closed")
 
@@ -120,7 +120,9 @@ async def test_problem_parks_at_once(harness: BusHarness) -> None:
     assert parked.due_at is None
 
 
-async def test_message_from_another_source_parks_uncalled(harness: BusHarness) -> None:
+async def test_message_from_another_source_is_parked_without_a_handler_call(
+    harness: BusHarness,
+) -> None:
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", {WishOpened: insert_handled})
     await notify.start(relay=False)
@@ -130,10 +132,10 @@ async def test_message_from_another_source_parks_uncalled(harness: BusHarness) -
     await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
     await publishing
 
-    assert await notify.count("seen") == 0
+    assert await notify.count("handled") == 0
 
 
-async def test_twelfth_failure_parks(harness: BusHarness) -> None:
+async def test_twelfth_failure_parks_the_message(harness: BusHarness) -> None:
     calls = 0
 
     async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
@@ -151,7 +153,7 @@ async def test_twelfth_failure_parks(harness: BusHarness) -> None:
 
 
 @pytest.mark.parametrize("state", ["40P01", "40001"])
-async def test_contention_runs_the_batch_again_and_is_no_attempt(
+async def test_contention_reruns_the_batch_without_counting_an_attempt(
     harness: BusHarness, state: str
 ) -> None:
     times = 0
@@ -164,31 +166,31 @@ async def test_contention_runs_the_batch_again_and_is_no_attempt(
         await insert_handled(tx, message)
 
     notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
-    await wait_until(lambda: notify.count("seen"))
+    await wait_until(lambda: notify.count("handled"))
 
     assert times == 3
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
 
 
-async def test_a_bulk_of_several_types_is_given_all_at_once_as_they_came(
+async def test_batch_handler_of_several_types_receives_all_messages_in_order(
     harness: BusHarness,
 ) -> None:
-    given: list[list[str]] = []
+    batches: list[list[str]] = []
 
     async def handle(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
-        given.append([message.type for message in messages])
+        batches.append([message.type for message in messages])
 
-    handling = Dispatcher(
+    dispatcher = Dispatcher(
         {contract: BatchHandler(handle) for contract in (WishOpened, WishDeclined)}
     )
-    came = [
+    deliveries = [
         make_outgoing(content)
         for content in (make_wish_opened(), make_wish_declined(), make_wish_opened())
     ]
-    read = [handling.parse("intake", one.type, one.body).message for one in came]
+    parsed = [dispatcher.parse("intake", one.type, one.body).message for one in deliveries]
     async with harness.create_replica("notify", {}).sessions() as tx:
-        await handling.handle(tx, [message for message in read if message is not None])
-    assert given == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
+        await dispatcher.handle(tx, [message for message in parsed if message is not None])
+    assert batches == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
 
 
 async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(
@@ -220,7 +222,7 @@ async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock
     batch = [make_outgoing(make_wish_opened(f"t{number % 30}")) for number in range(600)]
     publishing = asyncio.create_task(_publish(replicas[0], batch))
     if harness.kind == "rabbit":
-        await publishing  # So that each replica is given hundreds at once.
+        await publishing  # So that each replica receives hundreds at once.
     await asyncio.gather(*(replica.start(relay=False) for replica in replicas))
     await publishing
     await wait_until(lambda: has_count(replicas[0].count("inbox WHERE state = 'done'"), 600), 60)
@@ -236,11 +238,11 @@ async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) ->
     notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
     unknown = make_outgoing(make_wish_declined())
     genuine = make_outgoing(make_wish_opened())
-    posing = Publishing(
+    mislabelled = Publishing(
         genuine.id + "x", WishDeclined.type, genuine.correlation, genuine.body, True
     )
     garbage = Publishing("g", WishOpened.type, genuine.correlation, b"\x00{", True)
-    await _publish(notify, [unknown, posing, garbage, genuine])
+    await _publish(notify, [unknown, mislabelled, garbage, genuine])
     await wait_until(lambda: has_count(notify.count("inbox"), 4))
 
     parked = await notify.fetch_rows(
@@ -251,20 +253,20 @@ async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) ->
         "not a message: body (json_invalid)",
         "the type is not the routing key",
     ]
-    assert await notify.count("seen") == 1
+    assert await notify.count("handled") == 1
 
 
-async def test_handler_of_any_message_sees_every_type(harness: BusHarness) -> None:
+async def test_handler_of_any_message_receives_every_type(harness: BusHarness) -> None:
     async def handle(tx: AsyncSession, message: Message[Any]) -> None:
         await insert_handled(tx, message)
 
     await harness.bind(notify=[AnyMessage])
     notify = await harness.create_replica("notify", {AnyMessage: handle}).start(relay=False)
     await _publish(notify, [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())])
-    await wait_until(lambda: has_count(notify.count("seen"), 2))
+    await wait_until(lambda: has_count(notify.count("handled"), 2))
 
 
-async def test_database_that_goes_away_loses_nothing(harness: BusHarness) -> None:
+async def test_lost_database_connection_loses_no_message(harness: BusHarness) -> None:
     cut = False
 
     async def handle(tx: AsyncSession, message: WishOpenedMessage) -> None:
@@ -275,15 +277,15 @@ async def test_database_that_goes_away_loses_nothing(harness: BusHarness) -> Non
             await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     notify = await _deliver_batch(harness, {WishOpened: handle}, _make_wishes(10))
-    await wait_until(lambda: has_count(notify.count("seen"), 10))
+    await wait_until(lambda: has_count(notify.count("handled"), 10))
 
     assert cut
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 10
 
 
-@pytest.mark.parametrize(("returns", "state", "seen"), [(3, "done", 1), (20, "parked", 0)])
-async def test_message_that_comes_back_often_is_handled_alone_then_parked(
-    harness: BusHarness, returns: int, state: str, seen: int
+@pytest.mark.parametrize(("returns", "state", "handled"), [(3, "done", 1), (20, "parked", 0)])
+async def test_message_redelivered_often_is_handled_alone_then_parked(
+    harness: BusHarness, returns: int, state: str, handled: int
 ) -> None:
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", {WishOpened: insert_handled})
@@ -295,12 +297,12 @@ async def test_message_that_comes_back_often_is_handled_alone_then_parked(
     await wait_until(lambda: notify.count(f"inbox WHERE state = '{state}'"))
     await publishing
     [row] = await notify.fetch_rows("SELECT * FROM inbox")
-    assert row.attempts == (1 if seen else 0)
-    assert await notify.count("seen") == seen
+    assert row.attempts == (1 if handled else 0)
+    assert await notify.count("handled") == handled
 
 
 async def _take_and_return(replica: Replica) -> list[TransportDelivery]:
-    """Take what is there and give it back by closing the channel."""
+    """Take the deliveries and return them to the queue by closing the channel."""
     subscription = await replica.transport.subscribe("notify", 400)
     async with asyncio.timeout(10):
         deliveries = await subscription.take(10)
@@ -311,7 +313,7 @@ async def _take_and_return(replica: Replica) -> list[TransportDelivery]:
 async def _deliver_batch(
     harness: BusHarness, handlers: Handlers, wishes: list[WishOpened]
 ) -> Replica:
-    """A replica of notify that is given these messages, in one batch where possible."""
+    """Create a replica of notify and deliver messages to it, in one batch where possible."""
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", handlers)
     publishing = asyncio.create_task(_publish(notify, [make_outgoing(one) for one in wishes]))

@@ -1,4 +1,4 @@
-"""What RabbitMQ gave up is taken back into the inbox, parked with the reason, and lies nowhere."""
+"""Collection of dead letters: parked in the inbox with the reason, and gone from the queue."""
 
 import asyncio
 
@@ -34,26 +34,26 @@ COLLECT_INTERVAL_SECONDS = 0.05
 
 
 def create_collector(harness: BusHarness, replica: Replica) -> DeadLetterCollector:
-    """What takes back the dead letters of that replica's service."""
-    made = harness.get_transport()
+    """Create the collector of dead letters of a replica's service."""
+    transport = harness.get_transport()
     return DeadLetterCollector(
         replica.service,
         replica.sessions,
         DISPATCHER,
-        made,
+        transport,
         interval_seconds=COLLECT_INTERVAL_SECONDS,
     )
 
 
 async def publish(harness: BusHarness, *messages: Publishing) -> None:
-    """Publish past any outbox."""
+    """Publish messages without an outbox."""
     publisher = await harness.get_transport().publisher("intake")
     await publisher.publish(messages)
     await publisher.close()
 
 
 async def reject(harness: BusHarness, count: int, *, requeue: bool = False) -> None:
-    """Refuse so many deliveries of notify's queue, for good or to be delivered again."""
+    """Reject `count` deliveries of notify's queue, for good or with `requeue`."""
     async with await aio_pika.connect(harness.amqp_url) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(Names(harness.prefix).queue("notify"))
@@ -67,7 +67,7 @@ async def reject(harness: BusHarness, count: int, *, requeue: bool = False) -> N
 
 
 async def count_dead_letters(harness: BusHarness) -> int:
-    """How many lie in the queue of dead letters."""
+    """Count the messages in the queue of dead letters."""
     async with await aio_pika.connect(harness.amqp_url) as connection:
         channel: AbstractChannel = await connection.channel()
         name = Names(harness.prefix).dead_queue("notify")
@@ -75,10 +75,10 @@ async def count_dead_letters(harness: BusHarness) -> int:
         return queue.declaration_result.message_count or 0
 
 
-async def test_who_waits_on_a_connection_that_froze_is_disconnected_and_not_cancelled(
+async def test_take_on_a_frozen_connection_raises_disconnected_and_is_not_cancelled(
     rabbit_harness: BusHarness, amqp_url: str
 ) -> None:
-    """aiormq cancels what waits on one: taken for an order, it would end a part for good."""
+    """aiormq cancels the waiting call; as a cancellation it would end the collector for good."""
     await rabbit_harness.bind(notify=[WishOpened])
     async with Proxy(amqp_url) as proxy:
         transport = RabbitTransport(proxy.url, prefix=rabbit_harness.prefix)
@@ -89,7 +89,7 @@ async def test_who_waits_on_a_connection_that_froze_is_disconnected_and_not_canc
         assert connection is not None
         assert connection.transport is not None
         reader: asyncio.Task[None] = connection.transport.connection._reader_task  # type: ignore[attr-defined]
-        # So it does when it has heard nothing for three heartbeats, frozen or cut off.
+        # aiormq cancels its reader after three missed heartbeats.
         asyncio.get_running_loop().call_later(0.1, reader.cancel)
         with pytest.raises(Disconnected):
             await waiting
@@ -97,7 +97,7 @@ async def test_who_waits_on_a_connection_that_froze_is_disconnected_and_not_canc
         await transport.close()
 
 
-async def test_dead_letters_are_parked_with_the_reason_and_done_once_retried(
+async def test_dead_letters_are_parked_with_their_reason_and_handled_when_retried(
     rabbit_harness: BusHarness,
 ) -> None:
     harness = rabbit_harness
@@ -112,22 +112,24 @@ async def test_dead_letters_are_parked_with_the_reason_and_done_once_retried(
     assert await create_collector(harness, notify).drain() == 3
 
     assert await count_dead_letters(harness) == 0
-    kept = await notify.fetch_rows("SELECT * FROM inbox")
-    assert {(row.state, row.type, row.station_id) for row in kept} == {
+    parked = await notify.fetch_rows("SELECT * FROM inbox")
+    assert {(row.state, row.type, row.station_id) for row in parked} == {
         ("parked", WishOpened.type, STATION)
     }
     queue = Names(harness.prefix).queue("notify")
-    assert {row.error for row in kept} == {f"given up by the broker: rejected in {queue}"}
+    assert {row.error for row in parked} == {f"given up by the broker: rejected in {queue}"}
 
     operator = Operator("notify", "a test", STATION)
     async with notify.sessions() as tx, tx.begin():
         await redrive.retry_all(tx, operator, WishOpened.type, "the queue is well again")
     await notify.start(relay=False)
-    await wait_until(lambda: has_count(notify.count("seen"), 3))
+    await wait_until(lambda: has_count(notify.count("handled"), 3))
     assert await notify.count("inbox WHERE state = 'done'") == 3
 
 
-async def test_a_message_delivered_too_often_names_the_limit(rabbit_harness: BusHarness) -> None:
+async def test_message_delivered_too_often_is_parked_with_the_limit_as_reason(
+    rabbit_harness: BusHarness,
+) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", HANDLERS)
@@ -141,15 +143,17 @@ async def test_a_message_delivered_too_often_names_the_limit(rabbit_harness: Bus
     assert row.error.startswith("given up by the broker: delivery_limit in ")
 
 
-async def test_what_is_done_already_is_only_acknowledged(rabbit_harness: BusHarness) -> None:
+async def test_dead_letter_of_a_handled_message_is_only_acknowledged(
+    rabbit_harness: BusHarness,
+) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
     notify = await harness.create_replica("notify", HANDLERS).start(relay=False)
-    twice = make_outgoing(make_wish_opened())
-    await publish(harness, twice)
-    await wait_until(lambda: has_count(notify.count("seen"), 1))
+    message = make_outgoing(make_wish_opened())
+    await publish(harness, message)
+    await wait_until(lambda: has_count(notify.count("handled"), 1))
     await notify.consumer.stop()
-    await publish(harness, twice)
+    await publish(harness, message)
     await reject(harness, 1)
     await wait_until(lambda: has_count(count_dead_letters(harness), 1))
 
@@ -160,13 +164,14 @@ async def test_what_is_done_already_is_only_acknowledged(rabbit_harness: BusHarn
     assert row.state == "done"
 
 
-async def test_bytes_that_are_no_message_belong_to_no_station(rabbit_harness: BusHarness) -> None:
+async def test_dead_letter_that_is_no_message_has_no_station(rabbit_harness: BusHarness) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", HANDLERS)
-    odd = make_outgoing(make_wish_opened())
+    genuine = make_outgoing(make_wish_opened())
     await publish(
-        harness, Publishing(odd.id, odd.type, odd.correlation, b"\xff\x00", mandatory=True)
+        harness,
+        Publishing(genuine.id, genuine.type, genuine.correlation, b"\xff\x00", mandatory=True),
     )
     await reject(harness, 1)
     await wait_until(lambda: has_count(count_dead_letters(harness), 1))
@@ -178,38 +183,42 @@ async def test_bytes_that_are_no_message_belong_to_no_station(rabbit_harness: Bu
     assert "not a message" in row.error
 
 
-async def test_every_replica_takes_them_back_by_itself(rabbit_harness: BusHarness) -> None:
+async def test_collectors_of_all_replicas_park_dead_letters(rabbit_harness: BusHarness) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", HANDLERS)
-    offices = [create_collector(harness, notify) for _ in range(2)]
-    for one in offices:
-        await one.start()
+    collectors = [create_collector(harness, notify) for _ in range(2)]
+    for collector in collectors:
+        await collector.start()
     await publish(harness, *(make_outgoing(make_wish_opened()) for _ in range(120)))
     await reject(harness, 120)
     await wait_until(lambda: has_count(notify.count("inbox WHERE state = 'parked'"), 120))
     await wait_until(lambda: has_count(count_dead_letters(harness), 0))
-    for one in offices:
-        assert one.alive
-        await one.stop()
-        await one.stop()
-        assert not one.alive
+    for collector in collectors:
+        assert collector.alive
+        await collector.stop()
+        await collector.stop()
+        assert not collector.alive
 
 
-async def test_a_broker_that_is_away_is_waited_for(rabbit_harness: BusHarness) -> None:
+async def test_collector_waits_for_an_unreachable_broker(rabbit_harness: BusHarness) -> None:
     notify = rabbit_harness.create_replica("notify", HANDLERS)
-    nowhere = RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
-    one = DeadLetterCollector(
-        "notify", notify.sessions, DISPATCHER, nowhere, interval_seconds=COLLECT_INTERVAL_SECONDS
+    unreachable = RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
+    collector = DeadLetterCollector(
+        "notify",
+        notify.sessions,
+        DISPATCHER,
+        unreachable,
+        interval_seconds=COLLECT_INTERVAL_SECONDS,
     )
     with pytest.raises(Disconnected):
-        await one.drain()
-    await one.start()
-    assert one.alive
-    await one.stop()
+        await collector.drain()
+    await collector.start()
+    assert collector.alive
+    await collector.stop()
 
 
-async def test_in_process_nothing_is_ever_given_up(inprocess_harness: BusHarness) -> None:
+async def test_in_process_transport_has_no_dead_letters(inprocess_harness: BusHarness) -> None:
     notify = inprocess_harness.create_replica("notify", HANDLERS)
-    made = InProcessTransport({"notify": frozenset({WishOpened.type})})
-    assert await DeadLetterCollector("notify", notify.sessions, DISPATCHER, made).drain() == 0
+    transport = InProcessTransport({"notify": frozenset({WishOpened.type})})
+    assert await DeadLetterCollector("notify", notify.sessions, DISPATCHER, transport).drain() == 0

@@ -1,4 +1,4 @@
-"""What only the in-process transport can show: when it confirms, and faults on purpose."""
+"""The in-process transport alone: the moment of its confirms, and injected faults."""
 
 import asyncio
 
@@ -35,13 +35,15 @@ async def test_publish_is_confirmed_only_after_every_reader_committed(
     publisher = await harness.get_transport().publisher("intake")
     publishing = asyncio.create_task(publisher.publish([make_outgoing(make_wish_opened())]))
 
-    await wait_until(lambda: notify.count("seen"))
+    await wait_until(lambda: notify.count("handled"))
     assert not publishing.done()
     go_on.set()
     assert await publishing == [PublishOutcome.CONFIRMED]
 
 
-async def test_failure_is_confirmed_since_the_inbox_keeps_it(inprocess_harness: BusHarness) -> None:
+async def test_failed_message_is_confirmed_because_the_inbox_stores_it(
+    inprocess_harness: BusHarness,
+) -> None:
     async def fail(_tx: AsyncSession, _message: Message[WishOpened]) -> None:
         raise ValueError
 
@@ -74,13 +76,13 @@ async def test_timeout_abandons_the_wait_and_never_the_handler(
     assert await publisher.publish([message]) == [PublishOutcome.UNKNOWN]
     assert await publisher.publish([message]) == [PublishOutcome.UNKNOWN]
     go_on.set()
-    await wait_until(lambda: notify.count("seen"))
+    await wait_until(lambda: notify.count("handled"))
 
     async def confirmed() -> bool:
         return await publisher.publish([message]) == [PublishOutcome.CONFIRMED]
 
     await wait_until(confirmed)
-    assert await notify.count("seen") == 1
+    assert await notify.count("handled") == 1
 
 
 async def test_message_that_nobody_reads_is_refused_only_when_mandatory() -> None:
@@ -107,7 +109,7 @@ async def test_closed_transport_ends_its_subscriptions() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_whatever_goes_wrong_each_message_is_handled_once(
+async def test_each_message_is_handled_once_despite_faults(
     inprocess_harness: BusHarness, seed: int
 ) -> None:
     harness = inprocess_harness
@@ -124,5 +126,5 @@ async def test_whatever_goes_wrong_each_message_is_handled_once(
         await intake.record(*(make_message(make_wish_opened()) for _ in range(20)))
 
     await wait_until(intake.is_idle, 30)
-    rows = await replicas[0].fetch_rows("SELECT message_id FROM seen")
+    rows = await replicas[0].fetch_rows("SELECT message_id FROM handled")
     assert len({row.message_id for row in rows}) == len(rows) == 100

@@ -1,4 +1,4 @@
-"""Partitions of the record, purges of the inbox, and the migration beside the tables."""
+"""Partitions of `sent`, purges of the inbox, and the migrations compared with the tables."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ from shared.bus.migrations import (
     drop_v3,
     include_name,
 )
-from shared.bus.tables import bus_metadata
+from shared.db import shared_metadata
 from shared.scheduler import Scheduler
 from shared.web.idempotency import answers
 from tests.bus.conftest import Operations
@@ -26,7 +26,9 @@ from tests.bus.harness import STATION, BusHarness, Replica, make_outgoing, make_
 _PARTITIONS = "pg_inherits WHERE inhparent = 'sent'::regclass"
 
 
-async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_harness: BusHarness) -> None:
+async def test_partitions_are_created_ahead_once_and_dropped_when_old(
+    inprocess_harness: BusHarness,
+) -> None:
     intake = inprocess_harness.create_replica("intake")
     for _ in range(2):
         async with intake.engine.begin() as conn:
@@ -35,8 +37,8 @@ async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_harness: 
 
     today = datetime.now(UTC).date()
     old = today - timedelta(days=31)
-    kept = today - timedelta(days=30)
-    for day in (old, kept):
+    recent = today - timedelta(days=30)
+    for day in (old, recent):
         await _execute(
             intake,
             f"CREATE TABLE sent_{day:%Y%m%d} PARTITION OF sent"
@@ -45,10 +47,10 @@ async def test_days_are_made_ahead_once_and_dropped_when_old(inprocess_harness: 
     async with intake.engine.begin() as conn:
         await drop_old_partitions(conn)
     assert await intake.count(_PARTITIONS) == 10
-    await _execute(intake, f"DROP TABLE sent_{kept:%Y%m%d}")
+    await _execute(intake, f"DROP TABLE sent_{recent:%Y%m%d}")
 
 
-async def test_only_done_rows_are_purged(inprocess_harness: BusHarness) -> None:
+async def test_purge_deletes_only_old_handled_rows(inprocess_harness: BusHarness) -> None:
     intake = inprocess_harness.create_replica("intake")
     long_ago = clock.now() - timedelta(days=36)
     for state in ("done", "retry", "parked", "skipped"):
@@ -67,14 +69,14 @@ async def test_only_done_rows_are_purged(inprocess_harness: BusHarness) -> None:
 
 async def test_jobs_of_the_bus_run(inprocess_harness: BusHarness) -> None:
     intake = inprocess_harness.create_replica("intake")
-    ticker = Scheduler("intake", intake.sessions, BUS_JOBS)
-    await ticker.register()
-    assert sorted(await ticker.run_due()) == ["bus.partitions", "bus.purge-inbox"]
+    scheduler = Scheduler("intake", intake.sessions, BUS_JOBS)
+    await scheduler.register()
+    assert sorted(await scheduler.run_due()) == ["bus.partitions", "bus.purge-inbox"]
 
 
-async def test_migration_is_in_step_with_the_tables(inprocess_harness: BusHarness) -> None:
+async def test_migrations_match_the_tables(inprocess_harness: BusHarness) -> None:
     intake = inprocess_harness.create_replica("intake")
-    assert answers.metadata is bus_metadata
+    assert answers.metadata is shared_metadata
 
     def compare(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")
@@ -84,7 +86,7 @@ async def test_migration_is_in_step_with_the_tables(inprocess_harness: BusHarnes
         create_v3(Operations(conn))
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(conn, opts={**options, "include_name": include_name})
-        differences: list[object] = compare_metadata(context, bus_metadata)
+        differences: list[object] = compare_metadata(context, shared_metadata)
         drop_v3(Operations(conn))
         drop_v2(Operations(conn))
         drop_v1(Operations(conn))
@@ -95,13 +97,13 @@ async def test_migration_is_in_step_with_the_tables(inprocess_harness: BusHarnes
         await conn.rollback()
 
 
-async def test_what_was_kept_before_redrive_is_given_its_station(
+async def test_migration_fills_in_the_station_of_stored_rows(
     inprocess_harness: BusHarness,
 ) -> None:
     intake = inprocess_harness.create_replica("intake")
     bodies = [make_outgoing(make_wish_opened()).body, b"\xff\x00 no message"]
 
-    def migrated(conn: Connection) -> list[object]:
+    def migrate(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")
         conn.exec_driver_sql("SET LOCAL search_path = fresh")
         create_v1(Operations(conn))
@@ -112,15 +114,15 @@ async def test_what_was_kept_before_redrive_is_given_its_station(
             )
             conn.execute(statement, {"type": str(number), "body": body})
         create_v2(Operations(conn))
-        found = conn.exec_driver_sql("SELECT station_id FROM inbox ORDER BY type")
-        return list(found.scalars())
+        stations = conn.exec_driver_sql("SELECT station_id FROM inbox ORDER BY type")
+        return list(stations.scalars())
 
     async with intake.engine.connect() as conn:
-        assert await conn.run_sync(migrated) == [STATION, None]
+        assert await conn.run_sync(migrate) == [STATION, None]
         await conn.rollback()
 
 
-def test_partitions_are_no_tables_of_the_models() -> None:
+def test_include_name_excludes_partitions() -> None:
     assert not include_name("sent_20250101", "table", {})
     assert include_name("sent", "table", {})
     assert include_name("sent_20250101", "index", {})

@@ -1,4 +1,4 @@
-"""Recording in the transaction of the change, by aggregates and without them."""
+"""Recording of messages in the transaction of their change, with and without aggregates."""
 
 import json
 from typing import Any
@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
+from shared.aggregate import Aggregate
 from shared.bus.outbox.record import OutgoingMessage, lane_of, record, record_messages
 from shared.contracts.envelope import Envelope, TooLarge
-from shared.db import Aggregate
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 from tests.bus.harness import STATION, BusHarness, Replica, make_message, make_wish_opened
 
 
@@ -35,7 +35,7 @@ async def intake(inprocess_harness: BusHarness) -> Replica:
     return replica
 
 
-async def test_each_record_carries_the_version_its_change_made(intake: Replica) -> None:
+async def test_each_message_carries_the_version_after_its_change(intake: Replica) -> None:
     async with intake.sessions() as tx, tx.begin():
         lamp = Lamp.new(STATION, title="one")
         tx.add(lamp)
@@ -51,7 +51,7 @@ async def test_each_record_carries_the_version_its_change_made(intake: Replica) 
     assert [one.correlationid for one in envelopes] == [UUID(one.id) for one in envelopes]
 
 
-async def test_record_takes_what_it_follows_from_from_the_context(intake: Replica) -> None:
+async def test_record_takes_correlation_and_cause_from_the_context(intake: Replica) -> None:
     with message_context(UUID(int=1), "m", "00-1-2-01"):
         await intake.record(make_message(make_wish_opened()))
 
@@ -83,11 +83,11 @@ async def test_message_over_a_limit_is_refused_when_recorded(intake: Replica) ->
     assert await intake.count("outbox") == 0
 
 
-async def test_nothing_to_record_is_nothing(intake: Replica) -> None:
+async def test_recording_no_messages_returns_no_ids(intake: Replica) -> None:
     assert await intake.record() == []
 
 
-async def test_subjects_keep_to_their_lane(intake: Replica) -> None:
+async def test_messages_of_one_subject_share_a_lane(intake: Replica) -> None:
     one = make_wish_opened()
     await intake.record(make_message(one, 1), make_message(one, 2))
     assert [row.lane for row in await _outbox_rows(intake)] == [

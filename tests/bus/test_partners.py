@@ -1,4 +1,4 @@
-"""Messages of partners: what is vouched for is handled, the rest is parked with its reason."""
+"""Messages of partners: a verified message is handled, any other is parked with its error."""
 
 import json
 from dataclasses import dataclass, field
@@ -30,35 +30,35 @@ GRANTED_TYPE = WishFulfilled.type
 
 @dataclass
 class PartnerRecorder:
-    """What partners' messages are taken into, in a test: it hears them, or has no room."""
+    """Recorder of partners' messages, which refuses them when it is full."""
 
     messages: list[Message[Any]] = field(default_factory=list)
     is_full: bool = False
 
     async def find_station(self, _tx: AsyncSession, user: str) -> UUID | None:
-        """There is one publisher."""
+        """Return the station of the one publisher."""
         return STATION if user == USER else None
 
     async def handle_partner_message(self, _tx: AsyncSession, message: Message[Any]) -> None:
-        """Hear it."""
+        """Record the message. Raises: Conflict when the recorder is full."""
         if self.is_full:
             raise Conflict
         self.messages.append(message)
 
     @property
     def ingress(self) -> PartnerIngress:
-        """The same as a service declares it."""
+        """The recorder as a service declares its ingress."""
         return PartnerIngress(self.find_station, self.handle_partner_message)
 
 
 @pytest.fixture
 def partner_recorder() -> PartnerRecorder:
-    """One with room."""
+    """Provide a recorder that isn't full."""
     return PartnerRecorder()
 
 
 def make_event(**overrides: Any) -> dict[str, Any]:
-    """What the property company says of a wish."""
+    """Build a message of the property company about a wish."""
     return {
         "specversion": "1.0",
         "id": "7",
@@ -73,7 +73,7 @@ def make_event(**overrides: Any) -> dict[str, Any]:
 def make_delivery(
     content: Any, *, type_: str = GRANTED_TYPE, user: str = USER, count: int = 0
 ) -> TransportDelivery:
-    """The same as it comes over the exchange of partners."""
+    """Build the delivery of a message over the exchange of partners."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return TransportDelivery(1, "7", type_, user, body, count, from_partner=True)
 
@@ -81,39 +81,39 @@ def make_delivery(
 async def receive(
     harness: BusHarness, partner_recorder: PartnerRecorder, delivery: TransportDelivery
 ) -> IncomingMessage:
-    """What intake makes of a delivery."""
-    handling = Dispatcher({}, partner_recorder.ingress)
+    """Parse a delivery as intake does."""
+    dispatcher = Dispatcher({}, partner_recorder.ingress)
     async with harness.create_replica("intake").sessions() as tx:
-        [one] = await handling.receive(tx, [delivery])
+        [one] = await dispatcher.receive(tx, [delivery])
     return one
 
 
-async def test_what_a_partner_leaves_out_is_completed_the_same_each_time(
+async def test_missing_attributes_are_completed_the_same_way_each_time(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
-    said = make_event()
-    one = await receive(inprocess_harness, partner_recorder, make_delivery(said))
+    event = make_event()
+    one = await receive(inprocess_harness, partner_recorder, make_delivery(event))
     assert one.message is not None
     assert isinstance(one.message.content, PartnerWishFulfilled)
     assert (one.message.station, one.station) == (STATION, STATION)
     assert (one.message.publisher, one.publisher) == (USER, USER)
     assert (one.message.sequence, one.message.subject) == (0, "partners/property")
     assert one.key == store.message_key(USER, SOURCE, "7")
-    again = await receive(inprocess_harness, partner_recorder, make_delivery(said))
+    again = await receive(inprocess_harness, partner_recorder, make_delivery(event))
     assert (again.key, again.correlation, again.body) == (one.key, one.correlation, one.body)
 
-    story = uuid4()
-    whole = make_event(
-        subject="orders/1", sequence="12", correlationid=str(story), station=str(STATION)
+    correlation = uuid4()
+    complete = make_event(
+        subject="orders/1", sequence="12", correlationid=str(correlation), station=str(STATION)
     )
-    two = await receive(inprocess_harness, partner_recorder, make_delivery(whole))
+    two = await receive(inprocess_harness, partner_recorder, make_delivery(complete))
     assert two.message is not None
     assert (two.message.sequence, two.message.subject) == (12, "orders/1")
-    assert (two.correlation, two.message.correlation) == (story, story)
+    assert (two.correlation, two.message.correlation) == (correlation, correlation)
 
 
 @pytest.mark.parametrize(
-    ("said", "about", "why"),
+    ("content", "options", "error"),
     [
         (make_event(), {"user": ""}, "UnverifiedPublisher"),
         (make_event(), {"user": "guest"}, "UnverifiedPublisher"),
@@ -134,32 +134,32 @@ async def test_what_a_partner_leaves_out_is_completed_the_same_each_time(
         (json.dumps(make_event()).encode() + b" " * 70_000, {}, "must have 1 to 65536 bytes"),
     ],
 )
-async def test_what_is_not_genuine_says_why_and_takes_no_genuine_key(
+async def test_invalid_message_names_its_error_and_gets_no_genuine_key(
     inprocess_harness: BusHarness,
     partner_recorder: PartnerRecorder,
-    said: Any,
-    about: dict[str, Any],
-    why: str,
+    content: Any,
+    options: dict[str, Any],
+    error: str,
 ) -> None:
-    one = await receive(inprocess_harness, partner_recorder, make_delivery(said, **about))
+    one = await receive(inprocess_harness, partner_recorder, make_delivery(content, **options))
     assert one.message is None
-    assert why in one.error
+    assert error in one.error
     assert one.key != store.message_key(USER, SOURCE, "7")
-    assert one.publisher == about.get("user", USER)
-    assert one.station == (None if "user" in about else STATION)
+    assert one.publisher == options.get("user", USER)
+    assert one.station == (None if "user" in options else STATION)
 
 
-async def test_a_service_that_partners_do_not_talk_to_takes_nothing(
+async def test_service_without_partner_ingress_refuses_messages_of_partners(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
-    handling = Dispatcher({WishFulfilled: insert_handled})
+    dispatcher = Dispatcher({WishFulfilled: insert_handled})
     async with inprocess_harness.create_replica("notify").sessions() as tx:
-        [one] = await handling.receive(tx, [make_delivery(make_event())])
+        [one] = await dispatcher.receive(tx, [make_delivery(make_event())])
     assert (one.message, one.error.partition(":")[0]) == (None, "UnverifiedPublisher")
     assert partner_recorder.messages == []
 
 
-async def test_a_message_without_its_user_is_ours_only_over_our_exchange(
+async def test_message_without_a_user_is_refused_on_the_exchange_of_partners(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
     forged = make_delivery(make_event(source="/services/intake", station=str(STATION)), user="")
@@ -170,25 +170,25 @@ async def test_a_message_without_its_user_is_ours_only_over_our_exchange(
 async def consume(
     harness: BusHarness, partner_recorder: PartnerRecorder, *deliveries: TransportDelivery
 ) -> Replica:
-    """Intake, which was brought these deliveries."""
+    """Create intake and let its consumer process these deliveries."""
     intake = harness.create_replica("intake", partners=partner_recorder.ingress)
     await intake.consumer._process_batch(deliveries)
     return intake
 
 
-async def test_what_partners_say_is_handled_once(
+async def test_message_of_a_partner_is_handled_once(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
-    said = make_event()
+    event = make_event()
     intake = await consume(
-        inprocess_harness, partner_recorder, make_delivery(said), make_delivery(said)
+        inprocess_harness, partner_recorder, make_delivery(event), make_delivery(event)
     )
-    await intake.consumer._process_batch([make_delivery(said)])
+    await intake.consumer._process_batch([make_delivery(event)])
     assert [one.id for one in partner_recorder.messages] == ["7"]
     assert await intake.count("inbox WHERE state = 'done'") == 1
 
 
-async def test_what_is_refused_is_parked_and_read_by_the_same_rules_when_tried_again(
+async def test_refused_message_is_parked_and_validated_again_when_retried(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
     partner_recorder.is_full = True
@@ -198,38 +198,38 @@ async def test_what_is_refused_is_parked_and_read_by_the_same_rules_when_tried_a
         make_delivery(make_event()),
         make_delivery(make_event(source="/partners/clinic")),
     )
-    kept = await intake.fetch_rows("SELECT * FROM inbox WHERE state = 'parked' ORDER BY error")
-    assert [row.error.partition(":")[0] for row in kept] == ["Conflict", "SourceNotAllowed"]
-    assert {(row.publisher, row.station_id) for row in kept} == {(USER, STATION)}
+    parked = await intake.fetch_rows("SELECT * FROM inbox WHERE state = 'parked' ORDER BY error")
+    assert [row.error.partition(":")[0] for row in parked] == ["Conflict", "SourceNotAllowed"]
+    assert {(row.publisher, row.station_id) for row in parked} == {(USER, STATION)}
 
     partner_recorder.is_full = False
     operator = redrive.Operator("intake", "somebody", STATION)
     async with intake.sessions.begin() as tx:
-        for row in kept:
+        for row in parked:
             await redrive.retry(tx, operator, row.message_key, "there is room now")
     assert await intake.consumer.retry_worker.run_due() == 2
     assert [one.publisher for one in partner_recorder.messages] == [USER]
-    [left] = await intake.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
-    assert (left.state, left.error.partition(":")[0]) == ("parked", "SourceNotAllowed")
+    [row] = await intake.fetch_rows("SELECT * FROM inbox WHERE state <> 'done'")
+    assert (row.state, row.error.partition(":")[0]) == ("parked", "SourceNotAllowed")
 
 
-async def test_unusable_bytes_that_became_usable_are_handled_once_beside_the_same_message(
+async def test_message_that_became_valid_is_handled_once_beside_its_duplicate(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
     old = make_event(time=(clock.now() - timedelta(days=40)).isoformat())
     intake = await consume(
         inprocess_harness, partner_recorder, make_delivery(old), make_delivery(make_event())
     )
-    [kept] = await intake.fetch_rows("SELECT * FROM inbox WHERE state = 'parked'")
+    [parked] = await intake.fetch_rows("SELECT * FROM inbox WHERE state = 'parked'")
     operator = redrive.Operator("intake", "somebody", STATION)
     async with intake.sessions.begin() as tx:
-        await redrive.retry(tx, operator, kept.message_key, "it was sent late")
+        await redrive.retry(tx, operator, parked.message_key, "it was sent late")
     assert await intake.consumer.retry_worker.run_due() == 1
     assert len(partner_recorder.messages) == 1
     assert await intake.count("inbox WHERE state = 'done'") == 2
 
 
-async def test_suspects_of_partners_are_handled_alone(
+async def test_suspect_message_of_a_partner_is_handled_alone(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
     intake = await consume(
@@ -241,19 +241,19 @@ async def test_suspects_of_partners_are_handled_alone(
     assert await intake.count("inbox WHERE state = 'parked'") == 1
 
 
-async def test_a_partner_s_dead_letter_stays_a_partner_s(
+async def test_dead_letter_of_a_partner_keeps_its_publisher(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
     intake = inprocess_harness.create_replica("intake")
-    office = DeadLetterCollector(
+    collector = DeadLetterCollector(
         "intake",
         intake.sessions,
         Dispatcher({}, partner_recorder.ingress),
         inprocess_harness.get_transport(),
     )
     async with intake.sessions.begin() as tx:
-        [read] = await office._read(tx, [make_delivery(make_event())])
-        assert await office._park(tx, read)
+        [letter] = await collector._read(tx, [make_delivery(make_event())])
+        assert await collector._park(tx, letter)
     [row] = await intake.fetch_rows("SELECT * FROM inbox")
     assert (row.state, row.publisher, row.station_id) == ("parked", USER, STATION)
     await wait_until(intake.is_idle)

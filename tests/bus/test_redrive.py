@@ -1,4 +1,4 @@
-"""Operators find what the inbox keeps, mend the cause, and have it done once."""
+"""Redrive: operators list failed messages, retry or skip them, and each is handled once."""
 
 import asyncio
 from datetime import timedelta
@@ -14,8 +14,8 @@ from shared.bus.admin.redrive import InboxFilter, UnknownMessage, wake_when_due
 from shared.bus.message import Message
 from shared.bus.outbox.record import OutgoingMessage
 from shared.contracts.intake import WishOpened
-from shared.db import PageRequest
 from shared.errors import Conflict, NotYet
+from shared.pagination import PageRequest
 from tests.bus.harness import (
     STATION,
     BusHarness,
@@ -40,7 +40,7 @@ from tests.bus.inbox_rows import (
 )
 
 
-async def test_poison_is_parked_seen_mended_retried_and_done_once(harness: BusHarness) -> None:
+async def test_parked_message_is_handled_once_after_a_fix_and_a_retry(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     broken = True
 
@@ -56,7 +56,7 @@ async def test_poison_is_parked_seen_mended_retried_and_done_once(harness: BusHa
         make_message(make_wish_opened("the poison")),
         *(make_message(make_wish_opened(f"{n}")) for n in range(50)),
     )
-    await wait_until(lambda: has_count(notify.count("seen"), 50))
+    await wait_until(lambda: has_count(notify.count("handled"), 50))
     await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
 
     [key] = await list_keys(notify, STATION_OPERATOR, InboxFilter("parked", WishOpened.type))
@@ -70,8 +70,8 @@ async def test_poison_is_parked_seen_mended_retried_and_done_once(harness: BusHa
     broken = False
     async with notify.sessions.begin() as tx:
         await redrive.retry(tx, STATION_OPERATOR, key, "there is room now")
-    await wait_until(lambda: has_count(notify.count("seen"), 51))
-    assert await notify.count("seen WHERE title = 'the poison'") == 1
+    await wait_until(lambda: has_count(notify.count("handled"), 51))
+    assert await notify.count("handled WHERE title = 'the poison'") == 1
     assert await list_keys(notify, STATION_OPERATOR) == []
     async with notify.sessions() as tx:
         [act] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
@@ -87,7 +87,7 @@ async def test_poison_is_parked_seen_mended_retried_and_done_once(harness: BusHa
     assert await notify.count("redrives") == 1
 
 
-async def test_what_waits_to_be_tried_again_is_due_at_once_with_all_attempts(
+async def test_retry_makes_a_waiting_message_due_and_resets_its_attempts(
     harness: BusHarness,
 ) -> None:
     notify = await deliver_to_notify(harness, make_message(make_wish_opened()))
@@ -112,10 +112,10 @@ async def test_what_waits_to_be_tried_again_is_due_at_once_with_all_attempts(
     assert (row.attempts, row.waits) == (0, 0)
     assert row.due_at <= clock.now()
     assert await replica.consumer.retry_worker.run_due() == 1
-    assert await replica.count("seen") == 1
+    assert await replica.count("handled") == 1
 
 
-async def test_patience_for_a_cause_begins_anew_with_a_retry(harness: BusHarness) -> None:
+async def test_retry_restarts_the_deferral_limit(harness: BusHarness) -> None:
     notify = await deliver_to_notify(harness, make_message(make_wish_opened()))
     await _update_inbox(notify, "received_at = now() - interval '8 days'")
     [key] = await list_keys(notify, STATION_OPERATOR)
@@ -125,14 +125,14 @@ async def test_patience_for_a_cause_begins_anew_with_a_retry(harness: BusHarness
     async def wait(_tx: AsyncSession, _message: Message[WishOpened]) -> None:
         raise NotYet
 
-    patient = harness.create_replica("notify", {WishOpened: wait})
-    assert await patient.consumer.retry_worker.run_due() == 1
+    replica = harness.create_replica("notify", {WishOpened: wait})
+    assert await replica.consumer.retry_worker.run_due() == 1
     [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert (row.state, row.waits) == ("retry", 1)
     assert clock.now() - row.received_at > timedelta(days=7)
 
 
-async def test_what_is_skipped_is_kept_and_left_alone_until_it_is_retried(
+async def test_skipped_message_stays_stored_until_it_is_retried(
     harness: BusHarness,
 ) -> None:
     notify = await deliver_to_notify(harness, make_message(make_wish_opened()))
@@ -148,11 +148,11 @@ async def test_what_is_skipped_is_kept_and_left_alone_until_it_is_retried(
         await redrive.retry(tx, STATION_OPERATOR, key, "it was none")
     assert await replica.consumer.retry_worker.run_due() == 1
     async with notify.sessions() as tx:
-        found = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
-    assert [act.act for act in found.items] == ["retry", "skip"]
+        page = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
+    assert [act.act for act in page.items] == ["retry", "skip"]
 
 
-async def test_all_parked_of_a_type_are_retried_and_no_others(harness: BusHarness) -> None:
+async def test_retry_all_retries_only_parked_messages_of_the_type(harness: BusHarness) -> None:
     notify = await deliver_to_notify(
         harness,
         *(make_message(make_wish_opened()) for _ in range(20)),
@@ -164,12 +164,12 @@ async def test_all_parked_of_a_type_are_retried_and_no_others(harness: BusHarnes
     assert await create_fixed_replica(harness).consumer.retry_worker.run_due() == 20
     assert await notify.count("inbox WHERE state = 'parked'") == 1
     async with notify.sessions() as tx:
-        found = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
-    assert [(act.act, act.messages) for act in found.items] == [("retry_all", 0), ("retry_all", 20)]
-    assert found.items[0].chosen == {"type": WishOpened.type}
+        page = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
+    assert [(act.act, act.messages) for act in page.items] == [("retry_all", 0), ("retry_all", 20)]
+    assert page.items[0].chosen == {"type": WishOpened.type}
 
 
-async def test_an_operator_sees_and_touches_the_own_station_only(harness: BusHarness) -> None:
+async def test_operator_reads_and_changes_only_the_own_station(harness: BusHarness) -> None:
     there = make_wish_opened("over there")
     notify = await deliver_to_notify(
         harness,
@@ -194,32 +194,32 @@ async def test_an_operator_sees_and_touches_the_own_station_only(harness: BusHar
             (STATION_OPERATOR, ["ours"]),
             (OTHER_STATION_OPERATOR, ["the rest"]),
         ):
-            found = await redrive.list_actions(tx, operator, MAX_PAGE)
-            assert [act.reason for act in found.items] == reasons
+            page = await redrive.list_actions(tx, operator, MAX_PAGE)
+            assert [act.reason for act in page.items] == reasons
 
 
-async def test_the_list_goes_on_without_a_gap_or_a_repeat(harness: BusHarness) -> None:
+async def test_pages_of_failed_messages_have_no_gap_and_no_repeat(harness: BusHarness) -> None:
     notify = await deliver_to_notify(
         harness, *(make_message(make_wish_opened()) for _ in range(25))
     )
-    seen: list[UUID] = []
+    keys: list[UUID] = []
     after = None
     async with notify.sessions() as tx:
         while True:
-            found = await redrive.list_failed(
+            page = await redrive.list_failed(
                 tx, STATION_OPERATOR, InboxFilter(), PageRequest(after, 10)
             )
-            seen += [row.message_key for row in found.items]
-            if (after := found.after) is None:
+            keys += [row.message_key for row in page.items]
+            if (after := page.after) is None:
                 break
-        assert seen == await list_keys(notify, STATION_OPERATOR)
-        assert len(set(seen)) == 25
+        assert keys == await list_keys(notify, STATION_OPERATOR)
+        assert len(set(keys)) == 25
         assert (
             await redrive.list_failed(tx, STATION_OPERATOR, InboxFilter(), PageRequest(uuid4(), 10))
         ).items == []
 
 
-def test_what_is_sealed_stays_out_of_sight() -> None:
+def test_redact_masks_sealed_values() -> None:
     content = {
         "title": "a lamp",
         "phone_sealed": "gAAAA",

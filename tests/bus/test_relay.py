@@ -1,4 +1,4 @@
-"""The relay's turns: several lanes at once, and a share for each of them."""
+"""The relay's batches: several lanes at once, and a share for each of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,14 +25,14 @@ Batches = list[list[str]]
 
 
 class RecordingTransport(TransportWrapper):
-    """A transport that keeps the ids of what was published together."""
+    """A transport that records the ids of messages published together."""
 
     def __init__(self, inner: Transport, batches: Batches) -> None:
         super().__init__(inner)
         self._batches = batches
 
     async def publisher(self, service: str) -> MessagePublisher:
-        """The inner publisher, watched."""
+        """Wrap the inner publisher in a recording one."""
         return _RecordingPublisher(await super().publisher(service), self._batches)
 
 
@@ -52,7 +52,7 @@ class _RecordingPublisher:
 
 @pytest.fixture
 async def recording_replica(inprocess_harness: BusHarness) -> tuple[Replica, Batches]:
-    """A replica that reads itself, not started yet, and what it publishes together."""
+    """Provide a replica that reads its own messages, not started, and the batches it publishes."""
     batches: Batches = []
     await inprocess_harness.bind(intake=[WishOpened])
     handlers: Handlers = {WishOpened: _do_nothing}
@@ -62,7 +62,7 @@ async def recording_replica(inprocess_harness: BusHarness) -> tuple[Replica, Bat
     return replica, batches
 
 
-async def test_a_burst_over_all_lanes_takes_fewer_turns_than_lanes(
+async def test_burst_over_all_lanes_takes_fewer_batches_than_lanes(
     recording_replica: tuple[Replica, Batches],
 ) -> None:
     replica, batches = recording_replica
@@ -73,16 +73,16 @@ async def test_a_burst_over_all_lanes_takes_fewer_turns_than_lanes(
     assert len(batches) < LANE_COUNT
 
 
-async def test_a_long_lane_leaves_its_neighbours_a_share_of_the_turn(
+async def test_long_lane_leaves_other_lanes_a_share_of_the_batch(
     recording_replica: tuple[Replica, Batches], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay, "BATCH_SIZE", 8)
     replica, batches = recording_replica
     subjects = _subject_by_lane()
-    many = [
+    messages = [
         OutgoingMessage(subjects[0], STATION, number, make_wish_opened()) for number in range(20)
     ]
-    await replica.record(*many)
+    await replica.record(*messages)
     [late] = await replica.record(OutgoingMessage(subjects[1], STATION, 1, make_wish_opened()))
     await replica.start()
     await wait_until(replica.is_idle)
@@ -94,7 +94,7 @@ async def _do_nothing(_tx: AsyncSession, _message: Message[Any]) -> None:
 
 
 def _subject_by_lane() -> dict[int, str]:
-    """A subject of each lane."""
+    """Return a subject for each lane."""
     return {
         lane_of(subject): subject for subject in (f"things/{n}" for n in range(50 * LANE_COUNT))
     }

@@ -1,4 +1,4 @@
-"""What a service said is handed to another one again: what was lost is done, what is done stays."""
+"""Replay: a lost message is handled, and a handled one is left alone."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -49,7 +49,7 @@ SEALER = Sealer([Fernet.generate_key().decode()], b"a-look-up-key-of-the-tests-3
 
 
 async def list_originals(harness: BusHarness, sent_filter: SentFilter) -> list[Original]:
-    """What intake's record holds of that."""
+    """List intake's sent messages that match a filter."""
     async with harness.create_replica("intake").sessions() as tx:
         return [Original.of(row) for row in await tx.execute(bus_replay.select_sent(sent_filter))]
 
@@ -57,15 +57,15 @@ async def list_originals(harness: BusHarness, sent_filter: SentFilter) -> list[O
 async def requeue_wishes(
     notify: Replica, harness: BusHarness, *, again: bool = False, replayable: bool = False
 ) -> ReplayCounts:
-    """Hand all that intake said of wishes that were opened to notify."""
+    """Put all of intake's messages about opened wishes into notify's inbox again."""
     handlers: Handlers = {WishOpened: SingleHandler(insert_handled, replayable=replayable)}
-    found = await list_originals(harness, SentFilter(type=WishOpened.type))
+    originals = await list_originals(harness, SentFilter(type=WishOpened.type))
     replay = Replay(SentFilter(type=WishOpened.type), "the copy was lost", again)
     async with notify.sessions.begin() as tx:
-        return await bus_replay.requeue(tx, STATION_OPERATOR, handlers, found, replay)
+        return await bus_replay.requeue(tx, STATION_OPERATOR, handlers, originals, replay)
 
 
-async def test_a_replay_hands_over_what_never_came_and_leaves_alone_what_is_done(
+async def test_replay_requeues_only_lost_messages(
     harness: BusHarness,
 ) -> None:
     notify = await deliver_to_notify(
@@ -78,12 +78,12 @@ async def test_a_replay_hands_over_what_never_came_and_leaves_alone_what_is_done
 
     assert await create_fixed_replica(harness).consumer.retry_worker.run_due() == 1
     assert await notify.count("inbox WHERE state = 'done'") == 5
-    [back] = await notify.fetch_rows("SELECT * FROM inbox WHERE retried_at IS NOT NULL")
-    assert back.message_key == lost.message_key
+    [requeued] = await notify.fetch_rows("SELECT * FROM inbox WHERE retried_at IS NOT NULL")
+    assert requeued.message_key == lost.message_key
     assert await requeue_wishes(notify, harness) == ReplayCounts(handed=0, left=5)
 
 
-async def test_a_replay_tries_what_is_parked_and_not_what_was_set_aside(
+async def test_replay_retries_parked_messages_but_not_skipped_ones(
     harness: BusHarness,
 ) -> None:
     notify = await deliver_to_notify(
@@ -95,7 +95,7 @@ async def test_a_replay_tries_what_is_parked_and_not_what_was_set_aside(
     assert await requeue_wishes(notify, harness) == ReplayCounts(handed=1, left=1)
 
 
-async def test_again_is_for_handlers_that_may_repeat(harness: BusHarness) -> None:
+async def test_replay_again_requires_replayable_handlers(harness: BusHarness) -> None:
     notify = await deliver_to_notify(harness, make_message(make_wish_opened()), fails=False)
     with pytest.raises(NotReplayable):
         await requeue_wishes(notify, harness, again=True)
@@ -104,13 +104,13 @@ async def test_again_is_for_handlers_that_may_repeat(harness: BusHarness) -> Non
         handed=1, left=0
     )
     assert await create_fixed_replica(harness).consumer.retry_worker.run_due() == 1
-    assert await notify.count("seen") == 2
+    assert await notify.count("handled") == 2
     async with notify.sessions() as tx:
         [act] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
     assert act.chosen == {"type": WishOpened.type, "again": "true"}
 
 
-async def test_the_record_is_searched_by_type_subject_correlation_and_time(
+async def test_sent_messages_are_filtered_by_type_subject_correlation_and_time(
     harness: BusHarness,
 ) -> None:
     one, other = make_message(make_wish_opened()), make_message(make_wish_declined())
@@ -119,21 +119,21 @@ async def test_the_record_is_searched_by_type_subject_correlation_and_time(
     assert first.publisher == ("intake" if harness.kind == "inprocess" else "guest")
     correlation = Envelope.from_json(first.body).correlationid
     now = clock.now()
-    for chosen in (
+    for sent_filter in (
         SentFilter(type=WishOpened.type),
         SentFilter(correlation=correlation),
         SentFilter(type=WishOpened.type, since=now - timedelta(hours=1)),
     ):
-        assert await list_originals(harness, chosen) == [first]
+        assert await list_originals(harness, sent_filter) == [first]
     assert await list_originals(harness, SentFilter(until=now - timedelta(hours=1))) == []
     async with harness.create_replica("intake").sessions() as tx:
         assert len(await bus_replay.page(tx, SentFilter(), STATION, 100)) == 2
         assert await bus_replay.page(tx, SentFilter(), OTHER_STATION, 100) == []
 
 
-async def test_what_nobody_here_reads_is_left_alone(harness: BusHarness) -> None:
+async def test_replay_ignores_messages_for_other_readers(harness: BusHarness) -> None:
     notify = await deliver_to_notify(harness, make_message(make_wish_declined()), fails=False)
-    found = await list_originals(harness, SentFilter(type=WishDeclined.type))
+    originals = await list_originals(harness, SentFilter(type=WishDeclined.type))
     await execute(notify, "DELETE FROM inbox")
     cases: list[tuple[Operator, Handlers]] = [
         (STATION_OPERATOR, {WishOpened: insert_handled}),
@@ -142,42 +142,42 @@ async def test_what_nobody_here_reads_is_left_alone(harness: BusHarness) -> None
     async with notify.sessions.begin() as tx:
         replay = Replay(SentFilter(), "curious")
         for operator, handlers in cases:
-            done = await bus_replay.requeue(tx, operator, handlers, found, replay)
-            assert done == ReplayCounts(0, 1)
+            counts = await bus_replay.requeue(tx, operator, handlers, originals, replay)
+            assert counts == ReplayCounts(0, 1)
 
 
-def test_handovers_are_for_one_service_and_station_for_an_hour() -> None:
-    said = [Original("intake", f"message {n}".encode() + bytes(new_id().bytes)) for n in range(9)]
-    [handover] = bus_replay.seal_bundles(SEALER, said, STATION_OPERATOR)
-    assert bus_replay.open_bundle(SEALER, handover, STATION_OPERATOR) == said
+def test_bundle_opens_only_for_its_service_and_station_within_an_hour() -> None:
+    originals = [Original("intake", f"message {n}".encode() + new_id().bytes) for n in range(9)]
+    [bundle] = bus_replay.seal_bundles(SEALER, originals, STATION_OPERATOR)
+    assert bus_replay.open_bundle(SEALER, bundle, STATION_OPERATOR) == originals
     for other in (
         OTHER_STATION_OPERATOR,
         Operator("volunteers", STATION_OPERATOR.identity, STATION),
         UNSCOPED_OPERATOR,
     ):
         with pytest.raises(InvalidBundle):
-            bus_replay.open_bundle(SEALER, handover, other)
-    for made_up in ("", "gAAAA", SEALER.seal("[]"), SEALER.seal("13800000001")):
+            bus_replay.open_bundle(SEALER, bundle, other)
+    for forged in ("", "gAAAA", SEALER.seal("[]"), SEALER.seal("13800000001")):
         with pytest.raises(InvalidBundle):
-            bus_replay.open_bundle(SEALER, made_up, STATION_OPERATOR)
+            bus_replay.open_bundle(SEALER, forged, STATION_OPERATOR)
     with clock.shifted(timedelta(hours=1, seconds=1)), pytest.raises(InvalidBundle):
-        bus_replay.open_bundle(SEALER, handover, STATION_OPERATOR)
+        bus_replay.open_bundle(SEALER, bundle, STATION_OPERATOR)
 
 
-def test_many_messages_make_several_handovers_that_fit_into_a_request() -> None:
-    said = [Original("intake", uuid4().bytes * 500) for _ in range(40)]
-    said += [Original("intake", b"".join(uuid4().bytes for _ in range(4_000)))]
-    made = list(bus_replay.seal_bundles(SEALER, said, STATION_OPERATOR))
-    assert all(len(handover) < 60_000 for handover in made)
-    back = [
+def test_many_messages_are_split_into_bundles_that_fit_into_a_request() -> None:
+    originals = [Original("intake", uuid4().bytes * 500) for _ in range(40)]
+    originals += [Original("intake", b"".join(uuid4().bytes for _ in range(4_000)))]
+    bundles = list(bus_replay.seal_bundles(SEALER, originals, STATION_OPERATOR))
+    assert all(len(bundle) < 60_000 for bundle in bundles)
+    opened = [
         one
-        for handover in made
-        for one in bus_replay.open_bundle(SEALER, handover, STATION_OPERATOR)
+        for bundle in bundles
+        for one in bus_replay.open_bundle(SEALER, bundle, STATION_OPERATOR)
     ]
-    assert back == said[:-1]
+    assert opened == originals[:-1]
 
 
-def test_a_bulk_may_declare_that_it_repeats() -> None:
+def test_batch_handler_may_declare_that_it_is_replayable() -> None:
     async def handle(_tx: AsyncSession, _messages: list[Message[WishOpened]]) -> None: ...
 
     assert not BatchHandler(handle).replayable

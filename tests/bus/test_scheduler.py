@@ -1,4 +1,4 @@
-"""Timed jobs: once for all replicas, in a transaction of their own."""
+"""Timed jobs: each runs once for all replicas, in a transaction of its own."""
 
 import asyncio
 from datetime import timedelta
@@ -17,7 +17,7 @@ async def test_two_replicas_run_a_job_once(inprocess_harness: BusHarness) -> Non
     async def job(tx: AsyncSession) -> None:
         entered.set()
         await go_on.wait()
-        await tx.execute(text("INSERT INTO seen (title) VALUES ('ran')"))
+        await tx.execute(text("INSERT INTO handled (title) VALUES ('ran')"))
 
     replicas = [inprocess_harness.create_replica("intake") for _ in range(2)]
     jobs = [Job("daily", timedelta(days=1), job)]
@@ -30,41 +30,45 @@ async def test_two_replicas_run_a_job_once(inprocess_harness: BusHarness) -> Non
     go_on.set()
     assert await running == ["daily"]
     assert await second.run_due() == []
-    assert await replicas[0].count("seen") == 1
+    assert await replicas[0].count("handled") == 1
 
     with clock.shifted(timedelta(days=1, seconds=1)):
         assert await second.run_due() == ["daily"]
-    assert await replicas[0].count("seen") == 2
+    assert await replicas[0].count("handled") == 2
 
 
-async def test_job_that_fails_is_put_off_and_leaves_nothing(inprocess_harness: BusHarness) -> None:
+async def test_failing_job_is_postponed_and_rolled_back(inprocess_harness: BusHarness) -> None:
     async def job(tx: AsyncSession) -> None:
-        await tx.execute(text("INSERT INTO seen (title) VALUES ('half')"))
+        await tx.execute(text("INSERT INTO handled (title) VALUES ('half')"))
         raise ValueError("no")
 
     async def other(tx: AsyncSession) -> None:
-        await tx.execute(text("INSERT INTO seen (title) VALUES ('whole')"))
+        await tx.execute(text("INSERT INTO handled (title) VALUES ('whole')"))
 
     intake = inprocess_harness.create_replica("intake")
     hour = timedelta(hours=1)
-    ticker = Scheduler("intake", intake.sessions, [Job("bad", hour, job), Job("good", hour, other)])
-    await ticker.register()
-    assert await ticker.run_due() == ["good"]
-    assert [row.title for row in await intake.fetch_rows("SELECT title FROM seen")] == ["whole"]
+    scheduler = Scheduler(
+        "intake", intake.sessions, [Job("bad", hour, job), Job("good", hour, other)]
+    )
+    await scheduler.register()
+    assert await scheduler.run_due() == ["good"]
+    assert [row.title for row in await intake.fetch_rows("SELECT title FROM handled")] == ["whole"]
     [row] = await intake.fetch_rows("SELECT * FROM jobs WHERE name = 'bad'")
     assert row.error == "ValueError: no"
     assert clock.now() < row.due_at <= clock.now() + timedelta(minutes=1)
 
 
-async def test_ticker_runs_in_the_background_until_stopped(inprocess_harness: BusHarness) -> None:
+async def test_scheduler_runs_in_the_background_until_stopped(
+    inprocess_harness: BusHarness,
+) -> None:
     async def job(tx: AsyncSession) -> None:
-        await tx.execute(text("INSERT INTO seen (title) VALUES ('ran')"))
+        await tx.execute(text("INSERT INTO handled (title) VALUES ('ran')"))
 
     intake = inprocess_harness.create_replica("intake")
-    ticker = Scheduler("intake", intake.sessions, [Job("once", timedelta(hours=1), job)])
-    await ticker.start()
-    await wait_until(lambda: intake.count("seen"))
-    assert ticker.alive
-    await ticker.stop()
-    await ticker.stop()
-    assert not ticker.alive
+    scheduler = Scheduler("intake", intake.sessions, [Job("once", timedelta(hours=1), job)])
+    await scheduler.start()
+    await wait_until(lambda: intake.count("handled"))
+    assert scheduler.alive
+    await scheduler.stop()
+    await scheduler.stop()
+    assert not scheduler.alive

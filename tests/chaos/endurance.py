@@ -1,4 +1,4 @@
-"""A load, and what breaks under it one after the other; then everything is mended, and counted."""
+"""One chaos run: a load, faults injected under it, and the check of the invariants at the end."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ AsyncAction = Callable[[], Awaitable[None]]
 
 
 def seed_range(default_count: int) -> range:
-    """The seeds of a run: as many as are asked for."""
+    """Return the seeds of a run, as many as `LINLI_CHAOS_SEEDS` says."""
     first = int(os.environ.get("LINLI_CHAOS_FIRST", "0"))
     return range(first, first + int(os.environ.get("LINLI_CHAOS_SEEDS", str(default_count))))
 
@@ -22,7 +22,7 @@ def seed_range(default_count: int) -> range:
 async def run_under_faults(
     load: Load, faults: Sequence[AsyncAction], restore: AsyncAction, invariants: Invariants
 ) -> None:
-    """Let faults come under the load: all that was answered with success takes effect, once."""
+    """Inject `faults` under `load`, and check that each success took effect exactly once."""
     stop = asyncio.Event()
 
     async def inject_faults() -> None:

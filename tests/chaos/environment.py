@@ -1,4 +1,4 @@
-"""A deployment that can be broken: its own processes, database and broker, proxies between."""
+"""A deployment that tests may break: its processes, database and broker, with proxies between."""
 
 import asyncio
 import os
@@ -44,21 +44,21 @@ class Replica:
 
     @property
     def socket_path(self) -> Path:
-        """Where it listens."""
+        """The Unix socket on which the replica listens."""
         return self.folder / f"{self.service}{self.number}.sock"
 
     @property
     def clock_shift_file(self) -> Path:
-        """By how many seconds its clock goes wrong."""
+        """The file with the seconds by which the replica's clock is wrong."""
         return self.socket_path.with_suffix(".jump")
 
     @property
     def crash_file(self) -> Path:
-        """Where it is, the process dies between a confirm and the deletion of the rows."""
+        """The file that makes the process die between a confirm and the deletion of the rows."""
         return self.socket_path.with_suffix(".crash")
 
     async def start(self) -> None:
-        """Start it; it answers a little later."""
+        """Start the process, which answers requests a little later."""
         self.clock_shift_file.write_text("0")
         self.is_clock_shifted = False
         self.crash_file.unlink(missing_ok=True)
@@ -73,9 +73,10 @@ class Replica:
             )
 
     async def crash_before_delete(self, *, timeout_seconds: float) -> list[str]:
-        """Let it die once the broker has confirmed messages whose rows it hasn't deleted.
+        """Let the process die between the broker's confirm and the deletion of the rows.
 
-        The ids of these messages; none where it relayed nothing in time, and was killed for it.
+        Return the ids of the confirmed messages. A process that relays nothing within
+        `timeout_seconds` is killed, and the list is empty.
         """
         assert self.process is not None
         self.crash_file.touch()
@@ -86,31 +87,31 @@ class Replica:
         return self.crash_file.read_text().split()
 
     def shift_clock(self, seconds: float) -> None:
-        """Let its clock be so many seconds wrong."""
+        """Make the replica's clock wrong by `seconds`."""
         self.clock_shift_file.write_text(str(seconds))
         self.is_clock_shifted = seconds != 0
         self.signal(signal.SIGUSR1)
 
     def signal(self, signum: signal.Signals) -> None:
-        """Send a signal to it, where it runs."""
+        """Send a signal to the process if it runs."""
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signum)
 
     async def kill(self) -> None:
-        """End it as a loss of power would."""
+        """Kill the process as a loss of power would."""
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
         if self.process is not None:
             await self.process.wait()
 
     async def get(self, path: str) -> httpx.Response:
-        """What it answers itself; TransportError."""
+        """Return the replica's own answer. Raises: TransportError."""
         transport = httpx.AsyncHTTPTransport(uds=str(self.socket_path))
         async with httpx.AsyncClient(transport=transport, base_url="http://replica") as client:
             return await client.get(path, timeout=5)
 
     async def is_ready(self) -> bool:
-        """Whether it says that it may be given work."""
+        """Return whether the replica reports that it is ready."""
         try:
             return (await self.get("/health/ready")).status_code == 200
         except httpx.TransportError:
@@ -119,7 +120,7 @@ class Replica:
 
 @dataclass
 class ChaosEnvironment:
-    """Everything of one deployment, and the ways to break it and to mend it."""
+    """A whole deployment, with the ways to break and to restore it."""
 
     folder: Path
     admin_url: str
@@ -130,11 +131,11 @@ class ChaosEnvironment:
 
     @property
     def data_folder(self) -> Path:
-        """The folder of the database."""
+        """The folder of the database's files."""
         return self.folder / "pg"
 
     async def fetch_value(self, statement: str) -> str:
-        """The one value that a statement gives the superuser, past the proxy; empty for none."""
+        """Return the one value of `statement`, run as superuser past the proxy; empty for none."""
         connection = await asyncpg.connect(postgres.with_database(self.admin_url, DATABASE))
         try:
             return str(await connection.fetchval(statement) or "")
@@ -142,7 +143,7 @@ class ChaosEnvironment:
             await connection.close()
 
     def replicas_of(self, service: str) -> list[Replica]:
-        """The replicas of a service."""
+        """Return the replicas of a service."""
         return [replica for replica in self.replicas if replica.service == service]
 
     async def restart_database(self, *, crash: bool) -> None:
@@ -150,7 +151,7 @@ class ChaosEnvironment:
         mode = "immediate" if crash else "fast"
         await asyncio.to_thread(embedded.stop, self.data_folder, mode=mode)
         self.admin_url = await asyncio.to_thread(embedded.start, self.data_folder)
-        # It may choose another folder for its socket each time.
+        # The server may choose another folder for its socket at each start.
         self.database.socket = unix_socket_of(self.admin_url)
 
     async def restart_broker(self) -> None:
@@ -159,7 +160,7 @@ class ChaosEnvironment:
         await asyncio.to_thread(self.node.start)
 
     async def restore(self) -> None:
-        """Let everything run again, and wait until all of it says that it does."""
+        """Reconnect, resume and start everything, and wait until every replica is ready."""
         for proxy in (self.broker, self.database):
             proxy.restore()
         for replica in self.replicas:
@@ -174,29 +175,29 @@ class ChaosEnvironment:
                     await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     def logs(self) -> str:
-        """The end of what every replica logged."""
-        said = []
+        """Return the last lines of every replica's log."""
+        sections = []
         for file in sorted(self.folder.glob("*.log")):
             lines = file.read_text(errors="replace").splitlines()
-            ours = [line[:300] for line in lines if "aiormq" not in line]
-            said.append("\n".join([f"== {file.stem}", *ours[-8:]]))
-        return "\n".join(said)
+            own_lines = [line[:300] for line in lines if "aiormq" not in line]
+            sections.append("\n".join([f"== {file.stem}", *own_lines[-8:]]))
+        return "\n".join(sections)
 
 
 def unix_socket_of(url: str) -> Path:
-    """The Unix socket of a server."""
+    """Return the path of a server's Unix socket."""
     return Path(str(make_url(url).query["host"])) / POSTGRES_SOCKET_NAME
 
 
 class RandomReplicaTransport(httpx.AsyncBaseTransport):
-    """Asks one replica of the gateway after the other, as an edge does."""
+    """A transport that sends each request to a random replica, as an edge may."""
 
     def __init__(self, replicas: list[Replica], rng: random.Random) -> None:
         self._transports = [httpx.AsyncHTTPTransport(uds=str(one.socket_path)) for one in replicas]
         self._rng = rng
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request to any of them."""
+        """Send `request` to a random replica."""
         return await self._rng.choice(self._transports).handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -207,8 +208,8 @@ class RandomReplicaTransport(httpx.AsyncBaseTransport):
 
 @asynccontextmanager
 async def start_environment() -> AsyncIterator[ChaosEnvironment]:
-    """A deployment with two replicas of each service, up."""
-    # A short path: sockets are in it.
+    """Start a deployment with two replicas of each service."""
+    # The path is short, because the paths of the Unix sockets in it have a limit.
     folder = Path(tempfile.mkdtemp(prefix="linli-ch-"))
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -224,15 +225,15 @@ async def start_environment() -> AsyncIterator[ChaosEnvironment]:
         database = Proxy(socket=unix_socket_of(admin_url))
         await database.listen(folder / POSTGRES_SOCKET_NAME)
         stack.push_async_exit(database.__aexit__)
-        ground = ChaosEnvironment(folder, admin_url, node, broker, database)
-        stack.push_async_callback(_kill_all, ground)
-        ground.replicas += [
-            Replica(service, number, folder, _environment(ground, urls[service]))
+        environment = ChaosEnvironment(folder, admin_url, node, broker, database)
+        stack.push_async_callback(_kill_all, environment)
+        environment.replicas += [
+            Replica(service, number, folder, _environment(environment, urls[service]))
             for service, count in REPLICAS_PER_SERVICE.items()
             for number in range(count)
         ]
-        await ground.restore()
-        yield ground
+        await environment.restore()
+        yield environment
 
 
 def _environment(environment: ChaosEnvironment, url: str) -> dict[str, str]:
@@ -246,7 +247,7 @@ def _environment(environment: ChaosEnvironment, url: str) -> dict[str, str]:
         "LINLI_NOTIFY_URL": f"unix:{environment.folder / 'notify0.sock'}",
         "LINLI_LOG_LEVEL": "WARNING",
         **{f"LINLI_{name.upper()}": value for name, value in SECRETS.items()},
-        **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_NOBODY", "LINLI_RATE_ADDRESS"), "0"),
+        **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_ANONYMOUS", "LINLI_RATE_ADDRESS"), "0"),
     }
 
 

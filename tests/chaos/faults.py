@@ -1,4 +1,4 @@
-"""What goes wrong: each breaks something, waits, and mends it."""
+"""Faults: each breaks a part of the deployment, waits, and mends it."""
 
 import asyncio
 import random
@@ -20,20 +20,20 @@ REPUBLISH_SQL = """
     ORDER BY random() LIMIT 60
 """
 SHUFFLE_OUTBOX_SQL = """
-    WITH held AS (DELETE FROM {service}.outbox RETURNING *)
+    WITH deleted AS (DELETE FROM {service}.outbox RETURNING *)
     INSERT INTO {service}.outbox (lane, type, subject, correlation, body, created_at)
-    SELECT lane, type, subject, correlation, body, created_at FROM held ORDER BY random()
+    SELECT lane, type, subject, correlation, body, created_at FROM deleted ORDER BY random()
 """
 _COUNT_RECORDED = """
     SELECT count(DISTINCT id) FROM (
       SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' AS id FROM {service}.outbox
-      UNION ALL SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {service}.sent) AS kept
+      UNION ALL SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {service}.sent) AS recorded
     WHERE id IN ({ids})
 """
 
 
 async def kill_a_replica(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """SIGKILL, at any moment."""
+    """Kill a replica, and start it again."""
     victim = rng.choice(environment.replicas)
     await victim.kill()
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
@@ -41,54 +41,54 @@ async def kill_a_replica(environment: ChaosEnvironment, rng: random.Random) -> N
 
 
 async def crash_before_delete(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """SIGKILL between the broker's confirm and the deletion of the rows: they are sent again."""
+    """Kill a replica between the broker's confirm and the deletion of the rows."""
     victim = rng.choice(
         [one for name in PUBLISHING_SERVICES for one in environment.replicas_of(name)]
     )
-    # One that was sent again by another fault may be among them twice.
+    # A message that another fault sent again may be confirmed twice.
     if confirmed := set(await victim.crash_before_delete(timeout_seconds=RELAY_TIMEOUT_SECONDS)):
         ids = ", ".join(f"'{id_}'" for id_ in confirmed)
-        kept = await environment.fetch_value(
+        recorded = await environment.fetch_value(
             _COUNT_RECORDED.format(service=victim.service, ids=ids)
         )
-        assert int(kept) == len(confirmed), confirmed
+        assert int(recorded) == len(confirmed), confirmed
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
     await victim.start()
 
 
 async def freeze_a_replica(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """It holds what it holds and answers nobody, until it is woken."""
+    """Freeze a replica for some seconds, with the locks and connections that it holds."""
     await _freeze(rng.choice(environment.replicas), rng.uniform(2.0, 5.0))
 
 
 async def freeze_a_replica_for_a_minute(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """Long enough for the server to end its transactions."""
+    """Freeze a replica for so long that the database server ends its transactions."""
     await _freeze(rng.choice(environment.replicas), 60.0)
 
 
 async def _freeze(victim: Replica, seconds: float) -> None:
-    """Wake it so many seconds later, and wait until it says that it works again."""
+    """Freeze `victim` for `seconds`, and wait until it is ready again."""
     victim.signal(signal.SIGSTOP)
     asyncio.get_running_loop().call_later(seconds, victim.signal, signal.SIGCONT)
     await eventually(victim.is_ready, timeout_seconds=seconds + RECOVERY_TIMEOUT_SECONDS)
 
 
 async def cut_the_broker_off(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """Every connection to the broker is cut, and none is made for a while."""
+    """Cut every connection to the broker, and refuse new ones for a while."""
     environment.broker.cut()
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
     environment.broker.restore()
 
 
 async def cut_the_database_off(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """Every connection to the database is cut, and none is made for a while."""
+    """Cut every connection to the database, and refuse new ones for a while."""
     environment.database.cut()
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
     environment.database.restore()
 
 
 async def slow_everything_down(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """Each piece takes its time, to the broker and to the database."""
+    """Delay the traffic to the broker and to the database for a while."""
     environment.broker.delay_seconds, environment.database.delay_seconds = (
         rng.uniform(0.05, 0.3),
         0.02,
@@ -98,12 +98,12 @@ async def slow_everything_down(environment: ChaosEnvironment, rng: random.Random
 
 
 async def deliver_again(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """Messages that were sent, and mostly handled, are sent once more, in any order."""
+    """Send messages again that were sent, and mostly handled, before."""
     await environment.fetch_value(REPUBLISH_SQL.format(service=rng.choice(PUBLISHING_SERVICES)))
 
 
 async def reorder(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """What waits for a broker that is cut off is sent in any order, of one subject too."""
+    """Cut the broker off, and shuffle the outboxes, the messages of one subject too."""
     environment.broker.cut()
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
     for service in PUBLISHING_SERVICES:
@@ -112,9 +112,9 @@ async def reorder(environment: ChaosEnvironment, rng: random.Random) -> None:
 
 
 async def shift_a_clock(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """One replica's clock is two minutes wrong for a while."""
+    """Make a replica's clock wrong by up to two minutes for a while."""
     victim = rng.choice(environment.replicas)
-    # One that has just begun doesn't listen to signals yet.
+    # A replica that has just started doesn't handle signals yet.
     await eventually(victim.is_ready, timeout_seconds=RECOVERY_TIMEOUT_SECONDS)
     victim.shift_clock(rng.uniform(-120, 120))
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
@@ -122,17 +122,17 @@ async def shift_a_clock(environment: ChaosEnvironment, rng: random.Random) -> No
 
 
 async def restart_the_database(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """In order, or as a loss of power would."""
+    """Restart the database, in order or as after a loss of power."""
     await environment.restart_database(crash=rng.random() < 0.5)
 
 
-async def kill_the_broker(environment: ChaosEnvironment, _chance: random.Random) -> None:
-    """SIGKILL, and started again on what it had on disk."""
+async def kill_the_broker(environment: ChaosEnvironment, _rng: random.Random) -> None:
+    """Kill the broker, and start it again on the same data."""
     await environment.restart_broker()
 
 
 async def alarm_the_broker(environment: ChaosEnvironment, rng: random.Random) -> None:
-    """It takes no more messages, since its memory is full."""
+    """Raise the broker's memory alarm for a while, in which it accepts no messages."""
     await asyncio.to_thread(
         environment.node.run_rabbitmqctl, "set_vm_memory_high_watermark", "0.0000001"
     )
@@ -151,7 +151,7 @@ QUICK_FAULTS: tuple[Fault, ...] = (
     reorder,
     shift_a_clock,
 )
-# One of these in each run, since they take their time.
+# Each run has one of these only, since they take long.
 SLOW_FAULTS: tuple[Fault, ...] = (
     kill_a_replica,
     restart_the_database,
@@ -162,7 +162,7 @@ SLOW_FAULTS: tuple[Fault, ...] = (
 
 
 def choose_faults(seed: int, rng: random.Random, *, is_long_run: bool) -> list[Fault]:
-    """The faults of one run, in the order in which they come."""
+    """Return the faults of one run, in their order."""
     faults = [*rng.choices(QUICK_FAULTS, k=4), SLOW_FAULTS[seed % len(SLOW_FAULTS)]]
     if is_long_run and seed % 10 == 0:
         faults.append(freeze_a_replica_for_a_minute)

@@ -1,4 +1,4 @@
-"""What the three schemas must hold once everything has settled, read by the superuser."""
+"""Invariants of the three schemas once everything has settled, read by the superuser."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ _MAKE_DUE_CTE = (
     "SELECT ctid FROM {table} WHERE due_at > now() FOR UPDATE SKIP LOCKED)))"
 )
 _SCHEDULED_TABLES = (*(f"{service}.inbox" for service in SERVICES), "notify.deliveries")
-# What waits for its turn, or for the lease of somebody who is gone, has its turn now.
+# Makes everything due that waits for its time, or for the lease of a dead replica to run out.
 MAKE_ALL_DUE = "WITH {} SELECT ''".format(
     ", ".join(
         _MAKE_DUE_CTE.format(name=table.replace(".", "_"), table=table)
@@ -27,14 +27,14 @@ MAKE_ALL_DUE = "WITH {} SELECT ''".format(
 
 
 def _distinct_sent(service: str) -> str:
-    """How many different messages were sent to a service."""
+    """Return SQL that counts the different messages that were sent to `service`."""
     types = ", ".join(f"'{type_}'" for type_, readers in READERS.items() if service in readers)
     sent = " UNION ".join(
         f"SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {source}.sent"
         f" WHERE type IN ({types})"
         for source in SERVICES
     )
-    return f"(SELECT count(*) FROM ({sent}) AS one)"
+    return f"(SELECT count(*) FROM ({sent}) AS message)"
 
 
 def _total(table: str, condition: str = "true") -> str:
@@ -58,15 +58,15 @@ INCONSISTENCY_COUNTS = """
     SELECT json_build_object(
       'legs', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs),
       'unbalanced', (SELECT count(*) FROM (SELECT FROM volunteers.legs
-        GROUP BY transfer_id HAVING sum(amount) <> 0 OR count(*) <> 2) AS crooked),
-      'astray', (SELECT count(*) FROM volunteers.accounts AS account WHERE posted <> (
+        GROUP BY transfer_id HAVING sum(amount) <> 0 OR count(*) <> 2) AS transfer),
+      'wrong_balances', (SELECT count(*) FROM volunteers.accounts AS account WHERE posted <> (
         SELECT coalesce(sum(amount), 0) FROM volunteers.legs WHERE account_id = account.id)),
       'places', (SELECT count(*) FROM intake.events AS event CROSS JOIN LATERAL (
           SELECT count(*) FILTER (WHERE role = 'helper') AS helpers,
             count(*) FILTER (WHERE role = 'guest') AS guests FROM intake.participations
           WHERE event_id = event.id AND state IN ('joined', 'present', 'attended', 'missed')
-        ) AS held WHERE event.state IN ('published', 'closed')
-          AND (event.helpers, event.guests) IS DISTINCT FROM (held.helpers, held.guests)),
+        ) AS places WHERE event.state IN ('published', 'closed')
+          AND (event.helpers, event.guests) IS DISTINCT FROM (places.helpers, places.guests)),
       'volunteers', (SELECT count(*) FROM volunteers.volunteers AS source
         FULL JOIN intake.volunteers AS copy ON copy.volunteer_id = source.id
         WHERE copy.state IS DISTINCT FROM source.state),
@@ -94,19 +94,20 @@ POINTS_BY_OWNER = f"""
 TRANSFERS_BY_CAUSE = f"""
     SELECT json_object_agg(cause_subject, times) FROM (
       SELECT cause_subject, count(*) AS times FROM volunteers.transfers
-      WHERE {_STATION} GROUP BY cause_subject) AS paid
+      WHERE {_STATION} GROUP BY cause_subject) AS causes
 """
 NOTICES_BY_SUBJECT = f"""
     SELECT json_object_agg(subject, times) FROM (
       SELECT subject, count(*) AS times FROM notify.deliveries
-      WHERE template LIKE 'points.%' AND channel = 'inbox' AND {_STATION} GROUP BY subject) AS told
+      WHERE template LIKE 'points.%' AND channel = 'inbox' AND {_STATION}
+      GROUP BY subject) AS notices
 """
 
 
 class Invariants:
-    """The superuser's look into a deployment, and at what is owed to a station's people.
+    """Checks of a deployment's database, and of what one station's people must have.
 
-    `sql` runs a statement and gives its one value as text, empty where there is none.
+    `sql` runs a statement as the superuser and returns its one value as text, empty for none.
     """
 
     def __init__(self, sql: FetchValue, station: str) -> None:
@@ -114,25 +115,25 @@ class Invariants:
         self._station = station
 
     async def wait_until_settled(self) -> None:
-        """Wait until nothing is under way any more; fail with what still is."""
-        left: dict[str, int] = {}
+        """Wait until nothing is pending. Raises: AssertionError, with the counts that are left."""
+        pending: dict[str, int] = {}
 
-        async def nothing_left() -> bool:
-            left.update(await self._count_pending())
-            return not any(left.values())
+        async def nothing_pending() -> bool:
+            pending.update(await self._count_pending())
+            return not any(pending.values())
 
         try:
-            await eventually(nothing_left, timeout_seconds=SETTLE_TIMEOUT_SECONDS)
+            await eventually(nothing_pending, timeout_seconds=SETTLE_TIMEOUT_SECONDS)
         except TimeoutError:
-            raise AssertionError(f"still under way: {left}") from None
+            raise AssertionError(f"still under way: {pending}") from None
 
     async def check_consistency(self) -> None:
-        """All books balance, and every read copy equals its source."""
+        """Check that the ledger balances and that every read copy equals its source."""
         faults = await self._fetch_json(INCONSISTENCY_COUNTS)
         assert not any(faults.values()), faults
 
     async def check_effects(self, effects: Effects) -> None:
-        """Everything that was answered with success took effect once, and all books balance."""
+        """Check consistency, and that each success took effect exactly once."""
         await self.check_consistency()
         assert await self._fetch_json(POINTS_BY_OWNER.format(station=self._station)) == dict(
             effects.points
@@ -140,15 +141,15 @@ class Invariants:
         causes = {f"wishes/{id_}" for id_ in effects.wishes} | {
             f"participations/{id_}" for id_ in effects.attended
         }
-        for each in (TRANSFERS_BY_CAUSE, NOTICES_BY_SUBJECT):
-            found = await self._fetch_json(each.format(station=self._station))
-            assert found == dict.fromkeys(causes, 1)
+        for query in (TRANSFERS_BY_CAUSE, NOTICES_BY_SUBJECT):
+            counts = await self._fetch_json(query.format(station=self._station))
+            assert counts == dict.fromkeys(causes, 1)
 
     async def _count_pending(self) -> dict[str, int]:
-        """What is not relayed, handled or sent yet, and what failed; due at once from now on."""
+        """Make everything due, and count what is not relayed, handled or sent, and what failed."""
         await self._sql(MAKE_ALL_DUE)
         return await self._fetch_json(PENDING_COUNTS)
 
     async def _fetch_json(self, query: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await self._sql(query) or "{}")
-        return found
+        value: dict[str, Any] = json.loads(await self._sql(query) or "{}")
+        return value

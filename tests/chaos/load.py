@@ -1,4 +1,4 @@
-"""A steady load of journeys, and what each must have brought about in the end."""
+"""A steady load of journeys, and the effects that they must have in the end."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ WISH_POINTS, GUEST_POINTS = 20, 5
 
 @dataclass
 class Effects:
-    """What was answered with success: each must take effect, and once."""
+    """The successes of a load: each must take effect exactly once."""
 
     wishes: dict[str, str] = field(default_factory=dict)
     attended: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Effects:
 
 @dataclass
 class Load:
-    """People who go through journeys at random, until they are told to stop."""
+    """People who go through random journeys until they are stopped."""
 
     desk: Person
     residents: Sequence[Person]
@@ -48,7 +48,7 @@ class Load:
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def run(self, stop: asyncio.Event, *, min_journeys: int) -> None:
-        """Go on until told to stop, and until so many journeys are done; each is finished."""
+        """Run journeys until `stop` is set and `min_journeys` are done; finish each of them."""
         async with asyncio.TaskGroup() as group:
             for _ in range(WORKER_COUNT):
                 group.create_task(self._work(stop, min_journeys))
@@ -60,11 +60,11 @@ class Load:
             )
             await journey(next(self._numbers))
             self.finished_journeys += 1
-            # Steady, not all that the machine can do: what was broken must come up beside it.
+            # The pause leaves the machine room to start again what was broken.
             await asyncio.sleep(self.rng.uniform(0, MAX_PAUSE_SECONDS))
 
     async def _fulfil_wish(self, number: int) -> None:
-        """A wish comes true."""
+        """Post a wish, and take it through all its states to fulfilled."""
         wisher, taker = self.rng.choice(self.residents), self.rng.choice(self.volunteers)
         posted = await post_with_retries(wisher, "/wishes", {"title": f"想换第 {number} 个灯泡"})
         wish: str = posted["id"]
@@ -75,19 +75,19 @@ class Load:
         self.effects.wishes[wish] = taker.id
 
     async def _attend_event(self, number: int) -> None:
-        """A guest comes to an event, and one who had joined leaves."""
+        """Let a guest attend an event, and a helper join and leave it."""
         guest, other = self.rng.sample(list(self.residents), 2)
         event = await self._publish_event(number)
         joined = await post_with_retries(guest, f"/events/{event}/join", {"insist": True})
         await post_with_retries(other, f"/events/{event}/join", {"role": "helper", "insist": True})
         await post_with_retries(other, f"/events/{event}/leave")
-        whom = {"resident_id": guest.id}
-        await post_with_retries(self.desk, f"/events/{event}/check-in", whom)
-        await post_with_retries(self.desk, f"/events/{event}/check-out", whom)
+        body = {"resident_id": guest.id}
+        await post_with_retries(self.desk, f"/events/{event}/check-in", body)
+        await post_with_retries(self.desk, f"/events/{event}/check-out", body)
         self.effects.attended[joined["mine"]["id"]] = guest.id
 
     async def _cancel_event(self, number: int) -> None:
-        """An event is called off."""
+        """Cancel an event that a helper has joined."""
         helper = self.rng.choice(self.residents)
         event = await self._publish_event(number)
         joined = await post_with_retries(
@@ -97,13 +97,13 @@ class Load:
         self.effects.cancelled.add(joined["mine"]["id"])
 
     async def _publish_event(self, number: int) -> str:
-        begins = datetime.now(UTC) + timedelta(minutes=10)
+        starts_at = datetime.now(UTC) + timedelta(minutes=10)
         plan = {
             "kind": "clean_up",
             "title": f"第 {number} 次大扫除",
             "place": "3 栋楼下",
-            "starts_at": begins.isoformat(),
-            "ends_at": (begins + timedelta(hours=1)).isoformat(),
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
             "helper_places": 5,
             "guest_places": 20,
         }

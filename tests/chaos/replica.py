@@ -1,7 +1,7 @@
-"""A replica as `linli serve` runs it, whose clock jumps and who dies when it is told to.
+"""A replica as `linli serve` runs it, which shifts its clock and crashes on request.
 
-Its clock jumps on SIGUSR1 by the seconds in one file; where another file is there, it dies between
-the broker's confirm and the deletion of the rows, and leaves the ids of what was confirmed in it.
+On SIGUSR1 it shifts its clock by the seconds in one file. While the other file exists, it dies
+between the broker's confirm and the deletion of the rows, and writes the confirmed ids to the file.
 """
 
 import asyncio
@@ -25,12 +25,18 @@ _clock_shift = ExitStack()
 
 
 def main() -> None:
-    """Serve the service that the first argument names; the others are the two files."""
-    service, jump_file, crash_file = SERVICES[sys.argv[1]], Path(sys.argv[2]), Path(sys.argv[3])
+    """Serve the service that the first argument names; the other arguments are the two files."""
+    service, clock_shift_file, crash_file = (
+        SERVICES[sys.argv[1]],
+        Path(sys.argv[2]),
+        Path(sys.argv[3]),
+    )
 
     def shift_clock(*_: object) -> None:
         _clock_shift.close()
-        _clock_shift.enter_context(clock.shifted(timedelta(seconds=float(jump_file.read_text()))))
+        _clock_shift.enter_context(
+            clock.shifted(timedelta(seconds=float(clock_shift_file.read_text())))
+        )
 
     signal.signal(signal.SIGUSR1, shift_clock)
     with mock.patch.object(RabbitTransport, "publisher", _crashing_publisher(crash_file)):
@@ -38,11 +44,11 @@ def main() -> None:
 
 
 def _crashing_publisher(crash_file: Path) -> Any:
-    """How a transport gives publishers, after whose confirms the process may die."""
-    publisher_of = RabbitTransport.publisher
+    """Return `RabbitTransport.publisher`, wrapped so that the process may die after a confirm."""
+    create_publisher = RabbitTransport.publisher
 
     async def publisher(transport: RabbitTransport, service: str) -> Any:
-        publisher: Any = await publisher_of(transport, service)
+        publisher: Any = await create_publisher(transport, service)
         publish = publisher.publish
 
         async def publish_and_crash(batch: Sequence[Publishing]) -> list[PublishOutcome]:

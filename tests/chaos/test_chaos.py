@@ -1,6 +1,6 @@
-"""Whatever breaks at any moment: what was answered with success takes effect, and once.
+"""Random faults at any moment: each success takes effect exactly once.
 
-`make chaos SEEDS=200` goes on for longer; a seed names its faults, so that a run can be repeated.
+`make chaos SEEDS=200` runs for longer; a seed determines the faults, so that a run can be repeated.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ _REPEATED_METRIC = re.compile(
 
 @dataclass
 class ChaosStation:
-    """A deployment with people who use it."""
+    """A deployment, and the people who use it."""
 
     environment: ChaosEnvironment
     client: httpx.AsyncClient
@@ -54,22 +54,22 @@ class ChaosStation:
 
 @pytest.fixture(scope="module")
 async def chaos_station() -> AsyncIterator[ChaosStation]:
-    """A deployment of two replicas each, and its people signed in."""
+    """A deployment with two replicas of each service, and its people, signed in."""
     async with AsyncExitStack() as stack:
         try:
-            ground = await stack.enter_async_context(start_environment())
+            environment = await stack.enter_async_context(start_environment())
         except NoBroker as missing:
-            # A broker that was named for the tests is nobody's to kill.
+            # The tests must not kill a broker that others may use.
             pytest.skip(str(missing))
-        await _create_station(ground)
-        gateway = RandomReplicaTransport(ground.replicas_of("intake"), random.Random(0))
+        await _create_station(environment)
+        gateway = RandomReplicaTransport(environment.replicas_of("intake"), random.Random(0))
         client = await stack.enter_async_context(
             httpx.AsyncClient(transport=gateway, base_url="http://station", timeout=4)
         )
         desk = await sign_in(client, station="chaos", username="desk", password=PASSWORD)
         residents = [await create_resident(desk) for _ in range(6)]
         volunteers = [await create_volunteer(desk) for _ in range(4)]
-        yield ChaosStation(ground, client, desk, residents, volunteers, Effects())
+        yield ChaosStation(environment, client, desk, residents, volunteers, Effects())
 
 
 async def _create_station(environment: ChaosEnvironment) -> None:
@@ -80,62 +80,64 @@ async def _create_station(environment: ChaosEnvironment) -> None:
             station = Station.create("chaos", ("演示站", "Demo"), ("演示社区", "Demo"))
             tx.add(station)
             await tx.flush()
-            wanted = NewAccount(
+            account = NewAccount(
                 username="desk", display_name="窗口", role=Role.STAFF, password=PASSWORD
             )
-            await create(tx, Actor.system(station.id), wanted)
+            await create(tx, Actor.system(station.id), account)
     finally:
         await engine.dispose()
 
 
-async def test_what_was_confirmed_and_not_deleted_is_sent_twice_and_handled_once(
+async def test_confirmed_message_that_was_not_deleted_is_sent_again_and_handled_once(
     chaos_station: ChaosStation,
 ) -> None:
-    ground, wisher = chaos_station.environment, chaos_station.residents[0]
-    victim, other = ground.replicas_of("intake")
+    environment, wisher = chaos_station.environment, chaos_station.residents[0]
+    victim, other = environment.replicas_of("intake")
     await other.kill()
-    asked = asyncio.create_task(post_with_retries(wisher, "/wishes", {"title": "想换一个灯泡"}))
-    known = await _count_repeated(ground)
+    posting = asyncio.create_task(post_with_retries(wisher, "/wishes", {"title": "想换一个灯泡"}))
+    repeated_before = await _count_repeated(environment)
     confirmed = await victim.crash_before_delete(timeout_seconds=TIMEOUT_SECONDS)
-    waiting = await ground.fetch_value(
+    outbox_ids = await environment.fetch_value(
         "SELECT json_agg(convert_from(body, 'UTF8')::jsonb ->> 'id') FROM intake.outbox"
     )
     assert confirmed
-    assert json.loads(waiting) == confirmed
+    assert json.loads(outbox_ids) == confirmed
 
     async def delivered_again() -> bool:
-        return await _count_repeated(ground) >= known + len(confirmed)
+        return await _count_repeated(environment) >= repeated_before + len(confirmed)
 
-    await ground.restore()
+    await environment.restore()
     await eventually(delivered_again, timeout_seconds=TIMEOUT_SECONDS)
-    wish = (await asked)["id"]
-    await Invariants(ground.fetch_value, chaos_station.desk.station).wait_until_settled()
+    wish = (await posting)["id"]
+    await Invariants(environment.fetch_value, chaos_station.desk.station).wait_until_settled()
     lines = f"FROM notify.deliveries WHERE subject = 'wishes/{wish}' AND template = 'wish.posted'"
-    assert await ground.fetch_value(f"SELECT count(*) {lines}") == "1"
+    assert await environment.fetch_value(f"SELECT count(*) {lines}") == "1"
 
 
 async def _count_repeated(environment: ChaosEnvironment) -> float:
-    """How many deliveries of known messages the replicas of notify have met."""
+    """Return how many repeated deliveries the replicas of notify have counted."""
     answers = [await replica.get("/metrics") for replica in environment.replicas_of("notify")]
     return sum(float(count) for one in answers for count in _REPEATED_METRIC.findall(one.text))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_nothing_is_lost_and_nothing_doubled(chaos_station: ChaosStation, seed: int) -> None:
-    chance = random.Random(seed)
-    faults = choose_faults(seed, chance, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
+async def test_nothing_is_lost_or_doubled_under_random_faults(
+    chaos_station: ChaosStation, seed: int
+) -> None:
+    rng = random.Random(seed)
+    faults = choose_faults(seed, rng, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
     load = Load(
         chaos_station.desk,
         chaos_station.residents,
         chaos_station.volunteers,
         chaos_station.effects,
-        chance,
+        rng,
     )
-    acts = [partial(fault, chaos_station.environment, chance) for fault in faults]
+    bound_faults = [partial(fault, chaos_station.environment, rng) for fault in faults]
     try:
         await run_under_faults(
             load,
-            acts,
+            bound_faults,
             chaos_station.environment.restore,
             Invariants(chaos_station.environment.fetch_value, chaos_station.desk.station),
         )

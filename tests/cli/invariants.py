@@ -1,4 +1,4 @@
-"""What a load of the demo leaves in the databases, held against what is planned."""
+"""Checks of the databases after a load of the demo, against what is planned."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,8 @@ from sqlalchemy import func, select, text
 from services.demo.estate import estate
 from services.demo.estate_events import events
 from services.demo.estate_party import members
-from services.demo.estate_wishes import PlannedWish, wishes
+from services.demo.estate_wishes import wishes
+from services.demo.planned_wishes import PlannedWish
 from services.demo.register import ACCOUNTS
 from services.intake.accounts.models import Account
 from services.intake.events.models import Event
@@ -43,12 +44,12 @@ _STATE_AFTER_ACTION: dict[str, str] = {
 
 
 def replica_by_service(running_system: RunningSystem) -> dict[str, Runtime]:
-    """The replicas by service, as a load wants them."""
+    """Return the first replica of each service, by service."""
     return {name: replicas[0] for name, replicas in running_system.replicas.items()}
 
 
 def environment(running_system: RunningSystem) -> dict[str, str]:
-    """The environment from which the command line knows this house."""
+    """Return the environment in which the command line reaches this system."""
     urls = {
         f"LINLI_{name.upper()}_DATABASE_URL": runtime.settings.database_url.get_secret_value()
         for name, runtime in replica_by_service(running_system).items()
@@ -65,23 +66,23 @@ def environment(running_system: RunningSystem) -> dict[str, str]:
 
 
 def ignore_progress(_completed: int, _total: int, _what: str) -> None:
-    """Nobody looks at the progress."""
+    """Take a progress report and drop it."""
 
 
 def final_state(wish: PlannedWish) -> str:
-    """The state in which a planned wish ends."""
+    """Return the state in which a planned wish ends."""
     return _STATE_AFTER_ACTION[wish.actions[-1].verb] if wish.actions else "posted"
 
 
 async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
-    """Of each table of a service, the bus's aside: how many rows, and a hash of all of them."""
-    named = text(
+    """Return the row count and a hash of each table of a service, except those of the bus."""
+    tables = text(
         "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r' AND NOT c.relispartition"
         " AND c.relnamespace = current_schema()::regnamespace ORDER BY 1"
     )
-    found = {}
+    checksums_by_table = {}
     async with runtime.sessions() as tx:
-        for table in await tx.scalars(named):
+        for table in await tx.scalars(tables):
             if table in BUS_TABLES:
                 continue
             rows = text(
@@ -89,12 +90,12 @@ async def checksums(runtime: Runtime) -> Mapping[str, tuple[int, str]]:
                 f" FROM {table} t"
             )
             count, checksum = (await tx.execute(rows)).one()
-            found[table] = (count, checksum)
-    return found
+            checksums_by_table[table] = (count, checksum)
+    return checksums_by_table
 
 
 async def assert_register_is_complete(running_system: RunningSystem) -> None:
-    """Everybody of the estate is on the register once, and notify knows them."""
+    """Assert that every person of the estate is on the register once, and known to notify."""
     async with running_system.intake.sessions() as tx:
         station = (await tx.scalars(select(Station).where(Station.demo))).one()
         names = await tx.execute(select(Resident.id, Resident.name))
@@ -110,68 +111,68 @@ async def assert_register_is_complete(running_system: RunningSystem) -> None:
             (member.person.id, member.membership.membership) for member in members()
         )
     async with running_system.notify.sessions() as tx:
-        known = set(await tx.scalars(select(Recipient.resident_id)))
-        assert known == {person.id for person in estate().people}
+        recipient_ids = set(await tx.scalars(select(Recipient.resident_id)))
+        assert recipient_ids == {person.id for person in estate().people}
     assert station.code == "qinglan"
 
 
 async def assert_people_match_plan(running_system: RunningSystem) -> None:
-    """Each volunteer and each wish is there once, as far as planned."""
+    """Assert that each volunteer and each wish exists once, in its planned state."""
     async with running_system.volunteers.sessions() as tx:
-        found = await tx.execute(select(Volunteer.resident_id, Volunteer.state))
-        assert sorted(found.all()) == sorted(
+        volunteers = await tx.execute(select(Volunteer.resident_id, Volunteer.state))
+        assert sorted(volunteers.all()) == sorted(
             (h.person.id, "approved" if h.approved else "applied") for h in estate().helpers
         )
     async with running_system.intake.sessions() as tx:
-        made: Any = await tx.execute(
+        transition_counts: Any = await tx.execute(
             select(Wish.resident_id, Wish.title, Wish.state, func.count(WishTransition.version))
             .join(WishTransition, WishTransition.wish_id == Wish.id)
             .group_by(Wish.id)
         )
-        assert sorted(made.all()) == sorted(
+        assert sorted(transition_counts.all()) == sorted(
             (w.maker.id, w.title, final_state(w), 1 + len(w.actions)) for w in wishes()
         )
 
 
 async def assert_events_match_plan(running_system: RunningSystem) -> None:
-    """Each event is there once, and those who joined it came, stayed away or left as planned."""
+    """Assert that each event exists once, with the planned states of its participations."""
     async with running_system.intake.sessions() as tx:
-        found = {event.id: event for event in await tx.scalars(select(Event))}
-        parts: dict[UUID, Counter[str]] = {id_: Counter() for id_ in found}
+        stored = {event.id: event for event in await tx.scalars(select(Event))}
+        parts: dict[UUID, Counter[str]] = {id_: Counter() for id_ in stored}
         for part in await tx.scalars(select(Participation)):
             parts[part.event_id][part.state] += 1
     planned = {event.id: event for hour in (0, 12) for event in events(hour)}
     by_title = {event.title: event for hour in (0, 12) for event in events(hour)}
-    assert set(found) == set(planned)
-    for id_, event in found.items():
+    assert set(stored) == set(planned)
+    for id_, event in stored.items():
         plan = by_title[event.title]
         assert plan.id == id_
         assert event.state == {"coming": "published", "running": "published"}.get(
             plan.final_state, plan.final_state
         )
-        came, joined = len(plan.attendances), len(plan.participants)
-        wanted = {
-            "closed": {"attended": came, "missed": joined - came},
-            "running": {"present": came, "joined": joined - came},
+        attended, joined = len(plan.attendances), len(plan.participants)
+        expected = {
+            "closed": {"attended": attended, "missed": joined - attended},
+            "running": {"present": attended, "joined": joined - attended},
             "cancelled": {"cancelled": joined},
         }.get(plan.final_state, {"joined": joined - plan.leave, "left": plan.leave})
-        assert parts[id_] == Counter(wanted)
+        assert parts[id_] == Counter(expected)
 
 
 def list_earned_points() -> Iterator[tuple[UUID, int]]:
-    """Who gets how many points for what is planned, one by one."""
+    """Yield the person and the points of each planned award."""
     for wish in wishes():
         if wish.is_fulfilled and wish.taker:
             yield wish.taker.id, WISH_POINTS
     for event in events(0):
         if event.final_state == "closed":
-            for role, person, after in event.attendances:
-                helped = HELPER_POINTS_PER_HOUR * (event.minutes - after) // 60
-                yield person.id, helped if role == "helper" else GUEST_POINTS
+            for role, person, delay in event.attendances:
+                helper_points = HELPER_POINTS_PER_HOUR * (event.minutes - delay) // 60
+                yield person.id, helper_points if role == "helper" else GUEST_POINTS
 
 
 async def assert_ledger_balances(running_system: RunningSystem) -> None:
-    """Each wish that a volunteer made true, each attendance was paid once; legs sum to zero."""
+    """Assert that each fulfilled wish and attendance was paid once, and that legs sum to zero."""
     points: Counter[UUID] = Counter()
     for id_, amount in list_earned_points():
         points[id_] += amount
@@ -180,9 +181,9 @@ async def assert_ledger_balances(running_system: RunningSystem) -> None:
         assert await tx.scalar(select(func.count()).select_from(Transfer)) == len(
             [*list_earned_points()]
         )
-        held = await tx.execute(
+        balances = await tx.execute(
             select(PointsAccount.owner_id, PointsAccount.posted).where(
                 PointsAccount.kind == "resident"
             )
         )
-        assert dict(held.all()) == points
+        assert dict(balances.all()) == points

@@ -16,8 +16,7 @@ from services.demo.loader import load_demo
 from services.demo.register import ACCOUNTS, password_of
 from services.intake.accounts.models import Account
 from services.intake.accounts.passwords import verify_password
-from services.intake.events.models import Event
-from services.intake.events.models import EventState as EventState
+from services.intake.events.models import Event, EventState
 from services.intake.events.participation import Participation, ParticipationState
 from services.intake.residents.queries import find_by_phone
 from services.intake.stations.models import Station
@@ -47,17 +46,17 @@ pytestmark = pytest.mark.usefixtures("progress_steps")
 
 @pytest.fixture(scope="module")
 async def progress_steps(running_system: RunningSystem) -> list[tuple[int, int, str]]:
-    """What was told of the progress of the first load."""
+    """Load the demo for the first time; return its progress reports."""
     steps: list[tuple[int, int, str]] = []
     assert await load_demo(replica_by_service(running_system), lambda *step: steps.append(step))
     return steps
 
 
-async def test_the_register_is_whole(running_system: RunningSystem) -> None:
+async def test_register_is_complete(running_system: RunningSystem) -> None:
     await assert_register_is_complete(running_system)
 
 
-async def test_people_did_as_planned_and_points_were_earned(running_system: RunningSystem) -> None:
+async def test_people_events_and_points_match_the_plan(running_system: RunningSystem) -> None:
     await assert_people_match_plan(running_system)
     await assert_events_match_plan(running_system)
     await assert_ledger_balances(running_system)
@@ -82,7 +81,7 @@ async def test_there_is_an_event_of_every_kind_and_in_every_state(
     assert all(event.reason for event in events if event.state == EventState.CANCELLED)
 
 
-async def test_one_event_runs_with_some_there_and_some_to_be_checked_in(
+async def test_one_event_runs_with_people_present_and_people_to_check_in(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.intake.sessions() as tx:
@@ -97,7 +96,7 @@ async def test_one_event_runs_with_some_there_and_some_to_be_checked_in(
     assert event.ends_at - clock.now() > timedelta(hours=2)
 
 
-async def test_coming_events_have_few_places_or_none_and_one_is_tomorrow(
+async def test_coming_events_have_few_places_left_and_one_is_tomorrow(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.intake.sessions() as tx:
@@ -118,13 +117,13 @@ async def test_coming_events_have_few_places_or_none_and_one_is_tomorrow(
     assert all(8 <= event.local_start.hour <= 20 for event in coming)
 
 
-async def test_events_go_forward_in_time(running_system: RunningSystem) -> None:
+async def test_times_of_each_event_ascend(running_system: RunningSystem) -> None:
     async with running_system.intake.sessions() as tx:
-        found = await tx.execute(
+        rows = await tx.execute(
             select(Event, Participation).join(Participation, Participation.event_id == Event.id)
         )
-        rows = [(event, part) for event, part in found]
-    for event, part in rows:
+        participations = [(event, part) for event, part in rows]
+    for event, part in participations:
         assert event.created_at < part.joined_at < clock.now() - timedelta(minutes=20)
         assert part.joined_at < event.starts_at
         assert event.state != EventState.CLOSED or event.ends_at < clock.now()
@@ -134,69 +133,71 @@ async def test_events_go_forward_in_time(running_system: RunningSystem) -> None:
             assert part.minutes == (event.ends_at - part.checked_in_at) // timedelta(minutes=1)
 
 
-async def test_the_people_kept_free_came_once_and_will_come_once(
+async def test_reserved_people_attended_one_event_and_joined_another(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.intake.sessions() as tx:
         for number, role in ((RESIDENT_NUMBER, "guest"), (VOLUNTEER_NUMBER, "helper")):
-            found = await tx.execute(
+            rows = await tx.execute(
                 select(Participation.role, Participation.state).where(
                     Participation.resident_id == demo_id("resident", number)
                 )
             )
-            assert sorted(found.all()) == [
+            assert sorted(rows.all()) == [
                 (role, ParticipationState.ATTENDED),
                 (role, ParticipationState.JOINED),
             ]
 
 
-async def test_nobody_is_told_today_that_they_have_a_place_in_what_is_over(
+async def test_closed_events_send_no_confirmation_of_a_place(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.intake.sessions() as tx:
-        found = await tx.execute(
+        rows = await tx.execute(
             select(Participation.id, Event.starts_at).join(
                 Event, Participation.event_id == Event.id
             )
         )
-        starts = dict(found.all())
-        over = await tx.scalars(select(Event.id).where(Event.state == EventState.CLOSED))
-        subjects = [f"events/{id_}" for id_ in over]
+        starts = dict(rows.all())
+        closed_ids = await tx.scalars(select(Event.id).where(Event.state == EventState.CLOSED))
+        subjects = [f"events/{id_}" for id_ in closed_ids]
 
-    async def appointments_match() -> bool:
+    async def reminders_match() -> bool:
         async with running_system.notify.sessions() as tx:
-            kept = await tx.execute(select(Reminder.participation_id, Reminder.starts_at))
-            return dict(kept.all()) == starts
+            reminders = await tx.execute(select(Reminder.participation_id, Reminder.starts_at))
+            return dict(reminders.all()) == starts
 
-    await eventually(appointments_match)
+    await eventually(reminders_match)
     async with running_system.notify.sessions() as tx:
-        progress_steps = await tx.scalars(
+        templates = await tx.scalars(
             select(Delivery.template).where(Delivery.subject.in_(subjects)).distinct()
         )
-        assert set(progress_steps) == {"event.missed"}
+        assert set(templates) == {"event.missed"}
 
 
-async def test_all_that_was_said_goes_out(running_system: RunningSystem) -> None:
-    async def silence() -> bool:
+async def test_outbox_is_empty_after_the_load(running_system: RunningSystem) -> None:
+    async def is_outbox_empty() -> bool:
         async with running_system.intake.sessions() as tx:
             return await tx.scalar(select(func.count()).select_from(outbox)) == 0
 
-    await eventually(silence)
+    await eventually(is_outbox_empty)
 
 
-async def test_more_than_twenty_wishes_came_true_this_year(running_system: RunningSystem) -> None:
+async def test_more_than_twenty_wishes_were_fulfilled_this_year(
+    running_system: RunningSystem,
+) -> None:
     async with running_system.intake.sessions() as tx:
         station = (await tx.scalars(select(Station))).one()
         year = clock.now().astimezone(station.zone).year
         start = datetime(year, 1, 1, tzinfo=station.zone)
-        true = await tx.scalar(
+        fulfilled = await tx.scalar(
             select(func.count()).where(Wish.fulfilled_at >= start, Wish.created_at >= start)
         )
-    assert true is not None
-    assert true > 20
+    assert fulfilled is not None
+    assert fulfilled > 20
 
 
-async def test_steps_go_forward_in_time_up_to_the_present(running_system: RunningSystem) -> None:
+async def test_transition_times_ascend_up_to_the_present(running_system: RunningSystem) -> None:
     async with running_system.intake.sessions() as tx:
         steps = (
             await tx.scalars(
@@ -214,14 +215,19 @@ async def test_steps_go_forward_in_time_up_to_the_present(running_system: Runnin
     )
 
 
-async def test_progress_is_told_step_by_step(progress_steps: list[tuple[int, int, str]]) -> None:
+async def test_progress_is_reported_step_by_step(
+    progress_steps: list[tuple[int, int, str]],
+) -> None:
     totals = {total for _, total, _ in progress_steps}
     assert len(totals) == 1
-    assert [done for done, _, _ in progress_steps] == sorted(done for done, _, _ in progress_steps)
-    assert progress_steps[-1][0] == totals.pop()
+    completed = [number for number, _, _ in progress_steps]
+    assert completed == sorted(completed)
+    assert completed[-1] == totals.pop()
 
 
-async def test_published_passwords_and_phones_open_the_demo(running_system: RunningSystem) -> None:
+async def test_published_passwords_and_phones_are_those_of_the_demo(
+    running_system: RunningSystem,
+) -> None:
     async with running_system.intake.sessions() as tx:
         accounts = {account.username: account for account in await tx.scalars(select(Account))}
         station = (await tx.scalars(select(Station).where(Station.code == STATION_CODE))).one()
@@ -232,7 +238,7 @@ async def test_published_passwords_and_phones_open_the_demo(running_system: Runn
         assert await verify_password(password_of(username), accounts[username].password_hash)
 
 
-async def test_loading_again_changes_nothing(running_system: RunningSystem) -> None:
+async def test_second_load_changes_nothing(running_system: RunningSystem) -> None:
     before = [
         await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
     ]
@@ -242,7 +248,7 @@ async def test_loading_again_changes_nothing(running_system: RunningSystem) -> N
     ] == before
 
 
-async def test_two_who_load_at_once_change_nothing(running_system: RunningSystem) -> None:
+async def test_two_concurrent_loads_change_nothing(running_system: RunningSystem) -> None:
     before = [
         await checksums(runtime) for runtime in (running_system.intake, running_system.volunteers)
     ]
@@ -253,7 +259,7 @@ async def test_two_who_load_at_once_change_nothing(running_system: RunningSystem
     ] == before
 
 
-async def test_the_people_kept_free_try_it_out_and_loading_again_leaves_that_alone(
+async def test_second_load_leaves_actions_of_reserved_people_alone(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.client() as client:
@@ -271,23 +277,23 @@ async def test_the_people_kept_free_try_it_out_and_loading_again_leaves_that_alo
         before = await helper.points()
         await create_fulfilled_wish(desk, wisher, helper)
 
-        async def paid() -> bool:
+        async def are_points_paid() -> bool:
             return await helper.points() != before
 
-        await eventually(paid)
+        await eventually(are_points_paid)
         assert await helper.points() == before + WISH_POINTS
     now = await checksums(running_system.intake)
     assert not await load_demo(replica_by_service(running_system), ignore_progress)
     assert await checksums(running_system.intake) == now
 
 
-async def test_the_command_finds_the_demo_in_a_running_deployment(
+async def test_command_leaves_a_loaded_deployment_unchanged(
     running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment(running_system).items():
         monkeypatch.setenv(name, value)
-    done = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
-    assert (done.exit_code, done.output.strip()) == (0, UNCHANGED)
+    result = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
+    assert (result.exit_code, result.output.strip()) == (0, UNCHANGED)
     monkeypatch.delenv("LINLI_NOTIFY_DATABASE_URL")
     failed = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
     assert failed.exit_code == 1

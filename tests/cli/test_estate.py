@@ -11,7 +11,7 @@ from services.intake.residents.phones import normalize
 from services.intake.wishes.models import LEASE_TTL
 
 
-def test_the_estate_has_nine_buildings_and_858_households() -> None:
+def test_estate_has_nine_buildings_and_858_households() -> None:
     assert len(estate().buildings) == 9
     assert len(estate().households) == 858
     doors = {(b.number, h.unit, h.door) for b in estate().buildings for h in b.households}
@@ -19,14 +19,14 @@ def test_the_estate_has_nine_buildings_and_858_households() -> None:
     assert all(h.unit <= b.units for b in estate().buildings for h in b.households)
 
 
-def test_96_households_are_of_the_own_community_and_the_others_of_several() -> None:
+def test_96_households_belong_to_the_own_community_and_others_to_several() -> None:
     origins = Counter(household.registered_with for household in estate().households)
     assert origins.pop(None) == 96
     assert len(origins) > 5
     assert all(h.office_phone for h in estate().households if h.registered_with)
 
 
-def test_more_than_2000_people_live_there_with_one_head_to_a_household() -> None:
+def test_more_than_2000_people_live_in_households_with_one_head() -> None:
     assert len(estate().people) > 2000
     assert all(sum(p.is_head for p in h.people) == 1 for h in estate().households)
     assert all(1926 <= person.birth_year <= 2026 for person in estate().people)
@@ -40,7 +40,7 @@ def test_every_name_and_phone_is_visibly_a_demo() -> None:
     assert all((h.registered_with or "演示·").startswith("演示·") for h in estate().households)
 
 
-def test_every_phone_is_in_the_one_written_form_and_somebodys_only() -> None:
+def test_every_phone_is_normalized_and_unique() -> None:
     phones = [person.phone for person in estate().people if person.phone]
     offices = {h.office_phone for h in estate().households if h.office_phone}
     assert len(set(phones)) == len(phones)
@@ -54,17 +54,17 @@ def test_ids_are_distinct_and_lists_begin_with_the_first() -> None:
     assert {id_.version for id_ in ids} == {7}
 
 
-def test_the_estate_is_the_same_on_every_machine() -> None:
-    drawn = hashlib.sha256(repr((estate(), wishes())).encode()).hexdigest()
-    assert drawn[:16] == "67d46deaf6bfcbf7"
+def test_estate_is_the_same_on_every_machine() -> None:
+    digest = hashlib.sha256(repr((estate(), wishes())).encode()).hexdigest()
+    assert digest[:16] == "67d46deaf6bfcbf7"
 
 
-def test_events_are_the_same_on_every_machine_and_everybody_has_a_place() -> None:
+def test_events_are_the_same_on_every_machine_and_not_overbooked() -> None:
     every = [event for hour in (0, 12) for event in events(hour)]
-    drawn = hashlib.sha256(
+    digest = hashlib.sha256(
         repr([(event, event.attendances) for event in every]).encode()
     ).hexdigest()
-    assert drawn[:16] == "577d46af075f2f9f"
+    assert digest[:16] == "577d46af075f2f9f"
     for event in every:
         roles = Counter(role for role, _ in event.participants)
         assert roles["helper"] <= event.places[0]
@@ -80,31 +80,31 @@ def test_nobody_is_at_two_events_at_one_time() -> None:
         assert set(days.values()) == {1}
 
 
-def test_fifteen_members_are_of_the_branch_and_three_of_others_report_here() -> None:
-    standings = Counter((m.membership.membership, m.membership.reported) for m in members())
-    assert standings == {("estate", False): 15, ("elsewhere", True): 3}
+def test_fifteen_members_belong_to_the_branch_and_three_to_others() -> None:
+    memberships = Counter((m.membership.membership, m.membership.reported) for m in members())
+    assert memberships == {("estate", False): 15, ("elsewhere", True): 3}
     assert len({member.person.id for member in members()}) == 18
     for member in members():
         member.membership.check()
 
 
-def test_more_than_twenty_volunteers_are_approved_and_some_wait() -> None:
+def test_more_than_twenty_volunteers_are_approved_and_some_are_not() -> None:
     approved = Counter(helper.approved for helper in estate().helpers)
     assert approved[True] > 20
     assert approved[False] > 0
     assert estate().helpers[0].person.number == VOLUNTEER_NUMBER
 
 
-def test_more_than_twenty_wishes_came_true_within_their_leases() -> None:
+def test_more_than_twenty_wishes_are_fulfilled_within_their_leases() -> None:
     assert sum(wish.is_fulfilled for wish in wishes()) > 20
     for wish in wishes():
-        days = [wish.posted_days_ago, *(act.days_ago for act in wish.actions)]
+        days = [wish.posted_days_ago, *(action.days_ago for action in wish.actions)]
         assert days == sorted(days, reverse=True)
         assert all(day > 0 for day in days)
         assert len(wish.actions) < 2 or days[1] - days[-1] < LEASE_TTL.days
 
 
-def test_nobody_has_wished_or_helped_among_those_kept_for_trying_things_out() -> None:
+def test_reserved_people_have_neither_wished_nor_helped() -> None:
     busy = {p.number for w in wishes() for p in (w.maker, w.taker) if p is not None}
     assert busy.isdisjoint({RESIDENT_NUMBER, VOLUNTEER_NUMBER})
     assert {

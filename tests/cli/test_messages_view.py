@@ -1,4 +1,4 @@
-"""What `linli messages` shows of things that are rare."""
+"""`linli messages` prints events, invalid bytes and empty lists."""
 
 import json
 from datetime import UTC, datetime
@@ -21,37 +21,37 @@ TAIL_EVENT = TailEvent(AT, "notify", "parked", "linli.wish.opened.v1", CORRELATI
 INVALID_BYTES = b"\xff\x00[bold]no message"
 
 
-def test_what_happens_is_a_line_or_an_object(capsys: pytest.CaptureFixture[str]) -> None:
+def test_tail_event_is_printed_as_a_line_or_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     MessagePrinter(as_json=False).print_event(TAIL_EVENT)
     line = capsys.readouterr().out
     assert line.startswith("08:30:00 notify     parked  linli.wish.opened.v1")
     assert line.endswith(f"{CORRELATION}  NotYet: late\n")
     MessagePrinter(as_json=True).print_event(TAIL_EVENT)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["service"], told["what"], told["about"]) == ("notify", "parked", "NotYet: late")
+    event = json.loads(capsys.readouterr().out)
+    assert (event["service"], event["what"], event["about"]) == ("notify", "parked", "NotYet: late")
 
 
-async def test_bytes_that_are_no_message_are_shown_as_they_are(
+async def test_invalid_bytes_are_printed_escaped(
     running_system: RunningSystem, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = new_id()
-    odd = IncomingMessage(key, "odd", key, INVALID_BYTES, None)
+    message = IncomingMessage(key, "odd", key, INVALID_BYTES, None)
     async with running_system.notify.sessions.begin() as tx:
         await store.store_failed(
-            tx, "notify", odd, FailureDisposition("parked", 0, 0, None, "not a message")
+            tx, "notify", message, FailureDisposition("parked", 0, 0, None, "not a message")
         )
         row = (await tx.execute(select(table))).one()
     for as_json in (False, True):
-        shown = MessagePrinter(as_json=as_json)
-        shown.print_message("notify", row)
-        shown.print_messages([("notify", row)])
-        said = capsys.readouterr().out
-        assert "[bold]no message" in said
-        assert "\\xff" in said
-        assert str(key) in said
+        printer = MessagePrinter(as_json=as_json)
+        printer.print_message("notify", row)
+        printer.print_messages([("notify", row)])
+        output = capsys.readouterr().out
+        assert "[bold]no message" in output
+        assert "\\xff" in output
+        assert str(key) in output
 
 
-def test_an_empty_list_says_so_in_words_and_as_json_nothing(
+def test_empty_list_is_printed_as_a_sentence_or_as_no_json(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     MessagePrinter(as_json=False).print_messages([])

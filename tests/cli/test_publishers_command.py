@@ -1,4 +1,4 @@
-"""What the broker must know of partners' machines, from the command line."""
+"""`linli publishers broker` prints users for the broker and updates readers' queues."""
 
 import asyncio
 import json
@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from services.cli.main import app
 from shared.bus.transport import topology
 from shared.bus.transport.topology import Names
-from tests.cli.invariants import environment
 from tests.support.api_clients import Person, create_publisher, sign_in
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import BINDINGS, RunningSystem
@@ -24,17 +23,12 @@ OPENED = "linli.wish.opened.v1"
 READ_GRANT = {"may": "read", "type": OPENED}
 PUBLISH_GRANT = {"may": "publish", "type": "ext.lifts.stopped.v1"}
 
-
-@pytest.fixture(autouse=True)
-def cli_environment(running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment from which the command line knows the house."""
-    for name, value in environment(running_system).items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("cli_environment")
 
 
 @pytest.fixture
 async def prefix(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
-    """A topology of the test's own on the broker, which the command line may change."""
+    """Declare a topology of the test's own on the broker; yield its prefix."""
     prefix = f"t{uuid4().hex[:8]}."
     monkeypatch.setenv("LINLI_ADMIN_AMQP_URL", amqp_url)
     monkeypatch.setenv("LINLI_AMQP_PREFIX", prefix)
@@ -45,29 +39,29 @@ async def prefix(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 @pytest.fixture
 async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
-    """The administrator of a new station."""
+    """Sign in as the administrator of a new station."""
     code, _ = await create_station(running_system)
     async with running_system.client() as client:
         yield await sign_in(client, station=code, username="admin", password=PASSWORD)
 
 
 async def export_definitions() -> dict[str, Any]:
-    """What the command prints for the broker."""
+    """Run the command; return the definitions that it prints for the broker."""
     answer = await asyncio.to_thread(CliRunner().invoke, app, ["publishers", "broker"])
     assert answer.exit_code == 0, answer.output
-    said: dict[str, Any] = json.loads(answer.stdout)
-    return said
+    definitions: dict[str, Any] = json.loads(answer.stdout)
+    return definitions
 
 
 async def queue_depth(amqp_url: str, queue: str) -> int | None:
-    """How many messages are in a queue; None where there is no such queue."""
+    """Return the number of messages in a queue; None where there is no such queue."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         try:
-            found = await channel.declare_queue(queue, passive=True)
+            declared = await channel.declare_queue(queue, passive=True)
         except ChannelNotFoundEntity:
             return None
-        return found.declaration_result.message_count or 0
+        return declared.declaration_result.message_count or 0
 
 
 async def publish_message(amqp_url: str, names: Names, type_: str, station: str) -> None:
@@ -79,7 +73,7 @@ async def publish_message(amqp_url: str, names: Names, type_: str, station: str)
         await exchange.publish(message, "nobody.reads.it", mandatory=False)
 
 
-async def test_the_broker_is_told_who_may_publish_what(
+async def test_definitions_limit_a_machine_to_its_message_types(
     admin: Person, prefix: str, amqp_url: str
 ) -> None:
     machine = await create_publisher(admin, [PUBLISH_GRANT])
@@ -88,12 +82,12 @@ async def test_the_broker_is_told_who_may_publish_what(
     assert _entry_of(before, "users", user)["password_hash"] == ""
 
     await admin.post(f"/publishers/{machine['id']}/password")
-    made = await export_definitions()
-    assert _entry_of(made, "users", user)["password_hash"] != ""
-    allowed = _entry_of(made, "permissions", user)
+    definitions = await export_definitions()
+    assert _entry_of(definitions, "users", user)["password_hash"] != ""
+    allowed = _entry_of(definitions, "permissions", user)
     assert (allowed["configure"], allowed["read"]) == ("^$", "^$")
     assert allowed["write"] == f"^{re.escape(names.partners)}$"
-    topics = _entry_of(made, "topic_permissions", user)
+    topics = _entry_of(definitions, "topic_permissions", user)
     assert (topics["exchange"], topics["read"]) == (names.partners, "^$")
     assert topics["write"] == r"^ext\.lifts\.stopped\.v1$"
     assert await queue_depth(amqp_url, names.reader(machine["name"])) is None
@@ -102,15 +96,15 @@ async def test_the_broker_is_told_who_may_publish_what(
     assert _entry_of(await export_definitions(), "topic_permissions", user)["write"] == "^$"
 
 
-async def test_who_may_read_has_a_queue_of_its_own_station_s_messages(
+async def test_reader_has_a_queue_of_its_stations_messages(
     admin: Person, prefix: str, amqp_url: str
 ) -> None:
     machine = await create_publisher(admin, [READ_GRANT])
     names = Names(prefix)
     queue = names.reader(machine["name"])
     station = (await admin.get("/me"))["station"]["id"]
-    made = await export_definitions()
-    assert _entry_of(made, "permissions", machine["user"])["read"] == f"^{re.escape(queue)}$"
+    definitions = await export_definitions()
+    assert _entry_of(definitions, "permissions", machine["user"])["read"] == f"^{re.escape(queue)}$"
 
     await publish_message(amqp_url, names, OPENED, station)
     await publish_message(amqp_url, names, OPENED, str(uuid4()))
@@ -134,5 +128,5 @@ async def test_who_may_read_has_a_queue_of_its_own_station_s_messages(
 
 
 def _entry_of(definitions: dict[str, Any], kind: str, user: str) -> dict[str, Any]:
-    (found,) = (one for one in definitions[kind] if user in (one.get("user"), one.get("name")))
-    return dict(found)
+    (entry,) = (one for one in definitions[kind] if user in (one.get("user"), one.get("name")))
+    return dict(entry)

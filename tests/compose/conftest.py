@@ -1,4 +1,4 @@
-"""The deployment, brought up once for all of these tests, and a station in it."""
+"""The deployment, started once for all of these tests, and a station in it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
@@ -17,17 +17,17 @@ _failed: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the journeys that look into a process of their own: here is none."""
-    inside = [one for one in items if "running_system" in getattr(one, "fixturenames", ())]
-    config.hook.pytest_deselected(items=inside)
-    items[:] = [one for one in items if one not in inside]
+    """Deselect the journeys that need the services in the tests' own process."""
+    deselected = [one for one in items if "running_system" in getattr(one, "fixturenames", ())]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [one for one in items if one not in deselected]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note what failed: the containers' logs are shown then, before they are taken away."""
+    """Record which tests failed, so that the containers' logs are printed before their removal."""
     report = yield
     if report.failed:
         _failed.append(item.nodeid)
@@ -38,7 +38,7 @@ def pytest_runtest_makereport(
 async def deployment(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> AsyncIterator[Deployment]:
-    """Everything, with replicas; taken away at the end, whatever happened."""
+    """The whole deployment with its replicas, removed at the end whatever happens."""
     prepared = await Deployment.prepare(Path(tmp_path_factory.mktemp("deployment")))
     await prepared.down()
     try:
@@ -94,7 +94,7 @@ async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Perso
 
 @pytest.fixture(scope="session")
 async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[Person]:
-    """Somebody at the desk of a station of its own, whose client soon gives up."""
+    """Somebody at the desk of a station of its own, whose client has a short timeout."""
     desk = await _create_desk(await _create_station(deployment, client))
     async with await deployment.client(timeout_seconds=4) as hasty:
         yield replace(desk, client=hasty)
@@ -102,7 +102,7 @@ async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> Async
 
 @pytest.fixture(scope="session")
 def backdate_check_in(deployment: Deployment) -> Callable[[str, int], Awaitable[None]]:
-    """Let a participation have been checked in so many minutes ago."""
+    """A function that moves a participation's check-in so many minutes into the past."""
 
     async def backdate(participation: str, minutes: int) -> None:
         await deployment.run_sql(

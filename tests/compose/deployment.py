@@ -1,4 +1,4 @@
-"""The real deployment: its own project, secrets and port, reached as an operator reaches it."""
+"""The real deployment, with its own project, secrets and port, used as an operator uses it."""
 
 import asyncio
 import json
@@ -23,14 +23,14 @@ _SETTING = re.compile(r"^(\w+)=(.*)$", re.MULTILINE)
 
 
 class CommandFailed(Exception):
-    """A command of the operator failed; the message says which, and what it said."""
+    """A failed command of the operator; the message holds the command and its output."""
 
     def __init__(self, command: tuple[str, ...], output: str) -> None:
         super().__init__(f"{' '.join(command)}: {output.strip()[-2000:]}")
 
 
 async def run_command(*command: str, stdin: str = "") -> str:
-    """What a command prints; CommandFailed."""
+    """Run a command, and return its output. Raises: CommandFailed."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
@@ -39,14 +39,14 @@ async def run_command(*command: str, stdin: str = "") -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    printed, complained = await process.communicate(stdin.encode())
+    output, errors = await process.communicate(stdin.encode())
     if process.returncode:
-        raise CommandFailed(command, (complained + printed).decode(errors="replace"))
-    return printed.decode()
+        raise CommandFailed(command, (errors + output).decode(errors="replace"))
+    return output.decode()
 
 
 def _environment() -> dict[str, str]:
-    """The environment without settings of a deployment, which would win over the file's."""
+    """Return the environment without a deployment's settings, which would override the file's."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -56,95 +56,97 @@ def _environment() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What `docker compose` brought up, with the settings that it has."""
+    """A deployment that `docker compose` runs, with its settings."""
 
     env_file: Path
     settings: dict[str, str]
 
     @classmethod
     async def prepare(cls, folder: Path) -> "Deployment":
-        """One with fresh secrets and a free port; nothing runs yet."""
+        """Return a deployment with fresh secrets and a free port, of which nothing runs yet."""
         env_file = folder / "env"
         await run_command("scripts/write_env", str(env_file))
         port = free_port()
         own = {
             "LINLI_PORT": f"127.0.0.1:{port}",
             "LINLI_PUBLIC_URL": f"https://localhost:{port}",
-            # The tests are many requests of few people.
-            **dict.fromkeys(("LINLI_RATE_PERSON", "LINLI_RATE_NOBODY", "LINLI_RATE_ADDRESS"), "0"),
+            # The tests send many requests for few people.
+            **dict.fromkeys(
+                ("LINLI_RATE_PERSON", "LINLI_RATE_ANONYMOUS", "LINLI_RATE_ADDRESS"), "0"
+            ),
         }
         written = dict(_SETTING.findall(env_file.read_text())) | own
         env_file.write_text("".join(f"{name}={value}\n" for name, value in written.items()))
         return cls(env_file, written)
 
     async def compose(self, *arguments: str, stdin: str = "") -> str:
-        """What a `docker compose` command prints; CommandFailed."""
+        """Run a `docker compose` command, and return its output. Raises: CommandFailed."""
         own = ("--project-name", PROJECT, "--env-file", str(self.env_file))
         return await run_command("docker", "compose", *own, *arguments, stdin=stdin)
 
     async def up(self) -> None:
-        """Build, start everything with its replicas, and wait until all of it is healthy."""
+        """Build and start all services with their replicas, and wait until all are healthy."""
         scaled = [
             word for name, n in REPLICAS_PER_SERVICE.items() for word in ("--scale", f"{name}={n}")
         ]
         await self.compose("up", "--build", "--detach", "--wait", "--quiet-pull", *scaled)
 
     async def down(self) -> None:
-        """Take everything away, data too."""
+        """Remove all containers, networks and data."""
         await self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
 
     async def logs(self) -> str:
-        """The end of what every container logged."""
+        """Return the last lines of every container's log."""
         return await self.compose("logs", "--no-color", "--tail", "60")
 
     async def add_station(self, code: str, password: str) -> None:
-        """Found a station; its administrator is `admin`."""
+        """Create a station, whose administrator is `admin`."""
         station = ("station", "add", code, "--name", "测试站", "Test station")
         community = ("--community", "测试社区", "Test community")
         command = ("run", "--rm", "--no-TTY", "--no-deps", "intake", *station, *community)
         await self.compose(*command, stdin=password + "\n")
 
     async def run_sql(self, statement: str, *, role: str = "postgres") -> str:
-        """What a statement gives, unadorned, as one role of the database; CommandFailed."""
+        """Run `statement` as `role`, and return its plain output. Raises: CommandFailed."""
         psql = ("psql", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", "linli", "-U", role)
         return (await self.compose("exec", "-T", "postgres", *psql, stdin=statement)).strip()
 
     async def fetch_json(self, query: str) -> Any:
-        """The one JSON value that a query gives."""
+        """Return the one JSON value of `query`."""
         return json.loads(await self.run_sql(query))
 
     async def container_ids(self, service: str) -> list[str]:
-        """The ids of a service's containers, running or not."""
+        """Return the ids of a service's containers, running or not."""
         return (await self.compose("ps", "--all", "--quiet", service)).split()
 
     async def inspect_containers(self) -> dict[str, list[Any]]:
-        """What Docker knows of each container, by service; one-off commands too."""
-        names = (await self.compose("ps", "--all", "--quiet")).split()
-        found: dict[str, list[Any]] = {}
-        for one in json.loads(await run_command("docker", "inspect", *names)):
+        """Return Docker's description of each container, one-off commands too, by service."""
+        ids = (await self.compose("ps", "--all", "--quiet")).split()
+        by_service: dict[str, list[Any]] = {}
+        for one in json.loads(await run_command("docker", "inspect", *ids)):
             service = one["Config"]["Labels"]["com.docker.compose.service"]
-            found.setdefault(service, []).append(one)
-        return found
+            by_service.setdefault(service, []).append(one)
+        return by_service
 
     async def run_health_check(self, container: str) -> str:
-        """Run a container's own health check in it; CommandFailed while it isn't healthy."""
-        (found,) = json.loads(await run_command("docker", "inspect", container))
-        test = found["Config"]["Healthcheck"]["Test"]
+        """Run a container's own health check in it. Raises: CommandFailed, if it isn't healthy."""
+        (description,) = json.loads(await run_command("docker", "inspect", container))
+        test = description["Config"]["Healthcheck"]["Test"]
         return await run_command("docker", "exec", container, *test[1:])
 
     async def unhealthy_containers(self) -> list[str]:
-        """The names of the containers that have a health check and are not healthy."""
-        found = [one for some in (await self.inspect_containers()).values() for one in some]
-        checked = [one for one in found if "Health" in one["State"]]
+        """Return the names of the containers that have a health check and are not healthy."""
+        containers = [one for group in (await self.inspect_containers()).values() for one in group]
+        checked = [one for one in containers if "Health" in one["State"]]
         return [one["Name"] for one in checked if one["State"]["Health"]["Status"] != "healthy"]
 
     async def client(self, *, timeout_seconds: float = 30) -> httpx.AsyncClient:
-        """A client of the edge, which trusts the edge's own authority and no other."""
-        root = await self.compose("exec", "-T", "edge", "cat", CA_CERTIFICATE_PATH)
+        """Return a client of the edge that trusts the edge's own certificate authority alone."""
+        authority = await self.compose("exec", "-T", "edge", "cat", CA_CERTIFICATE_PATH)
         limits = httpx.Limits(max_connections=40, keepalive_expiry=30)
         return httpx.AsyncClient(
             base_url=self.settings["LINLI_PUBLIC_URL"],
-            verify=ssl.create_default_context(cadata=root),
+            verify=ssl.create_default_context(cadata=authority),
             limits=limits,
             timeout=timeout_seconds,
             trust_env=False,

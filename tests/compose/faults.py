@@ -1,4 +1,4 @@
-"""What goes wrong with containers: each breaks something, waits, and mends it."""
+"""Faults of containers: each breaks a part of the deployment, waits, and mends it."""
 
 import asyncio
 import random
@@ -23,25 +23,25 @@ LOW_WATERMARK, NORMAL_WATERMARK = ("0.0000001",), ("absolute", "600MB")
 
 
 async def kill_a_replica(deployment: Deployment, rng: random.Random) -> None:
-    """SIGKILL, at any moment."""
+    """Kill a replica, and start it again."""
     _, victim = await _choose_replica(deployment, rng)
     await _kill(victim, rng)
 
 
 async def freeze_a_replica(deployment: Deployment, rng: random.Random) -> None:
-    """It holds what it holds and answers nobody, until it is woken."""
+    """Freeze a replica for some seconds, with the locks and connections that it holds."""
     _, victim = await _choose_replica(deployment, rng)
     await _freeze(deployment, victim, rng.uniform(2.0, 5.0))
 
 
 async def freeze_a_replica_for_a_minute(deployment: Deployment, rng: random.Random) -> None:
-    """Long enough for the server to end its transactions."""
+    """Freeze a replica for so long that the database server ends its transactions."""
     _, victim = await _choose_replica(deployment, rng)
     await _freeze(deployment, victim, 60.0)
 
 
 async def cut_a_replica_off(deployment: Deployment, rng: random.Random) -> None:
-    """It is without a network, and nobody tells it or the others: packets are lost."""
+    """Take a replica off the network; its packets are lost, and no connection is closed."""
     service, victim = await _choose_replica(deployment, rng)
     await run_command("docker", "network", "disconnect", NETWORK, victim)
     await asyncio.sleep(rng.uniform(0.3, 8.0))
@@ -49,12 +49,12 @@ async def cut_a_replica_off(deployment: Deployment, rng: random.Random) -> None:
 
 
 async def deliver_again(deployment: Deployment, rng: random.Random) -> None:
-    """Messages that were sent, and mostly handled, are sent once more, in any order."""
+    """Send messages again that were sent, and mostly handled, before."""
     await deployment.run_sql(REPUBLISH_SQL.format(service=rng.choice(PUBLISHING_SERVICES)))
 
 
 async def reorder(deployment: Deployment, rng: random.Random) -> None:
-    """What waits for a frozen broker is sent in any order, of one subject too."""
+    """Freeze the broker, and shuffle the outboxes, the messages of one subject too."""
     (broker,) = await deployment.container_ids("rabbitmq")
     async with _paused(broker):
         await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
@@ -63,15 +63,15 @@ async def reorder(deployment: Deployment, rng: random.Random) -> None:
 
 
 async def kill_the_broker(deployment: Deployment, rng: random.Random) -> None:
-    """SIGKILL, and started again on what it had on disk."""
+    """Kill the broker, and start it again on the same data."""
     (broker,) = await deployment.container_ids("rabbitmq")
     await _kill(broker, rng)
 
 
 async def alarm_the_broker(deployment: Deployment, rng: random.Random) -> None:
-    """It takes no more messages, since its memory is full."""
+    """Raise the broker's memory alarm for a while, in which it accepts no messages."""
     control = ("exec", "-T", "rabbitmq", "rabbitmqctl", "-q")
-    # One that was killed a moment ago is not up yet.
+    # A broker that another fault has just killed may still be starting.
     await _retry_until_success(partial(deployment.compose, *control, "await_startup"))
     await deployment.compose(*control, "set_vm_memory_high_watermark", *LOW_WATERMARK)
     await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
@@ -79,21 +79,21 @@ async def alarm_the_broker(deployment: Deployment, rng: random.Random) -> None:
 
 
 async def kill_the_database(deployment: Deployment, rng: random.Random) -> None:
-    """SIGKILL, and started again on what it had on disk."""
+    """Kill the database, and start it again on the same data."""
     (database,) = await deployment.container_ids("postgres")
     await _kill(database, rng)
     await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
 
 
-async def restart_the_database(deployment: Deployment, _chance: random.Random) -> None:
-    """In order: when it has stopped, Docker starts it again."""
+async def restart_the_database(deployment: Deployment, _rng: random.Random) -> None:
+    """Stop the database in order; Docker then starts it again."""
     stop = ("pg_ctl", "--no-wait", "--mode", "fast", "stop")
     await deployment.compose("exec", "-T", "--user", "postgres", "postgres", *stop)
     await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
 
 
 async def _choose_replica(deployment: Deployment, rng: random.Random) -> tuple[str, str]:
-    """A service, and the id of one of its containers."""
+    """Return a service and the id of one of its containers."""
     service = rng.choice(list(REPLICAS_PER_SERVICE))
     return service, rng.choice(sorted(await deployment.container_ids(service)))
 
@@ -105,17 +105,17 @@ async def _kill(container: str, rng: random.Random) -> None:
 
 
 async def _freeze(deployment: Deployment, container: str, seconds: float) -> None:
-    """Wake it so many seconds later, and wait until it says that it works again."""
-    over = asyncio.Event()
+    """Freeze `container` for `seconds`, and wait until it is healthy again."""
+    elapsed = asyncio.Event()
     async with _paused(container):
-        asyncio.get_running_loop().call_later(seconds, over.set)
-        await over.wait()
+        asyncio.get_running_loop().call_later(seconds, elapsed.set)
+        await elapsed.wait()
     await _retry_until_success(partial(deployment.run_health_check, container))
 
 
 @asynccontextmanager
 async def _paused(container: str) -> AsyncIterator[None]:
-    # What forks a great deal may escape the first try: "unable to freeze".
+    # Docker may fail to freeze a container that forks a great deal: "unable to freeze".
     await _retry_until_success(partial(run_command, "docker", "pause", container))
     try:
         yield
@@ -149,7 +149,7 @@ FAULTS: tuple[Fault, ...] = (
 
 
 def choose_faults(seed: int, rng: random.Random, *, is_long_run: bool) -> list[Fault]:
-    """The faults of one run, in the order in which they come."""
+    """Return the faults of one run, in their order."""
     faults = rng.sample(FAULTS, k=5)
     if is_long_run and seed % 10 == 0:
         faults.append(freeze_a_replica_for_a_minute)

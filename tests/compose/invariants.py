@@ -1,4 +1,4 @@
-"""What was paid and told for the wishes of a rush, read by the superuser."""
+"""The points and notices that the wishes of a load led to, read by the superuser."""
 
 from collections.abc import Iterable
 
@@ -6,13 +6,13 @@ from tests.compose.deployment import Deployment
 
 SELECT_LEDGER_TOTALS = """
     SELECT json_build_object(
-      'transfers', (SELECT count(*) FROM volunteers.transfers WHERE cause_subject = ANY(wanted)),
+      'transfers', (SELECT count(*) FROM volunteers.transfers WHERE cause_subject = ANY(subjects)),
       'causes', (SELECT count(DISTINCT cause_subject) FROM volunteers.transfers
-        WHERE cause_subject = ANY(wanted)),
+        WHERE cause_subject = ANY(subjects)),
       'points', (SELECT coalesce(sum(amount), 0) FROM volunteers.legs AS leg
         JOIN volunteers.transfers AS transfer ON transfer.id = leg.transfer_id
-        WHERE amount > 0 AND cause_subject = ANY(wanted)))
-    FROM (SELECT ARRAY[{subjects}]::text[] AS wanted) AS wish
+        WHERE amount > 0 AND cause_subject = ANY(subjects)))
+    FROM (SELECT ARRAY[{subjects}]::text[] AS subjects) AS load
 """
 SELECT_NOTICES = """
     SELECT json_agg(json_build_array(who, template, channel, lines, wishes)) FROM (
@@ -21,25 +21,26 @@ SELECT_NOTICES = """
         count(DISTINCT subject) AS wishes
       FROM notify.deliveries JOIN intake.wishes AS wish ON subject = 'wishes/' || wish.id
       WHERE subject = ANY(ARRAY[{subjects}]::text[])
-      GROUP BY who, template, channel) AS told
+      GROUP BY who, template, channel) AS notices
 """
 
 
 async def fetch_ledger_totals(deployment: Deployment, wishes: Iterable[str]) -> dict[str, int]:
-    """What the ledger says about these wishes."""
-    counted: dict[str, int] = await deployment.fetch_json(
+    """Return the ledger's totals for these wishes."""
+    totals: dict[str, int] = await deployment.fetch_json(
         SELECT_LEDGER_TOTALS.format(subjects=_sql_subjects(wishes))
     )
-    return counted
+    return totals
 
 
 async def fetch_notices(
     deployment: Deployment, wishes: Iterable[str]
 ) -> set[tuple[str, str, str, int, int]]:
-    """Who was told what over which channel: how many lines, and about how many of the wishes."""
-    listed = await deployment.fetch_json(SELECT_NOTICES.format(subjects=_sql_subjects(wishes)))
+    """Return recipient, template, channel, count of notices and count of wishes of each kind."""
+    rows = await deployment.fetch_json(SELECT_NOTICES.format(subjects=_sql_subjects(wishes)))
     return {
-        (who, template, channel, lines, about) for who, template, channel, lines, about in listed
+        (who, template, channel, notice_count, wish_count)
+        for who, template, channel, notice_count, wish_count in rows
     }
 
 

@@ -1,4 +1,4 @@
-"""Many wishes that come true at once, by people who try again until they are answered."""
+"""Many concurrent wishes, by people who try again until they are answered."""
 
 import asyncio
 import itertools
@@ -14,7 +14,7 @@ WORKER_COUNT = 12
 
 @dataclass
 class TrancheLoad:
-    """Wishes released in tranches; whoever breaks something does it while they are under way."""
+    """A load of wishes that is released in tranches, with faults in the middle of them."""
 
     desk: Person
     wishers: Sequence[Person]
@@ -29,18 +29,18 @@ class TrancheLoad:
         tranche_size: int,
         faults: Sequence[Callable[[], Coroutine[Any, Any, None]]],
     ) -> None:
-        """Fulfil all tranches; each break comes in the middle of one, and the next one begins."""
+        """Fulfil all tranches; start each fault in the middle of one, before the next one."""
         assert len(faults) < tranches
         numbers = itertools.count()
         async with asyncio.TaskGroup() as group:
             for _ in range(WORKER_COUNT):
                 group.create_task(self._work())
-            for number, breaking in itertools.zip_longest(range(tranches), faults):
+            for number, fault in itertools.zip_longest(range(tranches), faults):
                 for _ in range(tranche_size):
                     self._released.put_nowait(next(numbers))
-                if breaking is not None:
+                if fault is not None:
                     await self._wait_for_confirmations(number * tranche_size + tranche_size // 2)
-                    group.create_task(breaking())
+                    group.create_task(fault())
             for _ in range(WORKER_COUNT):
                 self._released.put_nowait(None)
 

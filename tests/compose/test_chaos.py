@@ -1,6 +1,6 @@
-"""Whatever breaks in the scaled deployment: what was answered with success takes effect, and once.
+"""Random faults in the scaled deployment: each success takes effect exactly once.
 
-`make chaos-compose SEEDS=20` goes on for longer; a seed names its faults, so that a run can be
+`make chaos-compose SEEDS=20` runs for longer; a seed determines the faults, so that a run can be
 repeated.
 """
 
@@ -23,38 +23,40 @@ SEEDS = seed_range(DEFAULT_SEED_COUNT)
 
 @pytest.fixture(scope="module")
 async def create_load(hasty_desk: Person) -> Callable[[random.Random], Load]:
-    """A load of the people of one station."""
+    """A function that makes a load with the people of one station."""
     residents = [await create_resident(hasty_desk) for _ in range(6)]
     volunteers = [await create_volunteer(hasty_desk) for _ in range(4)]
     return partial(Load, hasty_desk, residents, volunteers, Effects())
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_nothing_is_lost_and_nothing_doubled(
+async def test_nothing_is_lost_or_doubled_under_random_faults(
     deployment: Deployment, create_load: Callable[[random.Random], Load], seed: int
 ) -> None:
-    chance = random.Random(seed)
-    load = create_load(chance)
-    faults = choose_faults(seed, chance, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
-    acts = [partial(fault, deployment, chance) for fault in faults]
-    books = Invariants(deployment.run_sql, load.desk.station)
+    rng = random.Random(seed)
+    load = create_load(rng)
+    faults = choose_faults(seed, rng, is_long_run=len(SEEDS) > DEFAULT_SEED_COUNT)
+    bound_faults = [partial(fault, deployment, rng) for fault in faults]
+    invariants = Invariants(deployment.run_sql, load.desk.station)
 
     try:
-        await run_under_faults(load, acts, partial(_wait_until_healthy, deployment), books)
+        await run_under_faults(
+            load, bound_faults, partial(_wait_until_healthy, deployment), invariants
+        )
     except BaseException:
         print(f"seed {seed}: {[fault.__name__ for fault in faults]}")  # noqa: T201 - when it fails
         raise
 
 
 async def _wait_until_healthy(deployment: Deployment) -> None:
-    """Wait until every container is healthy; fail with those that aren't."""
-    ailing: list[str] = []
+    """Wait until all containers are healthy. Raises: AssertionError, with those that are not."""
+    unhealthy: list[str] = []
 
     async def all_healthy() -> bool:
-        ailing[:] = await deployment.unhealthy_containers()
-        return not ailing
+        unhealthy[:] = await deployment.unhealthy_containers()
+        return not unhealthy
 
     try:
         await eventually(all_healthy, timeout_seconds=RECOVERY_TIMEOUT_SECONDS)
     except TimeoutError:
-        raise AssertionError(f"not healthy: {ailing}") from None
+        raise AssertionError(f"not healthy: {unhealthy}") from None

@@ -1,4 +1,4 @@
-"""What is kept apart: schemas by role, containers from root, disk and the outside."""
+"""The isolation of schemas by role, and of containers from root, disk and the outside."""
 
 import pytest
 
@@ -10,9 +10,7 @@ OWN_IMAGES = (*REPLICAS_PER_SERVICE, "migrate")
 
 
 @pytest.mark.parametrize("service", SCHEMAS)
-async def test_a_service_s_role_is_refused_by_the_other_schemas(
-    deployment: Deployment, service: str
-) -> None:
+async def test_service_role_can_not_use_other_schemas(deployment: Deployment, service: str) -> None:
     role = f"linli_{service}"
     assert int(await deployment.run_sql(f"SELECT count(*) FROM {service}.outbox", role=role)) >= 0
     for other in SCHEMAS:
@@ -30,7 +28,7 @@ async def test_a_service_s_role_is_refused_by_the_other_schemas(
                 await deployment.run_sql(statement, role=role)
 
 
-async def test_a_service_s_user_may_not_publish_elsewhere_or_change_the_topology(
+async def test_broker_users_have_the_permissions_of_the_topology_only(
     deployment: Deployment,
 ) -> None:
     listed = await deployment.compose(
@@ -43,20 +41,20 @@ async def test_a_service_s_user_may_not_publish_elsewhere_or_change_the_topology
     }
 
 
-async def test_our_containers_have_no_root_and_write_nowhere(deployment: Deployment) -> None:
-    found = await deployment.inspect_containers()
-    assert {service: len(found[service]) for service in OWN_IMAGES} == {
+async def test_own_containers_run_without_root_and_write_nowhere(deployment: Deployment) -> None:
+    containers = await deployment.inspect_containers()
+    assert {service: len(containers[service]) for service in OWN_IMAGES} == {
         **REPLICAS_PER_SERVICE,
         "migrate": 1,
     }
     for service in OWN_IMAGES:
-        for one in found[service]:
+        for one in containers[service]:
             assert one["Config"]["User"] == "10001"
             assert one["HostConfig"]["ReadonlyRootfs"]
             assert one["HostConfig"]["CapDrop"] == ["ALL"]
             assert not one["Mounts"]
     for service in REPLICAS_PER_SERVICE:
-        shell = ("docker", "exec", found[service][0]["Id"], "sh", "-c")
+        shell = ("docker", "exec", containers[service][0]["Id"], "sh", "-c")
         assert (await run_command(*shell, "id -u")).strip() == "10001"
         with pytest.raises(CommandFailed, match="Read-only file system"):
             await run_command(*shell, "echo > /linli/mine")
@@ -73,7 +71,7 @@ async def test_only_the_edge_is_published(deployment: Deployment) -> None:
     assert published == {"edge": {"443/tcp": [{"HostIp": address, "HostPort": port}]}}
 
 
-async def test_the_edge_keeps_the_operators_pages_inside(deployment: Deployment) -> None:
+async def test_edge_does_not_serve_health_and_metrics(deployment: Deployment) -> None:
     async with await deployment.client() as client:
         for path in ("/metrics", "/health/ready", "/health/live"):
             assert (await client.get(path)).status_code == 404

@@ -1,4 +1,4 @@
-"""A partner's machine on the deployed broker: it says what is granted, and nothing else."""
+"""A partner's software on the deployed broker: it publishes what is granted, and nothing else."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from tests.compose.deployment import Deployment
 from tests.support.api_clients import Person, create_publisher, create_resident, eventually
 
 FULFILLED = "linli.wish.fulfilled.v1"
-# What a machine inside the network does; the image has no pika.
+# Runs inside the network, in a container of intake; its image has aio-pika, not pika.
 PUBLISH_SCRIPT = """
 import asyncio, json, sys
 import aio_pika
@@ -34,22 +34,22 @@ print(asyncio.run(main(*json.load(sys.stdin))))
 
 @pytest.fixture(scope="module")
 async def partner_credentials(deployment: Deployment, operator: Person) -> dict[str, Any]:
-    """A machine that the broker was told of, with its user and password."""
-    seen = await create_publisher(operator, [{"may": "publish", "type": FULFILLED}])
-    given = await operator.post(f"/publishers/{seen['id']}/password")
+    """A publisher that the broker knows, with its user and password."""
+    publisher = await create_publisher(operator, [{"may": "publish", "type": FULFILLED}])
+    credentials = await operator.post(f"/publishers/{publisher['id']}/password")
     users = await deployment.compose("run", "--rm", "--no-TTY", "migrate", "publishers", "broker")
     # RabbitMQ 4.0.5 waits for ever when it imports from a pipe.
-    importing = "cat > /tmp/users.json && rabbitmqctl import_definitions /tmp/users.json"
-    await deployment.compose("exec", "-T", "rabbitmq", "sh", "-c", importing, stdin=users)
-    return {**seen, **given}
+    import_command = "cat > /tmp/users.json && rabbitmqctl import_definitions /tmp/users.json"
+    await deployment.compose("exec", "-T", "rabbitmq", "sh", "-c", import_command, stdin=users)
+    return {**publisher, **credentials}
 
 
 async def publish_inside(
     deployment: Deployment, partner_credentials: dict[str, Any], key: str, **overrides: str
 ) -> str:
-    """What the broker answers to a message that the machine publishes from inside."""
+    """Publish a message from inside the network, and return what the broker answers."""
     data = {"wish_id": overrides.get("wish", str(uuid4())), "minutes": 25, "note": "换好了"}
-    said = {
+    event = {
         "specversion": "1.0",
         "id": str(uuid4()),
         "source": partner_credentials["source"],
@@ -62,12 +62,12 @@ async def publish_inside(
         overrides.get("exchange", "linli.partners"),
         overrides.get("user", partner_credentials["user"]),
     )
-    words = json.dumps([url, user, exchange, key, json.dumps(said)])
+    arguments = json.dumps([url, user, exchange, key, json.dumps(event)])
     script = ("python", "-c", PUBLISH_SCRIPT)
-    return (await deployment.compose("exec", "-T", "intake", *script, stdin=words)).strip()
+    return (await deployment.compose("exec", "-T", "intake", *script, stdin=arguments)).strip()
 
 
-async def test_what_it_says_of_a_wish_reaches_the_resident(
+async def test_wish_that_the_partner_fulfils_reaches_the_resident(
     deployment: Deployment, desk: Person, partner_credentials: dict[str, Any]
 ) -> None:
     wisher = await create_resident(desk)
@@ -87,13 +87,13 @@ async def test_what_it_says_of_a_wish_reaches_the_resident(
     assert (await wisher.post(f"{path}/confirm"))["state"] == "fulfilled"
 
 
-async def test_the_broker_refuses_what_is_not_granted(
+async def test_broker_refuses_to_publish_without_a_grant(
     deployment: Deployment, partner_credentials: dict[str, Any]
 ) -> None:
-    for key, other in (
+    for key, overrides in (
         ("linli.event.joined.v1", {}),
         (FULFILLED, {"exchange": "linli.messages"}),
         (FULFILLED, {"user": "linli-intake"}),
     ):
-        answer = await publish_inside(deployment, partner_credentials, key, **other)
+        answer = await publish_inside(deployment, partner_credentials, key, **overrides)
         assert "ACCESS" in answer or "PRECONDITION" in answer, answer

@@ -1,4 +1,4 @@
-"""The golden files: every contract as it was first written to the bus."""
+"""The golden files: an example of every contract as it was first written to the bus."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ PARTNER_FOLDER = GOLDEN_FOLDER / "partners"
 
 
 def write_missing() -> None:
-    """Write the golden files of contracts that have none: those that exist are promises."""
-    wanted = {GOLDEN_FOLDER / f"{type_}.json": example(type_) for type_ in REGISTRY}
-    wanted |= {PARTNER_FOLDER / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
-    for path, said in wanted.items():
+    """Write the missing golden files; existing ones are promises and stay."""
+    examples = {GOLDEN_FOLDER / f"{type_}.json": example(type_) for type_ in REGISTRY}
+    examples |= {PARTNER_FOLDER / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
+    for path, example_content in examples.items():
         if not path.exists():
-            content = said.model_dump(mode="json")
+            content = example_content.model_dump(mode="json")
             path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""The AsyncAPI document is valid, whole, and true of what runs."""
+"""The AsyncAPI document is valid, complete, and consistent with the running system."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ PARTNERS_EXCHANGE, READERS_EXCHANGE = Names().partners, Names().readers
 
 
 def resolve(reference: str) -> Any:
-    """What a reference leads to."""
+    """Return the target of a reference."""
     part: Any = DOCUMENT
     for step in reference.removeprefix("#/").split("/"):
         part = part[step]
@@ -32,7 +32,7 @@ def resolve(reference: str) -> Any:
 
 
 def references(node: Any) -> Iterator[str]:
-    """Every reference in a part of the document."""
+    """Yield every reference in a part of the document."""
     if isinstance(node, dict):
         yield from ([node["$ref"]] if isinstance(node.get("$ref"), str) else [])
         for value in node.values():
@@ -43,18 +43,18 @@ def references(node: Any) -> Iterator[str]:
 
 
 def operations_of(action: str) -> dict[str, Any]:
-    """The operations of an action by their ids."""
+    """Return the operations of an action by their ids."""
     return {id_: each for id_, each in DOCUMENT["operations"].items() if each["action"] == action}
 
 
 def message_names(operation: str) -> list[str]:
-    """What the messages of an operation are called."""
-    told = DOCUMENT["operations"][operation]["messages"]
-    return [resolve(message["$ref"])["$ref"].rpartition("/")[2] for message in told]
+    """List the names of an operation's messages."""
+    messages = DOCUMENT["operations"][operation]["messages"]
+    return [resolve(message["$ref"])["$ref"].rpartition("/")[2] for message in messages]
 
 
 def build_validator(message: str) -> jsonschema_rs.Draft7Validator:
-    """What takes the payloads of a message."""
+    """Build the validator of a message's payloads."""
     payload = DOCUMENT["components"]["messages"][message]["payload"]
     whole = {**payload, "components": DOCUMENT["components"]}
     return jsonschema_rs.Draft7Validator(whole, validate_formats=True)
@@ -67,10 +67,10 @@ def test_document_is_valid_by_the_schema_of_asyncapi() -> None:
     assert not validator.is_valid({**DOCUMENT, "operations": {"one": {"action": "shout"}}})
 
 
-def test_every_reference_leads_somewhere() -> None:
-    found = set(references(DOCUMENT))
-    assert found
-    for reference in found:
+def test_every_reference_resolves() -> None:
+    all_references = set(references(DOCUMENT))
+    assert all_references
+    for reference in all_references:
         assert resolve(reference), reference
 
 
@@ -86,32 +86,32 @@ def test_every_contract_is_sent_by_its_source_and_received_by_its_readers() -> N
     assert received == {(reader, type_) for type_ in READERS for reader in READERS[type_]}
 
 
-def test_channels_are_what_the_broker_holds() -> None:
-    held = definitions({service: frozenset() for service in SERVICES})
+def test_channels_match_the_topology_of_the_broker() -> None:
+    topology = definitions({service: frozenset() for service in SERVICES})
     bindings = [channel["bindings"]["amqp"] for channel in DOCUMENT["channels"].values()]
     exchanges = {
         each["exchange"]["name"]: each["exchange"] for each in bindings if "exchange" in each
     }
     queues = {each["queue"]["name"] for each in bindings if "queue" in each}
     assert set(exchanges) == {Names().messages, Names().partners}
-    kinds = {each["name"]: (each["type"], each["durable"]) for each in held["exchanges"]}
+    kinds = {each["name"]: (each["type"], each["durable"]) for each in topology["exchanges"]}
     for name, exchange in exchanges.items():
         assert (exchange["type"], exchange["durable"]) == kinds[name]
     of_partners = Names().reader("{publisher}")
     assert queues == {*(Names().queue(service) for service in SERVICES), of_partners}
 
 
-def test_partners_say_what_is_for_them_to_one_service() -> None:
+def test_partners_publish_their_types_to_one_service() -> None:
     own = [f"partners.{name}" for name in (*CONTRACTS, "ext")]
     assert message_names(f"{PARTNER_INGRESS_SERVICE}.receives.{PARTNERS_EXCHANGE}") == own
     assert DOCUMENT["channels"][PARTNERS_EXCHANGE]["messages"].keys() == {*CONTRACTS, "ext.*"}
-    words = DOCUMENT["channels"][PARTNERS_EXCHANGE]["description"]
-    assert f"`{user_of('')}`" in words
-    assert f"`{source_of('')}`" in words
-    assert f"{MAX_MESSAGE_AGE.days} days" in words
+    description = DOCUMENT["channels"][PARTNERS_EXCHANGE]["description"]
+    assert f"`{user_of('')}`" in description
+    assert f"`{source_of('')}`" in description
+    assert f"{MAX_MESSAGE_AGE.days} days" in description
 
 
-def test_partners_read_what_is_for_them_to_read_and_know_for_how_long() -> None:
+def test_partners_read_the_readable_types_within_the_documented_limits() -> None:
     channel = DOCUMENT["channels"][READERS_EXCHANGE]
     assert channel["address"] == Names().reader("{publisher}")
     assert set(message_names(f"{READERS_EXCHANGE}.sends")) == READABLE
@@ -120,7 +120,7 @@ def test_partners_read_what_is_for_them_to_read_and_know_for_how_long() -> None:
 
 
 @pytest.mark.parametrize("type_", sorted(CONTRACTS))
-def test_partners_say_of_their_own_source_what_the_contract_has(type_: str) -> None:
+def test_schema_accepts_only_partners_own_source_and_the_contracts_fields(type_: str) -> None:
     message = DOCUMENT["components"]["messages"][f"partners.{type_}"]
     example = message["examples"][0]["payload"]
     golden = json.loads((PARTNER_FOLDER / f"{type_}.json").read_text("utf-8"))
@@ -134,7 +134,7 @@ def test_partners_say_of_their_own_source_what_the_contract_has(type_: str) -> N
         assert not validator.is_valid({key: example[key] for key in example if key != name})
 
 
-def test_partners_own_types_are_told_by_their_beginning_and_version() -> None:
+def test_partners_own_types_have_a_prefix_and_a_version() -> None:
     example = DOCUMENT["components"]["messages"]["partners.ext"]["examples"][0]["payload"]
     validator = build_validator("partners.ext")
     validator.validate(example)
@@ -143,7 +143,7 @@ def test_partners_own_types_are_told_by_their_beginning_and_version() -> None:
 
 
 @pytest.mark.parametrize("type_", sorted(REGISTRY))
-def test_example_is_the_golden_file_in_an_envelope_that_its_schema_takes(type_: str) -> None:
+def test_example_is_the_golden_file_in_a_valid_envelope(type_: str) -> None:
     message = DOCUMENT["components"]["messages"][type_]
     example = message["examples"][0]["payload"]
     assert example["data"] == json.loads((GOLDEN_FOLDER / f"{type_}.json").read_text("utf-8"))
@@ -156,10 +156,12 @@ def test_example_is_the_golden_file_in_an_envelope_that_its_schema_takes(type_: 
 
 
 @pytest.mark.parametrize("model", sorted(DOCUMENT["components"]["schemas"]))
-def test_every_field_says_what_it_means(model: str) -> None:
+def test_every_field_has_a_description(model: str) -> None:
     schema = DOCUMENT["components"]["schemas"][model]
-    silent = [name for name, field in schema["properties"].items() if "description" not in field]
-    assert silent == []
+    undescribed = [
+        name for name, field in schema["properties"].items() if "description" not in field
+    ]
+    assert undescribed == []
 
 
 def test_command_prints_the_document() -> None:

@@ -1,4 +1,4 @@
-"""What would break a reader of the last release is refused, and nothing else is."""
+"""Changes that break a reader of the last release are refused, and no others."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -33,19 +33,19 @@ VALUES: dict[str, Any] = {
 
 
 class Place(BaseModel):
-    """Something inside of a message."""
+    """An object inside of a message."""
 
     name: str
 
 
 class FartherPlace(Place):
-    """The same with one more optional field."""
+    """A place with one more optional field."""
 
     floor: int | None = None
 
 
 class NumberedPlace(Place):
-    """The same with one more required field."""
+    """A place with one more required field."""
 
     number: int
 
@@ -61,12 +61,12 @@ BEFORE: dict[str, Any] = {
 
 
 def make_contract(fields: dict[str, Any], config: ConfigDict | None = None) -> type[BaseModel]:
-    """A contract of these fields."""
-    return create_model("Said", __config__=config, **fields)
+    """Build a contract with these fields."""
+    return create_model("ExampleContract", __config__=config, **fields)
 
 
 def breaks_between(before: type[BaseModel], now: type[BaseModel]) -> list[str]:
-    """What the change would break."""
+    """List what the change would break."""
     schemas = [model.model_json_schema() for model in (before, now)]
     old, new = ({TYPE: binding(schema, schema.get("$defs", {}))} for schema in schemas)
     return [sentence.removeprefix(f"{TYPE}: ") for sentence in find_breaks(old, new)]
@@ -85,7 +85,7 @@ ALLOWED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
-def test_additions_are_allowed_and_either_release_reads_the_other(change: dict[str, Any]) -> None:
+def test_allowed_change_lets_each_release_read_the_other(change: dict[str, Any]) -> None:
     before, now = make_contract(BEFORE), make_contract({**BEFORE, **change})
     assert breaks_between(before, now) == []
     for writer, reader in ((before, now), (now, before)):
@@ -130,9 +130,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("change", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_breaks_a_reader_is_refused(change: dict[str, Any], sentence: str) -> None:
-    (said,) = breaks_between(make_contract(BEFORE), make_contract({**BEFORE, **change}))
-    assert said.startswith(sentence)
+def test_breaking_change_is_refused(change: dict[str, Any], sentence: str) -> None:
+    (message,) = breaks_between(make_contract(BEFORE), make_contract({**BEFORE, **change}))
+    assert message.startswith(sentence)
 
 
 @pytest.mark.parametrize("name", BEFORE)
@@ -141,7 +141,7 @@ def test_removed_field_is_refused(name: str) -> None:
     assert breaks_between(make_contract(BEFORE), now) == [f"the field {name} was removed."]
 
 
-def test_readers_that_refuse_what_they_do_not_know_are_refused() -> None:
+def test_forbidding_extra_fields_is_refused() -> None:
     assert breaks_between(
         make_contract(BEFORE), make_contract(BEFORE, ConfigDict(extra="forbid"))
     ) == ["additionalProperties of its content was None, and is False."]
@@ -154,32 +154,34 @@ def test_removed_type_is_refused_and_a_new_one_is_not() -> None:
     assert find_breaks(rest, now) == []
 
 
-def test_what_a_release_promises_is_read_as_it_was_kept(tmp_path: Path) -> None:
+def test_release_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_release("1.2.3", tmp_path / "released.json")
     assert load_release(tmp_path / "released.json") == ("1.2.3", promised_schemas())
     partners = {f"partners/{type_}" for type_ in ("envelope", *CONTRACTS)}
     assert set(promised_schemas()) == {"envelope", *REGISTRY} | partners
 
 
-def test_contracts_keep_what_the_last_release_promised() -> None:
+def test_contracts_keep_the_promises_of_the_last_release() -> None:
     assert find_breaks(load_release(RELEASED_FILE)[1], promised_schemas()) == []
 
 
 def test_commands_refuse_a_broken_promise_and_keep_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = tmp_path / "released.json"
-    monkeypatch.setattr(compatibility, "RELEASED_FILE", kept)
+    release_file = tmp_path / "released.json"
+    monkeypatch.setattr(compatibility, "RELEASED_FILE", release_file)
     assert _run_command("release").exit_code == 0
     assert _run_command("check").exit_code == 0
 
-    kept.write_text(kept.read_text("utf-8").replace('"given_back"', '"given_up"'), "utf-8")
-    promise = kept.read_text("utf-8")
+    promise = release_file.read_text("utf-8").replace('"given_back"', '"given_up"')
+    release_file.write_text(promise, "utf-8")
     for command in ("check", "release"):
-        done = _run_command(command)
-        assert done.exit_code == 1
-        assert "linli.wish.released.v1: the value 'given_up' of reason was removed." in done.output
-    assert kept.read_text("utf-8") == promise
+        result = _run_command(command)
+        assert result.exit_code == 1
+        assert (
+            "linli.wish.released.v1: the value 'given_up' of reason was removed." in result.output
+        )
+    assert release_file.read_text("utf-8") == promise
 
 
 def _run_command(command: str) -> Result:

@@ -60,10 +60,10 @@ def test_envelope_survives_the_wire() -> None:
 @given(title=st.text(), sequence=st.integers(0, 2**63 - 1))
 def test_any_content_survives_the_wire(title: str, sequence: int) -> None:
     try:
-        made = replace(ENVELOPE, data={"title": title}, sequence=sequence).to_json()
+        body = replace(ENVELOPE, data={"title": title}, sequence=sequence).to_json()
     except UnicodeEncodeError:
         return  # A lone surrogate is no text; the edges refuse it.
-    read = Envelope.from_json(made)
+    read = Envelope.from_json(body)
     assert (read.data["title"], read.sequence) == (title, sequence)
 
 
@@ -74,7 +74,7 @@ def test_attribute_out_of_bounds_is_refused(name: str, value: str) -> None:
         replace(ENVELOPE, **{name: value}).to_json()  # type: ignore[arg-type]
 
 
-def test_body_of_64_kib_is_the_most() -> None:
+def test_body_is_limited_to_64_kib() -> None:
     room = 64 * 1024 - len(replace(ENVELOPE, data={"t": ""}).to_json())
     assert len(replace(ENVELOPE, data={"t": "x" * room}).to_json()) == 64 * 1024
     with pytest.raises(TooLarge, match="the message"):
@@ -105,7 +105,7 @@ def _with(name: str, value: object) -> Callable[[dict[str, Any]], dict[str, Any]
         (_with("data", [1]), "data"),
     ],
 )
-def test_malformed_message_is_named_without_its_values(
+def test_error_names_the_malformed_attribute_without_its_value(
     spoil: Callable[[dict[str, Any]], dict[str, Any]], named: str
 ) -> None:
     body = json.dumps(spoil(json.loads(ENVELOPE.to_json()))).encode()

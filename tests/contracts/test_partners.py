@@ -1,4 +1,4 @@
-"""What partners may say stays readable, and is a part of what intake says itself."""
+"""Partners' contracts stay readable, and intake's own contents satisfy them."""
 
 import json
 from typing import Any
@@ -24,16 +24,16 @@ PARTNERS = sorted(CONTRACTS)
 
 
 def read_golden(type_: str) -> Any:
-    """What partners were once promised that they may say."""
+    """Read the golden file of a contract of partners."""
     return json.loads((golden_files.PARTNER_FOLDER / f"{type_}.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("type_", PARTNERS)
-def test_contract_reads_its_golden_file_and_leaves_alone_what_it_does_not_know(type_: str) -> None:
-    said = CONTRACTS[type_].model_validate({**read_golden(type_), "added_later": 1})
+def test_contract_reads_its_golden_file_and_ignores_unknown_fields(type_: str) -> None:
+    content = CONTRACTS[type_].model_validate({**read_golden(type_), "added_later": 1})
 
-    assert said == example_of_partner(type_)
-    assert said.model_dump(mode="json") == read_golden(type_)
+    assert content == example_of_partner(type_)
+    assert content.model_dump(mode="json") == read_golden(type_)
 
 
 def test_every_contract_of_partners_has_an_example_and_a_golden_file() -> None:
@@ -42,7 +42,7 @@ def test_every_contract_of_partners_has_an_example_and_a_golden_file() -> None:
 
 
 @pytest.mark.parametrize("type_", PARTNERS)
-def test_what_intake_says_itself_satisfies_what_partners_may_say(type_: str) -> None:
+def test_content_of_intake_satisfies_the_contract_of_partners(type_: str) -> None:
     own = json.loads((golden_files.GOLDEN_FOLDER / f"{type_}.json").read_text("utf-8"))
 
     assert SOURCES[type_] == "/services/intake"
@@ -51,7 +51,7 @@ def test_what_intake_says_itself_satisfies_what_partners_may_say(type_: str) -> 
 
 
 @pytest.mark.parametrize("message", [*map(partner_message, PARTNERS), external_message()])
-def test_example_with_no_more_than_is_needed_is_completed(message: dict[str, Any]) -> None:
+def test_example_with_required_attributes_only_is_completed(message: dict[str, Any]) -> None:
     read = Envelope.from_partner(json.dumps(message).encode(), id_(9))
 
     assert (read.station, read.subject, read.sequence) == (id_(9), "partners/property", 0)
@@ -59,7 +59,7 @@ def test_example_with_no_more_than_is_needed_is_completed(message: dict[str, Any
 
 
 @pytest.mark.parametrize("name", ["envelope", *PARTNERS])
-def test_field_that_publishers_do_not_know_is_not_asked_of_them(name: str) -> None:
+def test_new_field_must_be_optional_for_publishers(name: str) -> None:
     before = promised_schemas()
     schema = before[f"partners/{name}"]
     fields = {**schema["properties"], "place": {"type": "string"}}
@@ -72,12 +72,12 @@ def test_field_that_publishers_do_not_know_is_not_asked_of_them(name: str) -> No
     ]
 
 
-def test_types_of_partners_own_and_of_the_contracts_are_for_partners_and_no_others() -> None:
+def test_only_contract_types_and_partners_own_types_are_for_partners() -> None:
     assert all(map(is_for_partners, [*CONTRACTS, EXTERNAL]))
     assert not any(map(is_for_partners, REGISTRY.keys() - CONTRACTS.keys()))
 
 
-def test_partners_read_nothing_that_is_sealed() -> None:
+def test_partners_read_no_sealed_field() -> None:
     assert "linli.wish.fulfilled.v1" in READABLE
     for type_ in READABLE:
         assert not [name for name in REGISTRY[type_].model_fields if "sealed" in name]

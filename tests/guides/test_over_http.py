@@ -1,4 +1,4 @@
-"""The guide's example for HTTP publishes against what `make run` runs."""
+"""The guide's example for HTTP, against the product as `make run` starts it."""
 
 import asyncio
 import json
@@ -34,34 +34,34 @@ STARTUP_TIMEOUT_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class RunningProduct:
-    """The product with its demo estate, and a key of the property company's machine."""
+    """The product with its demo estate, and a key of the property company's publisher."""
 
     url: str
     desk: Person
     key: str
 
     async def publish(self, type_: str, data: dict[str, Any]) -> str:
-        """Publish as the guide does, and wait until it is done."""
-        told = await publish_with_example("publish.sh", type_, data, LINLI=self.url, KEY=self.key)
-        (taken,) = json.loads(told)
-        assert taken["repeated"] is False
-        key: str = taken["key"]
+        """Publish with the guide's example, and return the message's key."""
+        output = await publish_with_example("publish.sh", type_, data, LINLI=self.url, KEY=self.key)
+        (message,) = json.loads(output)
+        assert message["repeated"] is False
+        key: str = message["key"]
         return key
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Where its data are."""
-    made = Path(tempfile.mkdtemp(prefix="linli-up-"))
+    """The product's data folder."""
+    path = Path(tempfile.mkdtemp(prefix="linli-up-"))
     # The database runs as another user than root, who must reach the folder.
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
 async def running_product(folder: Path) -> AsyncIterator[RunningProduct]:
-    """What `make run` runs, on data of its own."""
+    """The product as `make run` starts it, on its own data."""
     bind = f"127.0.0.1:{free_port()}"
     process = await asyncio.create_subprocess_exec(
         BIN / "linli",
@@ -86,7 +86,7 @@ async def _wait_until_open(process: asyncio.subprocess.Process) -> None:
     assert process.stdout is not None
     async with asyncio.timeout(STARTUP_TIMEOUT_SECONDS):
         while b" is open on " not in (line := await process.stdout.readline()):
-            assert line, "it ended instead of opening"
+            assert line, "the process ended before it was open"
 
 
 async def _sign_in_staff(client: httpx.AsyncClient, name: str) -> Person:
@@ -94,46 +94,46 @@ async def _sign_in_staff(client: httpx.AsyncClient, name: str) -> Person:
     return await sign_in(client, station=station, username=name, password=f"linli-demo-{name}")
 
 
-async def test_what_the_example_says_reaches_records_points_and_inboxes(
+async def test_published_messages_reach_records_points_and_inboxes(
     running_product: RunningProduct,
 ) -> None:
     await assert_wish_is_fulfilled(running_product.desk, running_product.publish)
     now = clock.now().isoformat()
     events = await running_product.desk.get("/events", params={"when": "coming"})
-    under_way = [one for one in events if one["starts_at"] <= now <= one["ends_at"]]
+    current_events = [one for one in events if one["starts_at"] <= now <= one["ends_at"]]
 
-    async def is_already_running() -> None:
-        """It has, when the demo was loaded."""
+    async def start_event() -> None:
+        """Do nothing: the demo's event is under way already."""
 
-    event = under_way[0]["id"]
+    event = current_events[0]["id"]
     await assert_attendance_earns_points(
-        running_product.desk, event, running_product.publish, is_already_running
+        running_product.desk, event, running_product.publish, start_event
     )
 
 
-async def test_the_example_says_what_was_refused_and_why(running_product: RunningProduct) -> None:
+async def test_example_prints_why_a_message_is_refused(running_product: RunningProduct) -> None:
     for type_, data, sentence in (
         ("ext.property.lift-painted.v1", "{}", "403"),
         (FULFILLED, '{"minutes": 5}', "wish_id (missing)"),
     ):
-        ran = await run_example(
+        result = await run_example(
             "publish.sh", type_, data, LINLI=running_product.url, KEY=running_product.key
         )
-        assert ran.exit_code == 22
-        assert sentence in ran.stdout + ran.stderr
-    nobody = await run_example(
+        assert result.exit_code == 22
+        assert sentence in result.stdout + result.stderr
+    unauthorized = await run_example(
         "publish.sh", FULFILLED, "{}", LINLI=running_product.url, KEY="linli_nobody"
     )
-    assert (nobody.exit_code, "401" in nobody.stderr) == (22, True)
+    assert (unauthorized.exit_code, "401" in unauthorized.stderr) == (22, True)
 
 
-async def test_the_guide_s_own_commands_lead_from_nothing_to_a_message(
+async def test_commands_of_the_guide_publish_a_message(
     running_product: RunningProduct,
 ) -> None:
     guide = (ROOT / "docs/publishing.md").read_text("utf-8")
-    admitting, publishing = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)[:2]
-    here = running_product.url.removeprefix("http://")
-    script = (admitting + publishing).replace("127.0.0.1:8000", here)
+    admit_commands, publish_commands = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)[:2]
+    address = running_product.url.removeprefix("http://")
+    script = (admit_commands + publish_commands).replace("127.0.0.1:8000", address)
     process = await asyncio.create_subprocess_exec(
         "bash",
         "-euc",
@@ -142,13 +142,13 @@ async def test_the_guide_s_own_commands_lead_from_nothing_to_a_message(
         env={"PATH": os.environ["PATH"], "LINLI": running_product.url},
         stdout=asyncio.subprocess.PIPE,
     )
-    printed, _ = await process.communicate()
+    output, _ = await process.communicate()
     assert process.returncode == 0
-    (taken,) = json.loads(printed)
-    assert (taken["type"], taken["repeated"]) == ("ext.property.lift-stopped.v1", False)
+    (message,) = json.loads(output)
+    assert (message["type"], message["repeated"]) == ("ext.property.lift-stopped.v1", False)
 
 
-def test_the_guide_names_every_example_and_every_type() -> None:
+def test_guide_names_every_example_and_every_type() -> None:
     guide = (ROOT / "docs/publishing.md").read_text("utf-8")
     assert {path.name for path in EXAMPLES.iterdir()} == set(
         re.findall(r"\(examples/([\w.]+)\)", guide)

@@ -1,6 +1,4 @@
-"""The guide's examples for RabbitMQ, with users made of what is granted: they publish and read
-that, and the broker refuses everything else.
-"""
+"""The guide's examples for RabbitMQ: the broker allows what is granted, and nothing else."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -31,7 +29,7 @@ from tests.guides.partner_client import (
     create_partner_client,
     import_broker_users,
 )
-from tests.journeys.test_event import publish_event as planned
+from tests.journeys.test_event import publish_event
 from tests.support.api_clients import Person, create_resident, eventually, sign_in
 from tests.support.rabbitmq import Node
 from tests.support.station import PASSWORD, create_station
@@ -42,24 +40,24 @@ from tests.support.system import RunningSystem
 def publish(
     examples: Callable[[str], str], partner_client: PartnerClient
 ) -> Callable[[str, dict[str, Any]], Awaitable[str]]:
-    """Publishes with an example."""
+    """A function that publishes with an example, and returns the id."""
 
-    async def publish_event(type_: str, data: dict[str, Any]) -> str:
-        told = await publish_with_example(
+    async def publish_message(type_: str, data: dict[str, Any]) -> str:
+        output = await publish_with_example(
             examples("publish"), type_, data, AMQP_URL=partner_client.amqp_url
         )
-        return told.strip()
+        return output.strip()
 
-    return publish_event
+    return publish_message
 
 
-async def test_what_the_examples_say_reaches_records_points_and_inboxes(
+async def test_published_messages_reach_records_points_and_inboxes(
     running_system: RunningSystem,
     desk: Person,
     publish: Callable[[str, dict[str, Any]], Awaitable[str]],
 ) -> None:
     await assert_wish_is_fulfilled(desk, publish)
-    path = await planned(desk, starts_in=timedelta(hours=2))
+    path = await publish_event(desk, starts_in=timedelta(hours=2))
     event = path.rpartition("/")[2]
 
     async def start_event() -> None:
@@ -71,38 +69,40 @@ async def test_what_the_examples_say_reaches_records_points_and_inboxes(
     await assert_attendance_earns_points(desk, event, publish, start_event)
 
 
-async def test_a_repeat_under_the_same_id_is_done_once(
+async def test_repeat_under_the_same_id_is_passed_on_once(
     running_system: RunningSystem, examples: Callable[[str], str], partner_client: PartnerClient
 ) -> None:
     id_ = str(uuid4())
     for _ in range(2):
-        ran = await run_example(
+        result = await run_example(
             examples("publish"), STOPPED, '{"lift": "左"}', id_, AMQP_URL=partner_client.amqp_url
         )
-        assert (ran.exit_code, ran.stdout.strip()) == (0, id_)
+        assert (result.exit_code, result.stdout.strip()) == (0, id_)
 
     async def passed_on() -> list[Any]:
         query = "SELECT body FROM intake.sent WHERE type = 'ext.lifts.stopped.v1'"
         async with running_system.intake.engine.connect() as connection:
             bodies = [row[0] for row in await connection.exec_driver_sql(query)]
-        said = [json.loads(body) for body in bodies]
-        return [one for one in said if one["causationid"] == id_]
+        messages = [json.loads(body) for body in bodies]
+        return [one for one in messages if one["causationid"] == id_]
 
     (one,) = await eventually(passed_on)
     assert (one["source"], one["data"]) == (f"/partners/{partner_client.name}", {"lift": "左"})
 
 
-async def test_the_broker_refuses_what_is_not_granted(
+async def test_broker_refuses_to_publish_without_a_grant(
     examples: Callable[[str], str], partner_client: PartnerClient
 ) -> None:
     for type_ in ("ext.lifts.painted.v1", "linli.points.awarded.v1", OPENED):
-        ran = await run_example(examples("publish"), type_, "{}", AMQP_URL=partner_client.amqp_url)
-        assert ran.exit_code == 1
-        assert "Refused" in ran.stderr
-        assert "ACCESS_REFUSED" in ran.stderr or "ACCESS-REFUSED" in ran.stderr
+        result = await run_example(
+            examples("publish"), type_, "{}", AMQP_URL=partner_client.amqp_url
+        )
+        assert result.exit_code == 1
+        assert "Refused" in result.stderr
+        assert "ACCESS_REFUSED" in result.stderr or "ACCESS-REFUSED" in result.stderr
 
 
-async def test_the_reading_examples_get_their_own_station_s_messages(
+async def test_reading_examples_get_the_messages_of_their_own_station(
     running_system: RunningSystem,
     node: Node,
     desk: Person,
@@ -113,15 +113,15 @@ async def test_the_reading_examples_get_their_own_station_s_messages(
     await import_broker_users(running_system, node)
     code, _ = await create_station(running_system)
     other = await sign_in(desk.client, station=code, username="desk", password=PASSWORD)
-    opened_here = [await _create_open_wish(one) for one in (other, desk)][1]
-    ran = await run_example(examples("subscribe"), "1", AMQP_URL=reader.amqp_url)
-    assert ran.exit_code == 0, ran.stderr
-    (read,) = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert (read["type"], read["data"]["wish_id"]) == (OPENED, opened_here)
+    wish = [await _create_open_wish(one) for one in (other, desk)][1]
+    result = await run_example(examples("subscribe"), "1", AMQP_URL=reader.amqp_url)
+    assert result.exit_code == 0, result.stderr
+    (message,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (message["type"], message["data"]["wish_id"]) == (OPENED, wish)
 
 
 async def _create_open_wish(desk: Person) -> str:
-    """A wish of that station that was opened just now."""
+    """Create an open wish of the desk's station, and return its id."""
     wish = await (await create_resident(desk)).post(
         "/wishes", {"title": "读报", "details": "眼睛不好"}
     )
@@ -130,15 +130,15 @@ async def _create_open_wish(desk: Person) -> str:
     return id_
 
 
-async def test_who_may_not_read_is_refused(
+async def test_reading_without_a_grant_is_refused(
     running_system: RunningSystem, node: Node, admin: Person, examples: Callable[[str], str]
 ) -> None:
-    silent = await create_partner_client(admin, node, GRANTS[:1])
-    unknown = await run_example(examples("subscribe"), "1", AMQP_URL=silent.amqp_url)
-    assert (unknown.exit_code, "Not read" in unknown.stderr) == (1, True)
+    publisher = await create_partner_client(admin, node, GRANTS[:1])
+    before_import = await run_example(examples("subscribe"), "1", AMQP_URL=publisher.amqp_url)
+    assert (before_import.exit_code, "Not read" in before_import.stderr) == (1, True)
     await import_broker_users(running_system, node)
-    refused = await run_example(examples("subscribe"), "1", AMQP_URL=silent.amqp_url)
-    assert (refused.exit_code, "Refused" in refused.stderr) == (1, True)
+    after_import = await run_example(examples("subscribe"), "1", AMQP_URL=publisher.amqp_url)
+    assert (after_import.exit_code, "Refused" in after_import.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ async def test_who_may_not_read_is_refused(
         ("linli.partners", "", None),
     ],
 )
-async def test_the_broker_holds_every_other_door(
+async def test_broker_refuses_every_other_exchange_key_and_user(
     partner_client: PartnerClient, exchange: str, key: str, user: str | None
 ) -> None:
     async with await aio_pika.connect(partner_client.amqp_url) as connection:
@@ -164,24 +164,24 @@ async def test_the_broker_holds_every_other_door(
 
 
 async def declare(channel: AbstractChannel, _partner_client: PartnerClient) -> None:
-    """Make a queue."""
+    """Declare a queue."""
     await channel.declare_queue(f"mine-{uuid4().hex}")
 
 
 async def read(channel: AbstractChannel, _partner_client: PartnerClient) -> None:
-    """Read what is for intake."""
+    """Read intake's queue."""
     queue = await channel.get_queue("linli.intake", ensure=False)
     await queue.get(timeout=5)
 
 
 async def bind(channel: AbstractChannel, partner_client: PartnerClient) -> None:
-    """Let one's own queue have everything."""
+    """Bind the partner's own queue to all messages."""
     queue = await channel.get_queue(f"linli.readers.{partner_client.name}", ensure=False)
     await queue.bind("linli.messages", "#")
 
 
 @pytest.mark.parametrize("act", [declare, read, bind])
-async def test_it_declares_binds_and_reads_nothing_else(
+async def test_publisher_may_not_declare_bind_or_read_elsewhere(
     partner_client: PartnerClient, act: Callable[[AbstractChannel, PartnerClient], Awaitable[None]]
 ) -> None:
     async with await aio_pika.connect(partner_client.amqp_url) as connection:
@@ -190,7 +190,7 @@ async def test_it_declares_binds_and_reads_nothing_else(
             await act(channel, partner_client)
 
 
-async def test_without_its_user_a_message_is_parked_with_the_reason(
+async def test_message_without_its_user_or_source_is_parked_with_the_reason(
     running_system: RunningSystem, partner_client: PartnerClient
 ) -> None:
     async with await aio_pika.connect(partner_client.amqp_url) as connection:
@@ -205,31 +205,31 @@ async def test_without_its_user_a_message_is_parked_with_the_reason(
             "time": clock.now().isoformat(),
             "data": {},
         }
-        vouched = f"partner-{partner_client.name}"
-        message = aio_pika.Message(json.dumps(forged).encode(), user_id=vouched)
+        user = f"partner-{partner_client.name}"
+        message = aio_pika.Message(json.dumps(forged).encode(), user_id=user)
         await exchange.publish(message, STOPPED, timeout=5)
 
-    async def parked() -> set[str] | None:
+    async def find_errors() -> set[str] | None:
         query = "SELECT error FROM intake.inbox WHERE state = 'parked'"
         async with running_system.intake.engine.connect() as connection:
             errors = {row[0] for row in await connection.exec_driver_sql(query)}
         return errors if len(errors) == 2 else None
 
-    errors = await eventually(parked)
+    errors = await eventually(find_errors)
     assert {error.partition(":")[0] for error in errors} == {
         "UnverifiedPublisher",
         "SourceNotAllowed",
     }
 
 
-async def test_what_is_granted_no_more_is_refused_once_the_broker_is_told(
+async def test_revoked_grant_is_refused_after_the_import_of_users(
     running_system: RunningSystem, node: Node, admin: Person, examples: Callable[[str], str]
 ) -> None:
-    granted = await create_partner_client(admin, node, GRANTS)
+    publisher = await create_partner_client(admin, node, GRANTS)
     await import_broker_users(running_system, node)
-    await publish_with_example(examples("publish"), STOPPED, {}, AMQP_URL=granted.amqp_url)
-    await admin.put(f"/publishers/{granted.id}/grants", {"grants": []})
+    await publish_with_example(examples("publish"), STOPPED, {}, AMQP_URL=publisher.amqp_url)
+    await admin.put(f"/publishers/{publisher.id}/grants", {"grants": []})
     await import_broker_users(running_system, node)
-    for name, words in (("publish", (STOPPED, "{}")), ("subscribe", ("1",))):
-        ran = await run_example(examples(name), *words, AMQP_URL=granted.amqp_url)
-        assert (ran.exit_code, "Refused" in ran.stderr) == (1, True)
+    for name, arguments in (("publish", (STOPPED, "{}")), ("subscribe", ("1",))):
+        result = await run_example(examples(name), *arguments, AMQP_URL=publisher.amqp_url)
+        assert (result.exit_code, "Refused" in result.stderr) == (1, True)

@@ -29,7 +29,7 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 async def intake_url(admin_url: str) -> AsyncIterator[str]:
-    """A migrated database for all of these tests, as intake's own role sees it."""
+    """Yield the URL of a migrated database of these tests, for intake's own role."""
     urls = await postgres.copy_database(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
     yield urls["intake"]
     await postgres.drop_database(admin_url, str(make_url(urls["intake"]).database))
@@ -37,43 +37,42 @@ async def intake_url(admin_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="session")
 async def runtime(intake_url: str) -> AsyncIterator[Runtime]:
-    """A replica of intake whose background doesn't run: what it records stays in the outbox."""
+    """Yield a replica of intake without background tasks: its messages stay in the outbox."""
     transport = InProcessTransport({"intake": bindings(SERVICE.handlers)})
-    made = Runtime(SERVICE, make_settings(intake_url), transport)
-    yield made
-    await made.close()
+    replica = Runtime(SERVICE, make_settings(intake_url), transport)
+    yield replica
+    await replica.close()
 
 
 @pytest.fixture
 async def client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who isn't signed in."""
+    """Yield a client without a session."""
     transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://station") as made:
-        yield made
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as http_client:
+        yield http_client
 
 
 @pytest.fixture
 async def station_client(runtime: Runtime, client: httpx.AsyncClient) -> StationClient:
-    """A new station with its desk and its administrator."""
+    """Return a client of a new station with its desk and its administrator."""
     return await StationClient.create(runtime, client)
 
 
 @pytest.fixture
 async def other_station_client(runtime: Runtime, client: httpx.AsyncClient) -> StationClient:
-    """Another station beside the first."""
+    """Return a client of another station beside the first."""
     return await StationClient.create(runtime, client)
 
 
 @pytest.fixture
 async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
-    """A transaction that is rolled back."""
+    """Yield a transaction that is rolled back."""
     async with runtime.sessions() as session:
-        session.info["once"] = None
         yield session
         await session.rollback()
 
 
 @pytest.fixture
 def desk(station_client: StationClient) -> Actor:
-    """Somebody at the desk of the station."""
+    """Return the actor at the desk of the station."""
     return Actor(station_client.station.id, station_client.desk.person_id, frozenset({Role.STAFF}))

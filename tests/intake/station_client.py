@@ -1,4 +1,4 @@
-"""A station of a test, its people signed in, and a look at what was written."""
+"""A client of a new station: its signed-in people, its messages and its rows."""
 
 import base64
 import itertools
@@ -26,7 +26,7 @@ from shared.contracts.envelope import Envelope
 from shared.runtime.runtime import Runtime
 
 PASSWORD = "a-password-of-the-tests"
-# The real one takes its time on purpose, which tests don't have.
+# The real hasher is slow on purpose, and tests hash many passwords.
 FAST_HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
 PASSWORD_HASH = FAST_HASHER.hash(PASSWORD)
 SIGNING_KEY = Ed25519PrivateKey.generate()
@@ -34,7 +34,7 @@ _phones = itertools.count(13_900_000_000 + secrets.randbelow(90_000_000))
 
 
 def make_settings(url: str, **overrides: Any) -> IntakeSettings:
-    """Settings of intake with secrets of the tests."""
+    """Make settings of intake with secrets of the tests."""
     values = {
         "database_url": url,
         "secret_keys": Fernet.generate_key().decode(),
@@ -43,46 +43,46 @@ def make_settings(url: str, **overrides: Any) -> IntakeSettings:
         "token_private_key": base64.b64encode(SIGNING_KEY.private_bytes_raw()).decode(),
         "volunteers_url": "unix:/nonexistent/volunteers.sock",
         "notify_url": "http://127.0.0.1:9",
-        # Tests are many requests of few people.
-        **dict.fromkeys(("rate_person", "rate_nobody", "rate_address"), 0),
+        # The tests send many requests of few people.
+        **dict.fromkeys(("rate_person", "rate_anonymous", "rate_address"), 0),
     }
     return IntakeSettings.read(**{**values, **overrides})
 
 
 def new_phone() -> str:
-    """A phone number that nobody has."""
+    """Return a phone number that no resident has."""
     return str(next(_phones))
 
 
 @dataclass(frozen=True)
 class ApiClient:
-    """Somebody with a session, at the API."""
+    """A client of the API with a session."""
 
     client: httpx.AsyncClient
     token: str
     person_id: UUID
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Any request as this person."""
+        """Send a request as this person."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
         return await self.client.request(method, f"/api/v1{path}", headers=headers, **options)
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
-        """A read."""
+        """Send a GET request."""
         return await self.call("GET", path, **options)
 
     async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        """An act."""
+        """Send a POST request with JSON."""
         return await self.call("POST", path, json=body or {}, **options)
 
     async def put(self, path: str, body: Any, etag: str = "*") -> httpx.Response:
-        """An edit of that version, or of whichever there is."""
+        """Send a PUT request for that version, or for any version."""
         return await self.call("PUT", path, json=body, headers={"If-Match": etag})
 
 
 @dataclass(frozen=True)
 class StationClient:
-    """One station, its desk and its administrator."""
+    """A station with clients of its desk and its administrator."""
 
     runtime: Runtime
     client: httpx.AsyncClient
@@ -92,7 +92,7 @@ class StationClient:
 
     @classmethod
     async def create(cls, runtime: Runtime, client: httpx.AsyncClient) -> Self:
-        """A new station."""
+        """Create a station with its accounts."""
         code = f"station-{secrets.token_hex(4)}"
         station = Station.create(code, ("测试站", "Test station"), ("测试社区", "Test community"))
         async with runtime.sessions.begin() as tx:
@@ -102,55 +102,55 @@ class StationClient:
         return cls(runtime, client, station, desk, admin)
 
     async def register_resident(self, **overrides: Any) -> dict[str, Any]:
-        """A resident whom the desk put on the register, as answered."""
+        """Register a resident as the desk; return the answer."""
         answer = await self.desk.post("/residents", {"name": "演示居民", **overrides})
         assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        resident: dict[str, Any] = answer.json()
+        return resident
 
     async def sign_in_resident(self, **overrides: Any) -> ApiClient:
-        """A resident who signed in with a slip."""
+        """Register a resident and sign them in with a slip."""
         id_ = (await self.register_resident(**overrides))["id"]
         slip = (await self.desk.post(f"/residents/{id_}/slips")).json()["code"]
         return await self.sign_in(slip=slip)
 
     async def sign_in(self, **proof: str) -> ApiClient:
-        """Whoever the proof belongs to."""
+        """Sign in with a proof."""
         answer = await self.try_sign_in(**proof)
         assert answer.status_code == 200, answer.text
-        said = answer.json()
-        return ApiClient(self.client, said["token"], UUID(said["person"]["id"]))
+        session = answer.json()
+        return ApiClient(self.client, session["token"], UUID(session["person"]["id"]))
 
     async def try_sign_in(self, **proof: str) -> httpx.Response:
-        """The answer to a try."""
+        """Try to sign in; return the answer."""
         body = {"station": self.station.code, **proof}
         return await self.client.post("/api/v1/sign-in", json=body)
 
     async def request_code(self, phone: str) -> httpx.Response:
-        """The answer to somebody who wants a code sent to a phone."""
+        """Request a code for a phone; return the answer."""
         body = {"station": self.station.code, "phone": phone}
         return await self.client.post("/api/v1/sign-in/codes", json=body)
 
     async def list_messages(self) -> list[Envelope]:
-        """What was recorded of this station, oldest first."""
+        """List the messages in the outbox of this station, oldest first."""
         async with self.runtime.sessions() as tx:
             bodies = await tx.scalars(select(outbox.c.body).order_by(outbox.c.id))
             recorded = [Envelope.from_json(body) for body in bodies]
         return [message for message in recorded if message.station == self.station.id]
 
     async def latest_code(self) -> str:
-        """The one-time code that the newest message carries."""
+        """Return the one-time code in the newest message with one."""
         issued = [m for m in await self.list_messages() if m.type == "linli.sign-in-code.issued.v1"]
         return self.runtime.sealer.unseal(issued[-1].data["code_sealed"])
 
     async def count_rows(self, table: str) -> int:
-        """How many rows of the station a table holds."""
+        """Count the rows of the station in a table."""
         count = text(f"SELECT count(*) FROM {table} WHERE station_id = :station")
         async with self.runtime.sessions() as tx:
             return int((await tx.execute(count, {"station": self.station.id})).scalar_one())
 
     def with_invalid_token(self) -> ApiClient:
-        """Somebody with a false token."""
+        """Return a client with a false token."""
         return replace(self.desk, token="false")
 
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is problem details with a plain title, and nothing is written."""
+"""Bad input is answered with problem details, and writes nothing."""
 
 import json
 from typing import Any
@@ -40,28 +40,28 @@ BODIES: dict[str, bytes] = {
 
 
 def assert_is_problem(answer: httpx.Response) -> None:
-    """It is problem details, in plain words, without a trace of code."""
+    """Assert that an answer is problem details with a title, and without a traceback."""
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    said = answer.json()
-    assert said["status"] == answer.status_code
-    assert said["title"]
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["title"]
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("named", BODIES)
-async def test_a_bad_body_writes_nothing(station_client: StationClient, named: str) -> None:
+@pytest.mark.parametrize("kind", BODIES)
+async def test_a_bad_body_writes_nothing(station_client: StationClient, kind: str) -> None:
     for path in ("/residents", "/sign-in", "/sign-in/codes"):
         headers = {**JSON_HEADERS, "Idempotency-Key": str(uuid4())}
-        answer = await station_client.desk.call(
-            "POST", path, content=BODIES[named], headers=headers
-        )
+        answer = await station_client.desk.call("POST", path, content=BODIES[kind], headers=headers)
         assert_is_problem(answer)
     assert await station_client.count_rows("residents") == 0
     assert await station_client.list_messages() == []
 
 
-async def test_a_body_of_unannounced_size_is_refused_too(station_client: StationClient) -> None:
+async def test_a_too_large_body_of_unannounced_size_is_refused(
+    station_client: StationClient,
+) -> None:
     async def endless() -> Any:
         for _ in range(1000):
             yield b"a" * 10_000
@@ -73,7 +73,7 @@ async def test_a_body_of_unannounced_size_is_refused_too(station_client: Station
     assert answer.status_code == 413
 
 
-async def test_a_body_where_none_is_wanted_is_refused_when_it_is_too_large(
+async def test_a_too_large_body_of_a_get_request_is_refused(
     station_client: StationClient,
 ) -> None:
     answer = await station_client.desk.call("GET", "/me", content=b"a" * 10_000_000)
@@ -95,7 +95,7 @@ async def test_another_content_type_is_refused(station_client: StationClient, ty
     "id_",
     ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", "0190aaaa-0000-7000-8000-000000000000"],
 )
-async def test_a_bad_id_is_told(station_client: StationClient, id_: str) -> None:
+async def test_a_bad_id_is_answered_with_a_problem(station_client: StationClient, id_: str) -> None:
     for method, path in (
         ("GET", f"/residents/{id_}"),
         ("POST", f"/residents/{id_}/reveal"),
@@ -106,11 +106,13 @@ async def test_a_bad_id_is_told(station_client: StationClient, id_: str) -> None
 
 
 @pytest.mark.parametrize("query", ["after=1", "after=%00", "household_id=x", "after=%ff"])
-async def test_a_bad_query_is_told(station_client: StationClient, query: str) -> None:
+async def test_a_bad_query_is_answered_with_a_problem(
+    station_client: StationClient, query: str
+) -> None:
     assert_is_problem(await station_client.desk.get(f"/residents?{query}"))
 
 
-async def test_what_is_not_there_and_what_can_not_be_done_are_told(
+async def test_an_unknown_path_or_method_is_answered_with_a_problem(
     station_client: StationClient,
 ) -> None:
     for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/residents", 405)):

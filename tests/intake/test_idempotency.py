@@ -7,7 +7,7 @@ from tests.intake.station_client import StationClient, new_phone
 
 
 def new_key_header() -> dict[str, str]:
-    """A new key."""
+    """Return a header with a new key."""
     return {"Idempotency-Key": str(uuid4())}
 
 
@@ -24,7 +24,7 @@ async def test_a_repeat_gets_the_first_answer_and_writes_nothing(
     assert len(await station_client.list_messages()) == 1
 
 
-async def test_ten_at_once_write_once(station_client: StationClient) -> None:
+async def test_ten_concurrent_repeats_write_once(station_client: StationClient) -> None:
     same = new_key_header()
     body = {"name": "演示居民"}
     answers = await asyncio.gather(
@@ -48,7 +48,9 @@ async def test_a_key_belongs_to_one_request_of_one_person(
     assert await station_client.count_rows("residents") == 2
 
 
-async def test_what_was_refused_may_be_tried_again(station_client: StationClient) -> None:
+async def test_a_refused_request_may_be_repeated_with_its_key(
+    station_client: StationClient,
+) -> None:
     same, phone = new_key_header(), new_phone()
     blocking = await station_client.register_resident(phone=phone)
     body = {"name": "演示乙", "phone": phone}
@@ -58,7 +60,7 @@ async def test_what_was_refused_may_be_tried_again(station_client: StationClient
     assert (await station_client.desk.post("/residents", body, headers=same)).status_code == 201
 
 
-async def test_one_slip_and_one_session_for_a_repeat(station_client: StationClient) -> None:
+async def test_a_repeat_issues_one_slip_and_one_session(station_client: StationClient) -> None:
     id_ = (await station_client.register_resident())["id"]
     same = new_key_header()
     slips = [

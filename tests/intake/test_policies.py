@@ -1,4 +1,4 @@
-"""Every route says who may use it."""
+"""Every route names a policy."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ WITHOUT_A_POLICY = {"/health/live", "/health/ready", "/metrics"}
 
 
 def route_policies(dependant: Dependant) -> Iterator[str]:
-    """The policies that guard a route."""
+    """Yield the policies of a route's dependencies."""
     for dependency in dependant.dependencies:
         policy: Any = getattr(dependency.call, "policy", None)
         if policy is not None:
@@ -22,7 +22,7 @@ def route_policies(dependant: Dependant) -> Iterator[str]:
 
 
 def flatten_routes(routes: Iterable[Any]) -> Iterator[APIRoute]:
-    """All API routes, those of included routers too."""
+    """Yield all API routes, those of included routers too."""
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
@@ -44,7 +44,7 @@ def test_every_route_names_a_policy(runtime: Runtime) -> None:
     )
 
 
-def test_nothing_is_served_but_by_such_a_route(runtime: Runtime) -> None:
+def test_no_other_kind_of_route_serves_anything(runtime: Runtime) -> None:
     others = [
         route
         for route in runtime.app.routes

@@ -1,4 +1,4 @@
-"""A station that is open, over each transport."""
+"""The services and a station in them, over each transport."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,9 +20,9 @@ BACKDATE_CHECK_IN_SQL = text(
 
 @pytest.fixture(params=["in process", "rabbit"], scope="module")
 def kind(request: pytest.FixtureRequest) -> TransportKind:
-    """Each journey runs over both transports."""
-    chosen: TransportKind = request.param
-    return chosen
+    """The transport; each journey runs over both."""
+    transport_kind: TransportKind = request.param
+    return transport_kind
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,10 @@ async def running_system(
     """The three services, running."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix) as carried,
-            start_system(module_database_urls, Path(folder), carried) as running,
+            open_transport(
+                kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix
+            ) as transport,
+            start_system(module_database_urls, Path(folder), transport) as running,
         ):
             yield running
 
@@ -48,7 +50,7 @@ async def desk(running_system: RunningSystem) -> AsyncIterator[Person]:
 
 @pytest.fixture
 def backdate_check_in(running_system: RunningSystem) -> Callable[[str, int], Awaitable[None]]:
-    """Let a participation have been checked in so many minutes ago."""
+    """A function that moves a participation's check-in so many minutes into the past."""
 
     async def backdate(participation: str, minutes: int) -> None:
         async with running_system.intake.sessions.begin() as tx:
@@ -65,7 +67,7 @@ async def operator(desk: Person) -> Person:
 
 @pytest.fixture
 async def other_desk(running_system: RunningSystem) -> AsyncIterator[Person]:
-    """Somebody at the desk of another station in the same house."""
+    """Somebody at the desk of another station on the same system."""
     code, _ = await create_station(running_system)
     async with running_system.client() as client:
         yield await sign_in(client, station=code, username="desk", password=PASSWORD)

@@ -1,4 +1,4 @@
-"""Three hundred neighbours want twenty places at the same moment, from three replicas of intake."""
+"""Three hundred concurrent joins of an event with twenty places, over three replicas of intake."""
 
 import asyncio
 import os
@@ -30,31 +30,33 @@ RESIDENT_COUNT, PLACE_COUNT, REPLICA_COUNT = 300, 20, 3
 async def scaled_system(
     database_urls: dict[str, str], amqp_prefix: str
 ) -> AsyncIterator[RunningSystem]:
-    """The services, three of intake."""
+    """The services, with three replicas of intake."""
     with TemporaryDirectory(prefix="linli") as folder:
         amqp = os.environ["LINLI_TEST_AMQP_URL"]
         async with (
-            open_transport("in process", amqp, amqp_prefix) as carried,
+            open_transport("in process", amqp, amqp_prefix) as transport,
             start_system(
-                database_urls, Path(folder), carried, scale={"intake": REPLICA_COUNT}
+                database_urls, Path(folder), transport, scale={"intake": REPLICA_COUNT}
             ) as running,
         ):
             yield running
 
 
 async def _create_sessions(running_system: RunningSystem, admin: Actor) -> list[str]:
-    """Sessions of so many residents of a station."""
+    """Register the residents, and return a session token of each."""
     tokens = []
     async with running_system.intake.sessions.begin() as tx:
         for _ in range(RESIDENT_COUNT):
             resident = await register.register(tx, admin, ResidentFields(name="演示居民"))
             tokens.append(secrets.token_urlsafe(8))
-            hashed = keyed_hash(tx, "session", tokens[-1])
-            tx.add(Session.begin(admin.station, hashed, resident_id=resident.id))
+            token_hash = keyed_hash(tx, "session", tokens[-1])
+            tx.add(Session.begin(admin.station, token_hash, resident_id=resident.id))
     return tokens
 
 
-async def test_of_three_hundred_exactly_twenty_take_part(scaled_system: RunningSystem) -> None:
+async def test_exactly_twenty_of_three_hundred_concurrent_joins_succeed(
+    scaled_system: RunningSystem,
+) -> None:
     code, station = await create_station(scaled_system)
     tokens = await _create_sessions(scaled_system, Actor.system(station))
     async with (
@@ -72,21 +74,21 @@ async def test_of_three_hundred_exactly_twenty_take_part(scaled_system: RunningS
         assert statuses == {200: PLACE_COUNT, 409: RESIDENT_COUNT - PLACE_COUNT}
         refused = next(answer for answer in answers if answer.status_code == 409)
         assert refused.headers["content-type"] == "application/problem+json"
-        seen = await desk.get(f"/events/{event}")
-    assert (seen["guests"], seen["guest_places"]) == (PLACE_COUNT, PLACE_COUNT)
+        view = await desk.get(f"/events/{event}")
+    assert (view["guests"], view["guest_places"]) == (PLACE_COUNT, PLACE_COUNT)
     assert await _count_joined(scaled_system, event) == (PLACE_COUNT, PLACE_COUNT)
 
 
 async def _publish_event(desk: Person) -> str:
-    begins = clock.now() + timedelta(days=1)
+    starts_at = clock.now() + timedelta(days=1)
     planned = await desk.post(
         "/events",
         {
             "kind": "film",
             "title": "露天电影",
             "place": "健身广场",
-            "starts_at": begins.isoformat(),
-            "ends_at": (begins + timedelta(hours=2)).isoformat(),
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
             "guest_places": PLACE_COUNT,
         },
     )
@@ -101,12 +103,14 @@ async def _join(client: httpx.AsyncClient, token: str, event: str) -> httpx.Resp
 
 
 async def _count_joined(running_system: RunningSystem, event: str) -> tuple[int, int]:
-    """How many rows hold a place, and how many messages say so."""
-    rows = text("SELECT count(*) FROM participations WHERE event_id = :event AND state = 'joined'")
-    said = text(
-        "SELECT count(*) FROM (SELECT type FROM outbox UNION ALL SELECT type FROM sent) AS said"
+    """Return the counts of the participations and of the messages of joins."""
+    participations = text(
+        "SELECT count(*) FROM participations WHERE event_id = :event AND state = 'joined'"
+    )
+    messages = text(
+        "SELECT count(*) FROM (SELECT type FROM outbox UNION ALL SELECT type FROM sent) AS messages"
         " WHERE type = 'linli.event.joined.v1'"
     )
     async with running_system.intake.sessions() as tx:
-        counted = (await tx.execute(rows, {"event": event})).scalar_one()
-        return int(counted), int((await tx.execute(said)).scalar_one())
+        row_count = (await tx.execute(participations, {"event": event})).scalar_one()
+        return int(row_count), int((await tx.execute(messages)).scalar_one())

@@ -1,4 +1,4 @@
-"""An event from the first place taken to the points: over either transport, and composed."""
+"""The journey of an event, from the first join to the points."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -11,14 +11,14 @@ BackdateCheckIn = Callable[[str, int], Awaitable[None]]
 
 
 async def publish_event(desk: Person, *, starts_in: timedelta, **overrides: Any) -> str:
-    """The path of a published event of two hours."""
-    begins = clock.now() + starts_in
+    """Publish an event of two hours, and return its path."""
+    starts_at = clock.now() + starts_in
     plan = {
         "kind": "clean_up",
         "title": "楼道大扫除",
         "place": "3 栋楼下",
-        "starts_at": begins.isoformat(),
-        "ends_at": (begins + timedelta(hours=2)).isoformat(),
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
         "helper_places": 5,
         "guest_places": 20,
         **overrides,
@@ -29,12 +29,12 @@ async def publish_event(desk: Person, *, starts_in: timedelta, **overrides: Any)
 
 
 async def read_inbox(person: Person) -> list[str]:
-    """What somebody finds in their inbox."""
+    """Return the texts of a person's inbox."""
     return [f"{line['title']} {line['body']}" for line in await person.get("/inbox")]
 
 
 async def wait_for_notice(person: Person, text: str) -> str:
-    """The one line of the inbox with those words, once it is there."""
+    """Wait for the one notice that contains `text`, and return it."""
 
     async def matching_notices() -> list[str]:
         return [line for line in await read_inbox(person) if text in line]
@@ -52,14 +52,14 @@ async def test_ninety_minutes_of_help_earn_fifteen_points(
     joined = await helper.post(f"{path}/join", {"role": "helper"})
     await wait_for_notice(helper, "楼道大扫除")
     code = await helper.get(f"{path}/my-code")
-    came = await desk.post(f"{path}/check-in", {"code": code["code"]})
-    assert (came["state"], came["changed"]) == ("present", True)
-    again = await desk.post(f"{path}/check-in", {"code": code["code"]})
-    assert (again["version"], again["changed"]) == (came["version"], False)
+    checked_in = await desk.post(f"{path}/check-in", {"code": code["code"]})
+    assert (checked_in["state"], checked_in["changed"]) == ("present", True)
+    repeated = await desk.post(f"{path}/check-in", {"code": code["code"]})
+    assert (repeated["version"], repeated["changed"]) == (checked_in["version"], False)
     await backdate_check_in(joined["mine"]["id"], 90)
-    out = await helper.get(f"{path}/my-code")
-    went = await desk.post(f"{path}/check-out", {"code": out["code"]})
-    assert went["minutes"] == 90
+    check_out_code = await helper.get(f"{path}/my-code")
+    checked_out = await desk.post(f"{path}/check-out", {"code": check_out_code["code"]})
+    assert checked_out["minutes"] == 90
 
     async def paid() -> bool:
         return await helper.points() == 15
@@ -71,7 +71,7 @@ async def test_ninety_minutes_of_help_earn_fifteen_points(
     assert "楼道大扫除" in await wait_for_notice(helper, "15")
 
 
-async def test_a_guest_earns_five_points_and_who_stays_away_none(
+async def test_guest_earns_five_points_and_absentee_none(
     desk: Person, backdate_check_in: BackdateCheckIn
 ) -> None:
     guest, absent = await create_resident(desk), await create_resident(desk)
@@ -89,7 +89,7 @@ async def test_a_guest_earns_five_points_and_who_stays_away_none(
     assert await absent.points() == 0
 
 
-async def test_a_cancelled_event_is_told_to_those_who_have_a_place_and_nobody_else(
+async def test_cancellation_notifies_only_those_who_have_a_place(
     desk: Person,
 ) -> None:
     stays, left, stranger = (
@@ -112,7 +112,7 @@ async def test_a_cancelled_event_is_told_to_those_who_have_a_place_and_nobody_el
     assert await read_inbox(stranger) == []
 
 
-async def test_an_hour_early_is_refused_in_words(desk: Person) -> None:
+async def test_check_in_an_hour_early_is_refused_with_the_reason(desk: Person) -> None:
     person = await create_resident(desk)
     path = await publish_event(desk, starts_in=timedelta(hours=1, minutes=1))
     await person.post(f"{path}/join")

@@ -1,4 +1,4 @@
-"""The messages of recorded journeys, shuffled, repeated and delayed, come to one end state."""
+"""The messages of recorded journeys, shuffled and repeated, lead to the same end state."""
 
 import os
 import random
@@ -32,12 +32,18 @@ from tests.support.api_clients import (
 )
 from tests.support.postgres import with_database
 from tests.support.station import PASSWORD, create_station
-from tests.support.system import BINDINGS, SERVICES, RunningSystem, open_transport, start_system
-from tests.support.system import make_settings as settings_of
+from tests.support.system import (
+    BINDINGS,
+    SERVICES,
+    RunningSystem,
+    make_settings,
+    open_transport,
+    start_system,
+)
 
 MAX_EXAMPLES = 6
 RETRY_INTERVAL = timedelta(minutes=2)
-# What handlers alone write, and by what it is compared: no ids of rows and no times of handling.
+# The tables that only handlers write. Row ids and times of handling are not compared.
 HANDLER_TABLES = {
     "intake": ("volunteers",),
     "volunteers": ("duties", "judged", "legs", "transfers", "accounts"),
@@ -55,8 +61,8 @@ STATE_QUERIES = {
     "notify": (
         "SELECT resident_id, station_id, phone_sealed, language FROM recipients",
         "SELECT participation_id, resident_id, state, version FROM appointments",
-        # Of events the newest line decides: what was no longer so when it came isn't told, such as
-        # a place in an event that has been attended since.
+        # Of events only the newest notice is compared, since notify leaves out what is outdated
+        # when its message comes, such as a join after its attendance.
         "SELECT recipient_id, subject, template, params::text FROM ("
         "SELECT DISTINCT ON (recipient_id, subject) * FROM deliveries"
         " WHERE channel = 'inbox' AND template LIKE 'event.%'"
@@ -71,7 +77,7 @@ STATE_QUERIES = {
 
 @dataclass(frozen=True)
 class RecordedJourneys:
-    """What the journeys sent, and the state that they left in each service."""
+    """The messages that the journeys sent, and the state that they left in each service."""
 
     urls: dict[str, str]
     folder: Path
@@ -83,13 +89,13 @@ class RecordedJourneys:
 async def recorded_journeys(
     module_database_urls: dict[str, str],
 ) -> AsyncIterator[RecordedJourneys]:
-    """Journeys through everything that says something on the bus."""
+    """Journeys that send messages of many types, with the end state."""
     with TemporaryDirectory(prefix="linli") as name:
         folder, sent, state = Path(name), [], {}
         amqp = os.environ["LINLI_TEST_AMQP_URL"]
         async with (
-            open_transport("in process", amqp, "") as carried,
-            start_system(module_database_urls, folder, carried) as running_system,
+            open_transport("in process", amqp, "") as transport,
+            start_system(module_database_urls, folder, transport) as running_system,
             running_system.client() as client,
         ):
             code, _ = await create_station(running_system)
@@ -110,35 +116,37 @@ async def _run_journeys(desk: Person) -> None:
     await wisher.post(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
     await taker.post(f"/wishes/{wish}/deliver", {"note": "又换了", "minutes": 20})
     await wisher.post(f"/wishes/{wish}/confirm")
-    given_back = (await wisher.post("/wishes", {"title": "想有人念信"}))["id"]
-    for act in ("approve", "claim", "release"):
-        await (desk if act == "approve" else taker).post(f"/wishes/{given_back}/{act}")
-    ahead = await publish_event(desk, starts_in=timedelta(days=3))
-    for act in ("join", "leave", "join"):
-        await taker.post(f"{ahead}/{act}")
-    await wisher.post(f"{ahead}/join", {"role": "helper"})
-    off = await publish_event(desk, starts_in=timedelta(days=5), title="看露天电影", kind="film")
-    await wisher.post(f"{off}/join")
-    await desk.post(f"{off}/cancel", {"reason": "下大雨"})
-    now = await publish_event(desk, starts_in=timedelta(minutes=10), title="免费量血压")
-    await wisher.post(f"{now}/join")
-    for act in ("check-in", "check-out"):
-        await desk.post(f"{now}/{act}", {"resident_id": wisher.id})
+    released = (await wisher.post("/wishes", {"title": "想有人念信"}))["id"]
+    for action in ("approve", "claim", "release"):
+        await (desk if action == "approve" else taker).post(f"/wishes/{released}/{action}")
+    upcoming = await publish_event(desk, starts_in=timedelta(days=3))
+    for action in ("join", "leave", "join"):
+        await taker.post(f"{upcoming}/{action}")
+    await wisher.post(f"{upcoming}/join", {"role": "helper"})
+    cancelled = await publish_event(
+        desk, starts_in=timedelta(days=5), title="看露天电影", kind="film"
+    )
+    await wisher.post(f"{cancelled}/join")
+    await desk.post(f"{cancelled}/cancel", {"reason": "下大雨"})
+    current = await publish_event(desk, starts_in=timedelta(minutes=10), title="免费量血压")
+    await wisher.post(f"{current}/join")
+    for action in ("check-in", "check-out"):
+        await desk.post(f"{current}/{action}", {"resident_id": wisher.id})
 
 
 async def _is_quiet(running_system: RunningSystem, service: str) -> bool:
     async with running_system.replicas[service][0].sessions() as tx:
-        left = text(
+        unfinished = text(
             "SELECT (SELECT count(*) FROM outbox)"
             " + (SELECT count(*) FROM inbox WHERE state <> 'done')"
         )
-        return not await tx.scalar(left)
+        return not await tx.scalar(unfinished)
 
 
 async def _list_sent(runtime: Runtime) -> list[tuple[str, bytes, str]]:
     async with runtime.sessions() as tx:
-        found = await tx.execute(text("SELECT type, body FROM sent ORDER BY sent_at, id"))
-        return [(row.type, row.body, runtime.service.name) for row in found]
+        rows = await tx.execute(text("SELECT type, body FROM sent ORDER BY sent_at, id"))
+        return [(row.type, row.body, runtime.service.name) for row in rows]
 
 
 async def _read_state(runtime: Runtime) -> list[list[str]]:
@@ -150,8 +158,7 @@ async def _read_state(runtime: Runtime) -> list[list[str]]:
 
 
 async def _reset_handlers(admin_url: str, service: str, url: str) -> None:
-    """Take away what handlers wrote, and that they did; the ledger lets its history go to nobody
-    but a superuser."""
+    """Truncate what handlers wrote, as superuser: the ledger's own role may not."""
     tables = ", ".join(
         f"{service}.{t}" for t in (*HANDLER_TABLES[service], "inbox", "outbox", "sent")
     )
@@ -165,7 +172,7 @@ async def _reset_handlers(admin_url: str, service: str, url: str) -> None:
 
 
 async def _run_all_retries(runtime: Runtime) -> None:
-    """Let time pass until nothing waits any more."""
+    """Shift the clock until no message waits for a retry."""
     for turn in range(1, 40):
         with clock.shifted(RETRY_INTERVAL * turn):
             await runtime.consumer.retry_worker.run_due()
@@ -173,44 +180,44 @@ async def _run_all_retries(runtime: Runtime) -> None:
             waiting = text("SELECT count(*) FROM inbox WHERE state <> 'done'")
             if not await tx.scalar(waiting):
                 return
-    raise AssertionError("something waits for ever")
+    raise AssertionError("a message still waits after all retries")
 
 
 def _deliveries(
     sent: Sequence[tuple[str, bytes, str]], rng: random.Random
 ) -> list[list[TransportDelivery]]:
-    """The messages in any order, some of them again, in batches of any size."""
-    again = [one for one in sent if rng.random() < 0.3]
-    order = [*sent, *again, *again[: len(again) // 2]]
+    """Return the messages shuffled, some of them repeated, in batches of any size."""
+    repeated = [one for one in sent if rng.random() < 0.3]
+    order = [*sent, *repeated, *repeated[: len(repeated) // 2]]
     rng.shuffle(order)
-    made = [
+    deliveries = [
         TransportDelivery(tag=tag, message_id="", type=type_, user=source, body=body)
         for tag, (type_, body, source) in enumerate(order, start=1)
     ]
     batches = []
-    while made:
-        size = rng.choice((1, 2, 5, 20, len(made)))
-        batches.append(made[:size])
-        made = made[size:]
+    while deliveries:
+        size = rng.choice((1, 2, 5, 20, len(deliveries)))
+        batches.append(deliveries[:size])
+        deliveries = deliveries[size:]
     return batches
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-async def test_any_order_and_repetition_come_to_one_end(
+async def test_any_order_and_repetition_lead_to_the_same_state(
     recorded_journeys: RecordedJourneys, service: Service, admin_url: str
 ) -> None:
     url = recorded_journeys.urls[service.name]
-    made = settings_of(service, url, recorded_journeys.folder)
-    runtime = Runtime(service, made, InProcessTransport(BINDINGS))
-    heard = [one for one in recorded_journeys.sent if service.name in READERS[one[0]]]
-    assert heard
+    service_settings = make_settings(service, url, recorded_journeys.folder)
+    runtime = Runtime(service, service_settings, InProcessTransport(BINDINGS))
+    messages = [one for one in recorded_journeys.sent if service.name in READERS[one[0]]]
+    assert messages
 
     async def replay(seed: int) -> None:
-        chance = random.Random(seed)
+        rng = random.Random(seed)
         await _reset_handlers(admin_url, service.name, url)
-        for batch in _deliveries(heard, chance):
+        for batch in _deliveries(messages, rng):
             await runtime.consumer._process_batch(batch)
-            if chance.random() < 0.2:
+            if rng.random() < 0.2:
                 with clock.shifted(RETRY_INTERVAL):
                     await runtime.consumer.retry_worker.run_due()
         await _run_all_retries(runtime)
@@ -224,13 +231,13 @@ async def test_any_order_and_repetition_come_to_one_end(
 
 
 def _choose_seeds() -> list[int]:
-    """Seeds that hypothesis chooses; the replays themselves need a loop that goes on."""
-    found: list[int] = []
+    """Return seeds that hypothesis chooses; the replays themselves need a running event loop."""
+    seeds: list[int] = []
 
     @settings(max_examples=MAX_EXAMPLES, derandomize=True, database=None)
     @given(st.integers(0, 2**32))
     def choose(seed: int) -> None:
-        found.append(seed)
+        seeds.append(seed)
 
     choose()
-    return found
+    return seeds

@@ -1,4 +1,4 @@
-"""An operator finds a parked message over the API, sees why, mends the cause, and it is done."""
+"""Operators retry, skip and replay messages over the API."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,14 +26,14 @@ FULFILLED = "linli.wish.fulfilled.v1"
 
 
 async def create_paid_volunteer(desk: Person, minutes: int = 30) -> Person:
-    """A volunteer of the desk's station who made a wish true."""
+    """Create a volunteer of the desk's station who has fulfilled a wish."""
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     await create_fulfilled_wish(desk, wisher, taker, title="想修一修水龙头", minutes=minutes)
     return taker
 
 
 async def wait_for_parked(running_system: RunningSystem, operator: Person) -> dict[str, Any]:
-    """The one message that is parked, once it has failed for the last time."""
+    """Wait for the one message that is parked after its last attempt, and return it."""
 
     async def find_parked() -> list[Any]:
         await exhaust_retries(running_system.volunteers)
@@ -41,44 +41,45 @@ async def wait_for_parked(running_system: RunningSystem, operator: Person) -> di
         return listed
 
     [message] = await eventually(find_parked)
-    seen: dict[str, Any] = message
-    return seen
+    parked: dict[str, Any] = message
+    return parked
 
 
-async def test_a_parked_message_is_found_understood_mended_and_done(
+async def test_operator_retries_a_parked_message_after_its_cause_is_fixed(
     running_system: RunningSystem, desk: Person, operator: Person, other_desk: Person
 ) -> None:
     async with running_system.intake.sessions() as tx:
         station = (await get_by_code(tx, desk.station)).id
     await add_failing_rule(running_system.volunteers, station)
     taker = await create_paid_volunteer(desk, UNPAYABLE_MINUTES)
-    neighbour = await create_paid_volunteer(other_desk)
+    other_taker = await create_paid_volunteer(other_desk)
 
-    seen = await wait_for_parked(running_system, operator)
-    assert await eventually(neighbour.points) == 20
+    key = (await wait_for_parked(running_system, operator))["key"]
+    assert await eventually(other_taker.points) == 20
     assert await taker.points() == 0
-    key = seen["key"]
-    whole = await operator.get(f"{MESSAGES_PATH}/{key}")
-    assert (whole["state"], whole["attempts"], whole["type"]) == ("parked", 12, FULFILLED)
-    assert "int64" in whole["error"]
-    assert whole["content"]["title"] == "想修一修水龙头"
-    assert whole["content"]["minutes"] == UNPAYABLE_MINUTES
+    details = await operator.get(f"{MESSAGES_PATH}/{key}")
+    assert (details["state"], details["attempts"], details["type"]) == ("parked", 12, FULFILLED)
+    assert "int64" in details["error"]
+    assert details["content"]["title"] == "想修一修水龙头"
+    assert details["content"]["minutes"] == UNPAYABLE_MINUTES
 
     await fix_rule(running_system.volunteers, station)
-    once = {"headers": {"Idempotency-Key": str(uuid4())}}
-    because = {"reason": "规则里的分数写错了，已改回 20 分"}
-    again = [await operator.post(f"{MESSAGES_PATH}/{key}/retry", because, **once) for _ in range(2)]
-    assert again[0] == again[1]
-    assert (again[0]["state"], again[0]["attempts"]) == ("retry", 0)
+    options = {"headers": {"Idempotency-Key": str(uuid4())}}
+    body = {"reason": "规则里的分数写错了，已改回 20 分"}
+    answers = [
+        await operator.post(f"{MESSAGES_PATH}/{key}/retry", body, **options) for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert (answers[0]["state"], answers[0]["attempts"]) == ("retry", 0)
     assert await eventually(taker.points) == 20
     assert (await operator.call("GET", f"{MESSAGES_PATH}/{key}")).status_code == 404
-    [act] = await operator.get(f"{MESSAGES_PATH}/acts")
-    assert (act["act"], act["message_key"], act["who"]) == ("retry", key, operator.id)
-    assert act["reason"] == because["reason"]
+    [action] = await operator.get(f"{MESSAGES_PATH}/acts")
+    assert (action["act"], action["message_key"], action["who"]) == ("retry", key, operator.id)
+    assert action["reason"] == body["reason"]
     assert len(await taker.get("/points/me/entries")) == 1
 
 
-async def test_nobody_else_sees_or_touches_it(
+async def test_parked_message_is_out_of_reach_for_staff_and_other_stations(
     running_system: RunningSystem, desk: Person, operator: Person, other_desk: Person
 ) -> None:
     async with running_system.intake.sessions() as tx:
@@ -86,54 +87,56 @@ async def test_nobody_else_sees_or_touches_it(
     await add_failing_rule(running_system.volunteers, station)
     await create_paid_volunteer(desk, UNPAYABLE_MINUTES)
     key = (await wait_for_parked(running_system, operator))["key"]
-    proof = {"station": other_desk.station, "password": PASSWORD}
-    stranger = await sign_in(desk.client, username="operator", **proof)
+    credentials = {"station": other_desk.station, "password": PASSWORD}
+    stranger = await sign_in(desk.client, username="operator", **credentials)
 
     assert await stranger.get(MESSAGES_PATH) == []
     assert (await stranger.call("GET", f"{MESSAGES_PATH}/{key}")).status_code == 404
-    because = {"json": {"reason": "好奇"}}
-    for act in ("retry", "skip"):
-        answer = await stranger.call("POST", f"{MESSAGES_PATH}/{key}/{act}", **because)
+    request = {"json": {"reason": "好奇"}}
+    for action in ("retry", "skip"):
+        answer = await stranger.call("POST", f"{MESSAGES_PATH}/{key}/{action}", **request)
         assert answer.status_code == 404
         assert (
-            await desk.call("POST", f"{MESSAGES_PATH}/{key}/{act}", **because)
+            await desk.call("POST", f"{MESSAGES_PATH}/{key}/{action}", **request)
         ).status_code == 403
-        unsaid = await operator.call("POST", f"{MESSAGES_PATH}/{key}/{act}", json={"reason": " "})
-        assert unsaid.status_code == 422
+        without_reason = await operator.call(
+            "POST", f"{MESSAGES_PATH}/{key}/{action}", json={"reason": " "}
+        )
+        assert without_reason.status_code == 422
     assert (await desk.call("GET", MESSAGES_PATH)).status_code == 403
     assert await operator.get(f"{MESSAGES_PATH}/acts") == []
 
     skipped = await operator.post(f"{MESSAGES_PATH}/{key}/skip", {"reason": "练习"})
     assert (skipped["state"], skipped["due_at"]) == ("skipped", None)
-    all_of_it = {"reason": "练习完了", "type": FULFILLED}
-    assert await operator.post(f"{MESSAGES_PATH}/retry-all", all_of_it) == {"retried": 0}
+    retry_all = {"reason": "练习完了", "type": FULFILLED}
+    assert await operator.post(f"{MESSAGES_PATH}/retry-all", retry_all) == {"retried": 0}
 
 
-async def test_what_a_service_said_is_replayed_to_another_and_what_is_done_left_alone(
+async def test_replay_to_another_service_skips_handled_messages(
     desk: Person, operator: Person, other_desk: Person
 ) -> None:
     taker = await create_paid_volunteer(desk)
     assert await eventually(taker.points) == 20
-    wanted = f"/operations/intake/messages/handovers?to=volunteers&type={FULFILLED}"
+    handovers_path = f"/operations/intake/messages/handovers?to=volunteers&type={FULFILLED}"
 
     async def find_sent() -> Any:
-        found = await operator.get(wanted)
-        return found if found["found"] else None
+        answer = await operator.get(handovers_path)
+        return answer if answer["found"] else None
 
-    handed_out = await eventually(find_sent)
-    assert (handed_out["found"], handed_out["goes_on_at"]) == (1, None)
-    body = {"handover": handed_out["handovers"][0], "reason": "看看有没有漏掉的"}
+    page = await eventually(find_sent)
+    assert (page["found"], page["goes_on_at"]) == (1, None)
+    body = {"handover": page["handovers"][0], "reason": "看看有没有漏掉的"}
     assert await operator.post(f"{MESSAGES_PATH}/replays", body) == {"handed": 0, "left": 1}
     refused = await operator.call("POST", f"{MESSAGES_PATH}/replays", json={**body, "again": True})
     assert refused.status_code == 409
-    for wrong in (
+    for answer in (
         await operator.call("POST", "/operations/notify/messages/replays", json=body),
         await operator.call("GET", "/operations/intake/messages/handovers?to=volunteers"),
-        await operator.call("GET", f"{wanted}&since=2026-11-24T08:00:00"),
+        await operator.call("GET", f"{handovers_path}&since=2026-11-24T08:00:00"),
     ):
-        assert wrong.status_code == 422
-    proof = {"station": other_desk.station, "password": PASSWORD}
-    stranger = await sign_in(desk.client, username="operator", **proof)
-    assert (await stranger.get(wanted))["found"] == 0
+        assert answer.status_code == 422
+    credentials = {"station": other_desk.station, "password": PASSWORD}
+    stranger = await sign_in(desk.client, username="operator", **credentials)
+    assert (await stranger.get(handovers_path))["found"] == 0
     assert (await stranger.call("POST", f"{MESSAGES_PATH}/replays", json=body)).status_code == 422
     assert len(await taker.get("/points/me/entries")) == 1

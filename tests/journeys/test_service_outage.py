@@ -1,4 +1,4 @@
-"""Volunteers and notify are stopped: residents go on, and later everything arrives, once."""
+"""An outage of volunteers and notify, during which residents go on."""
 
 import os
 from collections import Counter
@@ -17,20 +17,20 @@ ONLY_INTAKE = {"volunteers": 0, "notify": 0}
 WITHOUT_INTAKE = {"intake": 0}
 
 
-async def test_what_happens_meanwhile_arrives_once(
+async def test_actions_during_an_outage_take_effect_once(
     kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     amqp = os.environ["LINLI_TEST_AMQP_URL"]
     with TemporaryDirectory(prefix="linli") as folder:
-        where = Path(folder)
+        path = Path(folder)
         async with (
-            open_transport(kind, amqp, amqp_prefix) as carried,
-            start_system(database_urls, where, carried, scale=ONLY_INTAKE) as alone,
-            alone.client() as client,
+            open_transport(kind, amqp, amqp_prefix) as transport,
+            start_system(database_urls, path, transport, scale=ONLY_INTAKE) as intake_alone,
+            intake_alone.client() as client,
         ):
-            desk = await _sign_in_desk(alone, client)
+            desk = await _sign_in_desk(intake_alone, client)
             person, attendance = await act_during_outage(desk)
-            async with start_system(database_urls, where, carried, scale=WITHOUT_INTAKE):
+            async with start_system(database_urls, path, transport, scale=WITHOUT_INTAKE):
                 await assert_arrives_once(person, attendance)
 
 
@@ -40,22 +40,22 @@ async def _sign_in_desk(running_system: RunningSystem, client: httpx.AsyncClient
 
 
 async def act_during_outage(desk: Person) -> tuple[Person, str]:
-    """Somebody signs in, wishes, joins and attends while nobody else is there."""
+    """Let a resident make a wish and attend an event; return them and their participation."""
     person = await create_resident(desk)
     for path in ("/points/me", "/inbox", "/volunteers/me"):
-        away = await person.call("GET", path)
-        assert away.status_code == 503
-        assert int(away.headers["Retry-After"]) > 0
+        answer = await person.call("GET", path)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
     await person.post("/wishes", {"title": "想学视频通话", "details": ""})
     path = await publish_event(desk, starts_in=timedelta(minutes=20))
     await person.post(f"{path}/join")
     await desk.post(f"{path}/check-in", {"resident_id": person.id})
-    gone = await desk.post(f"{path}/check-out", {"resident_id": person.id})
-    return person, gone["id"]
+    checked_out = await desk.post(f"{path}/check-out", {"resident_id": person.id})
+    return person, checked_out["id"]
 
 
 async def assert_arrives_once(person: Person, attendance: str) -> None:
-    """Points and lines of what is still so, once they are there, and none twice."""
+    """Wait for the points and the notices, and check that none came twice."""
 
     async def paid() -> bool:
         answer = await person.call("GET", "/points/me")
@@ -72,5 +72,5 @@ async def assert_arrives_once(person: Person, attendance: str) -> None:
     subjects = Counter(line["subject"] for line in await person.get("/inbox"))
     assert subjects.pop(f"participations/{attendance}") == 1
     assert set(subjects.values()) == {1}
-    # That they had a place is told only where it was heard of before that they were there.
+    # Notify leaves out the notice of a join whose attendance it handled before.
     assert {subject.partition("/")[0] for subject in subjects} <= {"events", "wishes"}

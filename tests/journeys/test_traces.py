@@ -1,4 +1,4 @@
-"""Spans: one request is one trace over all services; without a collector nothing is kept."""
+"""Spans: one request is one trace over all services, and no collector means no spans."""
 
 import os
 import subprocess
@@ -9,10 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from opentelemetry.trace import get_current_span
 from sqlalchemy import text
 
 from services.intake.stations.queries import get_by_code
-from shared.observability.tracing import FLUSH_WITHIN, Tracing, parent_of
+from shared.observability.tracing import FLUSH_TIMEOUT_SECONDS, Tracing, parent_context
 from tests.support.api_clients import (
     Person,
     create_fulfilled_wish,
@@ -24,13 +25,13 @@ from tests.support.failing_rule import UNPAYABLE_MINUTES, add_failing_rule
 from tests.support.otlp_receiver import Collector, ReceivedSpan, start_collector
 from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
-# The span of whoever asks, which is never sent to our collector.
+# The span of the client, which never reaches our collector.
 CLIENT_SPAN_ID = "00f067aa0ba902b7"
 
 
 @pytest.fixture(scope="module")
 async def collector() -> AsyncIterator[Collector]:
-    """A collector, named as the standard says, whose spans come at once."""
+    """A collector in the standard environment variable, to which spans are exported at once."""
     async with start_collector() as listening:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", listening.endpoint)
@@ -49,14 +50,16 @@ async def running_system(
     assert collector.endpoint
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix) as carried,
-            start_system(module_database_urls, Path(folder), carried) as running,
+            open_transport(
+                kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix
+            ) as transport,
+            start_system(module_database_urls, Path(folder), transport) as running,
         ):
             yield running
 
 
 async def create_delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
-    """The path of a wish that waits for its maker's answer."""
+    """Create a wish that waits for its confirmation, and return its path."""
     wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "厨房"}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     await taker.post(f"/wishes/{wish}/claim")
@@ -65,20 +68,20 @@ async def create_delivered_wish(desk: Person, wisher: Person, taker: Person) -> 
 
 
 async def wait_for_span_chain(collector: Collector, last: str, trace: str) -> list[ReceivedSpan]:
-    """The spans from the trace's first to that one, once it came."""
+    """Wait for the span `last`, and return the spans from the root of `trace` to it."""
 
     async def find_chain() -> list[ReceivedSpan]:
         by_id = {one.id: one for one in collector.spans_of(trace)}
-        found = [one for one in by_id.values() if f"{one.service}: {one.name}" == last]
-        while found and found[-1].parent in by_id:
-            found.append(by_id[found[-1].parent])
-        return found if found and found[-1].parent in ("", CLIENT_SPAN_ID) else []
+        chain = [one for one in by_id.values() if f"{one.service}: {one.name}" == last]
+        while chain and chain[-1].parent in by_id:
+            chain.append(by_id[chain[-1].parent])
+        return chain if chain and chain[-1].parent in ("", CLIENT_SPAN_ID) else []
 
     spans: list[ReceivedSpan] = await eventually(find_chain)
     return spans[::-1]
 
 
-async def test_a_request_is_one_trace_from_http_through_messages_to_points(
+async def test_request_is_one_trace_from_http_through_messages_to_points(
     collector: Collector, desk: Person
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
@@ -101,7 +104,7 @@ async def test_a_request_is_one_trace_from_http_through_messages_to_points(
     assert not any(one.failed for one in spans)
 
 
-async def test_a_text_message_is_sent_below_what_led_to_it(
+async def test_span_of_a_text_message_is_below_the_handling_that_led_to_it(
     collector: Collector, desk: Person
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
@@ -122,9 +125,7 @@ async def test_a_text_message_is_sent_below_what_led_to_it(
     assert spans[-1].attributes["linli.delivery.outcome"] == "sent"
 
 
-async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
-    collector: Collector, desk: Person
-) -> None:
+async def test_forwarded_request_is_in_the_same_trace(collector: Collector, desk: Person) -> None:
     somebody = await create_resident(desk)
     trace = os.urandom(16).hex()
     headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
@@ -137,30 +138,28 @@ async def test_what_the_gateway_asks_another_service_is_in_the_same_trace(
     ]
 
 
-async def test_a_request_without_a_traceparent_begins_the_trace_that_its_messages_carry(
+async def test_request_without_a_traceparent_starts_the_trace_of_its_messages(
     collector: Collector, running_system: RunningSystem, desk: Person
 ) -> None:
     answer = await desk.call("POST", "/residents", json={"name": "演示居民"})
     correlation = answer.headers["X-Correlation-Id"]
-    body = text(
+    query = text(
         "SELECT convert_from(body, 'UTF8')::jsonb ->> 'traceparent' FROM"
         " (SELECT body, correlation FROM sent UNION ALL SELECT body, correlation FROM outbox) m"
         " WHERE correlation = CAST(:correlation AS uuid)"
     )
     async with running_system.intake.sessions() as tx:
-        carried = await tx.scalar(body, {"correlation": correlation})
-    begun = parent_of(carried)
-    assert begun is not None
+        header = await tx.scalar(query, {"correlation": correlation})
+    parent = get_current_span(parent_context(header)).get_span_context()
+    assert parent.is_valid
     spans = await wait_for_span_chain(
-        collector, "intake: create linli.resident.registered.v1", f"{begun.trace_id:032x}"
+        collector, "intake: create linli.resident.registered.v1", f"{parent.trace_id:032x}"
     )
     assert [one.kind for one in spans] == ["SERVER", "PRODUCER"]
-    assert (spans[0].parent, spans[1].id) == ("", f"{begun.span_id:016x}")
+    assert (spans[0].parent, spans[1].id) == ("", f"{parent.span_id:016x}")
 
 
-async def test_no_span_holds_what_somebody_wrote_or_who_it_was(
-    collector: Collector, desk: Person
-) -> None:
+async def test_spans_hold_no_texts_names_or_ids(collector: Collector, desk: Person) -> None:
     wisher, taker = await create_resident(desk, name="演示·保密"), await create_volunteer(desk)
     wish = await create_delivered_wish(desk, wisher, taker)
     refused = await wisher.call("GET", f"/residents/{wisher.id}?resident={taker.id}")
@@ -174,12 +173,12 @@ async def test_no_span_holds_what_somebody_wrote_or_who_it_was(
         )
 
     await eventually(all_received)
-    kept = str(collector.spans)
+    exported = str(collector.spans)
     for secret in (wisher.id, taker.id, wish.rpartition("/")[2], "灯泡", "换好了", "保密"):
-        assert secret not in kept
+        assert secret not in exported
 
 
-async def test_a_failed_handling_says_so_without_the_words(
+async def test_failed_handling_is_marked_without_the_error_message(
     collector: Collector, running_system: RunningSystem, desk: Person
 ) -> None:
     async with running_system.intake.sessions() as tx:
@@ -197,14 +196,14 @@ async def test_a_failed_handling_says_so_without_the_words(
     assert "int64" not in str(failed)
 
 
-async def test_a_collector_that_is_away_holds_nothing_up() -> None:
+async def test_unreachable_collector_does_not_delay_the_end() -> None:
     tracing = Tracing("nobody", "http://127.0.0.1:9")
-    began = time.monotonic()
+    started_at = time.monotonic()
     await tracing.close()
-    assert time.monotonic() - began < FLUSH_WITHIN + 1
+    assert time.monotonic() - started_at < FLUSH_TIMEOUT_SECONDS + 1
 
 
-def test_without_a_collector_the_sdk_is_not_even_imported() -> None:
+def test_sdk_is_not_imported_without_a_collector() -> None:
     program = (
         "import sys\n"
         "from services.cli.main import app\n"
@@ -213,7 +212,7 @@ def test_without_a_collector_the_sdk_is_not_even_imported() -> None:
         "assert app\n"
         "print([name for name in sys.modules if name.startswith('opentelemetry.sdk')])"
     )
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
-    assert ran.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""The trail of a case: the whole story for the desk, nobody else's, and what went wrong in it."""
+"""The trail of a case: its steps and failures, for the staff of its own station only."""
 
 import os
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Steps = Sequence[dict[str, Any]]
 
 
 async def confirm_wish(desk: Person, wisher: Person, taker: Person, minutes: int = 30) -> str:
-    """The correlation id of the confirmation of a new wish."""
+    """Confirm a new wish, and return the correlation id of the confirmation."""
     wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": ""}))["id"]
     await desk.post(f"/wishes/{wish}/approve")
     await taker.post(f"/wishes/{wish}/claim")
@@ -32,20 +32,20 @@ async def confirm_wish(desk: Person, wisher: Person, taker: Person, minutes: int
 async def wait_for_trail(
     person: Person, correlation: str, *expected_steps: tuple[str, str, str]
 ) -> dict[str, Any]:
-    """The trail, once it has these steps: kind, what and state."""
+    """Wait until the trail has the steps (kind, what, state), and return it."""
 
     async def has_all() -> dict[str, Any] | None:
         answer = await person.call("GET", f"/trail/{correlation}")
-        story: dict[str, Any] = answer.json()
-        seen = {(one["kind"], one["what"], one["state"]) for one in story.get("steps", ())}
-        return story if set(expected_steps) <= seen else None
+        trail: dict[str, Any] = answer.json()
+        steps = {(one["kind"], one["what"], one["state"]) for one in trail.get("steps", ())}
+        return trail if set(expected_steps) <= steps else None
 
-    found: dict[str, Any] = await eventually(has_all)
-    return found
+    complete_trail: dict[str, Any] = await eventually(has_all)
+    return complete_trail
 
 
 def step_shapes(steps: Steps) -> set[tuple[str, str, str, str]]:
-    """Each step as service, kind and what, with what led to it."""
+    """Return each step as service, kind, what and its cause."""
     by_id = {one["id"]: one for one in steps}
 
     def cause(one: dict[str, Any]) -> str:
@@ -55,12 +55,12 @@ def step_shapes(steps: Steps) -> set[tuple[str, str, str, str]]:
     return {(one["service"], one["kind"], one["what"], cause(one)) for one in steps}
 
 
-async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) -> None:
+async def test_desk_reads_the_whole_trail_of_a_confirmation(desk: Person) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     correlation = await confirm_wish(desk, wisher, taker)
-    told = ("delivery", "inbox", "sent")
-    story = await wait_for_trail(desk, correlation, ("handling", AWARDED, "done"), told)
-    steps = story["steps"]
+    delivery = ("delivery", "inbox", "sent")
+    trail = await wait_for_trail(desk, correlation, ("handling", AWARDED, "done"), delivery)
+    steps = trail["steps"]
     assert step_shapes(steps) == {
         ("intake", "request", "http", ""),
         ("intake", "message", FULFILLED, "intake request"),
@@ -71,7 +71,7 @@ async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) ->
         ("volunteers", "message", AWARDED, "volunteers handling"),
         ("notify", "handling", AWARDED, "volunteers message"),
     }
-    assert (story["unavailable"], story["cut"]) == ([], False)
+    assert (trail["unavailable"], trail["cut"]) == ([], False)
     places = {one["id"]: place for place, one in enumerate(steps)}
     assert all(places[one["cause"]] < places[one["id"]] for one in steps if one["cause"])
     assert [one["after_ms"] for one in steps] == sorted(one["after_ms"] for one in steps)
@@ -80,11 +80,11 @@ async def test_the_desk_reads_the_whole_story_of_a_confirmation(desk: Person) ->
     deliveries = [one for one in steps if one["kind"] == "delivery"]
     assert {one["to"] for one in deliveries} == {taker.id}
     assert len(deliveries) == 2
-    for said in ("演示居民", "灯泡", "谢谢", "+86"):
-        assert said not in str(story)
+    for secret in ("演示居民", "灯泡", "谢谢", "+86"):
+        assert secret not in str(trail)
 
 
-async def test_operators_read_it_and_residents_and_other_stations_do_not(
+async def test_operators_read_the_trail_and_residents_and_other_stations_do_not(
     desk: Person, operator: Person, other_desk: Person
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
@@ -98,38 +98,38 @@ async def test_operators_read_it_and_residents_and_other_stations_do_not(
     assert (await desk.call("GET", f"/trail/{uuid4()}")).status_code == 404
 
 
-async def test_who_names_the_same_correlation_sees_none_of_another_station_s_story(
+async def test_shared_correlation_id_shows_nothing_of_another_station(
     desk: Person, other_desk: Person
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     correlation = await confirm_wish(desk, wisher, taker)
     whole = await wait_for_trail(desk, correlation, ("handling", AWARDED, "done"))
-    theirs = await other_desk.call(
+    registration = await other_desk.call(
         "POST",
         "/residents",
         json={"name": "演示居民", "phone": "+8613900112233"},
         headers={"X-Correlation-Id": correlation},
     )
-    assert theirs.headers["X-Correlation-Id"] == correlation
+    assert registration.headers["X-Correlation-Id"] == correlation
     handled = ("handling", "linli.resident.registered.v1", "done")
-    seen = await wait_for_trail(other_desk, correlation, handled)
-    assert {one["what"] for one in seen["steps"]} == {"http", "linli.resident.registered.v1"}
+    other_trail = await wait_for_trail(other_desk, correlation, handled)
+    assert {one["what"] for one in other_trail["steps"]} == {"http", "linli.resident.registered.v1"}
     ids = {one["id"] for one in whole["steps"]} - {correlation}
-    assert not ids & {one["id"] for one in seen["steps"]}
+    assert not ids & {one["id"] for one in other_trail["steps"]}
     assert step_shapes((await wait_for_trail(desk, correlation))["steps"]) == step_shapes(
         whole["steps"]
     )
     for service in ("intake", "volunteers", "notify"):
         path = f"/operations/{service}/trail/{correlation}"
-        for said in (
+        for answer in (
             await other_desk.get(path),
             await other_desk.post(f"{path}/handled", {"keys": [str(new_id())]}),
         ):
-            assert not any(id_ in str(said) for id_ in ids)
-            assert FULFILLED not in str(said)
+            assert not any(id_ in str(answer) for id_ in ids)
+            assert FULFILLED not in str(answer)
 
 
-async def test_a_parked_message_is_shown_with_its_reason(
+async def test_trail_has_a_parked_message_with_its_reason(
     running_system: RunningSystem, desk: Person
 ) -> None:
     async with running_system.intake.sessions() as tx:
@@ -139,23 +139,23 @@ async def test_a_parked_message_is_shown_with_its_reason(
     correlation = await confirm_wish(desk, wisher, taker, UNPAYABLE_MINUTES)
     await wait_for_trail(desk, correlation, ("handling", FULFILLED, "retry"))
     await exhaust_retries(running_system.volunteers)
-    story = await wait_for_trail(desk, correlation, ("handling", FULFILLED, "parked"))
-    [failed] = [one for one in story["steps"] if one["state"] == "parked"]
+    trail = await wait_for_trail(desk, correlation, ("handling", FULFILLED, "parked"))
+    [failed] = [one for one in trail["steps"] if one["state"] == "parked"]
     assert failed["service"] == "volunteers"
     assert "int64" in failed["error"]
     assert failed["attempts"] == 12
     assert failed["key"]
-    assert not any(one["kind"] == "points" for one in story["steps"])
+    assert not any(one["kind"] == "points" for one in trail["steps"])
 
 
-async def test_without_notify_the_rest_is_told_and_notify_is_named(
+async def test_trail_without_notify_names_it_as_unavailable(
     kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as carried,
+            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as transport,
             start_system(
-                database_urls, Path(folder), carried, scale={"notify": 0}
+                database_urls, Path(folder), transport, scale={"notify": 0}
             ) as running_system,
             running_system.client() as client,
         ):
@@ -163,8 +163,8 @@ async def test_without_notify_the_rest_is_told_and_notify_is_named(
             desk = await sign_in(client, station=code, username="desk", password=PASSWORD)
             wisher, taker = await create_resident(desk), await create_volunteer(desk)
             correlation = await confirm_wish(desk, wisher, taker)
-            story = await wait_for_trail(desk, correlation, ("points", "wish-fulfilled", "award"))
-            assert story["unavailable"] == ["notify"]
-            assert {one["service"] for one in story["steps"]} == {"intake", "volunteers"}
+            trail = await wait_for_trail(desk, correlation, ("points", "wish-fulfilled", "award"))
+            assert trail["unavailable"] == ["notify"]
+            assert {one["service"] for one in trail["steps"]} == {"intake", "volunteers"}
             unknown = await desk.call("GET", f"/trail/{uuid4()}")
             assert unknown.status_code == 503

@@ -1,4 +1,4 @@
-"""The main job: a wish is made, taken, delivered, confirmed, paid for, and told about."""
+"""The journey of a wish, from its posting to points and notices."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from tests.support.api_clients import (
 from tests.support.system import RunningSystem
 
 
-async def test_a_wish_comes_true(desk: Person) -> None:
+async def test_fulfilled_wish_earns_points_and_notices(desk: Person) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     wish = await create_fulfilled_wish(desk, wisher, taker, title="想要一副老花镜")
 
@@ -91,7 +91,7 @@ async def test_a_withdrawn_confirmation_takes_the_points_back(desk: Person) -> N
     assert amounts == [20, -20, 20]
 
 
-async def test_home_and_name_are_shown_only_after_taking(desk: Person) -> None:
+async def test_home_and_name_are_visible_only_after_the_claim(desk: Person) -> None:
     building = await desk.post("/buildings", {"number": "3", "units": 2})
     home = await desk.post(f"/buildings/{building['id']}/homes", {"unit": 1, "number": "502"})
     household = await desk.post("/households", {"home_id": home["id"], "own": True})
@@ -103,9 +103,9 @@ async def test_home_and_name_are_shown_only_after_taking(desk: Person) -> None:
         assert "502" not in str(await somebody.get(f"/wishes/{wish}"))
         assert "三栋" not in str(await somebody.get("/wishes"))
     await taker.post(f"/wishes/{wish}/claim")
-    seen = str(await taker.get(f"/wishes/{wish}"))
-    assert "502" in seen
-    assert "演示·三栋五零二" in seen
+    view = str(await taker.get(f"/wishes/{wish}"))
+    assert "502" in view
+    assert "演示·三栋五零二" in view
     hidden = await other.call("GET", f"/wishes/{wish}")
     assert "502" not in hidden.text
     assert "三栋" not in hidden.text
@@ -127,8 +127,8 @@ async def test_nobody_of_another_station_sees_anything(desk: Person, other_desk:
     assert (
         await other_desk.call("POST", f"/wishes/{wish}/reopen", json={"reason": "x y"})
     ).status_code == 404
-    of_another = await other_desk.call("GET", "/points/me/entries", params={"resident": taker.id})
-    assert of_another.status_code == 404 or of_another.json() == []
+    entries = await other_desk.call("GET", "/points/me/entries", params={"resident": taker.id})
+    assert entries.status_code == 404 or entries.json() == []
 
 
 async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
@@ -137,15 +137,15 @@ async def test_sign_in_by_phone_with_the_code_that_the_operator_sees(
     phone = "+8613900001234"
     await desk.post("/residents", {"name": "演示居民", "phone": phone})
     station = desk.station
-    asked = await desk.client.post(
+    answer = await desk.client.post(
         "/api/v1/sign-in/codes", json={"station": station, "phone": phone}
     )
-    assert asked.status_code == 202
+    assert answer.status_code == 202
 
     async def code() -> str | None:
         for delivery in await operator.get("/deliveries", params={"channel": "sms"}):
-            if found := re.search(r"\b(\d{6})\b", delivery["text"]):
-                return found[1]
+            if match := re.search(r"\b(\d{6})\b", delivery["text"]):
+                return match[1]
         return None
 
     person = await sign_in(desk.client, station=station, phone=phone, code=await eventually(code))
@@ -175,7 +175,7 @@ async def test_a_message_delivered_five_times_pays_once(
             return not await tx.scalar(text("SELECT count(*) FROM outbox"))
 
     await eventually(relayed)
-    # What comes after it on the same way is handled after it.
+    # A later message on the same route is handled after the repeated ones.
     await create_fulfilled_wish(desk, wisher, taker)
 
     async def paid_for_both() -> bool:

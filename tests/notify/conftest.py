@@ -23,7 +23,7 @@ MakeClient = Callable[..., httpx.AsyncClient]
 
 @pytest.fixture(scope="module")
 async def runtime(module_database_urls: dict[str, str]) -> AsyncIterator[Runtime]:
-    """A replica whose background doesn't run: what is queued waits for a test to send it."""
+    """Yield a replica without its background tasks: queued deliveries stay queued."""
     settings = SERVICE.settings.read(
         database_url=module_database_urls["notify"],
         secret_keys=Fernet.generate_key().decode(),
@@ -31,20 +31,20 @@ async def runtime(module_database_urls: dict[str, str]) -> AsyncIterator[Runtime
         token_public_key=base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),
     )
     transport = InProcessTransport({SERVICE.name: bindings(SERVICE.handlers)})
-    made = Runtime(SERVICE, settings, transport)
-    yield made
-    await made.close()
+    replica = Runtime(SERVICE, settings, transport)
+    yield replica
+    await replica.close()
 
 
 @pytest.fixture
 def station() -> UUID:
-    """A station of this test alone."""
+    """Return the id of a station of this test alone."""
     return new_id()
 
 
 @pytest.fixture
 async def client(runtime: Runtime, station: UUID) -> AsyncIterator[MakeClient]:
-    """Makes clients: somebody with these roles, in the test's station unless said otherwise."""
+    """Yield a factory of clients with roles, in the test's station unless `of` is given."""
     transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
 
     def make(

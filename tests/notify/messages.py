@@ -1,4 +1,4 @@
-"""Messages as notify hears them, the giving of them to its handlers, and what came of it."""
+"""Messages for notify, calls of its handlers, and the resulting deliveries."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ AnyMessage = Message[Any]
 
 
 def make_message(station: UUID, content: Contract, subject: str, sequence: int = 1) -> AnyMessage:
-    """A message with that content."""
+    """Build a message with `content`."""
     return Message(
         id=str(new_id()),
         type=content.type,
@@ -58,7 +58,7 @@ def resident_registered(
     phone: str | None = PHONE,
     version: int = 1,
 ) -> AnyMessage:
-    """A resident is on the register, or changed where `version` is above 1."""
+    """Build the message of a registered resident, or a changed one if `version` is above 1."""
     contract = ResidentRegistered if version == 1 else ResidentChanged
     content = contract(
         resident_id=resident,
@@ -76,17 +76,17 @@ def wish_message(
     sequence: int = 2,
     **overrides: Any,
 ) -> AnyMessage:
-    """A message about a wish of the resident's, taken by nobody unless said otherwise."""
+    """Build a message about a wish without a taker; `overrides` replace fields."""
     values = {"wish_id": new_id(), "resident_id": resident, "title": TITLE, **overrides}
     content = contract.model_validate(values)
     return make_message(station, content, f"wishes/{content.wish_id}", sequence)
 
 
 def wish_claimed(station: UUID, resident: UUID, taker: UUID, kind: str = "volunteer") -> AnyMessage:
-    """The wish was taken for a week."""
+    """Build the message of a wish that was claimed for a week."""
     until = clock.now() + timedelta(days=7)
-    taken = {"taker_kind": kind, "taker_id": taker, "lease_until": until}
-    return wish_message(station, WishClaimed, resident, sequence=3, **taken)
+    taker_fields = {"taker_kind": kind, "taker_id": taker, "lease_until": until}
+    return wish_message(station, WishClaimed, resident, sequence=3, **taker_fields)
 
 
 def participation_message(
@@ -97,7 +97,7 @@ def participation_message(
     sequence: int = 1,
     **overrides: Any,
 ) -> AnyMessage:
-    """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
+    """Build a message about a resident who helps at a clean-up; `overrides` replace fields."""
     values = {
         "event_id": new_id(),
         "kind": "clean_up",
@@ -120,7 +120,7 @@ def participation_message(
 def sign_in_code_issued(
     runtime: Runtime, station: UUID, resident: UUID, seconds: float = 300
 ) -> AnyMessage:
-    """Somebody asked for a code to sign in."""
+    """Build the message of a sign-in code that expires after `seconds`."""
     content = SignInCodeIssued(
         resident_id=resident,
         phone_sealed=runtime.sealer.seal(PHONE),
@@ -140,7 +140,7 @@ async def handle_messages(runtime: Runtime, *messages: AnyMessage) -> None:
 async def register_resident(
     runtime: Runtime, station: UUID, *, language: Language = "zh", phone: str | None = PHONE
 ) -> UUID:
-    """A resident whom the audience knows; their id."""
+    """Register a resident in the audience, and return the id."""
     resident = new_id()
     await handle_messages(
         runtime, resident_registered(runtime, station, resident, language=language, phone=phone)
@@ -149,10 +149,10 @@ async def register_resident(
 
 
 async def read_deliveries(runtime: Runtime, station: UUID) -> Sequence[Delivery]:
-    """All deliveries of a station, in the order of recipient, channel and time."""
+    """Read all deliveries of a station, ordered by recipient, channel and time."""
     order = (Delivery.recipient_id, Delivery.channel, Delivery.id)
     async with runtime.sessions() as tx:
-        found = await tx.scalars(
+        rows = await tx.scalars(
             select(Delivery).where(Delivery.station_id == station).order_by(*order)
         )
-        return found.all()
+        return rows.all()

@@ -1,4 +1,4 @@
-"""Notify as it consumes: one message that has to wait holds up no other, and repeats tell once."""
+"""Notify's consumer: a waiting message delays no other, and repeats notify once."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from tests.support.api_clients import eventually
 
 
 def to_outgoing(message: AnyMessage) -> Publishing:
-    """The message as intake's relay publishes it."""
+    """Build the message as intake's relay publishes it."""
     envelope = Envelope(
         id=message.id,
         type=message.type,
@@ -35,17 +35,19 @@ def to_outgoing(message: AnyMessage) -> Publishing:
     return Publishing(message.id, message.type, message.correlation, envelope.to_json(), True)
 
 
-async def test_only_the_message_about_a_stranger_waits(runtime: Runtime, station: UUID) -> None:
-    known, late = await register_resident(runtime, station), new_id()
-    people = [known, known, late, known, known]
+async def test_only_the_message_about_an_unknown_resident_waits(
+    runtime: Runtime, station: UUID
+) -> None:
+    registered, late = await register_resident(runtime, station), new_id()
+    people = [registered, registered, late, registered, registered]
     batch = [to_outgoing(wish_message(station, WishOpened, person)) for person in people]
     publisher = await runtime.transport.publisher("intake")
     await runtime.consumer.start()
     try:
         outcomes = await publisher.publish([*batch, batch[0], batch[4]])
         assert set(outcomes) == {PublishOutcome.CONFIRMED}
-        told = await read_deliveries(runtime, station)
-        assert [d.recipient_id for d in told] == [known] * 4
+        deliveries = await read_deliveries(runtime, station)
+        assert [d.recipient_id for d in deliveries] == [registered] * 4
         await handle_messages(runtime, resident_registered(runtime, station, late))
 
         async def is_notified() -> bool:

@@ -1,4 +1,4 @@
-"""A station in which every kind of thing exists, so that ids lead somewhere."""
+"""A station with every kind of object, so that the ids in requests exist."""
 
 import io
 from collections.abc import Mapping
@@ -26,36 +26,36 @@ WISH_COUNT = 4
 
 @dataclass(frozen=True)
 class ApiFixtures:
-    """Who asks, and the ids that there are under the names that parameters and fields have."""
+    """A client of each role, and the existing ids by the names of parameters and fields."""
 
     client_by_role: Mapping[str, Person | None]
     ids: Mapping[str, list[str]]
     publisher: str
 
     def make_event(self, choice: int) -> dict[str, Any]:
-        """A CloudEvent of the publisher's, of one of its types, about things that there are."""
+        """Return a CloudEvent of the publisher, of one of its types, about existing objects."""
         types = (*CONTRACTS, EXTERNAL)
         type_ = types[choice % len(types)]
-        said: dict[str, Any] = partner_message(type_)["data"] if type_ in CONTRACTS else {}
-        real = {
-            name: self.ids[name][choice % len(self.ids[name])] for name in said.keys() & self.ids
+        data: dict[str, Any] = partner_message(type_)["data"] if type_ in CONTRACTS else {}
+        ids = {
+            name: self.ids[name][choice % len(self.ids[name])] for name in data.keys() & self.ids
         }
-        return make_cloud_event(self.publisher, type_, {**said, **real})
+        return make_cloud_event(self.publisher, type_, {**data, **ids})
 
 
 def make_jpeg() -> bytes:
-    """A small JPEG."""
-    kept = io.BytesIO()
-    Image.new("RGB", (16, 12), (200, 30, 30)).save(kept, "JPEG")
-    return kept.getvalue()
+    """Return a small JPEG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 12), (200, 30, 30)).save(buffer, "JPEG")
+    return buffer.getvalue()
 
 
 async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClient) -> ApiFixtures:
-    """The station, its people and its things."""
+    """Create the station, its people and its objects."""
     code, station = await create_station(running_system)
-    proof = {"station": code, "password": PASSWORD}
+    credentials = {"station": code, "password": PASSWORD}
     names = ("desk", "operator", "admin")
-    desk, operator, admin = [await sign_in(client, username=name, **proof) for name in names]
+    desk, operator, admin = [await sign_in(client, username=name, **credentials) for name in names]
     household = await _create_household(desk)
     wisher = await create_resident(desk, household_id=household["id"])
     helper = await create_volunteer(desk, household_id=household["id"])
@@ -64,15 +64,15 @@ async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClie
     await wisher.post(f"/events/{events[0]}/join", {"role": "guest"})
 
     async def read_inbox() -> list[Any]:
-        found: list[Any] = await wisher.get("/inbox")
-        return found
+        notices: list[Any] = await wisher.get("/inbox")
+        return notices
 
-    lines = await eventually(read_inbox)
+    notices = await eventually(read_inbox)
     people = [wisher.id, helper.id]
-    machines = await create_publishers(running_system, station, admin)
-    kept = [await _store_failed_message(running_system, station) for _ in range(4)]
+    publishers = await create_publishers(running_system, station, admin)
+    failed_keys = [await _store_failed_message(running_system, station) for _ in range(4)]
     ids = {
-        **machines.ids,
+        **publishers.ids,
         "wish_id": wishes,
         "event_id": events,
         "photo_id": [await _create_photo(helper, wishes[2])],
@@ -81,21 +81,21 @@ async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClie
         "household_id": [household["id"]],
         "member_id": [(await desk.post("/party/members", _membership_body(wisher)))["id"]],
         "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
-        "delivery_id": [line["id"] for line in lines],
-        "key": kept + machines.published,
-        "correlation_id": kept,
+        "delivery_id": [line["id"] for line in notices],
+        "key": failed_keys + publishers.published,
+        "correlation_id": failed_keys,
         **dict.fromkeys(("resident_id", "on_behalf_of", "resident", "to"), people),
         "station": [code],
     }
-    askers = {"nobody": None, "resident": wisher, "volunteer": helper, "staff": desk}
-    others = {"operator": operator, "admin": admin, "publisher": machines.active}
-    return ApiFixtures({**askers, **others}, ids, machines.active.name)
+    people_by_role = {"nobody": None, "resident": wisher, "volunteer": helper, "staff": desk}
+    staff_by_role = {"operator": operator, "admin": admin, "publisher": publishers.active}
+    return ApiFixtures({**people_by_role, **staff_by_role}, ids, publishers.active.name)
 
 
 async def _create_wishes(desk: Person, wisher: Person, helper: Person) -> list[str]:
-    posted = {"title": "想换一个灯泡", "details": "在厨房"}
-    wishes = [(await wisher.post("/wishes", posted))["id"] for _ in range(WISH_COUNT)]
-    # One is left to be reviewed, one is open, one is taken, one is delivered.
+    body = {"title": "想换一个灯泡", "details": "在厨房"}
+    wishes = [(await wisher.post("/wishes", body))["id"] for _ in range(WISH_COUNT)]
+    # One stays in review, one is open, one is claimed, one is delivered.
     for wish in wishes[1:]:
         await desk.post(f"/wishes/{wish}/approve")
     for wish in wishes[2:]:
@@ -107,23 +107,23 @@ async def _create_wishes(desk: Person, wisher: Person, helper: Person) -> list[s
 async def _create_household(desk: Person) -> dict[str, Any]:
     building = (await desk.post("/buildings", {"number": "3", "units": 2}))["id"]
     home = (await desk.post(f"/buildings/{building}/homes", {"unit": 1, "number": "501"}))["id"]
-    found = await desk.post("/households", {"home_id": home, "own": True})
-    return {**found, "building_id": building}
+    household = await desk.post("/households", {"home_id": home, "own": True})
+    return {**household, "building_id": building}
 
 
 async def _create_event(desk: Person, days: int) -> str:
-    begins = clock.now() + timedelta(days=days)
-    planned = {
+    starts_at = clock.now() + timedelta(days=days)
+    body = {
         "kind": "other",
         "title": "包饺子",
         "summary": "一起包饺子",
         "place": "活动室",
-        "starts_at": begins.isoformat(),
-        "ends_at": (begins + timedelta(hours=2)).isoformat(),
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
         "helper_places": 3,
         "guest_places": 20,
     }
-    event: str = (await desk.post("/events", planned))["id"]
+    event: str = (await desk.post("/events", body))["id"]
     await desk.post(f"/events/{event}/publish")
     return event
 
@@ -139,9 +139,9 @@ async def _create_photo(helper: Person, wish: str) -> str:
 
 
 async def _store_failed_message(running_system: RunningSystem, station: UUID) -> str:
-    """A message that the inbox of every service keeps, its key also its correlation."""
+    """Store a failed message in every inbox; return its key, also its correlation id."""
     id_ = new_id()
-    said = Envelope(
+    envelope = Envelope(
         id=str(id_),
         type="linli.wish.fulfilled.v1",
         source="/services/intake",
@@ -152,16 +152,16 @@ async def _store_failed_message(running_system: RunningSystem, station: UUID) ->
         correlationid=id_,
         data={"title": "想换一个灯泡", "phone_sealed": "gAAAAA"},
     )
-    made = IncomingMessage(id_, said.type, id_, said.to_json(), None, station=station)
+    message = IncomingMessage(id_, envelope.type, id_, envelope.to_json(), None, station=station)
     for replicas in running_system.replicas.values():
         async with replicas[0].sessions.begin() as tx:
             await store_failed(
                 tx,
                 replicas[0].service.name,
-                made,
+                message,
                 FailureDisposition("parked", 12, 0, None, "broken"),
             )
-    return str(made.key)
+    return str(message.key)
 
 
 def _membership_body(person: Person) -> dict[str, Any]:

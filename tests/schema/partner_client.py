@@ -1,4 +1,4 @@
-"""Partners' machines in that station: one that publishes, and one for others to change."""
+"""Publishers of a partner: one that publishes, and one for the other roles to change."""
 
 import json
 from collections.abc import Mapping
@@ -19,14 +19,14 @@ from tests.support.system import RunningSystem
 
 @dataclass(frozen=True)
 class PublisherClient(Person):
-    """A partner's machine, whose key is its token."""
+    """A publisher of a partner, whose key is its token."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class PartnerPublishers:
-    """Which machine asks, the keys of what it published, and the ids of the one to be changed."""
+    """The active publisher, the keys of its messages, and the ids of the one to change."""
 
     active: PublisherClient
     published: list[str]
@@ -36,34 +36,34 @@ class PartnerPublishers:
 async def create_publishers(
     running_system: RunningSystem, station: UUID, admin: Person
 ) -> PartnerPublishers:
-    """Two machines of one partner, so that the one that asks keeps its grants and its key."""
+    """Create two publishers of one partner, so that the active one keeps its grants and key."""
     account = await _create_partner(running_system, station)
-    asking, changed = [await _create_publisher(admin, account) for _ in range(2)]
-    keys = [(await admin.post(f"/publishers/{changed.id}/keys"))["id"] for _ in range(4)]
-    published = [await _publish(asking, EXTERNAL) for _ in range(4)]
-    ids = {"publisher_id": [changed.id], "key_id": keys, "account_id": [account]}
-    return PartnerPublishers(asking, published, ids)
+    active, changeable = [await _create_publisher(admin, account) for _ in range(2)]
+    keys = [(await admin.post(f"/publishers/{changeable.id}/keys"))["id"] for _ in range(4)]
+    published = [await _publish(active, EXTERNAL) for _ in range(4)]
+    ids = {"publisher_id": [changeable.id], "key_id": keys, "account_id": [account]}
+    return PartnerPublishers(active, published, ids)
 
 
 def make_cloud_event(publisher: str, type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What that publisher says, with no more than is needed."""
+    """Return a CloudEvent of `publisher` with the required attributes only."""
     own = {"id": str(uuid4()), "source": f"/partners/{publisher}", "type": type_}
     return {"specversion": "1.0", "time": clock.now().isoformat(), "data": data, **own}
 
 
 async def _create_partner(running_system: RunningSystem, station: UUID) -> str:
-    wanted = NewAccount(
+    account = NewAccount(
         username="property", display_name="演示·物业", role=Role.PARTNER, password=PASSWORD
     )
     async with running_system.intake.sessions.begin() as tx:
-        return str((await create(tx, Actor.system(station), wanted)).id)
+        return str((await create(tx, Actor.system(station), account)).id)
 
 
 async def _create_publisher(admin: Person, account: str) -> PublisherClient:
     name = f"m{uuid4().hex[:8]}"
     grants = [{"may": "publish", "type": type_} for type_ in (*CONTRACTS, EXTERNAL)]
-    wanted = {"name": name, "account_id": account, "grants": grants}
-    id_ = (await admin.post("/publishers", wanted))["id"]
+    body = {"name": name, "account_id": account, "grants": grants}
+    id_ = (await admin.post("/publishers", body))["id"]
     key = (await admin.post(f"/publishers/{id_}/keys"))["key"]
     return PublisherClient(admin.client, key, id_, admin.station, name)
 

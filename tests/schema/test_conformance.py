@@ -1,4 +1,4 @@
-"""Whatever is sent to the API, by whoever, is answered as its description says."""
+"""Conformance: every answer of the API, to any request of any role, matches its description."""
 
 import asyncio
 import os
@@ -36,9 +36,9 @@ CHECKS: list[Any] = [
     content_type_conformance,
     response_schema_conformance,
 ]
-# It ends the session of whoever asks; what it answers is tested where sessions are.
+# Signing out would end the session of the role; the tests of sign-in cover it.
 EXCLUDED_OPERATIONS = {"intake.sign_out"}
-# An administrator may do what staff and operators may, and this besides.
+# Administrators are tested on what staff and operators may not do.
 PATH_BY_ROLE = {"admin": "/api/v1/publishers"}
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 MAX_EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 4}
@@ -49,44 +49,44 @@ async def running_system(module_database_urls: dict[str, str]) -> AsyncIterator[
     """The three services, running."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            start_system(module_database_urls, Path(folder), carried) as running,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
+            start_system(module_database_urls, Path(folder), transport) as running,
         ):
             yield running
 
 
 @pytest.fixture(scope="module")
 async def address(running_system: RunningSystem) -> AsyncIterator[str]:
-    """Where the gateway listens, for clients that know TCP only."""
-    async with serve(running_system.intake.app, "127.0.0.1:0") as found:
-        yield found
+    """The gateway's URL, for clients that know TCP only."""
+    async with serve(running_system.intake.app, "127.0.0.1:0") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 async def api_fixtures(running_system: RunningSystem) -> AsyncIterator[ApiFixtures]:
-    """A station where everything exists."""
+    """A station with every kind of object."""
     async with running_system.client() as client:
         yield await create_fixtures(running_system, client)
 
 
 @pytest.fixture(scope="module")
 async def operations(address: str) -> list[APIOperation[Any, Any, Any, Any]]:
-    """What the merged description offers."""
+    """The operations of the merged description."""
     async with httpx.AsyncClient() as client:
         document = (await client.get(f"{address}/openapi.json")).json()
     assert document["x-unavailable"] == []
-    # Who asks is the tests' to say, not to be made up.
+    # The tests choose the credentials; schemathesis must not generate them.
     del document["components"]["securitySchemes"]
     for item in document["paths"].values():
         for operation in item.values():
             del operation["security"]
-    found = list(schemathesis.openapi.from_dict(document).get_all_operations())
-    offered = [result.ok() for result in found if isinstance(result, Ok)]
-    return [one for one in offered if one.definition.raw["operationId"] not in EXCLUDED_OPERATIONS]
+    results = list(schemathesis.openapi.from_dict(document).get_all_operations())
+    parsed = [result.ok() for result in results if isinstance(result, Ok)]
+    return [one for one in parsed if one.definition.raw["operationId"] not in EXCLUDED_OPERATIONS]
 
 
 def use_real_ids(case: Case[Any], api_fixtures: ApiFixtures, choice: int) -> None:
-    """Let ids that aren't meant to be wrong lead somewhere, in most of the examples."""
+    """Replace ids that are not meant to be wrong with existing ones, unless `choice` is 0."""
     ids = api_fixtures.ids
     if choice == 0:
         return
@@ -108,7 +108,7 @@ def use_real_ids(case: Case[Any], api_fixtures: ApiFixtures, choice: int) -> Non
 
 
 def _real_body(case: Case[Any], api_fixtures: ApiFixtures, choice: int) -> Any:
-    """What could well be sent where the description can't say all of it."""
+    """Return a body that is valid beyond what the description can say."""
     if case.media_type == "image/jpeg":
         return make_jpeg()
     if case.media_type == CONTENT_TYPE:
@@ -119,15 +119,15 @@ def _real_body(case: Case[Any], api_fixtures: ApiFixtures, choice: int) -> Any:
 
 
 def _is_negative(case: Case[Any], location: ParameterLocation) -> bool:
-    """Whether that part is meant to violate the description."""
-    made = case.meta.components.get(location) if case.meta else None
-    return made is not None and made.mode.is_negative
+    """Return whether the part at `location` is meant to violate the description."""
+    component = case.meta.components.get(location) if case.meta else None
+    return component is not None and component.mode.is_negative
 
 
 def assert_conforms(
     operation: Any, mode: GenerationMode, client: Any, api_fixtures: ApiFixtures, address: str
 ) -> None:
-    """Send a few requests, and hold each answer against the description."""
+    """Send a few requests, and check each answer against the description."""
     checks = [*CHECKS, negative_data_rejection] if mode.is_negative else CHECKS
     headers = {"Authorization": f"Bearer {client.token}"} if client else {}
 
@@ -149,26 +149,26 @@ def assert_conforms(
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize(
-    "who", ["nobody", "resident", "volunteer", "staff", "operator", "publisher", "admin"]
+    "role", ["nobody", "resident", "volunteer", "staff", "operator", "publisher", "admin"]
 )
 async def test_answers_are_as_described(
-    who: str, mode: GenerationMode, operations: list[Any], api_fixtures: ApiFixtures, address: str
+    role: str, mode: GenerationMode, operations: list[Any], api_fixtures: ApiFixtures, address: str
 ) -> None:
     failures = []
     for operation in operations:
-        if not operation.path.startswith(PATH_BY_ROLE.get(who, "")):
+        if not operation.path.startswith(PATH_BY_ROLE.get(role, "")):
             continue
         try:
             await asyncio.to_thread(
                 assert_conforms,
                 operation,
                 mode,
-                api_fixtures.client_by_role[who],
+                api_fixtures.client_by_role[role],
                 api_fixtures,
                 address,
             )
         except Unsatisfiable:
-            # Nothing is sent that could be wrong.
+            # The operation has no input that could be invalid.
             assert mode.is_negative, operation.label
         except BaseExceptionGroup as group:
             failures += [f"{operation.label}: {error}" for error in group.exceptions]

@@ -1,4 +1,4 @@
-"""Tokens between services: what is taken and what is refused."""
+"""Tokens between services: which are accepted and which refused."""
 
 from datetime import timedelta
 

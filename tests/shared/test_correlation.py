@@ -1,4 +1,4 @@
-"""Every answer names its correlation id, and so does the log of what went wrong."""
+"""Every answer names its correlation id, and so does the log of an error."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from fastapi import Request
 
 from shared.bus.transport.in_process import InProcessTransport
-from shared.observability.logs import correlation_id
+from shared.observability.context import correlation_id
 from shared.runtime.runtime import Runtime
 from shared.web import problems
 from tests.support.system import BINDINGS, SERVICES, make_settings
@@ -17,10 +17,10 @@ from tests.support.system import BINDINGS, SERVICES, make_settings
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service with a route that breaks."""
+    """A client of a service with a route that raises an error."""
     service = SERVICES[1]
-    made = make_settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
-    runtime = Runtime(service, made, InProcessTransport(BINDINGS))
+    settings = make_settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
+    runtime = Runtime(service, settings, InProcessTransport(BINDINGS))
 
     @runtime.app.get("/breaks")
     async def breaks() -> None:
@@ -31,31 +31,33 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         return len(await request.body())
 
     transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://station") as made_client:
-        yield made_client
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as http_client:
+        yield http_client
     await runtime.close()
 
 
 @pytest.mark.parametrize("path", ["/breaks", "/nowhere", "/health/live", "/api/v1/points/me"])
-async def test_every_answer_names_the_correlation_that_was_given(
+async def test_every_answer_carries_the_correlation_id_of_the_request(
     client: httpx.AsyncClient, path: str
 ) -> None:
-    given = str(uuid4())
-    answer = await client.get(path, headers={"X-Correlation-Id": given})
-    assert answer.headers["X-Correlation-Id"] == given
+    correlation = str(uuid4())
+    answer = await client.get(path, headers={"X-Correlation-Id": correlation})
+    assert answer.headers["X-Correlation-Id"] == correlation
 
 
-async def test_a_body_that_is_too_large_has_one_too(client: httpx.AsyncClient) -> None:
+async def test_answer_to_a_too_large_body_carries_a_correlation_id(
+    client: httpx.AsyncClient,
+) -> None:
     answer = await client.post("/reads", content=b"x" * 100_000)
     assert answer.status_code == 413
     assert UUID(answer.headers["X-Correlation-Id"]).version == 7
 
 
-async def test_what_breaks_is_logged_under_it(
+async def test_error_is_logged_under_the_correlation_id(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given, logged = uuid4(), []
+    correlation, logged = uuid4(), []
     monkeypatch.setattr(problems.log, "error", lambda *_, **__: logged.append(correlation_id.get()))
-    answer = await client.get("/breaks", headers={"X-Correlation-Id": str(given)})
+    answer = await client.get("/breaks", headers={"X-Correlation-Id": str(correlation)})
     assert answer.status_code == 500
-    assert logged == [given]
+    assert logged == [correlation]

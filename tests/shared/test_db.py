@@ -1,4 +1,4 @@
-"""The pool: what happens to connections that the server has closed."""
+"""The connection pool: closed connections, and the cost of a checkout."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,14 +15,14 @@ from tests.support.api_clients import eventually
 @pytest.fixture
 async def engine(database_urls: dict[str, str]) -> AsyncIterator[AsyncEngine]:
     """An engine with two connections in its pool."""
-    made = make_engine(database_urls["intake"], schema="intake")
-    async with made.connect(), made.connect():
+    pool = make_engine(database_urls["intake"], schema="intake")
+    async with pool.connect(), pool.connect():
         pass
-    yield made
-    await made.dispose()
+    yield pool
+    await pool.dispose()
 
 
-async def test_connections_that_the_server_closed_are_replaced_unseen(
+async def test_connections_that_the_server_closed_are_replaced(
     engine: AsyncEngine, database_urls: dict[str, str]
 ) -> None:
     drivers = await _driver_connections(engine)
@@ -37,24 +37,24 @@ async def test_connections_that_the_server_closed_are_replaced_unseen(
             assert await connection.scalar(text("SELECT 1")) == 1
 
 
-async def test_a_connection_is_lent_without_asking_the_server(engine: AsyncEngine) -> None:
-    asked: list[str] = []
+async def test_checkout_sends_no_query_of_its_own(engine: AsyncEngine) -> None:
+    queries: list[str] = []
     for driver in await _driver_connections(engine):
-        driver.add_query_logger(lambda record: asked.append(record.query))
+        driver.add_query_logger(lambda record: queries.append(record.query))
     async with engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
-    # BEGIN and ROLLBACK; what is prepared is not told of.
-    assert len(asked) <= 2
+    # BEGIN and ROLLBACK; the logger doesn't report prepared statements.
+    assert len(queries) <= 2
 
 
 async def _driver_connections(engine: AsyncEngine) -> list[Any]:
     async with engine.connect() as one, engine.connect() as other:
-        lent = [await connection.get_raw_connection() for connection in (one, other)]
-        return [raw.driver_connection for raw in lent]
+        raw_connections = [await connection.get_raw_connection() for connection in (one, other)]
+        return [raw.driver_connection for raw in raw_connections]
 
 
 async def _close_all(url: str) -> None:
-    """Close every connection of this role to this database but one's own, as a restart does."""
+    """Close every other connection to this database, as a restart of the server does."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(

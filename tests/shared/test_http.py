@@ -1,8 +1,7 @@
-"""The edge: when a transaction commits, what a repeat gets, and what errors look like."""
+"""The HTTP edge: when a transaction commits, what a repeat gets, and what errors look like."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from shared.errors import Conflict
 from shared.ids import new_id
 from shared.sealing import Sealer
 from shared.web import problems
-from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
+from shared.web.authentication import AUTHENTICATE, CurrentActor
+from shared.web.http import SESSIONS, ApiRouter, RequestModel, ResponseModel, Tx
 from tests.support.system import SECRETS
 
 PERSON = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
@@ -58,16 +58,16 @@ async def fail_at_commit(tx: Tx) -> NoteResponse:
 @pytest.fixture(scope="module")
 async def engine(module_database_urls: dict[str, str]) -> AsyncIterator[AsyncEngine]:
     """Intake's schema with a table to write to."""
-    made = make_engine(module_database_urls["intake"], schema="intake")
-    async with made.begin() as connection:
+    pool = make_engine(module_database_urls["intake"], schema="intake")
+    async with pool.begin() as connection:
         for statement in (
             "CREATE TABLE notes (id uuid PRIMARY KEY, text text)",
             "CREATE TABLE parents (id int PRIMARY KEY)",
             "CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED)",
         ):
             await connection.execute(text(statement))
-    yield made
-    await made.dispose()
+    yield pool
+    await pool.dispose()
 
 
 @pytest.fixture
@@ -76,14 +76,14 @@ async def client(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
     sealer = Sealer([SECRETS["secret_keys"]], SECRETS["lookup_key"].encode())
     app = FastAPI()
     app.include_router(router)
-    app.state.runtime = SimpleNamespace(sessions=make_sessions(engine, sealer))
-    app.state.authenticate = _staff_unless_anonymous
+    SESSIONS.set(app.state, make_sessions(engine, sealer))
+    AUTHENTICATE.set(app.state, _staff_unless_anonymous)
     problems.install(app)
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM notes"))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://station") as made:
-        yield made
+    async with httpx.AsyncClient(transport=transport, base_url="http://station") as http_client:
+        yield http_client
 
 
 async def _staff_unless_anonymous(request: Request) -> Actor | None:
@@ -95,26 +95,28 @@ async def count_notes(engine: AsyncEngine) -> int:
         return int((await connection.execute(text("SELECT count(*) FROM notes"))).scalar_one())
 
 
-async def test_commit_that_fails_is_no_success(client: httpx.AsyncClient) -> None:
+async def test_failed_commit_is_answered_with_an_error(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/doomed")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == problems.MEDIA_TYPE
 
 
-async def test_what_is_answered_is_committed(
+async def test_success_is_answered_after_the_commit(
     client: httpx.AsyncClient, engine: AsyncEngine
 ) -> None:
     assert (await client.post("/api/v1/notes", json={"text": "kept"})).status_code == 201
     assert await count_notes(engine) == 1
 
 
-async def test_refused_act_leaves_nothing(client: httpx.AsyncClient, engine: AsyncEngine) -> None:
+async def test_refused_request_leaves_nothing(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
     answer = await client.post("/api/v1/notes", json={"text": "refused"})
     assert answer.status_code == 409
     assert await count_notes(engine) == 0
 
 
-async def test_repeats_at_once_take_effect_once(
+async def test_concurrent_repeats_take_effect_once(
     client: httpx.AsyncClient, engine: AsyncEngine
 ) -> None:
     headers = {"Idempotency-Key": "one"}
@@ -134,20 +136,20 @@ async def test_key_of_another_request_is_refused(client: httpx.AsyncClient) -> N
     assert "Idempotency-Key" in answer.json()["title"]
 
 
-async def test_refused_act_may_be_tried_again_with_its_key(client: httpx.AsyncClient) -> None:
+async def test_refused_request_may_be_tried_again_with_its_key(client: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "three"}
     for _ in range(2):
         answer = await client.post("/api/v1/notes", json={"text": "refused"}, headers=headers)
         assert answer.status_code == 409
 
 
-async def test_nobody_is_asked_to_sign_in(client: httpx.AsyncClient) -> None:
+async def test_anonymous_request_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/v1/notes", json={"text": "x"}, headers={"anonymous": "yes"})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_problem_is_in_the_language_asked_for(client: httpx.AsyncClient) -> None:
+async def test_problem_is_in_the_accepted_language(client: httpx.AsyncClient) -> None:
     titles = []
     for language in ("en", "zh"):
         headers = {"Accept-Language": language}
@@ -172,22 +174,22 @@ async def test_problem_is_in_the_language_asked_for(client: httpx.AsyncClient) -
         (b"", 422, "body"),
     ],
 )
-async def test_bad_body_is_said_plainly(
+async def test_invalid_body_is_refused_with_its_fields(
     client: httpx.AsyncClient, engine: AsyncEngine, content: bytes, status: int, field: str | None
 ) -> None:
     headers = {"Content-Type": "application/json", "Accept-Language": "en"}
     answer = await client.post("/api/v1/notes", content=content, headers=headers)
-    said: dict[str, Any] = answer.json()
-    assert answer.status_code == status, said
+    problem: dict[str, Any] = answer.json()
+    assert answer.status_code == status, problem
     assert answer.headers["content-type"] == problems.MEDIA_TYPE
-    assert said["title"]
+    assert problem["title"]
     if field is not None:
-        assert [error["field"] for error in said["errors"]] == [field]
+        assert [error["field"] for error in problem["errors"]] == [field]
     assert await count_notes(engine) == 0
 
 
 @pytest.mark.parametrize("depth", [500, 930, 20_000])
-async def test_deep_nesting_is_no_fault_of_ours(client: httpx.AsyncClient, depth: int) -> None:
+async def test_deep_nesting_is_a_client_error(client: httpx.AsyncClient, depth: int) -> None:
     content = b'{"text": ' + b"[" * depth + b"]" * depth + b"}"
     headers = {"Content-Type": "application/json"}
     answer = await client.post("/api/v1/notes", content=content, headers=headers)

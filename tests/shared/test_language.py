@@ -1,4 +1,4 @@
-"""Which language an answer is in."""
+"""The choice of language, and the translation of sentences."""
 
 import pytest
 
@@ -27,5 +27,5 @@ def test_sentence_is_english_or_chinese() -> None:
     assert translate("Please sign in", "zh") == "请先登录"
 
 
-def test_percent_sign_of_a_sentence_without_places_is_left_alone() -> None:
+def test_percent_sign_of_a_sentence_without_parameters_stays() -> None:
     assert translate("100% done", "en") == "100% done"

@@ -1,4 +1,4 @@
-"""Personal data sealed, found again, and masked."""
+"""The sealing, look-up and masking of personal data."""
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken

@@ -1,4 +1,4 @@
-"""Settings: what is missing is named, nothing secret is printed."""
+"""Settings: missing ones are named, and secrets are never printed."""
 
 import base64
 
@@ -41,14 +41,16 @@ def test_missing_secret_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> 
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEYS", "TOKEN_PUBLIC_KEY", "LOOKUP_KEY"])
-def test_unusable_secret_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_invalid_secret_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     set_environment(monkeypatch, **{name: "not-a-key"})
     with pytest.raises(MissingSettings, match=f"LINLI_{name}") as refused:
         ServiceSettings.read()
     assert "not-a-key" not in str(refused.value)
 
 
-def test_secrets_are_not_shown_and_nothing_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_hide_secrets_and_can_not_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     set_environment(monkeypatch)
     settings = ServiceSettings.read()
     assert "secret" not in repr(settings.database_url)

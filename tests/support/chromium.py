@@ -17,7 +17,7 @@ ARGUMENTS = [
 
 
 class NoChromium(Exception):
-    """There is no Chromium to test with; the message says what to do."""
+    """Missing Chromium; the message says what to do."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -27,27 +27,27 @@ class NoChromium(Exception):
 
 
 def executable() -> str:
-    """The path of Chromium, installed with apt-get where that can be done; NoChromium."""
-    found = _find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+    """Return the path of Chromium; install it with apt-get where possible. Raises: NoChromium."""
+    path = _find()
+    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing chromium with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
         _install()
-        found = _find()
-    if found is None:
+        path = _find()
+    if path is None:
         raise NoChromium
-    return found
+    return path
 
 
 def _find() -> str | None:
-    if named := os.environ.get("LINLI_TEST_CHROMIUM"):
-        return named
+    if configured := os.environ.get("LINLI_TEST_CHROMIUM"):
+        return configured
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def _install() -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    wanted = ["chromium", "fonts-noto-cjk"]
-    for command in (["update", "-qq"], ["install", "-y", "-qq", *wanted]):
-        done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, check=False)
-        if done.returncode:
+    packages = ["chromium", "fonts-noto-cjk"]
+    for command in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
+        result = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, check=False)
+        if result.returncode:
             raise NoChromium

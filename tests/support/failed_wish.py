@@ -1,4 +1,4 @@
-"""A case that went well at one place and failed at others."""
+"""A wish whose messages one service handled and others failed to handle."""
 
 from uuid import UUID
 
@@ -9,47 +9,49 @@ from shared.contracts.envelope import Contract
 from shared.contracts.examples import example
 from shared.contracts.intake import WishFulfilled, WishPosted
 from shared.ids import new_id
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 from tests.support.api_clients import eventually
 from tests.support.station import WISHER, StationFixture
 
 ERROR = "ValueError: the rule asks for more than there is"
 _PARK_MESSAGE = text(
-    "UPDATE inbox SET state = 'parked', attempts = 12, due_at = NULL, error = :wrong"
-    " WHERE correlation = :case AND state = 'retry' RETURNING message_key"
+    "UPDATE inbox SET state = 'parked', attempts = 12, due_at = NULL, error = :error"
+    " WHERE correlation = :correlation AND state = 'retry' RETURNING message_key"
 )
-_COUNT_DELIVERIES = text("SELECT count(*) FROM deliveries WHERE correlation = :case")
+_COUNT_DELIVERIES = text("SELECT count(*) FROM deliveries WHERE correlation = :correlation")
 
 
 async def create_failed_wish(demo_station: StationFixture) -> UUID:
-    """Its correlation id: a wish is posted, which is told, and fulfilled by whom nobody knows.
+    """Record a posted wish and one fulfilled by an unknown volunteer; return their correlation id.
 
-    Volunteers gave up, notify will try again.
+    Notify has sent a delivery for the posted wish. Volunteers has parked the other message, and
+    notify will retry it.
     """
-    case = new_id()
-    known = {"resident_id": demo_station.people[WISHER]}
+    correlation = new_id()
+    resident = {"resident_id": demo_station.people[WISHER]}
     async with demo_station.system.intake.sessions.begin() as tx:
-        with message_context(case, None):
+        with message_context(correlation, None):
             await record_messages(
                 tx,
                 [
-                    _make_message(demo_station, WishPosted, **known),
-                    _make_message(demo_station, WishFulfilled, **known),
+                    _make_message(demo_station, WishPosted, **resident),
+                    _make_message(demo_station, WishFulfilled, **resident),
                 ],
             )
 
     async def is_parked() -> bool:
         async with demo_station.system.volunteers.sessions.begin() as tx:
-            found = await tx.execute(_PARK_MESSAGE, {"wrong": ERROR, "case": case})
-            return found.one_or_none() is not None
+            values = {"error": ERROR, "correlation": correlation}
+            parked = await tx.execute(_PARK_MESSAGE, values)
+            return parked.one_or_none() is not None
 
     async def is_notified() -> bool:
         async with demo_station.system.notify.sessions() as tx:
-            return bool(await tx.scalar(_COUNT_DELIVERIES, {"case": case}))
+            return bool(await tx.scalar(_COUNT_DELIVERIES, {"correlation": correlation}))
 
     await eventually(is_parked)
     await eventually(is_notified)
-    return case
+    return correlation
 
 
 def _make_message(

@@ -1,4 +1,4 @@
-"""A rule of points that can't be kept, so that whoever earned them waits until it is mended."""
+"""An earning rule that can't be applied, so that its messages fail until the rule is fixed."""
 
 from uuid import UUID
 
@@ -23,21 +23,21 @@ _LAST_ATTEMPT = text(
 
 
 async def add_failing_rule(volunteers: Runtime, station: UUID) -> None:
-    """Let the station pay more for an hour than a number holds: `LONG` minutes can't be paid."""
+    """Add a rule with more points an hour than a number holds; UNPAYABLE_MINUTES overflow it."""
     async with volunteers.sessions.begin() as tx:
         await tx.execute(_INSERT_RULE, {"id": new_id(), "station": station})
 
 
 async def fix_rule(volunteers: Runtime, station: UUID) -> None:
-    """Let it pay 20 points, as it was meant."""
+    """Change the station's rule to a flat 20 points."""
     async with volunteers.sessions.begin() as tx:
         await tx.execute(_FIX_RULE, {"station": station})
 
 
 async def exhaust_retries(volunteers: Runtime) -> bool:
-    """Let what failed have failed eleven times, and be tried the last time; whether any did."""
+    """Make the last retry of every failed message due; return whether there was one."""
     retries: RetryWorker = volunteers.consumer.retry_worker
     async with volunteers.sessions.begin() as tx:
-        failed = await tx.execute(_LAST_ATTEMPT)
+        result = await tx.execute(_LAST_ATTEMPT)
     retries.wake.set()
-    return bool(failed.rowcount)  # type: ignore[attr-defined]
+    return bool(result.rowcount)  # type: ignore[attr-defined]

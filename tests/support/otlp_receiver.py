@@ -1,4 +1,4 @@
-"""A collector of spans: an OTLP/HTTP receiver on loopback that keeps what it is sent."""
+"""A collector of spans: an OTLP/HTTP receiver on loopback that stores the spans it receives."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from tests.support.api_clients import eventually
 
 @dataclass(frozen=True)
 class ReceivedSpan:
-    """A span as it came: its ids in hex, the parent's empty for none, its kind by name."""
+    """A received span: ids in hex, `parent` empty for a root span, `kind` by name."""
 
     service: str
     name: str
@@ -34,17 +34,17 @@ class ReceivedSpan:
 
 @dataclass
 class Collector:
-    """Where spans are sent to, and those that came."""
+    """The endpoint of the collector, and the spans that it received."""
 
     endpoint: str = ""
     spans: list[ReceivedSpan] = field(default_factory=list)
 
     def spans_of(self, trace: str) -> list[ReceivedSpan]:
-        """The spans of a trace."""
-        return [one for one in self.spans if one.trace == trace]
+        """List the spans of a trace."""
+        return [span for span in self.spans if span.trace == trace]
 
     async def receive_spans(self, request: Request) -> Response:
-        """Keep what an exporter sends."""
+        """Store the spans that an exporter sends."""
         sent = ExportTraceServiceRequest.FromString(await request.body())
         self.spans += _parse_spans(sent)
         return Response(b"", media_type="application/x-protobuf")
@@ -52,7 +52,7 @@ class Collector:
 
 @contextlib.asynccontextmanager
 async def start_collector() -> AsyncIterator[Collector]:
-    """A collector that listens."""
+    """Run a collector on a free port of loopback."""
     collector = Collector()
     app = Starlette(routes=[Route("/v1/traces", collector.receive_spans, methods=["POST"])])
     listening = listen("127.0.0.1:0")

@@ -1,4 +1,4 @@
-"""A real Postgres for the tests: the embedded one, private to the run, or the one named."""
+"""A real Postgres for the tests: that of LINLI_TEST_DATABASE_URL, or an embedded one of the run."""
 
 import os
 import shutil
@@ -19,11 +19,11 @@ TEMPLATE_PREFIX = "linli_test_template"
 
 @contextmanager
 def server() -> Iterator[str]:
-    """The URL of a superuser of a running server."""
-    if named := os.environ.get("LINLI_TEST_DATABASE_URL"):
-        yield named
+    """Run a server; yield the URL of its superuser."""
+    if url := os.environ.get("LINLI_TEST_DATABASE_URL"):
+        yield url
         return
-    # A short path: the socket is in it.
+    # The path must be short, because the socket's path contains it.
     data = Path(tempfile.mkdtemp(prefix="linli-pg-"))
     try:
         admin_url = embedded.start(data)
@@ -34,7 +34,7 @@ def server() -> Iterator[str]:
 
 
 def with_database(url: str, database: str, user: str | None = None) -> str:
-    """The same server, another database, perhaps another role."""
+    """Return `url` with another database and, if `user` is given, another role."""
     changed = make_url(url).set(database=database)
     if user is not None:
         changed = changed.set(username=user, password=ROLE_PASSWORD)
@@ -45,12 +45,12 @@ ROLE_PASSWORD = "linli-tests"
 
 
 def role_urls(admin_url: str, database: str) -> dict[str, str]:
-    """The URL of each service's own role in a database."""
+    """Return the URL of each service's own role in `database`."""
     return {name: with_database(admin_url, database, f"linli_{name}") for name in SERVICES}
 
 
 async def make_template(admin_url: str) -> str:
-    """A migrated database to copy; its name."""
+    """Create a migrated database to copy; return its name."""
     name = f"{TEMPLATE_PREFIX}_{uuid4().hex[:8]}"
     await _administer(admin_url, f"CREATE DATABASE {name}")
     urls = role_urls(admin_url, name)
@@ -60,7 +60,7 @@ async def make_template(admin_url: str) -> str:
 
 
 async def copy_database(admin_url: str, template: str) -> dict[str, str]:
-    """A fresh copy of the template; the URL of each service's own role in it."""
+    """Copy the template; return the URL of each service's own role in the copy."""
     name = f"linli_test_{uuid4().hex[:12]}"
     await _administer(admin_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     urls = role_urls(admin_url, name)
@@ -69,7 +69,7 @@ async def copy_database(admin_url: str, template: str) -> dict[str, str]:
 
 
 async def drop_database(admin_url: str, database: str) -> None:
-    """Take a database away, whoever still uses it."""
+    """Drop a database, even while others use it."""
     await _administer(admin_url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 

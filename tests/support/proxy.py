@@ -1,4 +1,4 @@
-"""A proxy before a server, on a local port or a Unix socket, so that a test can cut and slow it."""
+"""A proxy on a local port or a Unix socket, so that a test can cut and slow connections."""
 
 import asyncio
 from contextlib import suppress
@@ -9,9 +9,9 @@ from yarl import URL
 
 
 class Proxy:
-    """Forwards connections until it is cut; `slow` seconds pass before each piece goes on.
+    """A proxy that forwards connections until `cut`, and delays each chunk by `delay_seconds`.
 
-    What it stands before is at `url`, or at the Unix socket `socket`, which may change.
+    Its upstream server is at `url`, or at the Unix socket `socket`, which may change.
     """
 
     delay_seconds = 0.0
@@ -25,7 +25,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """The server's URL by way of the proxy's port."""
+        """URL of the upstream server, with the port of the proxy."""
         assert self._server is not None
         port = self._server.sockets[0].getsockname()[1]
         return str(self._target.with_host("127.0.0.1").with_port(port))
@@ -45,13 +45,13 @@ class Proxy:
         await self._server.wait_closed()
 
     def cut(self) -> None:
-        """Cut every connection and take no new ones."""
+        """Cut every connection and refuse new ones."""
         self._is_open = False
         for writer in self._writers:
             writer.transport.abort()
 
     def restore(self) -> None:
-        """Take connections again, at full speed."""
+        """Accept connections again, without delay."""
         self._is_open = True
         self.delay_seconds = 0.0
 
@@ -60,15 +60,17 @@ class Proxy:
             writer.transport.abort()
             return
         try:
-            there_reader, there = await self._connect()
+            upstream_reader, upstream_writer = await self._connect()
         except OSError:
             writer.transport.abort()
             return
-        self._writers |= {writer, there}
+        self._writers |= {writer, upstream_writer}
         try:
-            await asyncio.gather(self._pump(reader, there), self._pump(there_reader, writer))
+            await asyncio.gather(
+                self._pump(reader, upstream_writer), self._pump(upstream_reader, writer)
+            )
         finally:
-            self._writers -= {writer, there}
+            self._writers -= {writer, upstream_writer}
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self.socket is not None:

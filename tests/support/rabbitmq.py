@@ -1,4 +1,4 @@
-"""A real RabbitMQ for the tests: the one that is named, or a private node of what is installed."""
+"""A real RabbitMQ for the tests: the one of LINLI_TEST_AMQP_URL, or a private node."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ POLL_INTERVAL_SECONDS = 0.1
 
 
 class NoBroker(Exception):
-    """There is no RabbitMQ to test with; the message says what to do."""
+    """Missing RabbitMQ; the message says what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
@@ -30,9 +30,9 @@ class NoBroker(Exception):
 
 @contextmanager
 def broker() -> Iterator[str]:
-    """The URL of a running broker."""
-    if named := os.environ.get("LINLI_TEST_AMQP_URL"):
-        yield named
+    """Run a broker; yield its URL."""
+    if url := os.environ.get("LINLI_TEST_AMQP_URL"):
+        yield url
         return
     with private_node() as node:
         yield node.url
@@ -40,7 +40,7 @@ def broker() -> Iterator[str]:
 
 @contextmanager
 def private_node() -> Iterator["Node"]:
-    """A running node of what is installed, for this test run alone; NoBroker."""
+    """Run a node of the installed RabbitMQ for this test run alone. Raises: NoBroker."""
     folder = Path(tempfile.mkdtemp(prefix="linli-mq-"))
     node = Node(_find_or_install(), folder)
     try:
@@ -52,7 +52,7 @@ def private_node() -> Iterator["Node"]:
 
 
 class Node:
-    """A node of RabbitMQ, a tree of processes in a session of its own; its data in a folder."""
+    """A node of RabbitMQ: a tree of processes in its own session, with its data in a folder."""
 
     def __init__(self, server: str, folder: Path) -> None:
         self._server = server
@@ -63,11 +63,11 @@ class Node:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """URL of the node."""
         return f"amqp://guest:guest@127.0.0.1:{self._port}/"
 
     def start(self) -> None:
-        """Start it, with the data that it has, and wait until it listens; NoBroker."""
+        """Start the node on its existing data, and wait until it listens. Raises: NoBroker."""
         with (self._folder / "console.log").open("ab") as console:
             self._process = subprocess.Popen(
                 [self._server],
@@ -80,13 +80,13 @@ class Node:
         _wait_until_listening(self._process, self._port, self._folder)
 
     def kill(self) -> None:
-        """End it as a loss of power would."""
+        """Kill the node, as a loss of power would."""
         if self._process is not None:
             os.killpg(self._process.pid, 9)
             self._process.wait(10)
 
     def run_rabbitmqctl(self, *command: str) -> None:
-        """Run a command of `rabbitmqctl` on it."""
+        """Run a command of `rabbitmqctl` on the node."""
         name = self._environment["RABBITMQ_NODENAME"]
         tool = str(Path(self._server).with_name("rabbitmqctl"))
         subprocess.run(
@@ -98,31 +98,32 @@ class Node:
         )
 
     def stop(self) -> None:
-        """End it in order."""
+        """Shut the node down gracefully."""
         if self._process is not None:
             _stop(self._process)
 
 
 def _find_or_install() -> str:
-    found = _find()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
+    path = _find()
+    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing rabbitmq-server with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
         _install()
-        found = _find()
-    if found is None:
+        path = _find()
+    if path is None:
         raise NoBroker("None is installed here.")
-    return found
+    return path
 
 
 def _find() -> str | None:
-    # Debian's command on PATH changes to a user who can't reach this run's folder; its own doesn't.
+    # Debian's wrapper on PATH changes to a user who can't reach this run's folder; the server's own
+    # command doesn't.
     own = "/usr/lib/rabbitmq/bin"
     places = [own, os.environ.get("PATH", ""), "/usr/sbin", "/opt/homebrew/sbin"]
     return shutil.which("rabbitmq-server", path=os.pathsep.join(places))
 
 
 def _install() -> None:
-    # A package that starts its server would take the port of one that runs: the policy forbids it.
+    # Without RUNLEVEL the package would start its server and take the port of a running one.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (["update", "-qq"], ["install", "-y", "-qq", "rabbitmq-server"]):
         subprocess.run(
@@ -169,7 +170,7 @@ def _wait_until_listening(node: subprocess.Popen[bytes], port: int, folder: Path
 
 
 def _stop(node: subprocess.Popen[bytes]) -> None:
-    """End the node, which is a tree of processes in a session of its own."""
+    """Stop the node, which is a tree of processes in its own session."""
     if node.poll() is None:
         os.killpg(node.pid, 15)
         try:

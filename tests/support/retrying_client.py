@@ -1,4 +1,4 @@
-"""People who try again until they are answered, as a client of an unreliable network does."""
+"""Requests that are retried until they are answered, as over an unreliable network."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ UNAVAILABLE_STATUSES = frozenset({502, 503, 504})
 
 
 async def post_with_retries(person: Person, path: str, body: Any = None) -> Any:
-    """The answer to an act, tried under one Idempotency-Key until somebody is there to answer."""
+    """Post under one Idempotency-Key until the service answers; return the answer."""
     key = {"Idempotency-Key": str(uuid4())}
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A station that is open: its staff, and for the tests of pages a home with some neighbours."""
+"""Stations for tests: one with its staff, and a demo station with residents in one home."""
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ NEIGHBOUR, OTHER_HELPER = "19900000003", "19900000004"
 
 @dataclass(frozen=True)
 class StationFixture:
-    """The only station of a database, and its people by their phones."""
+    """The only station of a database, with its people by phone."""
 
     system: RunningSystem
     station_id: UUID
@@ -26,7 +26,7 @@ class StationFixture:
 
 
 async def create_station(running_system: RunningSystem) -> tuple[str, UUID]:
-    """A new station with accounts `desk`, `admin` and `operator`; its code and its id."""
+    """Create a station with accounts `desk`, `admin` and `operator`; return its code and id."""
     code = f"station-{uuid4().hex[:8]}"
     async with running_system.intake.sessions.begin() as tx:
         station = Station.create(code, ("测试站", "Test station"), ("测试社区", "Test community"))
@@ -38,13 +38,13 @@ async def create_station(running_system: RunningSystem) -> tuple[str, UUID]:
             ("admin", Role.ADMIN),
             ("operator", Role.OPERATOR),
         ):
-            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
-            await create(tx, founder, wanted)
+            account = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
+            await create(tx, founder, account)
     return code, station.id
 
 
 async def create_demo_station(running_system: RunningSystem) -> StationFixture:
-    """A demo station with accounts `desk` and `operator`, and four neighbours in one home."""
+    """Create a demo station with accounts `desk` and `operator`, and four residents of one home."""
     async with running_system.intake.sessions.begin() as tx:
         station = Station.create(
             f"s-{uuid4().hex[:8]}", ("演示站", "Demo station"), ("演示社区", "Demo community")
@@ -54,8 +54,8 @@ async def create_demo_station(running_system: RunningSystem) -> StationFixture:
         await tx.flush()
         founder = Actor.system(station.id)
         for name, role in (("desk", Role.STAFF), ("operator", Role.OPERATOR)):
-            wanted = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
-            await create(tx, founder, wanted)
+            account = NewAccount(username=name, display_name=name, role=role, password=PASSWORD)
+            await create(tx, founder, account)
         building = await register.add_building(tx, founder, "3", "3 栋", 2)
         home = await register.add_home(tx, founder, building.id, 2, "501")
         household = await register.add_household(tx, founder, home.id, Registration(own=True))

@@ -37,7 +37,7 @@ PRIVATE_KEY = base64.b64encode(_key.private_bytes_raw()).decode()
 
 @dataclass(frozen=True)
 class RunningSystem:
-    """A running deployment: the replicas by service, and a way in through the gateway."""
+    """A running deployment: its replicas by service, with clients of them."""
 
     replicas: Mapping[str, list[Runtime]]
     folder: Path
@@ -58,7 +58,7 @@ class RunningSystem:
         return self.replicas["notify"][0]
 
     def client(self, service: str = "intake", replica: int = 0) -> httpx.AsyncClient:
-        """A client of one replica; the gateway, unless said otherwise."""
+        """Return a client of one replica, by default of the gateway."""
         path = str(self.folder / f"{service}{replica}.sock")
         return httpx.AsyncClient(
             transport=httpx.AsyncHTTPTransport(uds=path), base_url="http://station", timeout=30
@@ -66,13 +66,13 @@ class RunningSystem:
 
 
 def make_settings(service: Service, url: str, folder: Path, **overrides: Any) -> Any:
-    """The settings of one service of a test's house."""
+    """Return the settings of one service of a test system."""
     values = {**SECRETS, "database_url": url, **overrides}
     if service.name == "intake":
         values |= {
             "token_private_key": PRIVATE_KEY,
-            # Tests are many requests of few people.
-            **dict.fromkeys(("rate_person", "rate_nobody", "rate_address"), 0),
+            # Few people send the many requests of the tests, so no limit applies to them.
+            **dict.fromkeys(("rate_person", "rate_anonymous", "rate_address"), 0),
             **overrides,
             "volunteers_url": f"unix:{folder / 'volunteers0.sock'}",
             "notify_url": f"unix:{folder / 'notify0.sock'}",
@@ -84,16 +84,16 @@ def make_settings(service: Service, url: str, folder: Path, **overrides: Any) ->
 async def open_transport(
     kind: TransportKind, amqp_url: str, prefix: str, faults: Faults | None = None
 ) -> AsyncIterator[Transport]:
-    """A transport of that kind, what it needs on the broker made and taken away again."""
+    """Open a transport of `kind`; declare its topology, and remove it at the end."""
     if kind == "in process":
         yield InProcessTransport(BINDINGS, faults=faults)
         return
     await topology.declare(amqp_url, BINDINGS, prefix=prefix)
-    carried = RabbitTransport(amqp_url, prefix=prefix)
+    transport = RabbitTransport(amqp_url, prefix=prefix)
     try:
-        yield carried
+        yield transport
     finally:
-        await carried.close()
+        await transport.close()
         await topology.remove(amqp_url, frozenset(BINDINGS), prefix=prefix)
 
 
@@ -105,7 +105,7 @@ async def start_system(
     *,
     scale: Mapping[str, int] | None = None,
 ) -> AsyncIterator[RunningSystem]:
-    """A house on the databases `urls`, with `scale` replicas of each service."""
+    """Start a system on the databases `urls`, with `scale` replicas of each service."""
     runtimes, sockets = [], []
     replicas: dict[str, list[Runtime]] = {}
     for service in SERVICES:

@@ -23,7 +23,7 @@ MakeClient = Callable[..., httpx.AsyncClient]
 
 @pytest.fixture(scope="module")
 async def runtime(module_database_urls: dict[str, str]) -> AsyncIterator[Runtime]:
-    """A replica whose background doesn't run: what it records stays in the outbox."""
+    """Yield a replica without its background tasks: recorded messages stay in the outbox."""
     settings = SERVICE.settings.read(
         database_url=module_database_urls["volunteers"],
         secret_keys=Fernet.generate_key().decode(),
@@ -31,14 +31,14 @@ async def runtime(module_database_urls: dict[str, str]) -> AsyncIterator[Runtime
         token_public_key=base64.b64encode(KEY.public_key().public_bytes_raw()).decode(),
     )
     transport = InProcessTransport({SERVICE.name: bindings(SERVICE.handlers)})
-    made = Runtime(SERVICE, settings, transport)
-    yield made
-    await made.close()
+    replica = Runtime(SERVICE, settings, transport)
+    yield replica
+    await replica.close()
 
 
 @pytest.fixture
 async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
-    """A transaction that is rolled back."""
+    """Yield a transaction that is rolled back."""
     async with runtime.sessions() as session:
         yield session
         await session.rollback()
@@ -46,13 +46,13 @@ async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
 
 @pytest.fixture
 def station() -> UUID:
-    """A station of this test alone."""
+    """Return the id of a station of this test alone."""
     return new_id()
 
 
 @pytest.fixture
 async def client(runtime: Runtime, station: UUID) -> AsyncIterator[MakeClient]:
-    """Makes clients: somebody with these roles, in the test's station unless said otherwise."""
+    """Yield a factory of clients with roles, in the test's station unless `of` is given."""
     transport = httpx.ASGITransport(app=runtime.app, raise_app_exceptions=False)
 
     def make(

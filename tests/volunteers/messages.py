@@ -1,4 +1,4 @@
-"""Messages as the volunteers service hears them, and the giving of them to its handlers."""
+"""Messages for the volunteers service, and calls of its handlers and queries."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ AnyMessage = Message[Any]
 
 
 def make_message(station: UUID, content: IntakeContract, sequence: int) -> AnyMessage:
-    """A message of intake about a wish, or about somebody's part in an event."""
+    """Build a message of intake about a wish or a participation."""
     if isinstance(content, WishMessage):
         subject = f"wishes/{content.wish_id}"
     else:
@@ -62,7 +62,7 @@ def participation_message(
     sequence: int = 1,
     **overrides: Any,
 ) -> AnyMessage:
-    """A message about the resident's part in a clean-up, as a helper unless said otherwise."""
+    """Build a message about a resident who helps at a clean-up; `overrides` replace fields."""
     content = contract.model_validate(
         {
             "event_id": new_id(),
@@ -91,7 +91,7 @@ def wish_fulfilled(
     revision: int = 1,
     **overrides: Any,
 ) -> AnyMessage:
-    """The resident confirmed; the taker is a volunteer unless said otherwise."""
+    """Build the message of a confirmed wish of a volunteer; `overrides` replace fields."""
     content = WishFulfilled(
         **{
             "wish_id": wish or new_id(),
@@ -108,7 +108,7 @@ def wish_fulfilled(
 
 
 def wish_reopened(confirmation: AnyMessage) -> AnyMessage:
-    """The confirmation `after` was withdrawn."""
+    """Build the message that withdraws `confirmation`."""
     content = WishReopened(**confirmation.content.model_dump(exclude={"minutes"}))
     return make_message(confirmation.station, content, confirmation.sequence + 1)
 
@@ -120,7 +120,7 @@ async def handle_messages(runtime: Runtime, *messages: AnyMessage) -> None:
 
 
 async def handle_with_retries(runtime: Runtime, batches: Sequence[Sequence[AnyMessage]]) -> None:
-    """Handle batches in this order; what comes too early comes again, one by one, at the end."""
+    """Handle batches in this order, and early messages again, one by one, at the end."""
     waiting: list[AnyMessage] = []
     for batch in batches:
         for messages in (batch, *([one] for one in batch)):
@@ -138,12 +138,12 @@ async def handle_with_retries(runtime: Runtime, batches: Sequence[Sequence[AnyMe
                 await handle_messages(runtime, message)
             except NotYet:
                 still.append(message)
-        assert len(still) < len(waiting), "something waits for ever"
+        assert len(still) < len(waiting), "a message waits for ever"
         waiting = still
 
 
 async def create_volunteer(runtime: Runtime, station: UUID, resident: UUID | None = None) -> UUID:
-    """An approved volunteer; their resident id."""
+    """Create an approved volunteer, and return the resident's id."""
     volunteer = Volunteer.apply(station, resident or new_id(), [], [])
     volunteer.approve()
     async with runtime.sessions.begin() as tx:
@@ -152,18 +152,20 @@ async def create_volunteer(runtime: Runtime, station: UUID, resident: UUID | Non
 
 
 async def read_points(runtime: Runtime, station: UUID, resident: UUID) -> AccountBalance:
-    """What a resident's account holds."""
+    """Read the points of a resident's account."""
     async with runtime.sessions() as tx:
         return await get_balance(tx, AccountKey(station, "resident", resident))
 
 
 async def run_audit(runtime: Runtime, station: UUID) -> LedgerAudit:
-    """The check of a station's books."""
+    """Audit a station's books."""
     async with runtime.sessions() as tx:
         return await audit_ledger(tx, station)
 
 
 async def list_recorded(tx: AsyncSession, station: UUID) -> list[Envelope]:
-    """The messages that wait in the outbox about a station, oldest first."""
+    """List the messages in the outbox about a station, oldest first."""
     bodies = await tx.scalars(select(outbox.c.body).order_by(outbox.c.id))
-    return [said for body in bodies if (said := Envelope.from_json(body)).station == station]
+    return [
+        envelope for body in bodies if (envelope := Envelope.from_json(body)).station == station
+    ]

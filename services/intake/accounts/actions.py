@@ -1,4 +1,4 @@
-"""Opening accounts."""
+"""Actions that open accounts and set their language."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account, UsernameAlreadyExists
 from services.intake.accounts.passwords import hash_password
+from shared.aggregate import flush_or_conflict, load_for_update
 from shared.auth import Actor, Role
-from shared.db import flush_or_conflict, load
 from shared.language import Language
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewAccount:
-    """What an account is opened with."""
+    """The fields of an account to open."""
 
     username: str
     display_name: str
@@ -23,7 +23,7 @@ class NewAccount:
 
 
 async def create(tx: AsyncSession, actor: Actor, new_account: NewAccount) -> Account:
-    """Open an account in the actor's station; UsernameAlreadyExists."""
+    """Open an account in the actor's station. Raises: UsernameAlreadyExists."""
     account = Account.create(
         actor.station,
         new_account.username,
@@ -38,7 +38,7 @@ async def create(tx: AsyncSession, actor: Actor, new_account: NewAccount) -> Acc
 async def set_language(
     tx: AsyncSession, actor: Actor, account_id: UUID, language: Language
 ) -> Account:
-    """Let the account be addressed in that language."""
-    account = await load(tx, Account, account_id, station=actor.station, lock=True)
+    """Set the language in which an account is addressed. Raises: NotFound."""
+    account = await load_for_update(tx, Account, account_id, station=actor.station)
     account.set_language(language)
     return account

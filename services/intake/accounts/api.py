@@ -1,4 +1,4 @@
-"""Accounts of staff and partners, opened by the station's administrators."""
+"""Routes to open accounts of staff and partners, for the station's administrators."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,13 +8,14 @@ from pydantic import StringConstraints
 from services.intake.accounts import actions
 from services.intake.accounts.actions import NewAccount
 from shared.auth import Role
-from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
 
 router = ApiRouter(tags=["accounts"])
 
 
 class OpenAccount(RequestModel):
-    """A new account; operators are made on the command line only."""
+    """A new account; those of operators are created on the command line only."""
 
     username: Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[\w.@-]+$")]
     display_name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -23,7 +24,7 @@ class OpenAccount(RequestModel):
 
 
 class AccountView(ResponseModel):
-    """An account, without anything secret."""
+    """An account without its password."""
 
     id: UUID
     username: str

@@ -1,4 +1,4 @@
-"""An account: somebody who signs in with a password."""
+"""Accounts, which sign in with a password."""
 
 from typing import Self
 from uuid import UUID
@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from services.intake.base import Base
+from shared.aggregate import Aggregate
 from shared.auth import Role
-from shared.db import Aggregate
 from shared.errors import Conflict
 from shared.language import N_, Language
 
@@ -16,7 +16,7 @@ ROLES = (Role.STAFF, Role.ADMIN, Role.OPERATOR, Role.PARTNER)
 
 
 class UsernameAlreadyExists(Conflict):
-    """Another account of the station has this user name."""
+    """A user name that another account of the station has."""
 
     title = N_("This user name is taken")
 
@@ -42,7 +42,7 @@ class Account(Aggregate, Base):
     def create(
         cls, station: UUID, username: str, display_name: str, role: Role, password_hash: str
     ) -> Self:
-        """A new account; user names are compared without regard to case."""
+        """Create an account; user names are compared without regard to case."""
         return cls.new(
             station,
             username=username.casefold(),
@@ -53,5 +53,5 @@ class Account(Aggregate, Base):
         )
 
     def set_language(self, language: Language) -> None:
-        """Use that language from now on."""
+        """Set the language in which the account is addressed."""
         self.language = language

@@ -15,7 +15,7 @@ _executor = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 @cache
 def hasher() -> PasswordHash:
-    """The one hasher, with the parameters that its library recommends."""
+    """Return the one hasher, with the parameters that its library recommends."""
     return PasswordHash.recommended()
 
 
@@ -25,18 +25,18 @@ def _dummy_hash() -> str:
 
 
 async def hash_password(password: str) -> str:
-    """The hash to keep of a password."""
+    """Return the hash of a password."""
     return await _run_in_thread(lambda: hasher().hash(password))
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password is the one that was hashed; as slow where there is no hash."""
-    right = await _run_in_thread(
+    """Return whether the password fits the hash, as slowly where there is no hash."""
+    fits = await _run_in_thread(
         lambda: hasher().verify(
             password, password_hash if password_hash is not None else _dummy_hash()
         )
     )
-    return right and password_hash is not None
+    return fits and password_hash is not None
 
 
 async def _run_in_thread(compute: Callable[[], T]) -> T:

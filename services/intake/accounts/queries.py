@@ -1,4 +1,4 @@
-"""Finding accounts, always within a station."""
+"""Queries for accounts, always within a station."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from shared.auth import Role
 
 
 async def list_partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
-    """The station's partners, by name."""
+    """List the station's partners by name."""
     statement = (
         select(Account)
         .where(Account.station_id == station, Account.role == Role.PARTNER)
@@ -21,13 +21,13 @@ async def list_partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
 
 
 async def names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of those accounts of the station."""
-    wanted = set(ids)
-    if not wanted:
+    """Return the display names of those accounts of the station by id."""
+    unique_ids = set(ids)
+    if not unique_ids:
         return {}
-    found = await tx.execute(
+    rows = await tx.execute(
         select(Account.id, Account.display_name).where(
-            Account.station_id == station, Account.id.in_(wanted)
+            Account.station_id == station, Account.id.in_(unique_ids)
         )
     )
-    return dict(iter(found))
+    return dict(iter(rows))

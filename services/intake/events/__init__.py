@@ -1,1 +1,1 @@
-"""Community events: published by the station, joined by residents, attendance kept."""
+"""Community events: published by the station, joined by residents, attendance recorded."""

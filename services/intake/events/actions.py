@@ -1,4 +1,4 @@
-"""What the station does with an event: planning, publishing, closing, cancelling it."""
+"""The station's actions on events: plan, edit, publish, cancel and close."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,7 @@ from services.intake.events.models import Event, EventFields, EventState
 from services.intake.events.participation import Participation, ParticipationState
 from services.intake.stations.models import Station
 from shared import clock
+from shared.aggregate import load_for_update
 from shared.auth import Actor, Role
 from shared.bus.outbox.record import OutgoingMessage, record, record_messages
 from shared.contracts.events import (
@@ -24,17 +25,16 @@ from shared.contracts.events import (
     EventPublished,
     ParticipationMessage,
 )
-from shared.db import load
 from shared.errors import Invalid
 from shared.language import N_
 from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 
-# Somebody attends a participation once.
+# An attendance is recorded only once, so that its revision is always the first.
 FIRST_REVISION = 1
 
 
 async def create(tx: AsyncSession, actor: Actor, fields: EventFields) -> Event:
-    """Plan an event, which nobody but the desk sees yet; Invalid."""
+    """Plan an event as a draft, which only the desk sees. Raises: Invalid."""
     await _check_partner(tx, actor, fields.partner_id)
     zone = (await tx.get_one(Station, actor.station)).time_zone
     event = Event.draft(actor.station, zone, fields)
@@ -50,7 +50,7 @@ async def edit(
     fields: EventFields,
     expected: ExpectedVersion = ANY_VERSION,
 ) -> Event:
-    """Change an event; Stale, Invalid, NotPublished, FixedOncePublished."""
+    """Change an event. Raises: PreconditionFailed, Invalid, NotPublished, FixedOncePublished."""
     event = await get_for_update(tx, actor, event_id)
     expected.check(event.version)
     await _check_partner(tx, actor, fields.partner_id)
@@ -60,7 +60,7 @@ async def edit(
 
 
 async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
-    """Show an event and let people join; NotADraft, AlreadyStarted."""
+    """Show an event and let people join. Raises: NotADraft, AlreadyStarted."""
     event = await get_for_update(tx, actor, event_id)
     event.publish()
     await record(tx, event, EventPublished.about(event))
@@ -68,9 +68,9 @@ async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
 
 
 async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) -> Event:
-    """Call an event off; each who had joined hears the reason. A draft is dropped in silence.
+    """Cancel an event and tell its participants the reason; a draft is dropped without a message.
 
-    Raises NotPublished, EventOver, HasAttendance.
+    Raises: NotPublished, EventOver, HasAttendance.
     """
     event = await get_for_update(tx, actor, event_id)
     if await _has_attendance(tx, event):
@@ -78,28 +78,28 @@ async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) ->
     event.cancel(reason)
     if event.state == EventState.CANCELLED:
         await record(tx, event, EventCancelled.about(event))
-        left = await _transition_all(
+        cancelled = await _transition_all(
             tx, event, ParticipationState.JOINED, state=ParticipationState.CANCELLED.value
         )
-        await _record_each(tx, event, left, EventLeft, reason="cancelled", words=reason)
+        await _record_each(tx, event, cancelled, EventLeft, reason="cancelled", words=reason)
     return event
 
 
 async def close(tx: AsyncSession, actor: Actor, event_id: UUID, result: str | None = None) -> Event:
-    """Settle who was there and who wasn't; NotPublished, NotStarted."""
+    """Settle who attended and who missed the event. Raises: NotPublished, NotStarted."""
     event = await get_for_update(tx, actor, event_id)
     return await settle(tx, event, result)
 
 
 async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
-    """Close an event that the caller has locked; NotPublished, NotStarted.
+    """Close an event that the caller has locked. Raises: NotPublished, NotStarted.
 
-    Who is there was there until now, at most until the event's end.
+    Participants who are still checked in are checked out now, at the latest at the event's end.
     """
     event.close(result)
     until = min(clock.now(), event.ends_at)
     seconds = func.extract("epoch", literal(until) - Participation.checked_in_at)
-    stayed = await _transition_all(
+    attended = await _transition_all(
         tx,
         event,
         ParticipationState.PRESENT,
@@ -111,18 +111,18 @@ async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
         tx, event, ParticipationState.JOINED, state=ParticipationState.MISSED.value
     )
     await record(tx, event, EventClosed.about(event, **await _count_attendance(tx, event)))
-    await _record_each(tx, event, stayed, EventAttended, revision=FIRST_REVISION)
+    await _record_each(tx, event, attended, EventAttended, revision=FIRST_REVISION)
     await _record_each(tx, event, missed, EventMissed)
     return event
 
 
 async def get_for_update(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
-    """The event, locked until the transaction ends; NotFound."""
-    return await load(tx, Event, event_id, station=actor.station, lock=True)
+    """Load an event, locked until the transaction ends. Raises: NotFound."""
+    return await load_for_update(tx, Event, event_id, station=actor.station)
 
 
 def attended_message(event: Event, participation: Participation) -> EventAttended:
-    """The message that somebody was there."""
+    """Build the message about an attendance."""
     return EventAttended.of(
         event, participation, minutes=participation.minutes, revision=FIRST_REVISION
     )
@@ -131,11 +131,11 @@ def attended_message(event: Event, participation: Participation) -> EventAttende
 async def _transition_all(
     tx: AsyncSession, event: Event, from_state: ParticipationState, **values: object
 ) -> Sequence[Any]:
-    """Change all participations in that state with one statement; what became of each.
+    """Change all participations in `from_state` and return the changed rows.
 
-    Of a hundred rows the mapper would make a hundred statements, since it checks each version.
+    One statement changes them all; the ORM would need one a row, since it checks each version.
     """
-    turned = await tx.execute(
+    rows = await tx.execute(
         update(Participation)
         .where(
             Participation.event_id == event.id,
@@ -152,7 +152,7 @@ async def _transition_all(
         )
         .execution_options(synchronize_session="fetch")
     )
-    return turned.all()
+    return rows.all()
 
 
 async def _record_each(
@@ -163,15 +163,13 @@ async def _record_each(
     **extra_fields: object,
 ) -> None:
     """Record the same message about each of these participations."""
-    facts = []
+    messages = []
     for part in participations:
-        own = (
-            {**extra_fields, "minutes": part.minutes} if contract is EventAttended else extra_fields
-        )
-        said = contract.of(event, part, **own)
+        minutes = {"minutes": part.minutes} if contract is EventAttended else {}
+        content = contract.of(event, part, **extra_fields, **minutes)
         subject = f"{Participation.plural}/{part.id}"
-        facts.append(OutgoingMessage(subject, event.station_id, part.version, said))
-    await record_messages(tx, facts)
+        messages.append(OutgoingMessage(subject, event.station_id, part.version, content))
+    await record_messages(tx, messages)
 
 
 async def _has_attendance(tx: AsyncSession, event: Event) -> bool:
@@ -184,20 +182,20 @@ async def _has_attendance(tx: AsyncSession, event: Event) -> bool:
 
 
 async def _count_attendance(tx: AsyncSession, event: Event) -> dict[str, int]:
-    """How many came in each role, for how many minutes, and how many did not come."""
-    came, missed = (
+    """Count who attended by role, their minutes in total, and who missed the event."""
+    attended, missed = (
         Participation.state == ParticipationState.ATTENDED,
         Participation.state == ParticipationState.MISSED,
     )
-    found = await tx.execute(
+    counts = await tx.execute(
         select(
-            func.count().filter(came, Participation.role == "helper").label("helpers"),
-            func.count().filter(came, Participation.role == "guest").label("guests"),
+            func.count().filter(attended, Participation.role == "helper").label("helpers"),
+            func.count().filter(attended, Participation.role == "guest").label("guests"),
             func.coalesce(func.sum(Participation.minutes), 0).label("minutes"),
             func.count().filter(missed).label("missed"),
         ).where(Participation.event_id == event.id, Participation.station_id == event.station_id)
     )
-    return dict(found.one()._mapping)
+    return dict(counts.one()._mapping)
 
 
 async def _check_partner(tx: AsyncSession, actor: Actor, partner: UUID | None) -> None:

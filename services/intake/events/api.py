@@ -1,4 +1,4 @@
-"""Events over HTTP."""
+"""The endpoints of events."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.delegation import OnBehalfRequest
 from services.intake.events import actions, attendance, queries
 from services.intake.events.attendance import ParticipationResult
 from services.intake.events.models import Event, EventState
@@ -20,17 +21,18 @@ from services.intake.events.schemas import (
     EventBody,
     EventView,
     Join,
-    OnBehalfRequest,
     ParticipantView,
     Undo,
 )
 from services.intake.residents import queries as residents
 from shared.auth import Actor
-from shared.web.http import ApiRouter, CurrentActor, Pagination, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Tx
+from shared.web.pagination import Pagination
 from shared.web.preconditions import ETag, IfMatch
 
 router = ApiRouter(prefix="/events", tags=["events"])
-# What a request without a body says.
+# The bodies of requests that have none.
 EMPTY_REQUEST, EMPTY_JOIN, EMPTY_CLOSE = OnBehalfRequest(), Join(), Close()
 
 
@@ -39,7 +41,7 @@ def _event_filter(
     state: Annotated[list[EventState] | None, Query(max_length=len(EventState))] = None,
     mine: bool = False,
 ) -> EventFilter:
-    """Which events to list; `state` may be repeated."""
+    """Build the filter of the list of events; `state` may be repeated."""
     return EventFilter(period=when, states=tuple(state or ()), mine=mine)
 
 
@@ -70,19 +72,19 @@ async def list_events(
     filters: Annotated[EventFilter, Depends(_event_filter)],
     pagination: Pagination,
 ) -> list[EventView]:
-    """Events: the coming ones soonest first, otherwise newest first; drafts are the desk's."""
-    found = pagination.set_next_link(
+    """List events: the coming ones soonest first, otherwise newest first; drafts for the desk."""
+    events = pagination.set_next_link(
         await queries.list_events(tx, actor.station, actor, filters, pagination.page_request)
     )
-    return [EventView.of(seen) for seen in found.items]
+    return [EventView.of(event) for event in events.items]
 
 
 @router.get("/{event_id}", policy="events.list")
 async def get_event(event_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag) -> EventView:
-    """One event with the places that are taken, and one's own part in it."""
-    seen = await queries.get(tx, actor.station, actor, event_id)
-    etag.set_etag(seen.event.version)
-    return EventView.of(seen)
+    """Return an event with its occupied places and one's own participation."""
+    for_reader = await queries.get(tx, actor.station, actor, event_id)
+    etag.set_etag(for_reader.event.version)
+    return EventView.of(for_reader)
 
 
 @router.put("/{event_id}", policy="events.write")
@@ -103,7 +105,7 @@ async def publish_event(event_id: UUID, tx: Tx, actor: CurrentActor) -> EventVie
 
 @router.post("/{event_id}/cancel", policy="events.write")
 async def cancel_event(event_id: UUID, body: Cancel, tx: Tx, actor: CurrentActor) -> EventView:
-    """Call an event off; everybody who joined is told why."""
+    """Cancel an event; everybody who joined is told the reason."""
     return await _event_view(tx, actor, await actions.cancel(tx, actor, event_id, body.reason))
 
 
@@ -111,7 +113,7 @@ async def cancel_event(event_id: UUID, body: Cancel, tx: Tx, actor: CurrentActor
 async def close_event(
     event_id: UUID, tx: Tx, actor: CurrentActor, body: Close = EMPTY_CLOSE
 ) -> EventView:
-    """Settle an event: who is there was there until now, who never came has missed it."""
+    """Close an event: who is present has attended until now, who never checked in missed it."""
     return await _event_view(tx, actor, await actions.close(tx, actor, event_id, body.result))
 
 
@@ -119,10 +121,10 @@ async def close_event(
 async def join_event(
     event_id: UUID, tx: Tx, actor: CurrentActor, body: Join = EMPTY_JOIN
 ) -> EventView:
-    """Take a place; at the desk on behalf of a resident."""
+    """Take a place; the desk does so on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)
-    placed = await attendance.join(tx, actor, event_id, body.role, allow_overlap=body.insist)
-    return EventView.of(await queries.for_participant(tx, placed.event, placed.participation))
+    result = await attendance.join(tx, actor, event_id, body.role, allow_overlap=body.insist)
+    return EventView.of(await queries.for_participant(tx, result.event, result.participation))
 
 
 @router.post("/{event_id}/leave", policy="events.join")
@@ -131,29 +133,29 @@ async def leave_event(
 ) -> EventView:
     """Give the place back."""
     actor = actor.acting_for(body.on_behalf_of)
-    placed = await attendance.leave(tx, actor, event_id)
-    return await _event_view(tx, actor, placed.event)
+    result = await attendance.leave(tx, actor, event_id)
+    return await _event_view(tx, actor, result.event)
 
 
 @router.post("/{event_id}/check-in", policy="events.attend")
 async def check_in(event_id: UUID, body: CheckIn, tx: Tx, actor: CurrentActor) -> AttendanceView:
-    """Somebody is there, known by their code or by who they are; again changes nothing."""
+    """Check somebody in, by code or by resident; a repeat changes nothing."""
     return await _attendance_view(
-        tx, actor, await attendance.check_in(tx, actor, event_id, body.attendee())
+        tx, actor, await attendance.check_in(tx, actor, event_id, body.to_attendee())
     )
 
 
 @router.post("/{event_id}/check-out", policy="events.attend")
 async def check_out(event_id: UUID, body: CheckOut, tx: Tx, actor: CurrentActor) -> AttendanceView:
-    """Somebody goes; points follow from how long they were there. Again changes nothing."""
+    """Check somebody out, and award points for the minutes; a repeat changes nothing."""
     return await _attendance_view(
-        tx, actor, await attendance.check_out(tx, actor, event_id, body.attendee(), body.minutes)
+        tx, actor, await attendance.check_out(tx, actor, event_id, body.to_attendee(), body.minutes)
     )
 
 
 @router.post("/{event_id}/undo-check-in", policy="events.attend")
 async def undo_check_in(event_id: UUID, body: Undo, tx: Tx, actor: CurrentActor) -> AttendanceView:
-    """The wrong person was checked in: they are expected again."""
+    """Undo the check-in of the wrong person, who is expected again."""
     return await _attendance_view(
         tx, actor, await attendance.undo_check_in(tx, actor, event_id, body.resident_id)
     )
@@ -163,15 +165,15 @@ async def undo_check_in(event_id: UUID, body: Undo, tx: Tx, actor: CurrentActor)
 async def list_participants(
     event_id: UUID, tx: Tx, actor: CurrentActor, pagination: Pagination
 ) -> list[ParticipantView]:
-    """Who takes part, or left, newest first."""
-    found = pagination.set_next_link(
+    """List who takes part or left, newest first."""
+    participants = pagination.set_next_link(
         await queries.list_participants(tx, actor, event_id, pagination.page_request)
     )
-    return [ParticipantView.of(one) for one in found.items]
+    return [ParticipantView.of(one) for one in participants.items]
 
 
 @router.get("/{event_id}/my-code", policy="events.my-code", problems=(409,))
 async def my_code(event_id: UUID, tx: Tx, actor: CurrentActor) -> CodeView:
-    """The code to show at the door, for coming or for going; it changes every five minutes."""
+    """Return the code to show at check-in or check-out; it changes every five minutes."""
     code = await queries.my_code(tx, actor, event_id)
     return CodeView(code=code.text, purpose=code.purpose, valid_until=code.valid_until)

@@ -1,8 +1,4 @@
-"""Codes that show who somebody is at an event's door, made anew every few minutes.
-
-A code is derived, not stored: a keyed hash of the participation, of what it is for and of the time.
-Checking in ends the code for checking in, so that each can be used once.
-"""
+"""Rotating codes that identify a participant at check-in and check-out, derived and not stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,33 +14,33 @@ CODE_LENGTH = 6
 ROTATION_INTERVAL = timedelta(minutes=5)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
+# A check-in changes the purpose of the next code, so that each code can be used only once.
 Purpose = Literal["in", "out"]
 
 
 @dataclass(frozen=True)
 class AttendanceCode:
-    """A code of six characters, what it is for, and until when it is shown (and a while longer
-    counts)."""
+    """A code of six characters, shown until `valid_until` and accepted for one rotation more."""
 
     text: str
     purpose: Purpose
     valid_until: datetime
 
 
-def code_of(sealer: Sealer, participation: UUID, purpose: Purpose) -> AttendanceCode:
-    """The participation's code now."""
+def derive_code(sealer: Sealer, participation: UUID, purpose: Purpose) -> AttendanceCode:
+    """Return the participation's present code."""
     window = _window()
     until = _EPOCH + (window + 1) * ROTATION_INTERVAL
     return AttendanceCode(_text(sealer, participation, purpose, window), purpose, until)
 
 
-def owner_of(
+def find_owner(
     sealer: Sealer, typed: str, participations: Iterable[UUID], purpose: Purpose
 ) -> UUID | None:
-    """Whose code that is: what is shown now, or was shown until just now."""
-    wanted, window = normalize(typed), _window()
+    """Return the participation whose present or previous code was `typed`, or None."""
+    code, window = normalize(typed), _window()
     for id_ in participations:
-        if wanted in (_text(sealer, id_, purpose, at) for at in (window, window - 1)):
+        if code in (_text(sealer, id_, purpose, at) for at in (window, window - 1)):
             return id_
     return None
 

@@ -1,4 +1,4 @@
-"""What happens to events by the passing of time."""
+"""The timed jobs of events."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from services.intake.events.actions import settle
 from services.intake.events.models import Event, EventState
 from shared import clock
 from shared.ids import new_id
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 from shared.scheduler import Job
 
 CLOSE_AUTOMATICALLY_AFTER = timedelta(days=1)
@@ -17,7 +17,7 @@ BATCH_SIZE = 5
 
 
 async def close_ended(tx: AsyncSession) -> None:
-    """Close what ended a day ago and nobody closed, so that those who came get their points."""
+    """Close events that ended a day ago, so that attendees get their points."""
     statement = (
         select(Event)
         .where(
@@ -30,7 +30,7 @@ async def close_ended(tx: AsyncSession) -> None:
         .execution_options(populate_existing=True)
     )
     for event in (await tx.scalars(statement)).all():
-        # Each on its own account, or one resident's trail would hold those of all others.
+        # A correlation id of its own, or a resident's trail would show other events too.
         with message_context(new_id(), None):
             await settle(tx, event, None)
 

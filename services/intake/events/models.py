@@ -1,4 +1,4 @@
-"""A community event with its places and the rules of its life."""
+"""The community event and its state machine."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.intake.base import Base
 from services.intake.events import errors
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.auth import Actor
 from shared.contracts.events import EventKind, EventRole
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 
@@ -23,12 +24,12 @@ MAX_PLACES = 500
 MAX_DURATION = timedelta(days=3)
 CHECK_IN_OPENS_BEFORE = timedelta(minutes=30)
 CHECK_OUT_GRACE = timedelta(hours=1)
-# How long after its end a list on paper can be entered.
+# How long after an event's end a paper list can be entered.
 LATE_ENTRY_WINDOW = timedelta(days=30)
 
 
 class EventState(StrEnum):
-    """Where an event is in its life."""
+    """The states of an event."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -37,13 +38,13 @@ class EventState(StrEnum):
     DROPPED = "dropped"
 
 
-# What was never published is the desk's own.
+# Only the desk sees events that were never published.
 STAFF_ONLY_STATES = (EventState.DRAFT, EventState.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventFields:
-    """What an event is: times are aware and of whole minutes, places are numbers of people."""
+    """Editable fields of an event: aware times of whole minutes, places in numbers of people."""
 
     kind: EventKind
     title: str
@@ -56,32 +57,32 @@ class EventFields:
     partner_id: UUID | None = None
 
     def __post_init__(self) -> None:
-        """Cut the times to the minute, which is what people see and write."""
+        """Cut the times to the minute, which is what people see and enter."""
         for name in ("starts_at", "ends_at"):
             object.__setattr__(self, name, getattr(self, name).replace(second=0, microsecond=0))
 
     def check(self) -> None:
-        """Whether such an event can be; Invalid with what is wrong by field."""
-        wrong = {}
+        """Check the fields against each other. Raises: Invalid, with the errors by field."""
+        field_errors = {}
         if self.ends_at <= self.starts_at:
-            wrong["ends_at"] = N_("It must end after it starts")
+            field_errors["ends_at"] = N_("It must end after it starts")
         elif self.ends_at - self.starts_at > MAX_DURATION:
-            wrong["ends_at"] = N_("An event lasts three days at most")
+            field_errors["ends_at"] = N_("An event lasts three days at most")
         if self.helper_places + self.guest_places == 0:
-            wrong["guest_places"] = N_("There must be a place for somebody")
-        if wrong:
-            raise Invalid(errors=wrong)
+            field_errors["guest_places"] = N_("There must be a place for somebody")
+        if field_errors:
+            raise Invalid(errors=field_errors)
 
 
-# What people have planned with once it is published.
+# People plan with these fields, so that publishing fixes them.
 FIXED_ONCE_PUBLISHED = ("kind", "title", "place", "starts_at", "ends_at")
 EDITABLE = ("summary", "helper_places", "guest_places", "partner_id")
 
 
 class Event(Aggregate, Base):
-    """A community event; `helpers` and `guests` count the places taken, which no edit does.
+    """A community event; `helpers` and `guests` count the occupied places.
 
-    Counting leaves the version alone: it guards what staff edit, and joining is no edit.
+    Joining leaves the version alone, since the version guards only what staff edit.
     """
 
     __tablename__ = "events"
@@ -116,7 +117,7 @@ class Event(Aggregate, Base):
 
     @classmethod
     def draft(cls, station: UUID, time_zone: str, fields: EventFields) -> Self:
-        """A new event, which nobody but the desk sees yet; Invalid."""
+        """Create a draft, which only the desk sees. Raises: Invalid."""
         fields.check()
         return cls.new(
             station,
@@ -129,43 +130,43 @@ class Event(Aggregate, Base):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the station whose calendar it stands in."""
+        """The station's time zone when the event was created."""
         return ZoneInfo(self.time_zone)
 
     @property
     def local_start(self) -> datetime:
-        """When it starts, by the station's calendar."""
+        """The start in the station's time zone."""
         return self.starts_at.astimezone(self.zone)
 
     @property
     def local_end(self) -> datetime:
-        """When it ends, by the station's calendar."""
+        """The end in the station's time zone."""
         return self.ends_at.astimezone(self.zone)
 
     @property
     def has_started(self) -> bool:
-        """Whether its start has passed."""
+        """Whether the start has passed."""
         return self.starts_at <= clock.now()
 
     @property
     def has_ended(self) -> bool:
-        """Whether its end has passed."""
+        """Whether the end has passed."""
         return self.ends_at <= clock.now()
 
     def places(self, role: EventRole) -> int:
-        """How many places there are in that role."""
+        """Return how many places the role has."""
         return self.helper_places if role == "helper" else self.guest_places
 
     def occupied_places(self, role: EventRole) -> int:
-        """How many of them are taken."""
+        """Return how many places of the role are occupied."""
         return self.helpers if role == "helper" else self.guests
 
     def visible_to(self, actor: Actor | None) -> bool:
-        """Whether a reader may know of it: what was never published is the desk's."""
+        """Return whether the reader, who is None if anonymous, may know of the event."""
         return self.state not in STAFF_ONLY_STATES or (actor is not None and actor.is_staff)
 
     def edit(self, fields: EventFields) -> None:
-        """Change what may still change; Invalid, NotPublished, FixedOncePublished."""
+        """Change what may still change. Raises: Invalid, NotPublished, FixedOncePublished."""
         if self.state not in (EventState.DRAFT, EventState.PUBLISHED):
             raise errors.NotPublished
         fields.check()
@@ -178,14 +179,14 @@ class Event(Aggregate, Base):
             setattr(self, name, getattr(fields, name))
 
     def publish(self) -> None:
-        """Show it and let people join; NotADraft, AlreadyStarted."""
+        """Show the event and let people join. Raises: NotADraft, AlreadyStarted."""
         self._require(EventState.DRAFT, errors.NotADraft)
         if self.has_started:
             raise errors.AlreadyStarted
         self.state = EventState.PUBLISHED.value
 
     def check_joinable(self, role: EventRole, requested_at: datetime) -> None:
-        """Whether one may join who asked then; NotPublished, EventOver, NoSuchPlaces, Full."""
+        """Check for a join at that time. Raises: NotPublished, EventOver, NoSuchPlaces, Full."""
         self._require(EventState.PUBLISHED, errors.NotPublished)
         if self.ends_at <= requested_at:
             raise errors.EventOver
@@ -195,13 +196,13 @@ class Event(Aggregate, Base):
             raise errors.Full
 
     def check_leavable(self) -> None:
-        """Whether one may still leave; NotPublished, EventOver."""
+        """Check that participants may still leave. Raises: NotPublished, EventOver."""
         self._require(EventState.PUBLISHED, errors.NotPublished)
         if self.has_ended:
             raise errors.EventOver
 
     def check_open_for_check_in(self) -> None:
-        """Whether people are checked in now; NotPublished, CheckInNotOpen, EventOver."""
+        """Check that check-in is open. Raises: NotPublished, CheckInNotOpen, EventOver."""
         self._require(EventState.PUBLISHED, errors.NotPublished)
         opens = self.starts_at - CHECK_IN_OPENS_BEFORE
         if clock.now() < opens:
@@ -210,13 +211,13 @@ class Event(Aggregate, Base):
             raise errors.EventOver
 
     def check_published(self) -> None:
-        """Whether people are there now, or were just now; NotPublished."""
+        """Check that the event is published and not closed yet. Raises: NotPublished."""
         self._require(EventState.PUBLISHED, errors.NotPublished)
 
     def check_late_entry(self) -> None:
-        """Whether a list on paper can be entered: from the start until 30 days after the end.
+        """Check that a paper list can be entered: from the start until 30 days after the end.
 
-        Raises NotPublished, NotStarted, LateEntryClosed.
+        Raises: NotPublished, NotStarted, LateEntryClosed.
         """
         if self.state not in (EventState.PUBLISHED, EventState.CLOSED):
             raise errors.NotPublished
@@ -226,7 +227,7 @@ class Event(Aggregate, Base):
             raise errors.LateEntryClosed
 
     def close(self, result: str | None) -> None:
-        """It is over, with what came of it in words; NotPublished, NotStarted."""
+        """Close the event, with its result in words. Raises: NotPublished, NotStarted."""
         self._require(EventState.PUBLISHED, errors.NotPublished)
         if not self.has_started:
             raise errors.NotStarted(errors.NotStarted.hint)
@@ -234,7 +235,7 @@ class Event(Aggregate, Base):
         self.result = result
 
     def cancel(self, reason: str) -> None:
-        """It does not take place; a draft is dropped. NotPublished, EventOver."""
+        """Cancel the event, or drop the draft. Raises: NotPublished, EventOver."""
         if self.state == EventState.DRAFT:
             self.state = EventState.DROPPED.value
         else:
@@ -249,9 +250,9 @@ class Event(Aggregate, Base):
             raise error
 
     def _check_capacity(self, fields: EventFields) -> None:
-        wrong = {}
+        field_errors = {}
         for role, places in (("helper", fields.helper_places), ("guest", fields.guest_places)):
             if places < self.occupied_places(role):  # type: ignore[arg-type]
-                wrong[f"{role}_places"] = N_("More places than that are taken already")
-        if wrong:
-            raise Invalid(errors=wrong)
+                field_errors[f"{role}_places"] = N_("More places than that are taken already")
+        if field_errors:
+            raise Invalid(errors=field_errors)

@@ -1,4 +1,4 @@
-"""One resident's part in an event, from joining to having been there."""
+"""A resident's participation in an event, from joining to attendance."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,13 +11,14 @@ from services.intake.base import Base
 from services.intake.events import errors
 from services.intake.events.models import CHECK_IN_OPENS_BEFORE, CHECK_OUT_GRACE, Event
 from shared import clock
-from shared.db import Aggregate, TimestampTZ
+from shared.aggregate import Aggregate
+from shared.db import TimestampTZ
 from shared.errors import Invalid
 from shared.language import N_
 
 
 class ParticipationState(StrEnum):
-    """Where a participation is in its life; `missed` and `attended` are the end of it."""
+    """The states of a participation."""
 
     JOINED = "joined"
     PRESENT = "present"
@@ -27,7 +28,7 @@ class ParticipationState(StrEnum):
     CANCELLED = "cancelled"
 
 
-# Those that hold a place.
+# The states in which a participation occupies a place.
 PLACE_HOLDING_STATES = (
     ParticipationState.JOINED,
     ParticipationState.PRESENT,
@@ -38,7 +39,7 @@ ACTIVE_STATES = (ParticipationState.JOINED, ParticipationState.PRESENT)
 
 
 class Participation(Aggregate, Base):
-    """A resident's place in an event. Who leaves and joins anew keeps the row."""
+    """A resident's place in an event; joining anew after leaving reuses the row."""
 
     __tablename__ = "participations"
     __table_args__ = (
@@ -68,7 +69,7 @@ class Participation(Aggregate, Base):
     minutes: Mapped[int | None]
 
     def leave(self) -> None:
-        """Give the place back; NotJoined, AlreadyCheckedIn."""
+        """Give the place back. Raises: NotJoined, AlreadyCheckedIn."""
         if self.state in (ParticipationState.PRESENT, ParticipationState.ATTENDED):
             raise errors.AlreadyCheckedIn
         if self.state != ParticipationState.JOINED:
@@ -76,9 +77,9 @@ class Participation(Aggregate, Base):
         self.state = ParticipationState.LEFT.value
 
     def check_in(self, event: Event) -> bool:
-        """They are there; again changes nothing and gives False.
+        """Record the arrival; a repeat changes nothing and returns False.
 
-        Raises NotJoined, NotPublished, CheckInNotOpen, EventOver.
+        Raises: NotJoined, NotPublished, CheckInNotOpen, EventOver.
         """
         if self.state in (ParticipationState.PRESENT, ParticipationState.ATTENDED):
             return False
@@ -90,11 +91,10 @@ class Participation(Aggregate, Base):
         return True
 
     def check_out(self, event: Event, minutes: int | None = None) -> bool:
-        """They go; again changes nothing and gives False.
+        """Record the departure; a repeat changes nothing and returns False.
 
-        `minutes` are those of a list on paper, by which somebody who was held to have missed the
-        event was there after all. Raises NotJoined, NotCheckedIn, NotPublished, NotStarted, LateEntryClosed,
-        Invalid.
+        `minutes` are from a paper list, which also corrects a `missed` participation. Raises:
+        NotJoined, NotCheckedIn, NotPublished, NotStarted, LateEntryClosed, Invalid.
         """
         if self.state == ParticipationState.ATTENDED:
             return False
@@ -117,7 +117,7 @@ class Participation(Aggregate, Base):
         return True
 
     def undo_check_in(self, event: Event) -> None:
-        """It was somebody else: they are expected again; NotPresent, NotPublished."""
+        """Undo a mistaken check-in. Raises: NotPresent, NotPublished."""
         event.check_published()
         if self.state != ParticipationState.PRESENT:
             raise errors.NotPresent
@@ -126,7 +126,7 @@ class Participation(Aggregate, Base):
 
 
 def _check_minutes(event: Event, minutes: int) -> None:
-    """Nobody was there for longer than the doors have been open, overtime included."""
+    """Check `minutes` against the time since check-in opened, check-out grace included."""
     until = min(clock.now(), event.ends_at + CHECK_OUT_GRACE)
     if minutes > (until - event.starts_at + CHECK_IN_OPENS_BEFORE) // timedelta(minutes=1):
         raise Invalid(errors={"minutes": N_("That is longer than the event lasted")})

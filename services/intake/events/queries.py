@@ -1,4 +1,4 @@
-"""Reading events: a draft is the desk's, and so is who takes part."""
+"""The queries of events; drafts and participants are for the desk only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,11 @@ from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.queries import Person
 from shared import clock
+from shared.aggregate import load
 from shared.auth import Actor
-from shared.db import Page, PageRequest, load, page, page_by_time, sealer_of
+from shared.db import sealer_of
 from shared.errors import NotFound
+from shared.pagination import Page, PageRequest, TimeKeyset, page, page_by_time
 
 MAX_CHECK_IN_LIST = 200
 EventPeriod = Literal["coming", "past"]
@@ -33,7 +35,7 @@ EventPeriod = Literal["coming", "past"]
 
 @dataclass(frozen=True)
 class EventForReader:
-    """An event as one reader sees it, with their own part in it."""
+    """An event as one reader sees it, with the reader's own participation."""
 
     event: Event
     mine: Participation | None
@@ -42,7 +44,7 @@ class EventForReader:
 
 @dataclass(frozen=True)
 class Participant:
-    """Somebody's part in an event; for the desk."""
+    """A participation with the name and home of its resident; for the desk."""
 
     participation: Participation
     person: Person
@@ -52,8 +54,8 @@ class Participant:
 class EventFilter:
     """Which events to list: `coming` soonest first, otherwise newest first.
 
-    `mine` are those in which the reader has or had a place, `expected` those in which they are
-    expected or there now.
+    `mine` are those in which the reader has or had a place, `expected` those at which the reader
+    is expected or present.
     """
 
     period: EventPeriod | None = None
@@ -65,7 +67,7 @@ class EventFilter:
 async def get(
     tx: AsyncSession, station: UUID, actor: Actor | None, event_id: UUID
 ) -> EventForReader:
-    """One event; NotFound where the reader may not know of it. `actor` is None for nobody."""
+    """Return an event that the reader may know of, who is None if anonymous. Raises: NotFound."""
     event = await load(tx, Event, event_id, station=station)
     if not event.visible_to(actor):
         raise NotFound
@@ -73,12 +75,12 @@ async def get(
 
 
 async def for_reader(tx: AsyncSession, actor: Actor, event: Event) -> EventForReader:
-    """An event as the actor sees it."""
+    """Return an event as the actor sees it."""
     return (await _load_for_reader(tx, actor.station, actor, [event]))[0]
 
 
 async def for_participant(tx: AsyncSession, event: Event, mine: Participation) -> EventForReader:
-    """An event as the one sees it whose part in it that is."""
+    """Return an event as the resident of the participation `mine` sees it."""
     names = await accounts.names(
         tx, event.station_id, [event.partner_id] if event.partner_id else []
     )
@@ -92,37 +94,41 @@ async def list_events(
     filters: EventFilter,
     page_request: PageRequest,
 ) -> Page[EventForReader]:
-    """The events that the reader may know of."""
+    """List the events that the reader may know of."""
     statement = select(Event).where(Event.station_id == station, *_conditions(actor, filters))
-    found: Page[Event] = await page_by_time(
+    events: Page[Event] = await page_by_time(
         tx,
         statement,
-        (Event.starts_at, Event.id, Event.station_id == station),
-        wanted=page_request,
-        newest_first=filters.period != "coming",
+        TimeKeyset(
+            Event.starts_at,
+            Event.id,
+            Event.station_id == station,
+            newest_first=filters.period != "coming",
+        ),
+        page_request,
     )
-    return Page(await _load_for_reader(tx, station, actor, found.items), found.after)
+    return Page(await _load_for_reader(tx, station, actor, events.items), events.after)
 
 
 async def list_participants(
     tx: AsyncSession, actor: Actor, event_id: UUID, page_request: PageRequest
 ) -> Page[Participant]:
-    """Who takes part, or left, newest first, with names and homes: for the desk."""
+    """List who takes part or left, newest first, with names and homes; for the desk."""
     event = await load(tx, Event, event_id, station=actor.station)
     statement = select(Participation).where(
         Participation.event_id == event.id, Participation.station_id == actor.station
     )
-    found: Page[Participation] = await page(
+    parts: Page[Participation] = await page(
         tx, statement, Participation.id, after=page_request.after, limit=page_request.limit
     )
-    people = await residents.people(tx, actor.station, [one.resident_id for one in found.items])
-    return Page([Participant(one, people[one.resident_id]) for one in found.items], found.after)
+    people = await residents.people(tx, actor.station, [one.resident_id for one in parts.items])
+    return Page([Participant(one, people[one.resident_id]) for one in parts.items], parts.after)
 
 
 async def list_for_check_in(
     tx: AsyncSession, actor: Actor, event_id: UUID, name: str = ""
 ) -> list[Participant]:
-    """Who is expected, there, or gone, by name, at most `MAX_CHECK_IN_LIST`; for the desk."""
+    """List who is expected, present or gone, by name, at most `MAX_CHECK_IN_LIST`; for the desk."""
     event = await load(tx, Event, event_id, station=actor.station)
     statement = (
         select(Participation)
@@ -142,19 +148,19 @@ async def list_for_check_in(
 
 
 async def count_by_state(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, int]:
-    """How many participations of an event are in each state; for the desk."""
-    found = await tx.execute(
+    """Count the participations of an event by state; for the desk."""
+    rows = await tx.execute(
         select(Participation.state, func.count())
         .where(Participation.event_id == event_id, Participation.station_id == actor.station)
         .group_by(Participation.state)
     )
-    return dict(iter(found))
+    return dict(iter(rows))
 
 
 async def get_participation(
     tx: AsyncSession, actor: Actor, participation_id: UUID
 ) -> Participation:
-    """One participation, for the desk and the one whose it is; NotFound for everybody else."""
+    """Return a participation to the desk or to its resident. Raises: NotFound."""
     part = await load(tx, Participation, participation_id, station=actor.station)
     if not actor.is_staff and part.resident_id != actor.subject_id:
         raise NotFound
@@ -162,14 +168,17 @@ async def get_participation(
 
 
 async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> AttendanceCode:
-    """The code to show at the door, for coming or for going; NotFound, NotJoined, AlreadyCheckedOut."""
+    """Return the actor's present code for check-in or check-out.
+
+    Raises: NotFound, NotJoined, AlreadyCheckedOut.
+    """
     mine = (await get(tx, actor.station, actor, event_id)).mine
     if mine is not None and mine.state == ParticipationState.ATTENDED:
         raise AlreadyCheckedOut
     if mine is None or mine.state not in ACTIVE_STATES:
         raise NotJoined
     purpose: codes.Purpose = "out" if mine.state == ParticipationState.PRESENT else "in"
-    return codes.code_of(sealer_of(tx), mine.id, purpose)
+    return codes.derive_code(sealer_of(tx), mine.id, purpose)
 
 
 async def _load_for_reader(
@@ -187,14 +196,14 @@ async def _load_for_reader(
 async def _participations_of(
     tx: AsyncSession, actor: Actor, events: Sequence[UUID]
 ) -> dict[UUID, Participation]:
-    found = await tx.scalars(
+    parts = await tx.scalars(
         select(Participation).where(
             Participation.station_id == actor.station,
             Participation.resident_id == actor.subject_id,
             Participation.event_id.in_(events),
         )
     )
-    return {part.event_id: part for part in found}
+    return {part.event_id: part for part in parts}
 
 
 def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement[bool]]:
@@ -203,13 +212,13 @@ def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement
         conditions.append(Event.state.not_in(STAFF_ONLY_STATES))
     if filters.states:
         conditions.append(Event.state.in_(filters.states))
-    on = and_(
+    is_coming = and_(
         Event.state.in_((EventState.DRAFT, EventState.PUBLISHED)), Event.ends_at > clock.now()
     )
     if filters.period == "coming":
-        conditions.append(on)
+        conditions.append(is_coming)
     elif filters.period == "past":
-        conditions.append(~on)
+        conditions.append(~is_coming)
     if (filters.mine or filters.expected) and actor is not None:
         conditions.append(
             select(Participation.id)

@@ -1,4 +1,4 @@
-"""What clients say about events, and what they get."""
+"""The requests and responses of events."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from services.intake.delegation import OnBehalfRequest
 from services.intake.events.attendance import AttendeeRef
 from services.intake.events.models import MAX_PLACES, EventFields, EventState
 from services.intake.events.participation import Participation, ParticipationState
@@ -18,14 +19,12 @@ Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
 Place = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Places = Annotated[int, Field(ge=0, le=MAX_PLACES)]
-
-
+Places = Annotated[int, Field(strict=True, ge=0, le=MAX_PLACES)]
 TypedCode = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
 class EventBody(RequestModel):
-    """An event as staff write it; times name their offset."""
+    """An event as staff enter it; times have a UTC offset."""
 
     kind: EventKind
     title: Title
@@ -38,25 +37,19 @@ class EventBody(RequestModel):
     partner_id: UUID | None = None
 
     def to_fields(self) -> EventFields:
-        """The same for the rules to judge."""
+        """Convert the request to the fields of the model."""
         return EventFields(**dict(self))
 
 
-class OnBehalfRequest(RequestModel):
-    """An act, perhaps on behalf of a resident who is at the desk or on the phone."""
-
-    on_behalf_of: UUID | None = None
-
-
 class Join(OnBehalfRequest):
-    """In which role; `insist` joins although another event is at that time."""
+    """A join in a role; `insist` joins although another event is at that time."""
 
     role: EventRole = "guest"
     insist: bool = False
 
 
 class CheckIn(RequestModel):
-    """Whom: by the code that they show, or by who they are; one of the two."""
+    """A check-in of an attendee, who is named by either a shown code or a resident id."""
 
     code: TypedCode | None = None
     resident_id: UUID | None = None
@@ -67,37 +60,37 @@ class CheckIn(RequestModel):
             raise ValueError(N_("Please give either a code or a resident"))
         return self
 
-    def attendee(self) -> AttendeeRef:
-        """The same for the rules to judge."""
+    def to_attendee(self) -> AttendeeRef:
+        """Convert the request to the reference that the actions take."""
         return AttendeeRef(self.code, self.resident_id)
 
 
 class CheckOut(CheckIn):
-    """Whom; `minutes` are those of a list on paper, where there was no check-in."""
+    """A check-out of an attendee; `minutes` are from a paper list, without a check-in."""
 
-    minutes: Annotated[int, Field(ge=0, le=1440 * 3)] | None = None
+    minutes: Annotated[int, Field(strict=True, ge=0, le=1440 * 3)] | None = None
 
 
 class Undo(RequestModel):
-    """Whose check-in was a mistake."""
+    """The resident whose check-in was a mistake."""
 
     resident_id: UUID
 
 
 class Close(RequestModel):
-    """What came of the event, in words."""
+    """The result of the event, in words."""
 
     result: FreeText | None = None
 
 
 class Cancel(RequestModel):
-    """Why; everybody who joined reads it."""
+    """A cancellation; everybody who joined reads the reason."""
 
     reason: Reason
 
 
 class ParticipationView(ResponseModel):
-    """Somebody's part in an event."""
+    """A resident's participation in an event."""
 
     id: UUID
     version: int
@@ -110,7 +103,7 @@ class ParticipationView(ResponseModel):
 
 
 class EventView(ResponseModel):
-    """An event; `helpers` and `guests` are the places taken, `mine` is the reader's own part."""
+    """An event; `helpers` and `guests` are occupied places, `mine` is one's own participation."""
 
     id: UUID
     version: int
@@ -134,7 +127,7 @@ class EventView(ResponseModel):
 
     @classmethod
     def of(cls, for_reader: EventForReader) -> Self:
-        """The view of an event for that reader."""
+        """Build the response for a reader."""
         event = for_reader.event
         fields = {name: getattr(event, name) for name in cls.model_fields if hasattr(event, name)}
         mine = ParticipationView.model_validate(for_reader.mine) if for_reader.mine else None
@@ -142,7 +135,7 @@ class EventView(ResponseModel):
 
 
 class AttendanceView(ParticipationView):
-    """Who was checked in or out; `changed` is false where they had been before."""
+    """A participation after check-in or check-out; `changed` is false for a repeat."""
 
     resident_id: UUID
     resident_name: str
@@ -150,7 +143,7 @@ class AttendanceView(ParticipationView):
 
     @classmethod
     def of(cls, participation: Participation, name: str, *, changed: bool) -> Self:
-        """The view for the desk."""
+        """Build the response for the desk."""
         own = ParticipationView.model_validate(participation)
         return cls(
             **dict(own), resident_id=participation.resident_id, resident_name=name, changed=changed
@@ -158,7 +151,7 @@ class AttendanceView(ParticipationView):
 
 
 class ParticipantView(ParticipationView):
-    """Somebody who takes part, or left; for the desk."""
+    """A resident who takes part, or left; for the desk."""
 
     resident_id: UUID
     resident_name: str
@@ -168,7 +161,7 @@ class ParticipantView(ParticipationView):
 
     @classmethod
     def of(cls, participant: Participant) -> Self:
-        """The view for the desk."""
+        """Build the response for the desk."""
         home = participant.person.home
         return cls(
             **dict(ParticipationView.model_validate(participant.participation)),
@@ -181,7 +174,7 @@ class ParticipantView(ParticipationView):
 
 
 class CodeView(ResponseModel):
-    """A code to show at the door, for coming `in` or going `out`, and until when it is shown."""
+    """A code to show at check-`in` or check-`out`, and until when it is shown."""
 
     code: str
     purpose: Literal["in", "out"]

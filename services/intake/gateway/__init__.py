@@ -1,1 +1,1 @@
-"""The gateway: what the other services own is forwarded to them, with who is asking."""
+"""The gateway, which forwards requests to the other services with a token of the caller."""

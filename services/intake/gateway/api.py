@@ -1,4 +1,4 @@
-"""Forwarding to the other services, and the one description of them all."""
+"""Routes that forward to the other services, and the merged OpenAPI document."""
 
 import json
 import re
@@ -12,17 +12,17 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
-from services.intake.gateway.openapi import FRESH_FOR_SECONDS, MergedOpenApi
-from services.intake.gateway.upstreams import PREFIXES, UpstreamRequest, Upstreams
+from services.intake.gateway.openapi import FRESH_FOR_SECONDS, OPENAPI_DOCUMENT
+from services.intake.gateway.upstreams import PREFIXES, UPSTREAMS, UpstreamRequest
 from shared.contracts import asyncapi
 from shared.errors import NotFound
-from shared.runtime.app import BODY_LIMIT
-from shared.web.http import ApiRouter, OptionalActor, allow
+from shared.web.authentication import OptionalActor, allow
+from shared.web.http import MAX_BODY_BYTES, ApiRouter
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\\%;]")
 ENCODED_SEPARATOR = re.compile(rb"%(2f|5c|25|00)", re.IGNORECASE)
-# What a client's request says to the other service; who asks is said by the gateway alone.
+# Request headers that pass through; the gateway alone says who asks, in a token of its own.
 FORWARDED_HEADERS = (
     "accept",
     "accept-encoding",
@@ -34,7 +34,7 @@ FORWARDED_HEADERS = (
     "if-none-match",
     "last-event-id",
 )
-# RFC 9110, section 7.6.1, and what only the gateway may say.
+# Hop-by-hop headers (RFC 9110, section 7.6.1), and those that the gateway sets itself.
 DROPPED_RESPONSE_HEADERS = {
     "connection",
     "keep-alive",
@@ -51,36 +51,36 @@ DROPPED_RESPONSE_HEADERS = {
 }
 
 router = ApiRouter(tags=["gateway"])
-# Where clients look for it first, outside of `/api/v1`.
+# Clients look for `/openapi.json` at the root first, outside of `/api/v1`.
 root_router = APIRouter()
 CACHE_HEADERS = {"Cache-Control": f"public, max-age={FRESH_FOR_SECONDS:.0f}"}
 
 
-async def describe(request: Request) -> Response:
-    """The description of the whole API (OpenAPI 3.1)."""
-    description: MergedOpenApi = request.app.state.openapi_document
-    return JSONResponse(await description.current(), headers=CACHE_HEADERS)
+async def get_openapi(request: Request) -> Response:
+    """Return the OpenAPI 3.1 document of the whole API."""
+    document = OPENAPI_DOCUMENT.get(request.app.state)
+    return JSONResponse(await document.current(), headers=CACHE_HEADERS)
 
 
-async def describe_messages() -> Response:
-    """The description of the messages between services (AsyncAPI 3.0)."""
-    return Response(_messages(), media_type="application/json", headers=CACHE_HEADERS)
+async def get_asyncapi() -> Response:
+    """Return the AsyncAPI 3.0 document of the messages between services."""
+    return Response(_asyncapi_json(), media_type="application/json", headers=CACHE_HEADERS)
 
 
 async def forward(request: Request, actor: OptionalActor) -> Response:
-    """Forward the request as it is, streaming both ways."""
+    """Forward the request unchanged, and stream both bodies."""
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > BODY_LIMIT:
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
         raise HTTPException(413)
-    neighbours: Upstreams = request.app.state.upstreams
-    wanted = UpstreamRequest(
+    upstreams = UPSTREAMS.get(request.app.state)
+    upstream_request = UpstreamRequest(
         method=request.method,
         path=safe_path(request),
         query=request.scope["query_string"],
         headers=_request_headers(request),
         content=request.stream() if _has_body(request) else None,
     )
-    answer = await neighbours.send(actor, wanted)
+    answer = await upstreams.send(actor, upstream_request)
     response = StreamingResponse(
         _stream_body(answer),
         status_code=answer.status_code,
@@ -91,7 +91,10 @@ async def forward(request: Request, actor: OptionalActor) -> Response:
 
 
 def safe_path(request: Request) -> str:
-    """The path, percent-encoded anew; NotFound when it might mean another one to somebody."""
+    """Return the path, percent-encoded anew.
+
+    Raises: NotFound where another program could read the path as a different one.
+    """
     path: str = request.scope["path"]
     if UNSAFE_CHARACTERS.search(path) or ENCODED_SEPARATOR.search(
         request.scope.get("raw_path") or b""
@@ -104,14 +107,14 @@ def safe_path(request: Request) -> str:
 
 
 @cache
-def _messages() -> bytes:
+def _asyncapi_json() -> bytes:
     return json.dumps(asyncapi.document(), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _request_headers(request: Request) -> dict[str, bytes]:
-    """As bytes: what a client may put into a header isn't always ASCII."""
-    given = request.headers
-    return {name: given[name].encode("latin-1") for name in FORWARDED_HEADERS if name in given}
+    """Return the forwarded headers as bytes, since clients' headers aren't always ASCII."""
+    headers = request.headers
+    return {name: headers[name].encode("latin-1") for name in FORWARDED_HEADERS if name in headers}
 
 
 def _has_body(request: Request) -> bool:
@@ -121,8 +124,8 @@ def _has_body(request: Request) -> bool:
 
 
 def _response_headers(answer: httpx.Response) -> list[tuple[bytes, bytes]]:
-    named = {name.strip().lower() for name in answer.headers.get("connection", "").split(",")}
-    dropped = DROPPED_RESPONSE_HEADERS | named
+    hop_by_hop = {name.strip().lower() for name in answer.headers.get("connection", "").split(",")}
+    dropped = DROPPED_RESPONSE_HEADERS | hop_by_hop
     return [
         (name.lower(), value)
         for name, value in answer.headers.raw
@@ -139,9 +142,9 @@ async def _stream_body(answer: httpx.Response) -> AsyncIterator[bytes]:
 
 
 router.add_api_route(
-    "/openapi.json", describe, policy="public", methods=["GET"], include_in_schema=False
+    "/openapi.json", get_openapi, policy="public", methods=["GET"], include_in_schema=False
 )
-for address, endpoint in (("/openapi.json", describe), ("/asyncapi.json", describe_messages)):
+for address, endpoint in (("/openapi.json", get_openapi), ("/asyncapi.json", get_asyncapi)):
     root_router.add_api_route(
         address,
         endpoint,

@@ -1,4 +1,4 @@
-"""A circuit breaker: a service that is down is told at once, not after a wait for each request."""
+"""A circuit breaker: requests to a service that is down fail at once, without a wait for each."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,28 +11,29 @@ from shared.errors import Unavailable
 
 OPENS_AFTER_FAILURES = 3
 PAUSE_SECONDS = 3.0
-# What says nothing about the service: our own pool is full, or what we were to send is amiss.
+# Errors that say nothing about the service: our own pool is full, or our request is malformed.
 LOCAL_ERRORS = (httpx.PoolTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 STATE = Gauge(
     "linli_gateway_breaker",
-    "Whether a neighbour is asked: 0 closed, 1 probing, 2 open",
+    "State of the circuit breaker of a service: 0 closed, 1 probing, 2 open",
     ["service"],
 )
 
 
 class Breaker:
-    """Whether one other service is asked at all; each replica judges for itself.
+    """A circuit breaker for one other service; each replica has its own.
 
-    It opens when `OPENS_AFTER_FAILURES` requests in a row got no answer: refused, cut off, or silent until
-    the time-out. Any answer in between, whatever its status, begins the count anew: a service that
-    answers 500 is there, and one slow route among others that answer is no outage. The head of an
-    answer counts; what becomes of its body doesn't, so neither long streams nor clients that go
-    away open it. A client that goes away before the head says nothing either way.
+    The breaker opens after `OPENS_AFTER_FAILURES` requests in a row without an answer: refused,
+    cut off, or silent until the time-out. Any answer, whatever its status, resets the count: a
+    service that answers 500 is running, and one slow route among others that answer is no outage.
+    Only the head of an answer counts, so that neither long streams nor clients that leave open
+    the breaker. A client that leaves before the head counts neither as success nor as failure.
 
-    While it is open, every request is Unavailable at once, with the seconds to wait. After `PAUSE`
-    seconds one request is let through as a probe while the others are still refused: its answer
-    closes the breaker, its failure opens it for another pause, and when its client goes away, the
-    next request is the probe. An answer to a request that was on its way before closes it, too.
+    While the breaker is open, every request raises Unavailable at once, with the seconds to wait.
+    After `PAUSE_SECONDS` one request passes as a probe while the others are still refused: an
+    answer to the probe closes the breaker, a failure opens it for another pause, and when the
+    probe's client leaves, the next request is the probe. A late answer to an earlier request
+    closes the breaker, too.
     """
 
     def __init__(self, service: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -45,7 +46,10 @@ class Breaker:
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Ask inside the block, up to the head of the answer; Unavailable while it is open."""
+        """Guard the request inside the block, up to the head of its answer.
+
+        Raises: Unavailable while the breaker is open.
+        """
         probe = self._admit_request()
         try:
             yield
@@ -61,7 +65,7 @@ class Breaker:
                 self._end_probe()
 
     def _admit_request(self) -> bool:
-        """Whether this request is the probe; Unavailable where it may not pass."""
+        """Return whether this request is the probe. Raises: Unavailable where it may not pass."""
         if self._opened_at is None:
             return False
         left = self._opened_at + PAUSE_SECONDS - self._clock()

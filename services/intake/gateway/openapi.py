@@ -1,4 +1,4 @@
-"""The description (OpenAPI 3.1) of everything that clients find at the gateway, of all services."""
+"""The OpenAPI 3.1 document of all services, merged for the clients of the gateway."""
 
 import asyncio
 import time
@@ -7,11 +7,12 @@ from typing import Any
 
 from services.intake.gateway.upstreams import PREFIXES, Upstreams, is_under
 from shared.errors import Unavailable
+from shared.state_key import StateKey
 
 Document = dict[str, Any]
 FRESH_FOR_SECONDS = 60.0
 SCHEMAS = "#/components/schemas/"
-# What every service has in common stays one.
+# Every service has these schemas; the merged document has each of them once.
 SHARED_SCHEMAS = frozenset({"Problem"})
 INFO = {
     "title": "Linli",
@@ -24,10 +25,10 @@ INFO = {
 
 
 class MergedOpenApi:
-    """The merged description, with the last good copy of each other service.
+    """The merged document, with the last good copy of each other service's document.
 
-    A copy is asked for again after `FRESH_FOR` seconds, and stays while its service is down. Paths
-    of a service that this replica never reached are missing, and `x-unavailable` names it.
+    A copy is fetched again after `FRESH_FOR_SECONDS`, and stays while its service is down. The
+    paths of a service that this replica never reached are missing; `x-unavailable` names it.
     """
 
     def __init__(self, own: Callable[[], Document], upstreams: Upstreams) -> None:
@@ -39,12 +40,12 @@ class MergedOpenApi:
         self._refresh_lock = asyncio.Lock()
 
     async def current(self) -> Document:
-        """The description as of now, or of a minute ago at most."""
+        """Return the merged document, at most `FRESH_FOR_SECONDS` old."""
         async with self._refresh_lock:
             if time.monotonic() - self._refreshed_at >= FRESH_FOR_SECONDS:
                 await asyncio.gather(*map(self._refresh, PREFIXES))
                 self._merged = merge_documents({"intake": self._own(), **self._copies}, PREFIXES)
-                # Soon again where one is missing: the breaker keeps that cheap.
+                # The next call tries again where a copy is missing: the breaker keeps that cheap.
                 complete = self._copies.keys() == PREFIXES.keys()
                 self._refreshed_at = time.monotonic() if complete else float("-inf")
         return self._merged
@@ -58,22 +59,25 @@ class MergedOpenApi:
             self._copies[service] = answer.json()
 
 
+OPENAPI_DOCUMENT = StateKey[MergedOpenApi]("openapi document")
+
+
 def merge_documents(
     documents: Mapping[str, Document], forwarded: Mapping[str, tuple[str, ...]]
 ) -> Document:
-    """One description of these services; of others than intake, only what is forwarded to them.
+    """Merge the services' documents; of services other than intake, only `forwarded` paths.
 
-    Schemas and operation ids get the service's name before theirs: `intake.WishView`.
+    Schemas and operation ids get the prefix of their service: `intake.WishView`.
     """
     paths: Document = {}
     schemas: Document = {}
     schemes: Document = {}
     for service, document in documents.items():
-        ours = _rename_references(document, service)
-        for path, item in ours["paths"].items():
+        renamed = _rename_references(document, service)
+        for path, item in renamed["paths"].items():
             if service == "intake" or is_under(path, forwarded[service]):
                 paths[path] = _prefix_operation_ids(item, service)
-        components = ours.get("components", {})
+        components = renamed.get("components", {})
         for name, schema in components.get("schemas", {}).items():
             schemas[_name(name, service)] = schema
         schemes |= components.get("securitySchemes", {})
@@ -91,7 +95,7 @@ def _name(schema: str, service: str) -> str:
 
 
 def _rename_references(node: Any, service: str) -> Any:
-    """The part with every reference to a schema, of a discriminator too, under its new name."""
+    """Return `node` with every reference to a schema renamed, those of discriminators too."""
     if isinstance(node, dict):
         return {key: _rename_references(value, service) for key, value in node.items()}
     if isinstance(node, list):

@@ -1,14 +1,15 @@
-"""Counting over a sliding minute, in memory."""
+"""An in-memory counter over a sliding minute."""
 
 import time
 from collections.abc import Callable
 
 
 class SlidingWindowCounter:
-    """How often each key came: in this minute, and in the share of the last one that isn't over.
+    """A count of hits by key: those of this minute, and a share of the previous minute's.
 
-    Two dictionaries change places each minute, so that nothing is searched and what is over is
-    forgotten at once. `clock` gives seconds that never go back.
+    The share is the part of the previous minute that the sliding minute still covers. Two
+    dictionaries change places each minute, so that old keys go without a search. `clock` returns
+    monotonic seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -18,7 +19,7 @@ class SlidingWindowCounter:
         self._previous: dict[str, int] = {}
 
     def hit(self, key: str, limit: int, cost: int = 1) -> float:
-        """Count so many more of at most `most`: 0, or uncounted the seconds until there is room."""
+        """Count `cost` hits and return 0; without room, return the seconds until there is room."""
         minute, passed = divmod(self._clock() / 60, 1)
         self._advance(int(minute))
         now, before = self._current.get(key, 0), self._previous.get(key, 0)

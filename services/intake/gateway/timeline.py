@@ -1,28 +1,29 @@
-"""The story of a case: what the services say of it, put together in the order of cause and time."""
+"""The timeline of a case: the steps of all services in the order of cause and time."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.messages_admin.trail import MAX_ITEMS, Effect, HandledMessage, SentMessage, ServiceTrail
+from shared.messages_admin.effects import Effect
+from shared.messages_admin.trail import MAX_ITEMS, HandledMessage, SentMessage, ServiceTrail
 from shared.web.http import ResponseModel
 
-# How much earlier than its first message a request may have begun, by the clock in its id.
+# The time in a request's id counts only when it is this close before the first message.
 MAX_REQUEST_DURATION = timedelta(minutes=1)
 
 
 class Step(ResponseModel):
-    """One thing that happened.
+    """One step of a case.
 
-    `kind` is `request`, `message`, `handling`, `points` or `delivery`; `cause` the `id` of the step
-    that led to it. `what` is the type of a message, the rule of points, the channel of a delivery;
-    `after_ms` is counted from the beginning of the story. `until` is when it was over: sent,
-    handled, delivered; `took_ms` is how long that took, of a handling since the message was
-    recorded. `state` is of a message `sent` or `waiting`, of a handling `done`, `retry`, `parked`
-    or `skipped`, of points `award` or `reversal`, of a delivery `queued`, `leased`, `sent` or
-    `failed`. `key` finds what isn't done among the messages of operators.
+    `kind` is `request`, `message`, `handling`, `points` or `delivery`; `cause` is the `id` of the
+    step that led to this one. `what` is the type of a message, the rule of points, the channel of
+    a delivery. `after_ms` counts from the first step. `until` is when the step ended: sent,
+    handled, delivered; `took_ms` is its duration, for a handling since the message was recorded.
+    `state` is `sent` or `waiting` for a message; `done`, `retry`, `parked` or `skipped` for a
+    handling; `award` or `reversal` for points; `queued`, `leased`, `sent` or `failed` for a
+    delivery. `key` finds a handling that isn't done among the messages of operators.
     """
 
     id: str
@@ -46,10 +47,10 @@ class Step(ResponseModel):
 
 
 class Timeline(ResponseModel):
-    """What happened under a correlation id in the station, each step after its cause.
+    """All steps under a correlation id in the station, each after its cause.
 
-    `unavailable` are services that couldn't be asked, whose steps are missing; `cut` is whether
-    there are more than the first 500 messages or effects.
+    `unavailable` names the services that couldn't be asked, whose steps are missing; `cut` says
+    whether there are more than the first 500 messages or effects.
     """
 
     correlation_id: UUID
@@ -60,68 +61,72 @@ class Timeline(ResponseModel):
 
 @dataclass(frozen=True, slots=True)
 class ServiceReport:
-    """What one service says: its part, and what came to it."""
+    """The report of one service: its messages and effects, and the messages that it handled."""
 
     trail: ServiceTrail
     handled: list[HandledMessage] = field(default_factory=list)
 
 
 def messages_of(reports: Mapping[str, ServiceReport]) -> list[tuple[str, SentMessage]]:
-    """The first of all messages with their services, in the order of time."""
-    found = [(name, one) for name, account in reports.items() for one in account.trail.messages]
-    return sorted(found, key=lambda one: one[1].recorded_at)[:MAX_ITEMS]
+    """List the first `MAX_ITEMS` messages with their services' names, oldest first."""
+    messages = [
+        (name, message) for name, report in reports.items() for message in report.trail.messages
+    ]
+    return sorted(messages, key=lambda one: one[1].recorded_at)[:MAX_ITEMS]
 
 
 def build_timeline(
     correlation: UUID, reports: Mapping[str, ServiceReport], unavailable: Iterable[str]
 ) -> Timeline:
-    """The story; without steps where nobody knows of it."""
+    """Build the timeline of a case, without steps where no service reports any."""
     messages = messages_of(reports)
     steps = [*_steps(correlation, messages, reports)]
-    asked = sum(len(account.trail.messages) for account in reports.values())
+    message_count = sum(len(report.trail.messages) for report in reports.values())
     return Timeline(
         correlation_id=correlation,
         steps=_order_steps(steps),
         unavailable=sorted(unavailable),
-        cut=asked > MAX_ITEMS or any(account.trail.cut for account in reports.values()),
+        cut=message_count > MAX_ITEMS or any(report.trail.cut for report in reports.values()),
     )
 
 
 def _steps(
     correlation: UUID, messages: list[tuple[str, SentMessage]], reports: Mapping[str, ServiceReport]
 ) -> Iterator[Step]:
-    ids = {one.key: one.id for _, one in messages}
-    known = {one.id for _, one in messages}
-    recorded = {one.id: one.recorded_at for _, one in messages}
+    ids_by_key = {one.key: one.id for _, one in messages}
+    message_ids = {one.id for _, one in messages}
+    recorded_at = {one.id: one.recorded_at for _, one in messages}
     handled = [
-        (name, one, ids.get(one.key) or one.id or str(one.key))
-        for name, account in reports.items()
-        for one in account.handled
+        (name, one, ids_by_key.get(one.key) or one.id or str(one.key))
+        for name, report in reports.items()
+        for one in report.handled
     ]
     handlings = {(name, id_): f"{name}/{one.key}" for name, one, id_ in handled}
 
     def cause_in(service: str, causation: str | None) -> str | None:
-        return handlings.get((service, causation or ""), causation if causation in known else None)
+        message_id = causation if causation in message_ids else None
+        return handlings.get((service, causation or ""), message_id)
 
-    first = [one for _, one in messages if one.causation is None]
-    is_request = bool(first) and str(correlation) != first[0].id
+    roots = [one for _, one in messages if one.causation is None]
+    is_request = bool(roots) and str(correlation) != roots[0].id
     if is_request:
-        yield _request(correlation, first[0].recorded_at)
-    for name, said in messages:
-        begins = said.causation is None and is_request
-        yield _message(name, said, str(correlation) if begins else cause_in(name, said.causation))
+        yield _request(correlation, roots[0].recorded_at)
+    for name, message in messages:
+        from_request = is_request and message.causation is None
+        cause = str(correlation) if from_request else cause_in(name, message.causation)
+        yield _message(name, message, cause)
     for name, one, id_ in handled:
-        if id_ not in known:
-            known.add(id_)
+        if id_ not in message_ids:
+            message_ids.add(id_)
             yield _missing_message(one, id_)
-        yield _handling(name, one, id_, recorded.get(id_) or one.recorded_at or one.received_at)
-    for name, account in reports.items():
-        for effect in account.trail.effects:
+        yield _handling(name, one, id_, recorded_at.get(id_) or one.recorded_at or one.received_at)
+    for name, report in reports.items():
+        for effect in report.trail.effects:
             yield _effect(name, effect, cause_in(name, effect.causation))
 
 
 def _request(correlation: UUID, first: datetime) -> Step:
-    """The request that the case began with: when is in its id, where that is one of ours."""
+    """Return the request that began the case, at the time in its id where the gateway made it."""
     at = first
     if correlation.version == 7:
         minted = datetime.fromtimestamp((correlation.int >> 80) / 1000, UTC)
@@ -145,7 +150,7 @@ def _message(service: str, message: SentMessage, cause: str | None) -> Step:
 
 
 def _missing_message(one: HandledMessage, id_: str) -> Step:
-    """A message that nobody says they sent: its service couldn't be asked, or forgot it."""
+    """Return a message whose own service couldn't be asked, or has deleted it."""
     return _step(
         id_,
         "message",
@@ -177,8 +182,12 @@ def _handling(service: str, one: HandledMessage, message: str, recorded: datetim
     )
 
 
+# What `_step` takes by itself.
+OWN_FIELDS = ("id", "causation", "kind")
+
+
 def _effect(service: str, effect: Effect, cause: str | None) -> Step:
-    columns = effect.model_dump(exclude={"id", "causation", "kind"})
+    columns = {name: value for name, value in asdict(effect).items() if name not in OWN_FIELDS}
     return _step(str(effect.id), effect.kind, service, cause, **columns)
 
 
@@ -190,27 +199,27 @@ def _step(id_: str, kind: str, service: str, cause: str | None, **columns: Any) 
 
 
 def _order_steps(steps: list[Step]) -> list[Step]:
-    """By time, each after its cause even where the clocks of two machines disagree."""
+    """Sort by time, each step after its cause even where the clocks of two machines disagree."""
     by_id = {step.id: step for step in steps}
-    places: dict[str, tuple[datetime, int]] = {}
+    positions: dict[str, tuple[datetime, int]] = {}
 
-    def place(step: Step) -> tuple[datetime, int]:
-        above: list[Step] = []
-        while step.id not in places:
-            above.append(step)
+    def position_of(step: Step) -> tuple[datetime, int]:
+        chain: list[Step] = []
+        while step.id not in positions:
+            chain.append(step)
             cause = by_id.get(step.cause or "")
-            if cause is None or cause in above:
+            if cause is None or cause in chain:
                 break
             step = cause
-        for one in reversed(above):
-            moment, depth = places.get(one.cause or "", (one.at, -1))
-            places[one.id] = (max(one.at, moment), depth + 1)
-        return places[above[0].id] if above else places[step.id]
+        for one in reversed(chain):
+            moment, depth = positions.get(one.cause or "", (one.at, -1))
+            positions[one.id] = (max(one.at, moment), depth + 1)
+        return positions[chain[0].id] if chain else positions[step.id]
 
-    # What is alike and happened at one moment stands together.
-    ordered = sorted(steps, key=lambda one: (*place(one), one.kind, one.what))
-    began = ordered[0].at if ordered else None
-    return [one.model_copy(update={"after_ms": _ms(one.at - began)}) for one in ordered if began]
+    # Steps of one kind that happened at one moment stand together.
+    ordered = sorted(steps, key=lambda one: (*position_of(one), one.kind, one.what))
+    start = ordered[0].at if ordered else None
+    return [one.model_copy(update={"after_ms": _ms(one.at - start)}) for one in ordered if start]
 
 
 def _ms(span: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""The other services as the gateway reaches them, always as the one who asks."""
+"""HTTP clients of the other services, which act for the caller."""
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,24 +11,25 @@ from services.intake.gateway.breaker import Breaker
 from services.intake.settings import IntakeSettings
 from shared.auth import Actor, issue_token
 from shared.errors import NotFound, Unavailable
-from shared.observability.logs import correlation_id, traceparent
+from shared.observability.context import correlation_id, traceparent
 from shared.observability.tracing import set_http_status, span
+from shared.state_key import StateKey
 
-# What each of them declares as its own, under `/api/v1`: paths of one segment or two.
+# The paths of one or two segments under `/api/v1` that each service owns.
 PREFIXES: Mapping[str, tuple[str, ...]] = {
     "volunteers": ("volunteers", "points", "rules", "operations/volunteers"),
     "notify": ("inbox", "deliveries", "operations/notify"),
 }
 API = "/api/v1/"
 TIMEOUT = httpx.Timeout(15, connect=1, pool=2)
-# Shorter than uvicorn's 5 s, so that no connection is used that the other side just closed.
+# The expiry is below uvicorn's 5 s, so that no request uses a connection that was just closed.
 LIMITS = httpx.Limits(max_connections=100, keepalive_expiry=2)
 TRANSPORT_ERRORS = (httpx.TransportError, httpx.InvalidURL)
 
 
 @dataclass(frozen=True)
 class UpstreamRequest:
-    """One request to another service; `path` begins with `/api/v1/` and is percent-encoded."""
+    """A request to another service; `path` begins with `/api/v1/` and is percent-encoded."""
 
     method: str
     path: str
@@ -38,7 +39,7 @@ class UpstreamRequest:
 
 
 class Upstreams:
-    """Calls the other services with a fresh token of whoever asks; Unavailable when one is down."""
+    """Clients of the other services, which send a fresh token of the actor with each request."""
 
     def __init__(self, settings: IntakeSettings) -> None:
         self._key = settings.private_key
@@ -49,9 +50,10 @@ class Upstreams:
     async def ask(
         self, actor: Actor | None, method: str, path: str, body: Any = None, key: str | None = None
     ) -> httpx.Response:
-        """Ask as the actor and read the whole answer, whatever its status.
+        """Send a request as the actor and read the whole answer, whatever its status.
 
         `path` may have a query, `body` is sent as JSON, `key` as the Idempotency-Key.
+        Raises: NotFound, Unavailable.
         """
         url = httpx.URL(path)
         headers: dict[str, str | bytes] = {"Idempotency-Key": key.encode()} if key else {}
@@ -60,30 +62,33 @@ class Upstreams:
         if body is not None:
             headers["Content-Type"] = "application/json"
         content = None if body is None else httpx.Request("POST", "/", json=body).content
-        wanted = UpstreamRequest(method, url.path, url.query, headers, content)
-        return await _read_body(await self.send(actor, wanted))
+        upstream_request = UpstreamRequest(method, url.path, url.query, headers, content)
+        return await _read_body(await self.send(actor, upstream_request))
 
     async def fetch_openapi(self, service: str) -> httpx.Response:
-        """Ask that service for the description of itself (OpenAPI)."""
-        wanted = UpstreamRequest("GET", f"{API}openapi/{service}.json")
-        return await _read_body(await self._send(service, None, wanted))
+        """Fetch the OpenAPI document of a service. Raises: Unavailable."""
+        upstream_request = UpstreamRequest("GET", f"{API}openapi/{service}.json")
+        return await _read_body(await self._send(service, None, upstream_request))
 
     async def send(self, actor: Actor | None, upstream_request: UpstreamRequest) -> httpx.Response:
-        """Send it and return the answer with its body still to come; the caller closes it."""
+        """Send a request and return the answer with its body unread; the caller closes it.
+
+        Raises: NotFound, Unavailable.
+        """
         return await self._send(_owner(upstream_request.path), actor, upstream_request)
 
     async def _send(
         self, service: str, actor: Actor | None, upstream_request: UpstreamRequest
     ) -> httpx.Response:
-        about = {"http.request.method": upstream_request.method, "server.address": service}
+        attributes = {"http.request.method": upstream_request.method, "server.address": service}
         with span(
-            "intake", f"{upstream_request.method} {service}", SpanKind.CLIENT, about
-        ) as asked:
-            answer = await self._answer(service, actor, upstream_request)
-            set_http_status(asked, answer.status_code, wrong_from=400)
+            "intake", f"{upstream_request.method} {service}", SpanKind.CLIENT, attributes
+        ) as client_span:
+            answer = await self._open_response(service, actor, upstream_request)
+            set_http_status(client_span, answer.status_code, error_from=400)
         return answer
 
-    async def _answer(
+    async def _open_response(
         self, service: str, actor: Actor | None, upstream_request: UpstreamRequest
     ) -> httpx.Response:
         client = self._clients[service]
@@ -93,7 +98,9 @@ class Upstreams:
         request = client.build_request(
             upstream_request.method,
             client.base_url.copy_with(raw_path=target),
-            headers=_raw({**(upstream_request.headers or {}), **self._identity(actor, service)}),
+            headers=_raw_headers(
+                {**(upstream_request.headers or {}), **self._identity_headers(actor, service)}
+            ),
             content=upstream_request.content,
         )
         try:
@@ -102,7 +109,7 @@ class Upstreams:
         except TRANSPORT_ERRORS as error:
             raise Unavailable from error
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
-            # A stream of events is silent for as long as nothing happens.
+            # An event stream is silent while nothing happens, so that reading it must not time out.
             request.extensions["timeout"]["read"] = None
         return answer
 
@@ -111,7 +118,7 @@ class Upstreams:
         for client in self._clients.values():
             await client.aclose()
 
-    def _identity(self, actor: Actor | None, service: str) -> dict[str, str]:
+    def _identity_headers(self, actor: Actor | None, service: str) -> dict[str, str]:
         headers = {}
         if actor is not None:
             headers["Authorization"] = f"Bearer {issue_token(actor, self._key, service)}"
@@ -120,6 +127,9 @@ class Upstreams:
         if trace := traceparent.get():
             headers["traceparent"] = trace
         return headers
+
+
+UPSTREAMS = StateKey[Upstreams]("upstreams")
 
 
 async def _read_body(answer: httpx.Response) -> httpx.Response:
@@ -132,7 +142,7 @@ async def _read_body(answer: httpx.Response) -> httpx.Response:
     return answer
 
 
-def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
+def _raw_headers(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
     return [
         (name.encode("ascii"), value if isinstance(value, bytes) else value.encode("ascii"))
         for name, value in headers.items()
@@ -140,7 +150,7 @@ def _raw(headers: Mapping[str, str | bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def is_under(path: str, prefixes: Iterable[str]) -> bool:
-    """Whether a path that begins with `/api/v1/` is one of these or below it."""
+    """Return whether `path`, with its `/api/v1/`, is one of `prefixes` or below one."""
     return any(f"{path}/".startswith(f"{API}{prefix}/") for prefix in prefixes)
 
 

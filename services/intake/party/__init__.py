@@ -1,1 +1,1 @@
-"""Party members who live on the estate: for the staff's eyes, and never on the bus."""
+"""Party members who live on the estate: for staff only, and in no message."""

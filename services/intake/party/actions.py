@@ -1,4 +1,4 @@
-"""Entering party members, and taking entries away."""
+"""The actions on entries of party members: add and remove."""
 
 from uuid import UUID
 
@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.party.models import MemberAlreadyExists, MembershipFields, PartyMember
 from services.intake.residents.models import Resident
+from shared.aggregate import flush_or_conflict, load, load_for_update
 from shared.auth import Actor
-from shared.db import flush_or_conflict, load
 
 
 async def add(
     tx: AsyncSession, actor: Actor, resident_id: UUID, fields: MembershipFields
 ) -> PartyMember:
-    """Enter a resident as a party member; NotFound, MemberAlreadyExists, Invalid."""
+    """Enter a resident as a party member. Raises: NotFound, MemberAlreadyExists, Invalid."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
     member = PartyMember.enter(actor.station, resident.id, fields)
     await flush_or_conflict(tx, member, MemberAlreadyExists)
@@ -21,6 +21,6 @@ async def add(
 
 
 async def remove(tx: AsyncSession, actor: Actor, member_id: UUID) -> None:
-    """Take an entry away, with all that it said; NotFound."""
-    await tx.delete(await load(tx, PartyMember, member_id, station=actor.station, lock=True))
+    """Delete an entry. Raises: NotFound."""
+    await tx.delete(await load_for_update(tx, PartyMember, member_id, station=actor.station))
     await tx.flush()

@@ -1,4 +1,4 @@
-"""Party members over HTTP."""
+"""The endpoints of party members."""
 
 from datetime import date
 from typing import Self
@@ -8,13 +8,15 @@ from services.intake.party import actions, queries
 from services.intake.party.models import Membership, MembershipFields, PartyMember
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Person
-from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 router = ApiRouter(prefix="/party", tags=["party"])
 
 
 class AddMember(RequestModel):
-    """Who, where their membership is, and whether a member of another branch reports here too."""
+    """A new entry; `reported` says that a member of another branch reports here, too."""
 
     resident_id: UUID
     membership: Membership
@@ -22,7 +24,7 @@ class AddMember(RequestModel):
     joined_on: date | None = None
 
     def to_fields(self) -> MembershipFields:
-        """The same for the rules to judge."""
+        """Convert the request to the fields of the model."""
         return MembershipFields(**self.model_dump(exclude={"resident_id"}))
 
 
@@ -39,10 +41,10 @@ class MemberView(ResponseModel):
 
     @classmethod
     def of(cls, member: PartyMember, person: Person) -> Self:
-        """The view of an entry."""
+        """Build the response from an entry and its resident."""
         building = person.home.building if person.home else None
-        own = ("id", "resident_id", "membership", "reported", "joined_on")
-        fields = {name: getattr(member, name) for name in own}
+        names = ("id", "resident_id", "membership", "reported", "joined_on")
+        fields = {name: getattr(member, name) for name in names}
         return cls(**fields, resident_name=person.name, building=building)
 
 
@@ -58,14 +60,14 @@ async def add_member(body: AddMember, tx: Tx, actor: CurrentActor) -> MemberView
 async def list_members(
     tx: Tx, actor: CurrentActor, pagination: Pagination, membership: Membership | None = None
 ) -> list[MemberView]:
-    """The party members who live here, newest entry first."""
-    found = pagination.set_next_link(
+    """List the party members who live here, newest entry first."""
+    members = pagination.set_next_link(
         await queries.list_members(tx, actor, membership, pagination.page_request)
     )
-    return [MemberView.of(one.member, one.person) for one in found.items]
+    return [MemberView.of(one.member, one.person) for one in members.items]
 
 
 @router.delete("/members/{member_id}", policy="party.write", status_code=204)
 async def remove_member(member_id: UUID, tx: Tx, actor: CurrentActor) -> None:
-    """Take an entry away."""
+    """Delete an entry."""
     await actions.remove(tx, actor, member_id)

@@ -1,4 +1,4 @@
-"""A resident who is a party member: of the estate's branch, or with their membership elsewhere."""
+"""The entry of a party member, of the estate's branch or of one elsewhere."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,19 +10,19 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from shared.db import Aggregate
+from shared.aggregate import Aggregate
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 
 
 class MemberAlreadyExists(Conflict):
-    """The resident is entered already."""
+    """A second entry of the same resident."""
 
     title = N_("This resident is entered as a party member already")
 
 
 class Membership(StrEnum):
-    """Whose branch somebody belongs to."""
+    """The branch that a party member belongs to."""
 
     ESTATE = "estate"
     ELSEWHERE = "elsewhere"
@@ -30,7 +30,7 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipFields:
-    """Where somebody's membership is; `joined_on` is when they joined the party.
+    """The fields of an entry; `joined_on` is when the member joined the party.
 
     `reported` is whether a member of another branch has reported to the estate's, too (双报到).
     """
@@ -40,13 +40,13 @@ class MembershipFields:
     joined_on: date | None = None
 
     def check(self) -> None:
-        """Whether that can be so; Invalid with what is wrong by field."""
+        """Check the fields against each other. Raises: Invalid, with the errors by field."""
         if self.reported and self.membership == Membership.ESTATE:
             raise Invalid(errors={"reported": N_("Only members of another branch report here too")})
 
 
 class PartyMember(Aggregate, Base):
-    """A resident's entry; no message tells of it."""
+    """A resident's entry as a party member; no message carries it."""
 
     __tablename__ = "party_members"
     __table_args__ = (
@@ -63,7 +63,7 @@ class PartyMember(Aggregate, Base):
 
     @classmethod
     def enter(cls, station: UUID, resident: UUID, fields: MembershipFields) -> Self:
-        """A new entry; Invalid."""
+        """Create an entry. Raises: Invalid."""
         fields.check()
         values = {**asdict(fields), "membership": fields.membership.value}
         return cls.new(station, resident_id=resident, **values)

@@ -1,1 +1,1 @@
-"""Photos of wishes that came true, kept small and without what the camera wrote into them."""
+"""Photos of wishes that came true, stored small and without the camera's metadata."""

@@ -1,4 +1,4 @@
-"""Adding photos to a wish, and taking them away before it is delivered."""
+"""The actions on photos of a wish: add, and remove before the delivery."""
 
 from uuid import UUID
 
@@ -17,16 +17,16 @@ from shared.auth import Actor
 async def add(
     tx: AsyncSession, actor: Actor, wish_id: UUID, image: NormalizedImage, *, may_be_public: bool
 ) -> Photo:
-    """Add a photo to a wish that one has taken, or has just delivered.
+    """Add a photo to a wish that the actor has taken, or has just delivered.
 
-    Raises NotYourTask, NotClaimed, WishClosed, TooManyPhotos.
+    Raises: NotYourTask, NotClaimed, WishClosed, TooManyPhotos.
     """
     wish = await wishes.get_for_update(tx, actor, wish_id)
     wish.check_taker(actor)
     count = select(func.count()).where(Photo.wish_id == wish.id, Photo.made_by == actor.subject_id)
     if (await tx.scalar(count) or 0) >= MAX_PHOTOS:
         raise TooManyPhotos
-    # The resident agrees to what they were shown: what comes after the delivery isn't published.
+    # The resident consents to the photos of the delivery: later ones are never published.
     public = may_be_public and wish.state == WishState.CLAIMED
     photo = Photo.of(wish, actor, image, may_be_public=public)
     tx.add(photo)
@@ -35,7 +35,7 @@ async def add(
 
 
 async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
-    """Take a photo away again; NotYourTask, NotClaimed, AlreadyDelivered."""
+    """Remove a photo. Raises: NotFound, NotYourTask, NotClaimed, AlreadyDelivered."""
     check_on_behalf(actor)
     photo = await get(tx, actor, photo_id)
     wish = await wishes.get_for_update(tx, actor, photo.wish_id)

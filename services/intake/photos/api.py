@@ -1,4 +1,4 @@
-"""Photos of wishes over HTTP."""
+"""The endpoints of photos of wishes."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from services.intake.delegation import OnBehalfRequest
 from services.intake.photos import actions, queries
 from services.intake.photos.image_processing import normalize_image
-from services.intake.wishes.schemas import OnBehalfRequest
 from shared.errors import Problem
 from shared.language import N_
-from shared.web.http import ApiRouter, CurrentActor, Pagination, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 MAX_PHOTO_BYTES = 5 * 1024 * 1024
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp")
@@ -25,20 +27,20 @@ router = ApiRouter(tags=["wishes"])
 
 
 class UnsupportedMediaType(Problem):
-    """The body isn't said to be a picture."""
+    """A body whose content type is not an image."""
 
     status = 415
     title = N_("This kind of content is not understood")
 
 
 class AddPhotoParams(OnBehalfRequest):
-    """Who shows the photo, and whether the neighbours may see it, too."""
+    """The query of an upload: `public` says that the neighbours may see the photo, too."""
 
     public: bool = False
 
 
 class PhotoView(ResponseModel):
-    """A photo, to be read at `/api/v1/photos/{id}`."""
+    """A photo; its image is at `/api/v1/photos/{id}`."""
 
     id: UUID
     wish_id: UUID
@@ -65,16 +67,16 @@ async def add_photo(
 ) -> PhotoView:
     """Add a photo before delivering or right after.
 
-    `public` says that the neighbours may see it, too; only what came before the delivery is shown
-    to them, and only once the resident agrees.
+    `public` says that the neighbours may see the photo, too. They see only photos from before the
+    delivery, and only once the resident agrees.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
         raise UnsupportedMediaType
-    # Nothing of the wish is locked while the picture is made.
-    picture = await normalize_image(await request.body())
+    # Processing takes long, so that it comes before the wish is locked.
+    image = await normalize_image(await request.body())
     actor = actor.acting_for(params.on_behalf_of)
-    photo = await actions.add(tx, actor, wish_id, picture, may_be_public=params.public)
+    photo = await actions.add(tx, actor, wish_id, image, may_be_public=params.public)
     return PhotoView.model_validate(photo)
 
 
@@ -82,18 +84,18 @@ async def add_photo(
 async def list_photos(
     wish_id: UUID, tx: Tx, actor: CurrentActor, pagination: Pagination
 ) -> list[PhotoView]:
-    """The photos of a wish, oldest first."""
-    found = pagination.set_next_link(
+    """List the photos of a wish, oldest first."""
+    photos = pagination.set_next_link(
         await queries.list_photos(tx, actor, wish_id, pagination.page_request)
     )
-    return [PhotoView.model_validate(photo) for photo in found.items]
+    return [PhotoView.model_validate(photo) for photo in photos.items]
 
 
 @router.get("/photos/{photo_id}", policy="wishes.list", response_class=Response, responses=JPEG)
 async def read_photo(photo_id: UUID, tx: Tx, actor: CurrentActor) -> Response:
-    """A photo as JPEG."""
+    """Return a photo as JPEG."""
     photo = await queries.get(tx, actor, photo_id)
-    # Whoever may see it now may not later: nobody keeps it for longer than they look at it.
+    # A reader may lose access later, so that no cache may store the photo.
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
     return Response(photo.content, media_type="image/jpeg", headers=headers)
 
@@ -102,5 +104,5 @@ async def read_photo(photo_id: UUID, tx: Tx, actor: CurrentActor) -> Response:
 async def remove_photo(
     photo_id: UUID, params: Annotated[OnBehalfRequest, Query()], tx: Tx, actor: CurrentActor
 ) -> None:
-    """Take a photo away again, before delivering."""
+    """Remove a photo before delivering."""
     await actions.remove(tx, actor.acting_for(params.on_behalf_of), photo_id)

@@ -1,4 +1,4 @@
-"""Making a picture small and plain, whatever was sent."""
+"""The normalization of uploaded images to small JPEGs without metadata."""
 
 import asyncio
 import io
@@ -13,72 +13,72 @@ from shared.language import N_
 MAX_SIDE_PIXELS = 1600
 JPEG_QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
-# So many take at most some 220 MB: unpacking a JPEG takes up to 9 bytes a pixel, a PNG 10, and
-# a WebP 16, however few bytes were sent.
+# The limits keep decoding below some 220 MB: a JPEG takes up to 9 bytes a pixel, a PNG 10 and a
+# WebP 16, however small the upload. Pillow calls a JPEG MPO when smaller ones follow it in the
+# file, as many phones write them.
 MAX_PIXELS = {"JPEG": 25_000_000, "MPO": 25_000_000, "PNG": 20_000_000, "WEBP": 13_000_000}
-# MPO is what Pillow calls a JPEG that has smaller ones behind it, as many telephones make them.
-# Each pass over a JPEG takes its time; a camera makes a dozen at most.
+# Decoding time grows with the number of scans; cameras write a dozen at most.
 MAX_SCANS = 100
 START_OF_SCAN = b"\xff\xda"  # ITU-T T.81, B.2.3
 
-# One at a time, so that a replica's memory is enough for it.
+# One image at a time, so that a replica's memory suffices.
 _executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 
 
 class NotAnImage(Invalid):
-    """The bytes are no JPEG, PNG or WebP picture, or not a whole one."""
+    """An upload that is no JPEG, PNG or WebP image, or an incomplete one."""
 
     title = N_("This is not a picture that can be read (JPEG, PNG or WebP)")
 
 
 class TooManyPixels(Invalid):
-    """The picture is larger than any camera of the neighbourhood makes it."""
+    """An image with more than `MAX_PIXELS`, which no camera of the neighbourhood makes."""
 
     title = N_("This picture has too many pixels")
 
 
 @dataclass(frozen=True)
 class NormalizedImage:
-    """A JPEG of at most SIDE pixels a side, upright, with nothing in it but the picture."""
+    """An upright JPEG of at most `MAX_SIDE_PIXELS` a side, without metadata."""
 
     jpeg: bytes
     width: int
     height: int
 
 
-async def normalize_image(sent: bytes) -> NormalizedImage:
-    """The picture as it is kept, made in a thread; NotAPicture, TooManyPixels."""
-    return await asyncio.get_running_loop().run_in_executor(_executor, _normalize, sent)
+async def normalize_image(upload: bytes) -> NormalizedImage:
+    """Convert an upload to the image to store, in a thread. Raises: NotAnImage, TooManyPixels."""
+    return await asyncio.get_running_loop().run_in_executor(_executor, _normalize, upload)
 
 
-def _normalize(sent: bytes) -> NormalizedImage:
+def _normalize(upload: bytes) -> NormalizedImage:
     try:
-        with Image.open(io.BytesIO(sent), formats=FORMATS) as opened:
-            _check_size(opened, sent)
-            return _redraw(opened)
+        with Image.open(io.BytesIO(upload), formats=FORMATS) as image:
+            _check_size(image, upload)
+            return _redraw(image)
     except TooManyPixels:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise TooManyPixels from None
-    except Exception as error:  # a broken picture makes Pillow raise nearly anything
+    except Exception as error:  # Pillow raises nearly anything on a damaged file.
         raise NotAnImage from error
 
 
-def _check_size(opened: Image.Image, sent: bytes) -> None:
-    if opened.width * opened.height > MAX_PIXELS[opened.format or ""]:
+def _check_size(image: Image.Image, upload: bytes) -> None:
+    if image.width * image.height > MAX_PIXELS[image.format or ""]:
         raise TooManyPixels
-    if opened.format in ("JPEG", "MPO") and sent.count(START_OF_SCAN) > MAX_SCANS:
+    if image.format in ("JPEG", "MPO") and upload.count(START_OF_SCAN) > MAX_SCANS:
         raise NotAnImage
 
 
-def _redraw(opened: Image.Image) -> NormalizedImage:
-    opened.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), reducing_gap=1.5)
-    upright = ImageOps.exif_transpose(opened)
-    # A new picture, so that position, comment and profile of the old one stay behind.
+def _redraw(image: Image.Image) -> NormalizedImage:
+    image.thumbnail((MAX_SIDE_PIXELS, MAX_SIDE_PIXELS), reducing_gap=1.5)
+    upright = ImageOps.exif_transpose(image)
+    # Redrawing leaves position, comment and colour profile behind.
     redrawn = Image.new("RGB", upright.size, "white")
     if upright.has_transparency_data:
-        seen_through = upright.convert("RGBA")
-        redrawn.paste(seen_through, mask=seen_through)
+        transparent = upright.convert("RGBA")
+        redrawn.paste(transparent, mask=transparent)
     else:
         redrawn.paste(upright.convert("RGB"))
     jpeg = io.BytesIO()

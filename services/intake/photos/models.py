@@ -1,4 +1,4 @@
-"""A photo of a wish."""
+"""The photo of a wish."""
 
 from datetime import datetime
 from typing import Self
@@ -21,13 +21,13 @@ MAX_PHOTOS = 4
 
 
 class TooManyPhotos(Conflict):
-    """A wish has so many photos and no more."""
+    """A photo beyond the `MAX_PHOTOS` of a wish."""
 
     title = N_("A wish can have at most 4 photos")
 
 
 class Photo(Base):
-    """What the taker shows of a wish; `may_be_public` is the consent of whoever took the photo."""
+    """A taker's photo of a wish; `may_be_public` is the consent of whoever took the photo."""
 
     __tablename__ = "photos"
 
@@ -43,7 +43,7 @@ class Photo(Base):
 
     @classmethod
     def of(cls, wish: Wish, actor: Actor, image: NormalizedImage, *, may_be_public: bool) -> Self:
-        """A new photo of a wish."""
+        """Create a photo of a wish."""
         return cls(
             id=new_id(),
             station_id=wish.station_id,
@@ -57,9 +57,9 @@ class Photo(Base):
         )
 
     def visible_to(self, actor: Actor, wish: Wish) -> bool:
-        """Whether the actor may see it: neighbours only with the consent of maker and resident.
+        """Return whether the actor may see it; neighbours need the taker's and resident's consent.
 
-        Who takes a wish after somebody else doesn't see what that one showed of the home.
+        A later taker doesn't see the photos that an earlier one took of the home.
         """
         if actor.is_staff or wish.is_owner(actor):
             return True

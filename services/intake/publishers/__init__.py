@@ -1,1 +1,1 @@
-"""Publishers: partners' machines, what they may publish and read, and their keys."""
+"""Publishers, which are partners' machines, with their grants, keys and messages."""

@@ -1,4 +1,4 @@
-"""Admitting publishers, granting to them, and giving them keys and passwords."""
+"""Actions that admit publishers, set their grants, and issue keys and passwords."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from services.intake.publishers.models import (
 )
 from services.intake.publishers.queries import hash_api_key
 from shared import clock
+from shared.aggregate import flush_or_conflict, load, load_for_update
 from shared.auth import Actor, Role
-from shared.db import flush_or_conflict, load
 from shared.errors import Invalid, NotFound
 from shared.language import N_
 from shared.web.preconditions import ExpectedVersion
@@ -29,7 +29,7 @@ NOTE_USE_INTERVAL = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class IssuedKey:
-    """A key as it is kept, and the key itself, which nobody sees again."""
+    """A stored key and its secret, which nobody sees again."""
 
     key: ApiKey
     secret: str
@@ -38,7 +38,7 @@ class IssuedKey:
 async def admit(
     tx: AsyncSession, actor: Actor, name: str, account_id: UUID, grants: Sequence[GrantSpec] = ()
 ) -> Publisher:
-    """Admit a machine of the partner with that account; PublisherAlreadyExists, Invalid."""
+    """Admit a machine of the partner with that account. Raises: PublisherAlreadyExists, Invalid."""
     try:
         account = await load(tx, Account, account_id, station=actor.station)
     except NotFound:
@@ -58,7 +58,7 @@ async def grant(
     grants: Sequence[GrantSpec],
     expected: ExpectedVersion,
 ) -> Publisher:
-    """Let a publisher do this and nothing else from now on; NotFound, Stale, Invalid."""
+    """Replace all grants of a publisher. Raises: NotFound, PreconditionFailed, Invalid."""
     publisher = await _get_for_update(tx, actor, publisher_id)
     expected.check(publisher.version)
     publisher.grant(grants, actor.person)
@@ -69,7 +69,7 @@ async def grant(
 async def issue_key(
     tx: AsyncSession, actor: Actor, publisher_id: UUID, types: list[str] | None
 ) -> IssuedKey:
-    """A new key, for all that is granted or for some types of it; NotFound, NotGranted."""
+    """Issue a key for all granted types, or for `types` only. Raises: NotFound, NotGranted."""
     publisher = await _get_for_update(tx, actor, publisher_id)
     return await _issue(tx, actor, publisher, types)
 
@@ -77,9 +77,9 @@ async def issue_key(
 async def rotate_key(
     tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID, overlap: timedelta
 ) -> IssuedKey:
-    """A new key in the place of one that ends after `overlap`, for what of it is still granted.
+    """Issue a key in place of one that ends after `overlap`, for its types still granted.
 
-    Raises NotFound, KeyExpired, and NotGranted where nothing is.
+    Raises: NotFound, KeyExpired; NotGranted where none of its types is.
     """
     publisher = await _get_for_update(tx, actor, publisher_id)
     old = await _get_key_for_update(tx, publisher, key_id)
@@ -88,23 +88,23 @@ async def rotate_key(
 
 
 async def end_key(tx: AsyncSession, actor: Actor, publisher_id: UUID, key_id: UUID) -> ApiKey:
-    """Let a key end now; NotFound, KeyExpired."""
+    """End a key now. Raises: NotFound, KeyExpired."""
     key = await _get_key_for_update(tx, await _get_for_update(tx, actor, publisher_id), key_id)
     key.end(actor.person)
     return key
 
 
 async def set_password(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> tuple[Publisher, str]:
-    """A new password for the broker, to which the command line tells it; NotFound."""
+    """Set a new broker password, which the command line exports. Raises: NotFound."""
     publisher = await _get_for_update(tx, actor, publisher_id)
     password = publisher.set_password(actor.person)
     return publisher, password
 
 
 async def note_use(tx: AsyncSession, key: ApiKey) -> None:
-    """Note that a key was used, to the hour, so that it can be seen which keys nobody needs.
+    """Record the hour in which a key was used last, which shows the keys that nobody needs.
 
-    Past the key's version, and never waiting: many requests use one key at once.
+    The row keeps its version, and a locked row is skipped: many requests use one key at once.
     """
     now = clock.now()
     due = (
@@ -122,11 +122,11 @@ async def note_use(tx: AsyncSession, key: ApiKey) -> None:
 
 
 async def _get_for_update(tx: AsyncSession, actor: Actor, publisher_id: UUID) -> Publisher:
-    return await load(tx, Publisher, publisher_id, station=actor.station, lock=True)
+    return await load_for_update(tx, Publisher, publisher_id, station=actor.station)
 
 
 async def _get_key_for_update(tx: AsyncSession, publisher: Publisher, key_id: UUID) -> ApiKey:
-    key = await load(tx, ApiKey, key_id, station=publisher.station_id, lock=True)
+    key = await load_for_update(tx, ApiKey, key_id, station=publisher.station_id)
     if key.publisher_id != publisher.id:
         raise NotFound
     return key

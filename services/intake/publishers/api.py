@@ -1,4 +1,4 @@
-"""Publishers over HTTP, for a station's administrators."""
+"""Routes of publishers, for a station's administrators."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Self
@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.publishers import actions, queries
 from services.intake.publishers.actions import IssuedKey
 from services.intake.publishers.models import ApiKey, GrantSpec, Permission, Publisher
+from shared.aggregate import load
 from shared.auth import Actor
-from shared.db import load
-from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
+from shared.web.pagination import Pagination
 from shared.web.preconditions import ETag, IfMatch
 
 router = ApiRouter(prefix="/publishers", tags=["publishers"])
@@ -25,40 +27,40 @@ WEEK_HOURS = 7 * DAY_HOURS
 
 
 class GrantBody(RequestModel):
-    """A type that may be published or read; `trusted`: a fulfilled wish counts without asking."""
+    """A type to publish or read; `trusted` lets a fulfilled wish count without asking."""
 
     may: Permission
     type: Type
     trusted: bool = False
 
     def to_spec(self) -> GrantSpec:
-        """The same for the rules to judge."""
+        """Return the grant as the rules take it."""
         return GrantSpec(self.may, self.type, self.trusted)
 
 
 class Grants(RequestModel):
-    """All that is granted from now on."""
+    """All grants of a publisher from now on."""
 
     grants: Annotated[list[GrantBody], Field(max_length=100)]
 
 
 class Admit(Grants):
-    """A machine's name, the account of its partner, and what it may do."""
+    """A machine's name, the account of its partner, and its grants."""
 
     name: Name
     account_id: UUID
 
 
 class IssueKey(RequestModel):
-    """Which of the granted types the key is for; all of them where that isn't said."""
+    """The granted types that the key is for; all of them where `types` is missing."""
 
     types: Annotated[list[Type], Field(min_length=1, max_length=100)] | None = None
 
 
 class Rotate(RequestModel):
-    """How many hours the old key stays valid beside the new one."""
+    """The hours for which the old key stays valid beside the new one."""
 
-    overlap_hours: Annotated[int, Field(ge=0, le=WEEK_HOURS)] = DAY_HOURS
+    overlap_hours: Annotated[int, Field(strict=True, ge=0, le=WEEK_HOURS)] = DAY_HOURS
 
 
 class GrantView(ResponseModel):
@@ -70,7 +72,7 @@ class GrantView(ResponseModel):
 
 
 class KeyView(ResponseModel):
-    """A key, without what is secret of it."""
+    """A key without its secret."""
 
     id: UUID
     types: list[str] | None
@@ -81,7 +83,7 @@ class KeyView(ResponseModel):
 
 
 class PublisherView(ResponseModel):
-    """A publisher; `user` is its user on the broker, `queue` where it reads what it may read."""
+    """A publisher; `user` is its user on the broker, `queue` the queue that it reads there."""
 
     id: UUID
     name: str
@@ -94,31 +96,31 @@ class PublisherView(ResponseModel):
 
     @classmethod
     async def of(cls, tx: AsyncSession, publisher: Publisher) -> Self:
-        """The view of a publisher with its keys."""
-        own = ("id", "name", "source", "user", "queue", "account_id", "grants")
-        fields = {name: getattr(publisher, name) for name in own}
+        """Return the view of a publisher with its keys."""
+        names = ("id", "name", "source", "user", "queue", "account_id", "grants")
+        fields = {name: getattr(publisher, name) for name in names}
         return cls.model_validate({**fields, "keys": await queries.list_keys(tx, publisher)})
 
 
 class NewKey(KeyView):
-    """A new key; it is seen here and never again."""
+    """A new key; `key` is its secret, which is shown here and never again."""
 
     key: str
 
     @classmethod
     def of(cls, issued: IssuedKey) -> Self:
-        """The view of a key that was just issued."""
+        """Return the view of a key that was just issued."""
         return cls.model_validate({**_fields(issued.key), "key": issued.secret})
 
 
 class NewPassword(ResponseModel):
-    """A publisher's user on the broker and its password, seen here and never again."""
+    """A publisher's user on the broker and its password, shown here and never again."""
 
     user: str
     password: str
 
 
-# What a request without a body says.
+# The bodies that requests without a body stand for.
 EMPTY_KEY_REQUEST, EMPTY_ROTATION = IssueKey(), Rotate()
 
 
@@ -127,7 +129,7 @@ def _fields(key: ApiKey) -> dict[str, object]:
 
 
 def _grant_specs(body: Grants) -> list[GrantSpec]:
-    return [each.to_spec() for each in body.grants]
+    return [grant_body.to_spec() for grant_body in body.grants]
 
 
 @router.post("", policy="publishers.manage", status_code=201)
@@ -142,18 +144,18 @@ async def admit_publisher(body: Admit, tx: Tx, actor: CurrentActor, etag: ETag) 
 async def list_publishers(
     tx: Tx, actor: CurrentActor, pagination: Pagination
 ) -> list[PublisherView]:
-    """The station's publishers, the newest first."""
-    found = pagination.set_next_link(
+    """List the station's publishers, the newest first."""
+    page = pagination.set_next_link(
         await queries.list_publishers(tx, actor, pagination.page_request)
     )
-    return [await PublisherView.of(tx, one) for one in found.items]
+    return [await PublisherView.of(tx, one) for one in page.items]
 
 
 @router.get("/{publisher_id}", policy="publishers.manage")
 async def get_publisher(
     publisher_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag
 ) -> PublisherView:
-    """One publisher with its grants and keys."""
+    """Show one publisher with its grants and keys."""
     publisher = await _get_publisher(tx, actor, publisher_id)
     etag.set_etag(publisher.version)
     return await PublisherView.of(tx, publisher)
@@ -163,7 +165,7 @@ async def get_publisher(
 async def grant(
     publisher_id: UUID, body: Grants, tx: Tx, actor: CurrentActor, edit: IfMatch
 ) -> PublisherView:
-    """Let a publisher do this and nothing else from now on."""
+    """Replace all grants of a publisher."""
     publisher = await actions.grant(tx, actor, publisher_id, _grant_specs(body), edit.expected)
     edit.set_etag(publisher.version)
     return await PublisherView.of(tx, publisher)
@@ -173,7 +175,7 @@ async def grant(
 async def issue_key(
     publisher_id: UUID, tx: Tx, actor: CurrentActor, body: IssueKey = EMPTY_KEY_REQUEST
 ) -> NewKey:
-    """A new key of a year, for publishing over HTTP."""
+    """Issue a key of a year, for publishing over HTTP."""
     return NewKey.of(await actions.issue_key(tx, actor, publisher_id, body.types))
 
 
@@ -181,20 +183,20 @@ async def issue_key(
 async def rotate_key(
     publisher_id: UUID, key_id: UUID, tx: Tx, actor: CurrentActor, body: Rotate = EMPTY_ROTATION
 ) -> NewKey:
-    """A new key in the place of an old one, which stays valid for some hours more."""
+    """Issue a key in place of an old one, which stays valid for some hours more."""
     overlap = timedelta(hours=body.overlap_hours)
     return NewKey.of(await actions.rotate_key(tx, actor, publisher_id, key_id, overlap))
 
 
 @router.post("/{publisher_id}/keys/{key_id}/end", policy="publishers.manage")
 async def end_key(publisher_id: UUID, key_id: UUID, tx: Tx, actor: CurrentActor) -> KeyView:
-    """Let a key end now."""
+    """End a key now."""
     return KeyView.model_validate(await actions.end_key(tx, actor, publisher_id, key_id))
 
 
 @router.post("/{publisher_id}/password", policy="publishers.manage", status_code=201)
 async def set_password(publisher_id: UUID, tx: Tx, actor: CurrentActor) -> NewPassword:
-    """A new password on the broker, which learns of it from `linli publishers broker`."""
+    """Set a new password on the broker, which `linli publishers broker` brings there."""
     publisher, password = await actions.set_password(tx, actor, publisher_id)
     return NewPassword(user=publisher.user, password=password)
 

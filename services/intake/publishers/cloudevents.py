@@ -1,4 +1,4 @@
-"""CloudEvents over HTTP: the three modes of the binding, each as the JSON of single events.
+"""The three modes of CloudEvents over HTTP, each read into the JSON of single events.
 
 Source: the HTTP protocol binding for CloudEvents 1.0.2, section 3.
 """
@@ -25,15 +25,15 @@ _QUOTED, _ESCAPED = re.compile(r'"(.*)"'), re.compile(r"\\(.)")
 
 
 class InvalidBatchSize(Invalid):
-    """A batch is empty, or too large to be taken whole."""
+    """A batch that is empty, or larger than `MAX_BATCH_SIZE`."""
 
     title = N_("A batch has 1 to 100 messages")
 
 
 def read(headers: Mapping[str, str], body: bytes) -> list[bytes]:
-    """The JSON of each event of a request, in its order.
+    """Return the JSON of each event of a request, in the order of the request.
 
-    Raises Unreadable, InvalidBatchSize, and HTTPException (415) for another kind of content.
+    Raises: Unreadable, Invalid, InvalidBatchSize; HTTPException (415) for another content type.
     """
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == STRUCTURED:
@@ -55,17 +55,17 @@ def _batch(body: bytes) -> list[Any]:
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
-    """The attributes, which are percent-encoded UTF-8, perhaps quoted (section 3.1.3.2)."""
-    found: dict[str, str] = {}
+    """Decode the attributes: percent-encoded UTF-8, perhaps quoted (section 3.1.3.2)."""
+    attributes: dict[str, str] = {}
     for name, value in headers.items():
         if not name.startswith(_HEADER_PREFIX):
             continue
         attribute = name.removeprefix(_HEADER_PREFIX)
-        if attribute in found:
+        if attribute in attributes:
             raise Invalid(errors={name: N_("This is said twice")})
         quoted = _QUOTED.fullmatch(value)
-        found[attribute] = unquote(_ESCAPED.sub(r"\1", quoted[1]) if quoted else value)
-    return found
+        attributes[attribute] = unquote(_ESCAPED.sub(r"\1", quoted[1]) if quoted else value)
+    return attributes
 
 
 def _json(body: bytes) -> Any:

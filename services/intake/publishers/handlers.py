@@ -1,4 +1,4 @@
-"""What intake does with what partners say: it becomes intake's own record, and its own word."""
+"""Handlers that turn partners' messages into intake's own records and messages."""
 
 from datetime import datetime
 from typing import Any
@@ -26,23 +26,25 @@ from shared.errors import NotYet
 
 
 async def handle_partner_message(tx: AsyncSession, message: Message[Any]) -> None:
-    """Take one message into the records of wishes and events, or pass it on.
+    """Apply a partner's message to the records of wishes and events, or forward the message.
 
-    What the rules refuse is refused with their Problem: NotGranted, Full, NotFound, and so on.
+    Raises: UnverifiedPublisher, NotGranted, and the Problems of the rules: Full, NotFound, ….
     """
-    publisher = await queries.by_user(tx, message.publisher or "")
+    publisher = await queries.find_by_user(tx, message.publisher or "")
     if publisher is None:
         raise UnverifiedPublisher
     grant = publisher.check_may_publish(message.type)
     actor = _partner_actor(publisher)
     match message.content:
-        case PartnerWishFulfilled() as said:
-            done = FulfilmentReport(said.note or "", said.minutes, message.time)
-            await wishes.fulfil_as_partner(tx, actor, said.wish_id, done, trusted=grant.trusted)
-        case PartnerEventJoined() as said:
-            await _join(tx, actor, said, min(message.time, clock.now()))
-        case PartnerEventAttended() as said:
-            await _attend(tx, actor, said)
+        case PartnerWishFulfilled() as content:
+            report = FulfilmentReport(content.note or "", content.minutes, message.time)
+            await wishes.fulfil_as_partner(
+                tx, actor, content.wish_id, report, trusted=grant.trusted
+            )
+        case PartnerEventJoined() as content:
+            await _join(tx, actor, content, min(message.time, clock.now()))
+        case PartnerEventAttended() as content:
+            await _attend(tx, actor, content)
         case _:
             await forward(tx, message)
 
@@ -51,20 +53,20 @@ async def _join(
     tx: AsyncSession, actor: Actor, content: PartnerEventJoined, requested_at: datetime
 ) -> None:
     actor = actor.acting_for(content.resident_id)
-    # Whether they meant it was asked where they said it.
-    asking = JoinRequest(content.role, allow_overlap=True, requested_at=requested_at)
+    # The partner's own form has asked about overlaps, so that intake doesn't ask again.
+    join_request = JoinRequest(content.role, allow_overlap=True, requested_at=requested_at)
     try:
-        await attendance.join_at(tx, actor, content.event_id, asking)
+        await attendance.join_at(tx, actor, content.event_id, join_request)
     except AlreadyJoined:
         return
 
 
 async def _attend(tx: AsyncSession, actor: Actor, content: PartnerEventAttended) -> None:
-    who = attendance.AttendeeRef(resident_id=content.resident_id)
+    attendee = attendance.AttendeeRef(resident_id=content.resident_id)
     try:
-        await attendance.check_out(tx, actor, content.event_id, who, content.minutes)
+        await attendance.check_out(tx, actor, content.event_id, attendee, content.minutes)
     except NotJoined:
-        # That they joined may still be on its way.
+        # The message that the resident joined may still be on its way.
         raise NotYet(NotJoined.title) from None
 
 

@@ -1,4 +1,4 @@
-"""What partners publish over HTTP: kept at once, and absorbed a moment later."""
+"""Routes of partners' messages, which are stored at once and handled a moment later."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.gateway.rate_limits import RateLimiter
+from services.intake.gateway.rate_limits import RATE_LIMITER
 from services.intake.publishers import actions, cloudevents, queries
 from services.intake.publishers.queries import AuthenticatedPublisher
 from shared.auth import Actor
@@ -23,7 +23,9 @@ from shared.contracts.envelope import Envelope, InvalidMessage, PartnerEnvelopeM
 from shared.contracts.schemas import Untitled
 from shared.errors import Invalid, NotFound, Problem
 from shared.language import N_
-from shared.web.http import ApiRouter, CurrentActor, Filters, Pagination, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Filters, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 SERVICE = "intake"
 BATCH_REJECTED = N_("It is message %(number)s of the batch; none of them was taken.")
@@ -31,15 +33,15 @@ router = ApiRouter(prefix="/messages", tags=["messages"])
 
 
 class NotAnEvent(Invalid):
-    """It isn't a CloudEvent with all that is needed."""
+    """A message that isn't a complete CloudEvent."""
 
     title = N_("This is not a CloudEvent as it is taken here: %(wrong)s")
 
 
 class AcceptedMessage(ResponseModel):
-    """A message that is kept; `key` is where to ask what became of it.
+    """A message that is stored; `key` finds its status.
 
-    One that came before, by its source and id, is `repeated` and changes nothing.
+    A message with the source and id of an earlier one is `repeated` and changes nothing.
     """
 
     key: UUID
@@ -49,9 +51,9 @@ class AcceptedMessage(ResponseModel):
 
 
 class MessageStatus(ResponseModel):
-    """What became of a message: `done`, tried again, or `parked` with the reason in `error`.
+    """The status of a message: `done`, tried again, or `parked` with the reason in `error`.
 
-    Of one that is done, and of one that could not be read, no `id` is kept.
+    A message that is done, or that could not be read, has no `id`.
     """
 
     key: UUID
@@ -66,20 +68,20 @@ class MessageStatus(ResponseModel):
 
     @classmethod
     def of(cls, row: Any) -> "MessageStatus":
-        """The state of a row of the inbox."""
+        """Return the status of a row of the inbox."""
         envelope = redrive.envelope_of(row)
-        said = {"key": row.message_key, "id": envelope.id if envelope else None}
-        return cls.model_validate({**row._mapping, **said})
+        key_and_id = {"key": row.message_key, "id": envelope.id if envelope else None}
+        return cls.model_validate({**row._mapping, **key_and_id})
 
 
 class MessageStatusFilter(Filters):
-    """Which of one's own messages to list; `id` names one."""
+    """A filter of the publisher's own messages; `id` selects one."""
 
     state: State | None = None
     id: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
 
 
-def _body() -> dict[str, Any]:
+def _request_body() -> dict[str, Any]:
     event = PartnerEnvelopeModel.model_json_schema(schema_generator=Untitled)
     content = {
         cloudevents.STRUCTURED: event,
@@ -96,27 +98,31 @@ def _body() -> dict[str, Any]:
 
 
 @router.post(
-    "", policy="messages.publish", status_code=202, problems=(400, 415), openapi_extra=_body()
+    "",
+    policy="messages.publish",
+    status_code=202,
+    problems=(400, 415),
+    openapi_extra=_request_body(),
 )
 async def publish(
     request: Request, response: Response, tx: Tx, actor: CurrentActor
 ) -> list[AcceptedMessage]:
-    """Publish CloudEvents: structured, binary or a batch, of which all are taken or none.
+    """Publish CloudEvents: structured, binary or a batch, of which all are accepted or none.
 
-    What is refused here was not taken; what is taken is not lost, and its key tells its fate.
+    A refused request stores nothing; an accepted message is not lost, and its key finds its status.
     """
-    # First of all, since a connection to the database is lent from here on.
+    # The body is read before the first query, so that a slow client holds no connection.
     body = await request.body()
-    asking = await queries.authenticate(tx, actor)
+    caller = await queries.authenticate(tx, actor)
     events = cloudevents.read(request.headers, body)
-    rates: RateLimiter = request.app.state.rate_limiter
-    rates.check_messages(asking.publisher.id, len(events))
-    taken = await _store(tx, list(_parse_events(asking, events)))
-    await actions.note_use(tx, asking.key)
+    rate_limiter = RATE_LIMITER.get(request.app.state)
+    rate_limiter.check_messages(caller.publisher.id, len(events))
+    accepted = await _store(tx, list(_parse_events(caller, events)))
+    await actions.note_use(tx, caller.key)
     redrive.wake_retries(tx)
-    if len(taken) == 1:
-        response.headers["Location"] = f"/api/v1/messages/{taken[0].key}"
-    return taken
+    if len(accepted) == 1:
+        response.headers["Location"] = f"/api/v1/messages/{accepted[0].key}"
+    return accepted
 
 
 @router.get("", policy="messages.publish")
@@ -126,28 +132,27 @@ async def list_messages(
     filters: Annotated[MessageStatusFilter, Query()],
     pagination: Pagination,
 ) -> list[MessageStatus]:
-    """One's own messages that aren't done, newest first, over HTTP and over the broker.
+    """List one's own messages that aren't done, newest first, over HTTP and over the broker.
 
-    With `id` the one message under that id, done or not.
+    With `id`, list the one message under that id, done or not.
     """
-    asking = await queries.authenticate(tx, actor)
-    publisher = asking.publisher
+    publisher = (await queries.authenticate(tx, actor)).publisher
     if filters.id is not None:
         key = store.message_key(publisher.user, publisher.source, filters.id)
         row = await redrive.find_by_publisher(tx, _operator(actor), publisher.user, key)
         return [MessageStatus.of(row)] if row else []
-    wanted = InboxFilter(filters.state, publisher=publisher.user)
-    found = pagination.set_next_link(
-        await redrive.list_failed(tx, _operator(actor), wanted, pagination.page_request)
+    inbox_filter = InboxFilter(filters.state, publisher=publisher.user)
+    page = pagination.set_next_link(
+        await redrive.list_failed(tx, _operator(actor), inbox_filter, pagination.page_request)
     )
-    return [MessageStatus.of(row) for row in found.items]
+    return [MessageStatus.of(row) for row in page.items]
 
 
 @router.get("/{key}", policy="messages.publish")
 async def get_message(key: UUID, tx: Tx, actor: CurrentActor) -> MessageStatus:
-    """What became of one's own message, for 35 days after it is done."""
-    asking = await queries.authenticate(tx, actor)
-    row = await redrive.find_by_publisher(tx, _operator(actor), asking.publisher.user, key)
+    """Show the status of one's own message, for 35 days after it is done."""
+    publisher = (await queries.authenticate(tx, actor)).publisher
+    row = await redrive.find_by_publisher(tx, _operator(actor), publisher.user, key)
     if row is None:
         raise NotFound
     return MessageStatus.of(row)
@@ -158,7 +163,7 @@ def _operator(actor: Actor) -> Operator:
 
 
 def _parse_events(caller: AuthenticatedPublisher, events: list[bytes]) -> Iterator[IncomingMessage]:
-    """Each event as it will be kept; the Problem of the first that can't be, with its number."""
+    """Parse each event; raise the Problem of the first invalid one, with its number."""
     for number, event in enumerate(events, 1):
         try:
             yield _parse_event(caller, event)
@@ -182,16 +187,19 @@ def _parse_event(caller: AuthenticatedPublisher, event: bytes) -> IncomingMessag
 
 
 async def _store(tx: AsyncSession, received: list[IncomingMessage]) -> list[AcceptedMessage]:
-    """Keep them in the order of their keys, or two batches deadlock; told in the order given."""
+    """Store the messages; return them in their own order.
+
+    The order of storing is that of the keys, so that two batches never deadlock.
+    """
     fresh = set()
     for key, one in sorted({one.key: one for one in received}.items()):
         if await store.store_failed(tx, SERVICE, one, FailureDisposition.retry_now()):
             fresh.add(key)
-    taken = []
+    accepted = []
     for one in received:
         id_ = one.message.id if one.message else ""
-        taken.append(
+        accepted.append(
             AcceptedMessage(key=one.key, id=id_, type=one.type, repeated=one.key not in fresh)
         )
         fresh.discard(one.key)
-    return taken
+    return accepted

@@ -1,4 +1,4 @@
-"""A publisher with what is granted to it, and the keys by which it is known over HTTP."""
+"""Publishers, their grants, and the keys that authenticate them over HTTP."""
 
 import base64
 import hashlib
@@ -15,41 +15,42 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.intake.base import Base
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.bus.partners import ingress
 from shared.bus.transport import topology
 from shared.bus.transport.broker_users import BrokerUser
 from shared.contracts.intake import WishFulfilled
 from shared.contracts.partners import READABLE, is_for_partners
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.language import N_
 
 KEY_PREFIX = "linli_"
 KEY_TTL = timedelta(days=365)
-# The only type of which a partner's word may count at once, or only as delivered.
+# The only type that can be trusted: it then counts at once, and not only as delivered.
 TRUSTABLE_TYPE = WishFulfilled.type
 
 
 class PublisherAlreadyExists(Conflict):
-    """Another publisher has the name, of whatever station: the broker knows it by that."""
+    """A name that a publisher of some station has: names are users on the broker."""
 
     title = N_("Another publisher has this name already")
 
 
 class NotGranted(Forbidden):
-    """The publisher, or the key that it uses, may not publish this type."""
+    """A type that the publisher, or the key that it uses, may not publish."""
 
     title = N_("This publisher may not publish messages of this type: %(type)s")
 
 
 class KeyExpired(Conflict):
-    """The key is not valid any more."""
+    """A key that is not valid any more."""
 
     title = N_("This key is not valid any more")
 
 
 class Permission(StrEnum):
-    """What a grant lets a publisher do with a type."""
+    """The use of a type that a grant allows."""
 
     PUBLISH = "publish"
     READ = "read"
@@ -57,14 +58,14 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class GrantSpec:
-    """One type that may be published or read; `trusted` lets the partner's word count at once."""
+    """A type to publish or read; `trusted` lets a fulfilled wish count at once."""
 
     permission: Permission
     type: str
     trusted: bool = False
 
     def validation_error(self) -> str | None:
-        """Why it can't be granted, a sentence of the catalogue; None where it can."""
+        """Return why the grant is invalid, a sentence of the catalogue; None where it is valid."""
         if self.permission is Permission.PUBLISH and not is_for_partners(self.type):
             return ingress.UnknownType.title
         if self.permission is Permission.READ and self.type not in READABLE:
@@ -75,9 +76,9 @@ class GrantSpec:
 
 
 class Publisher(Aggregate, Base):
-    """A machine of a partner. Its name is its source, `/partners/<name>`, and its broker user's.
+    """A machine of a partner; its name makes its source, `/partners/<name>`, and its broker user.
 
-    It is never removed: one that publishes no more has no grants, no keys and no password.
+    Publishers are never deleted: one that is out of use has no grants, no keys and no password.
     """
 
     __tablename__ = "publishers"
@@ -95,64 +96,64 @@ class Publisher(Aggregate, Base):
 
     @classmethod
     def admit(cls, station: UUID, name: str, account: UUID) -> Self:
-        """A new publisher, to which nothing is granted yet."""
+        """Create a publisher without grants."""
         return cls.new(station, name=name, account_id=account, grants=[])
 
     @property
     def user(self) -> str:
-        """Its user on the broker."""
+        """The publisher's user on the broker."""
         return ingress.user_of(self.name)
 
     @property
     def source(self) -> str:
-        """The source that it speaks for."""
+        """The source of the publisher's messages."""
         return ingress.source_of(self.name)
 
     @property
     def queue(self) -> str | None:
-        """The queue on the broker where it reads; None where nothing may be read."""
+        """The queue on the broker that the publisher reads; None where it may read nothing."""
         return topology.Names().reader(self.name) if self.types(Permission.READ) else None
 
     @property
     def access(self) -> BrokerUser:
-        """What the broker must know of it."""
+        """The publisher's user on the broker, with its password hash and permissions."""
         publishes, reads = self.types(Permission.PUBLISH), self.types(Permission.READ)
         return BrokerUser(self.name, self.station_id, self.password_hash, publishes, reads)
 
     def types(self, permission: Permission) -> list[str]:
-        """The types that it may publish, or read."""
+        """Return the types that the publisher may publish, or read."""
         return [grant.type for grant in self.grants if grant.may == permission]
 
     def grant(self, specs: Sequence[GrantSpec], by: UUID) -> None:
-        """Let it do this and nothing else from now on; Invalid."""
-        wrong = {f"grants.{number}": each.validation_error() for number, each in enumerate(specs)}
-        named = [(each.permission, each.type) for each in specs]
-        for number, name in enumerate(named):
-            if name in named[:number]:
-                place = f"grants.{number}"
-                wrong[place] = wrong[place] or N_("This is granted already, further up")
-        if errors := {place: fault for place, fault in wrong.items() if fault}:
+        """Replace all grants. Raises: Invalid."""
+        checks = {f"grants.{number}": spec.validation_error() for number, spec in enumerate(specs)}
+        pairs = [(spec.permission, spec.type) for spec in specs]
+        for number, pair in enumerate(pairs):
+            if pair in pairs[:number]:
+                field = f"grants.{number}"
+                checks[field] = checks[field] or N_("This is granted already, further up")
+        if errors := {field: error for field, error in checks.items() if error}:
             raise Invalid(errors=errors)
-        held = {(grant.may, grant.type): grant for grant in self.grants}
-        kept = []
-        for each in specs:
-            grant = held.get((each.permission, each.type)) or Grant(
-                may=each.permission.value, type=each.type
+        current = {(grant.may, grant.type): grant for grant in self.grants}
+        grants = []
+        for spec in specs:
+            grant = current.get((spec.permission, spec.type)) or Grant(
+                may=spec.permission.value, type=spec.type
             )
-            grant.trusted = each.trusted
-            kept.append(grant)
-        self.grants = kept
+            grant.trusted = spec.trusted
+            grants.append(grant)
+        self.grants = grants
         self.granted_at, self.granted_by = clock.now(), by
 
     def check_may_publish(self, type_: str) -> "Grant":
-        """The grant to publish that type; NotGranted."""
+        """Return the grant to publish that type. Raises: NotGranted."""
         for grant in self.grants:
             if (grant.may, grant.type) == (Permission.PUBLISH, type_):
                 return grant
         raise NotGranted(type=type_)
 
     def filter_granted(self, types: list[str] | None) -> list[str] | None:
-        """Those of the types that it may publish still; NotGranted where it may none of them."""
+        """Return those of `types` that may still be published. Raises: NotGranted for none."""
         if types is None:
             return None
         publishes = self.types(Permission.PUBLISH)
@@ -162,7 +163,7 @@ class Publisher(Aggregate, Base):
         return granted
 
     def set_password(self, by: UUID) -> str:
-        """A new password for the broker, seen once; what is kept is as the broker keeps it."""
+        """Set a new broker password and return it; only its hash for the broker is stored."""
         password = secrets.token_urlsafe(24)
         self.password_hash = broker_hash(password, secrets.token_bytes(4))
         self.password_by = by
@@ -185,7 +186,7 @@ class Grant(Base):
 
 
 class ApiKey(Aggregate, Base):
-    """A key of a publisher, kept hashed, for all that is granted or for some `types` of it."""
+    """A key of a publisher, stored hashed, for all granted types or for some `types` only."""
 
     __tablename__ = "api_keys"
     plural = "api-keys"
@@ -202,7 +203,7 @@ class ApiKey(Aggregate, Base):
     def issue(
         cls, publisher: Publisher, issuer: UUID, key_hash: bytes, types: list[str] | None
     ) -> Self:
-        """A key of a year; NotGranted for a type that the publisher may not publish."""
+        """Create a key of a year. Raises: NotGranted for a type that can't be published."""
         for type_ in types or ():
             publisher.check_may_publish(type_)
         return cls.new(
@@ -215,17 +216,17 @@ class ApiKey(Aggregate, Base):
         )
 
     def check_covers(self, type_: str) -> None:
-        """Whether messages of that type may come under this key; NotGranted."""
+        """Check that the key is for messages of that type. Raises: NotGranted."""
         if self.types is not None and type_ not in self.types:
             raise NotGranted(type=type_)
 
     @property
     def is_expired(self) -> bool:
-        """Whether it is not valid any more."""
+        """Whether the key is not valid any more."""
         return self.expires_at <= clock.now()
 
     def end(self, by: UUID, after: timedelta = timedelta(0)) -> None:
-        """Let it end so much later at the latest; KeyExpired."""
+        """End the key, at the latest after that time. Raises: KeyExpired."""
         if self.is_expired:
             raise KeyExpired
         self.expires_at = min(self.expires_at, clock.now() + after)
@@ -233,11 +234,11 @@ class ApiKey(Aggregate, Base):
 
 
 def new_key() -> str:
-    """A key of 256 bits, known by its beginning for what it is."""
+    """Generate a key of 256 bits with the prefix of keys."""
     return KEY_PREFIX + secrets.token_urlsafe(32)
 
 
 def broker_hash(password: str, salt: bytes) -> str:
-    """A password as RabbitMQ keeps it (https://www.rabbitmq.com/docs/passwords)."""
+    """Hash a password in RabbitMQ's format (https://www.rabbitmq.com/docs/passwords)."""
     digest = hashlib.sha256(salt + password.encode()).digest()
     return base64.b64encode(salt + digest).decode()

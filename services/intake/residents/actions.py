@@ -1,4 +1,4 @@
-"""Writing the register."""
+"""The actions that change the register."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,9 +19,10 @@ from services.intake.residents.models import (
     ResidentFields,
     Reveal,
 )
+from shared.aggregate import flush_or_conflict, load, load_for_update
 from shared.auth import Actor
 from shared.bus.outbox.record import record
-from shared.db import flush_or_conflict, load, sealer_of
+from shared.db import sealer_of
 from shared.language import Language
 from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 
@@ -29,7 +30,7 @@ from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 async def add_building(
     tx: AsyncSession, actor: Actor, number: str, name: str, units: int
 ) -> Building:
-    """Put a building on the register; BuildingAlreadyExists."""
+    """Add a building to the register. Raises: BuildingAlreadyExists."""
     building = Building.new(actor.station, number=number, name=name, units=units)
     await flush_or_conflict(tx, building, BuildingAlreadyExists)
     return building
@@ -38,7 +39,7 @@ async def add_building(
 async def add_home(
     tx: AsyncSession, actor: Actor, building_id: UUID, unit: int, number: str
 ) -> Home:
-    """Put a home of a building on the register; HomeAlreadyExists, Invalid."""
+    """Add a home to a building. Raises: NotFound, HomeAlreadyExists, Invalid."""
     building = await load(tx, Building, building_id, station=actor.station)
     home = Home.of(building, unit, number)
     await flush_or_conflict(tx, home, HomeAlreadyExists)
@@ -48,7 +49,7 @@ async def add_home(
 async def add_household(
     tx: AsyncSession, actor: Actor, home_id: UUID, registration: Registration
 ) -> Household:
-    """Put the household of a home on the register."""
+    """Add a household to a home. Raises: NotFound."""
     home = await load(tx, Home, home_id, station=actor.station)
     household = Household.of(home, registration)
     tx.add(household)
@@ -57,7 +58,10 @@ async def add_household(
 
 
 async def register(tx: AsyncSession, actor: Actor, fields: ResidentFields) -> Resident:
-    """Put a resident on the register; PhoneAlreadyExists, NotFound for another station's household."""
+    """Add a resident to the register.
+
+    Raises: PhoneAlreadyExists, NotFound (also for a household of another station).
+    """
     await _check_household(tx, actor, fields)
     resident = Resident.register(actor.station, fields, sealer_of(tx))
     await flush_or_conflict(tx, resident, PhoneAlreadyExists)
@@ -72,15 +76,16 @@ async def change(
     changes: dict[str, Any],
     expected: ExpectedVersion = ANY_VERSION,
 ) -> Resident:
-    """Change what the register says: the fields of `Details` in `changes`, the others stay.
+    """Change those fields of `ResidentFields` that are in `changes`; the others stay.
 
-    Raises Stale when the present version is not `expected`, PhoneAlreadyExists, NotFound.
+    Raises: PreconditionFailed (the present version is not `expected`), PhoneAlreadyExists,
+    NotFound.
     """
-    resident = await load(tx, Resident, resident_id, station=actor.station, lock=True)
+    resident = await load_for_update(tx, Resident, resident_id, station=actor.station)
     expected.check(resident.version)
-    details = replace(resident.to_fields(sealer_of(tx)), **changes)
-    await _check_household(tx, actor, details)
-    resident.change(details, sealer_of(tx))
+    fields = replace(resident.to_fields(sealer_of(tx)), **changes)
+    await _check_household(tx, actor, fields)
+    resident.change(fields, sealer_of(tx))
     if tx.is_modified(resident):
         await flush_or_conflict(tx, resident, PhoneAlreadyExists)
         await record(tx, resident, resident.changed_message())
@@ -90,12 +95,12 @@ async def change(
 async def set_language(
     tx: AsyncSession, actor: Actor, resident_id: UUID, language: Language
 ) -> Resident:
-    """Let the resident be addressed in that language."""
+    """Set the language in which the resident is addressed."""
     return await change(tx, actor, resident_id, {"language": language})
 
 
 async def reveal(tx: AsyncSession, actor: Actor, resident_id: UUID, reason: str) -> str:
-    """The resident's phone in clear, recorded with the reason; NoPhone."""
+    """Return the resident's phone in clear and record the reveal. Raises: NotFound, NoPhone."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
     phone = resident.phone(sealer_of(tx))
     if phone is None:

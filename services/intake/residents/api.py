@@ -1,4 +1,4 @@
-"""The register as the desk reads and writes it."""
+"""The endpoints of the register, for the desk."""
 
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
@@ -13,22 +13,24 @@ from services.intake.residents.queries import HouseholdWithAddress
 from shared.db import sealer_of
 from shared.language import N_, Language
 from shared.sealing import Sealer
-from shared.web.http import ApiRouter, CurrentActor, Pagination, RequestModel, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
+from shared.web.pagination import Pagination
 from shared.web.preconditions import ETag, ETagResponse, IfMatch
 
 router = ApiRouter(tags=["residents"])
 T = TypeVar("T")
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 NameText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-BirthYear = Annotated[int, Field(ge=1900, le=2100)]
+BirthYear = Annotated[int, Field(strict=True, ge=1900, le=2100)]
 
 
 class AddBuilding(RequestModel):
-    """A block and how many units it has."""
+    """A new building and how many units it has."""
 
     number: ShortText
     name: Annotated[str, StringConstraints(max_length=60)] = ""
-    units: Annotated[int, Field(ge=1, le=100)] = 1
+    units: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
 
 
 class BuildingView(ResponseModel):
@@ -41,9 +43,9 @@ class BuildingView(ResponseModel):
 
 
 class AddHome(RequestModel):
-    """A flat of a building."""
+    """A new home of a building."""
 
-    unit: Annotated[int, Field(ge=1, le=100)] = 1
+    unit: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     number: ShortText
 
 
@@ -57,7 +59,7 @@ class HomeView(ResponseModel):
 
 
 class AddHousehold(RequestModel):
-    """A household and where it is registered: `registered_with` is left out for one's own."""
+    """A new household; `registered_with` is left out where it is registered here (`own`)."""
 
     home_id: UUID
     own: bool
@@ -73,7 +75,7 @@ class AddHousehold(RequestModel):
 
 
 class AddressView(ResponseModel):
-    """Where a home is."""
+    """The address of a home."""
 
     building: str
     unit: int
@@ -97,7 +99,7 @@ class HouseholdWithAddressView(HouseholdView):
 
     @classmethod
     def of(cls, entry: HouseholdWithAddress) -> Self:
-        """The view of a household."""
+        """Build the response from a household and its address."""
         household = HouseholdView.model_validate(entry.household)
         address = AddressView.model_validate(entry.address)
         return cls(**household.model_dump(), address=address)
@@ -115,7 +117,7 @@ class RegisterResident(RequestModel):
 
 
 class ChangeResident(RequestModel):
-    """What the register shall say; the phone stays as it is when it is left out."""
+    """The new fields of a resident; the phone stays as it is when it is left out."""
 
     name: NameText
     phone: Phone | None = None
@@ -138,14 +140,13 @@ class ResidentView(ResponseModel):
 
     @classmethod
     def of(cls, resident: Resident, sealer: Sealer) -> Self:
-        """The view of a resident."""
-        details = resident.to_fields(sealer)
-        said = {**vars(details), "phone": resident.masked_phone(sealer)}
-        return cls(id=resident.id, **said)
+        """Build the response from a resident, masking the phone."""
+        fields = {**vars(resident.to_fields(sealer)), "phone": resident.masked_phone(sealer)}
+        return cls(id=resident.id, **fields)
 
 
 class RevealPhone(RequestModel):
-    """Why the phone must be seen."""
+    """The reason why the phone must be seen."""
 
     reason: Annotated[str, StringConstraints(min_length=2, max_length=200)]
 
@@ -163,23 +164,23 @@ def _resident_view(tx: AsyncSession, resident: Resident, etag: ETagResponse) -> 
 
 @router.post("/buildings", policy="register.write", status_code=201)
 async def add_building(body: AddBuilding, tx: Tx, actor: CurrentActor) -> BuildingView:
-    """Put a building on the register."""
+    """Add a building to the register."""
     building = await actions.add_building(tx, actor, **body.model_dump())
     return BuildingView.model_validate(building)
 
 
 @router.get("/buildings", policy="register.read")
 async def list_buildings(tx: Tx, actor: CurrentActor, pagination: Pagination) -> list[BuildingView]:
-    """The station's buildings."""
-    found = pagination.set_next_link(
+    """List the station's buildings."""
+    buildings = pagination.set_next_link(
         await queries.list_buildings(tx, actor.station, pagination.after, pagination.limit)
     )
-    return [BuildingView.model_validate(building) for building in found.items]
+    return [BuildingView.model_validate(building) for building in buildings.items]
 
 
 @router.post("/buildings/{building_id}/homes", policy="register.write", status_code=201)
 async def add_home(building_id: UUID, body: AddHome, tx: Tx, actor: CurrentActor) -> HomeView:
-    """Put a home of the building on the register."""
+    """Add a home to the building."""
     home = await actions.add_home(tx, actor, building_id, **body.model_dump())
     return HomeView.model_validate(home)
 
@@ -188,16 +189,16 @@ async def add_home(building_id: UUID, body: AddHome, tx: Tx, actor: CurrentActor
 async def list_homes(
     building_id: UUID, tx: Tx, actor: CurrentActor, pagination: Pagination
 ) -> list[HomeView]:
-    """The building's homes."""
-    found = pagination.set_next_link(
+    """List the building's homes."""
+    homes = pagination.set_next_link(
         await queries.list_homes(tx, actor.station, building_id, pagination.after, pagination.limit)
     )
-    return [HomeView.model_validate(home) for home in found.items]
+    return [HomeView.model_validate(home) for home in homes.items]
 
 
 @router.post("/households", policy="register.write", status_code=201, problems=(404,))
 async def add_household(body: AddHousehold, tx: Tx, actor: CurrentActor) -> HouseholdView:
-    """Put a household on the register."""
+    """Add a household to the register."""
     registration = Registration(body.own, body.registered_with, body.office_phone)
     household = await actions.add_household(tx, actor, body.home_id, registration)
     return HouseholdView.model_validate(household)
@@ -207,20 +208,20 @@ async def add_household(body: AddHousehold, tx: Tx, actor: CurrentActor) -> Hous
 async def list_households(
     tx: Tx, actor: CurrentActor, pagination: Pagination, home_id: UUID | None = None
 ) -> list[HouseholdWithAddressView]:
-    """The station's households, or those of one home."""
-    found = pagination.set_next_link(
+    """List the station's households, or those of one home."""
+    households = pagination.set_next_link(
         await queries.list_households(
             tx, actor.station, home_id, pagination.after, pagination.limit
         )
     )
-    return [HouseholdWithAddressView.of(lived) for lived in found.items]
+    return [HouseholdWithAddressView.of(household) for household in households.items]
 
 
 @router.post("/residents", policy="register.write", status_code=201, problems=(404,))
 async def register_resident(
     body: RegisterResident, tx: Tx, actor: CurrentActor, etag: ETag
 ) -> ResidentView:
-    """Put a resident on the register."""
+    """Add a resident to the register."""
     resident = await actions.register(tx, actor, ResidentFields(**body.model_dump()))
     return _resident_view(tx, resident, etag)
 
@@ -229,18 +230,18 @@ async def register_resident(
 async def list_residents(
     tx: Tx, actor: CurrentActor, pagination: Pagination, household_id: UUID | None = None
 ) -> list[ResidentView]:
-    """The station's residents, or those of one household, phones masked."""
-    found = pagination.set_next_link(
+    """List the station's residents, or those of one household, phones masked."""
+    residents = pagination.set_next_link(
         await queries.list_residents(
             tx, actor.station, household_id, pagination.after, pagination.limit
         )
     )
-    return [ResidentView.of(resident, sealer_of(tx)) for resident in found.items]
+    return [ResidentView.of(resident, sealer_of(tx)) for resident in residents.items]
 
 
 @router.get("/residents/{resident_id}", policy="register.read")
 async def get_resident(resident_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag) -> ResidentView:
-    """One resident, the phone masked."""
+    """Return a resident, the phone masked."""
     resident = await queries.get_resident(tx, actor.station, resident_id)
     return _resident_view(tx, resident, etag)
 
@@ -253,7 +254,7 @@ async def change_resident(
     actor: CurrentActor,
     edit: IfMatch,
 ) -> ResidentView:
-    """Change what the register says, if it still says what If-Match names."""
+    """Change a resident, if If-Match names the present version."""
     changes: dict[str, Any] = body.model_dump(exclude_unset=True)
     resident = await actions.change(tx, actor, resident_id, changes, edit.expected)
     return _resident_view(tx, resident, edit)
@@ -263,5 +264,5 @@ async def change_resident(
 async def reveal_phone(
     resident_id: UUID, body: RevealPhone, tx: Tx, actor: CurrentActor
 ) -> RevealedPhone:
-    """The phone in clear, recorded with who asked and why."""
+    """Return the phone in clear, and record who asked and why."""
     return RevealedPhone(phone=await actions.reveal(tx, actor, resident_id, body.reason))

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.auth import Actor
 from shared.contracts.intake import ResidentChanged, ResidentRegistered
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
 from shared.language import N_, Language
@@ -20,25 +21,25 @@ from shared.sealing import Sealer, mask_phone
 
 
 class BuildingAlreadyExists(Conflict):
-    """The station has a building of that number."""
+    """A second building with the same number."""
 
     title = N_("This building is on the register already")
 
 
 class HomeAlreadyExists(Conflict):
-    """The building has such a home."""
+    """A second home with the same unit and number."""
 
     title = N_("This home is on the register already")
 
 
 class PhoneAlreadyExists(Conflict):
-    """Another resident of the station has this phone."""
+    """A phone that another resident of the station has."""
 
     title = N_("Somebody on the register has this phone number already")
 
 
 class NoPhone(Conflict):
-    """There is nothing to reveal."""
+    """A reveal for a resident without a phone."""
 
     title = N_("This resident has no phone number on the register")
 
@@ -68,7 +69,7 @@ class Home(Aggregate, Base):
 
     @classmethod
     def of(cls, building: Building, unit: int, number: str) -> Self:
-        """A new home of a building; Invalid when the building has no such unit."""
+        """Create a home of a building. Raises: Invalid, if the building has no such unit."""
         if not 1 <= unit <= building.units:
             raise Invalid(errors={"unit": N_("The building has no such unit")})
         return cls.new(building.station_id, building_id=building.id, unit=unit, number=number)
@@ -76,9 +77,9 @@ class Home(Aggregate, Base):
 
 @dataclass(frozen=True)
 class Registration:
-    """Where a household is registered (户籍): here, or with another village or community.
+    """The registration of a household (户籍): here, or with another village or community.
 
-    `office_phone` is that office's own published number, nobody's personal one.
+    `office_phone` is the published number of that office, nobody's personal one.
     """
 
     own: bool
@@ -103,13 +104,13 @@ class Household(Aggregate, Base):
 
     @classmethod
     def of(cls, home: Home, registration: Registration) -> Self:
-        """A new household of a home."""
+        """Create a household of a home."""
         return cls.new(home.station_id, home_id=home.id, **asdict(registration))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResidentFields:
-    """What the register says of a resident; `phone` is in its one written form."""
+    """The editable fields of a resident; `phone` is in its normalized form."""
 
     name: str
     phone: str | None = None
@@ -120,7 +121,7 @@ class ResidentFields:
 
 
 class Resident(Aggregate, Base):
-    """A person of the estate. The phone is sealed, and found by its keyed hash."""
+    """A person of the estate; the phone is sealed, and looked up by its keyed hash."""
 
     __tablename__ = "residents"
     __table_args__ = (
@@ -140,13 +141,13 @@ class Resident(Aggregate, Base):
 
     @classmethod
     def register(cls, station: UUID, fields: ResidentFields, sealer: Sealer) -> Self:
-        """A new resident of the station."""
+        """Create a resident of the station."""
         resident = cls.new(station)
         resident.change(fields, sealer)
         return resident
 
     def change(self, fields: ResidentFields, sealer: Sealer) -> None:
-        """Let the register say this from now on."""
+        """Set all fields to the given ones."""
         self.name = fields.name
         self.household_id = fields.household_id
         self.birth_year = fields.birth_year
@@ -159,7 +160,7 @@ class Resident(Aggregate, Base):
             self.phone_lookup = sealer.blind_index(fields.phone)
 
     def to_fields(self, sealer: Sealer) -> ResidentFields:
-        """What the register says now, the phone in clear."""
+        """Return the present fields, the phone in clear."""
         return ResidentFields(
             name=self.name,
             phone=self.phone(sealer),
@@ -170,20 +171,20 @@ class Resident(Aggregate, Base):
         )
 
     def phone(self, sealer: Sealer) -> str | None:
-        """The phone number in clear: to be shown only through a reveal."""
+        """Return the phone in clear, to be shown only through a reveal."""
         return sealer.unseal(self.phone_sealed) if self.phone_sealed else None
 
     def masked_phone(self, sealer: Sealer) -> str | None:
-        """The phone number with its middle hidden."""
+        """Return the phone with its middle hidden."""
         phone = self.phone(sealer)
         return mask_phone(phone) if phone else None
 
     def registered_message(self) -> ResidentRegistered:
-        """The message that says that the resident is on the register."""
+        """Build the message about the registration."""
         return ResidentRegistered.model_validate(self._projection())
 
     def changed_message(self) -> ResidentChanged:
-        """The message that says what holds of the resident now."""
+        """Build the message with the present fields."""
         return ResidentChanged.model_validate(self._projection())
 
     def _projection(self) -> dict[str, object]:
@@ -195,7 +196,7 @@ class Resident(Aggregate, Base):
 
 
 class Reveal(Base):
-    """Who saw whose phone in clear, when, and why; only ever added."""
+    """A record of who saw whose phone in clear, when and why; rows are only ever added."""
 
     __tablename__ = "reveals"
     __table_args__ = (Index(None, "station_id", "resident_id"),)
@@ -209,7 +210,7 @@ class Reveal(Base):
 
     @classmethod
     def to(cls, actor: Actor, resident: Resident, reason: str) -> Self:
-        """The record of one reveal."""
+        """Create the record of a reveal."""
         return cls(
             id=new_id(),
             station_id=actor.station,

@@ -1,4 +1,4 @@
-"""Phone numbers: one written form for each, Chinese numbers unless they say otherwise."""
+"""Phone numbers in one normalized form; without a country code they are Chinese."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ HOME_COUNTRY_CODE = 86
 
 
 def normalize(text: str) -> str:
-    """The one written form: national digits for China, E.164 for elsewhere; ValueError."""
+    """Convert to national digits for China, to E.164 for elsewhere. Raises: ValueError."""
     try:
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""Reading the register, always within a station."""
+"""The queries of the register, always within a station."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.residents.models import Building, Home, Household, Resident
-from shared.db import PAGE, Page, load, page, sealer_of
+from shared.aggregate import load
+from shared.db import sealer_of
 from shared.errors import NotFound
+from shared.pagination import DEFAULT_PAGE_SIZE, Page, page
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a household lives; for those only who may know."""
+    """The address of a home; callers check who may know it."""
 
     building: str
     unit: int
@@ -31,24 +33,28 @@ class HouseholdWithAddress:
 
 @dataclass(frozen=True)
 class Person:
-    """A resident's name and home; for those only who may know them."""
+    """A resident's name and home; callers check who may know them."""
 
     name: str
     home: Address | None
 
 
 async def list_buildings(
-    tx: AsyncSession, station: UUID, after: UUID | None = None, limit: int = PAGE
+    tx: AsyncSession, station: UUID, after: UUID | None = None, limit: int = DEFAULT_PAGE_SIZE
 ) -> Page[Building]:
-    """The station's buildings."""
+    """List the station's buildings."""
     statement = select(Building).where(Building.station_id == station)
     return await page(tx, statement, Building.id, after=after, limit=limit)
 
 
 async def list_homes(
-    tx: AsyncSession, station: UUID, building_id: UUID, after: UUID | None = None, limit: int = PAGE
+    tx: AsyncSession,
+    station: UUID,
+    building_id: UUID,
+    after: UUID | None = None,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[Home]:
-    """The homes of a building; NotFound when the station has no such building."""
+    """List the homes of a building. Raises: NotFound, if the station has no such building."""
     building = await load(tx, Building, building_id, station=station)
     statement = select(Home).where(Home.station_id == station, Home.building_id == building.id)
     return await page(tx, statement, Home.id, after=after, limit=limit)
@@ -59,18 +65,19 @@ async def list_households(
     station: UUID,
     home_id: UUID | None = None,
     after: UUID | None = None,
-    limit: int = PAGE,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[HouseholdWithAddress]:
-    """The station's households, or those of one home, with their addresses."""
+    """List the station's households, or those of one home, with their addresses."""
     statement = select(Household).where(Household.station_id == station)
     if home_id is not None:
         statement = statement.where(Household.home_id == home_id)
-    found: Page[Household] = await page(tx, statement, Household.id, after=after, limit=limit)
-    addresses = await _addresses(tx, station, [household.home_id for household in found.items])
-    lived = [
-        HouseholdWithAddress(household, addresses[household.home_id]) for household in found.items
+    households: Page[Household] = await page(tx, statement, Household.id, after=after, limit=limit)
+    addresses = await _addresses(tx, station, [household.home_id for household in households.items])
+    items = [
+        HouseholdWithAddress(household, addresses[household.home_id])
+        for household in households.items
     ]
-    return Page(lived, found.after)
+    return Page(items, households.after)
 
 
 async def list_residents(
@@ -78,9 +85,9 @@ async def list_residents(
     station: UUID,
     household_id: UUID | None = None,
     after: UUID | None = None,
-    limit: int = PAGE,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[Resident]:
-    """The station's residents, or those of one household."""
+    """List the station's residents, or those of one household."""
     statement = select(Resident).where(Resident.station_id == station)
     if household_id is not None:
         statement = statement.where(Resident.household_id == household_id)
@@ -88,14 +95,14 @@ async def list_residents(
 
 
 async def get_resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> Resident:
-    """One resident; NotFound."""
+    """Return a resident. Raises: NotFound."""
     return await load(tx, Resident, resident_id, station=station)
 
 
 async def lock_resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> None:
-    """Let nobody else act for that resident until the transaction ends; NotFound.
+    """Lock a resident until the transaction ends. Raises: NotFound.
 
-    What merely refers to the resident goes on meanwhile (FOR NO KEY UPDATE).
+    The lock is FOR NO KEY UPDATE, so that rows which refer to the resident can still be written.
     """
     statement = select(Resident.id).where(
         Resident.id == resident_id, Resident.station_id == station
@@ -105,17 +112,17 @@ async def lock_resident(tx: AsyncSession, station: UUID, resident_id: UUID) -> N
 
 
 async def find_by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident | None:
-    """The resident with that phone, in its one written form."""
+    """Return the resident with that phone, in its normalized form, or None."""
     lookup = sealer_of(tx).blind_index(phone)
-    found: Resident | None = await tx.scalar(
+    resident: Resident | None = await tx.scalar(
         select(Resident).where(Resident.station_id == station, Resident.phone_lookup == lookup)
     )
-    return found
+    return resident
 
 
 async def residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
-    """The residents of that home, none where there is no such home."""
-    found = await tx.scalars(
+    """List the residents of a home, none where there is no such home."""
+    residents = await tx.scalars(
         select(Resident)
         .join(Household, Resident.household_id == Household.id)
         .join(Home, Household.home_id == Home.id)
@@ -128,28 +135,28 @@ async def residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequen
         )
         .order_by(Resident.id)
     )
-    return found.all()
+    return residents.all()
 
 
 async def people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, Person]:
-    """The names and homes of those residents of the station."""
-    wanted = set(ids)
-    if not wanted:
+    """Map ids of residents of the station to their names and homes."""
+    unique_ids = set(ids)
+    if not unique_ids:
         return {}
-    found = await tx.execute(
+    rows = await tx.execute(
         select(Resident.id, Resident.name, Building.number, Home.unit, Home.number)
         .outerjoin(Household, Resident.household_id == Household.id)
         .outerjoin(Home, Household.home_id == Home.id)
         .outerjoin(Building, Home.building_id == Building.id)
-        .where(Resident.station_id == station, Resident.id.in_(wanted))
+        .where(Resident.station_id == station, Resident.id.in_(unique_ids))
     )
-    return {row.id: Person(row.name, Address(*row[2:]) if row[2] else None) for row in found.all()}
+    return {row.id: Person(row.name, Address(*row[2:]) if row[2] else None) for row in rows.all()}
 
 
 async def _addresses(tx: AsyncSession, station: UUID, home_ids: list[UUID]) -> dict[UUID, Address]:
-    found = await tx.execute(
+    rows = await tx.execute(
         select(Home.id, Building.number, Home.unit, Home.number)
         .join(Building, Home.building_id == Building.id)
         .where(Home.station_id == station, Home.id.in_(home_ids))
     )
-    return {id_: Address(building, unit, number) for id_, building, unit, number in found}
+    return {id_: Address(building, unit, number) for id_, building, unit, number in rows}

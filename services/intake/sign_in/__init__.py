@@ -1,1 +1,1 @@
-"""Signing in: one-time codes, slips, passwords, and the sessions that they open."""
+"""Sign-in by one-time code, slip or password, and the sessions that it opens."""

@@ -1,4 +1,4 @@
-"""Signing in and out. Whatever is wrong, the answer is one and the same sentence."""
+"""Actions that sign in and out, with one error for every kind of failed proof."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,23 +14,24 @@ from services.intake.sign_in import credentials, throttle
 from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import MAX_CODE_ATTEMPTS, Session, SignInCode, Slip
 from shared import clock
+from shared.aggregate import load
 from shared.auth import Actor
 from shared.bus.outbox.record import record
 from shared.contracts.intake import SignInCodeIssued
-from shared.db import load, sealer_of
+from shared.db import sealer_of
 from shared.errors import Unauthorized
 from shared.language import N_
 
 
 class SignInFailed(Unauthorized):
-    """Neither what is wrong nor whom it concerns is told."""
+    """A failed sign-in, without the reason and the person."""
 
     title = N_("That didn't work; please check what you typed, or ask for a new code")
 
 
 @dataclass(frozen=True)
 class PhoneCodeProof:
-    """A phone in its one written form, and the code that was sent to it."""
+    """A normalized phone number, and the code that was sent to it."""
 
     phone: str
     code: str
@@ -53,7 +54,7 @@ class PasswordProof:
 
 @dataclass(frozen=True)
 class VerifiedPassword:
-    """An account whose password was shown, and the hash that it fitted."""
+    """An account whose password was verified, and the hash that the password fitted."""
 
     account_id: UUID
     password_hash: str
@@ -61,7 +62,7 @@ class VerifiedPassword:
 
 @dataclass(frozen=True)
 class AttemptKeys:
-    """What a try was counted under: the address, and for a password the account, too."""
+    """The keys under which an attempt was counted: address, and for a password the account."""
 
     address: bytes | None
     account: tuple[bytes, ...] = ()
@@ -69,7 +70,7 @@ class AttemptKeys:
 
 @dataclass(frozen=True)
 class CheckedProof:
-    """A proof of which nothing slow is left to look at, None where it is worth nothing."""
+    """A proof after its slow checks; `proof` is None where they failed."""
 
     station: UUID
     proof: PhoneCodeProof | SlipProof | VerifiedPassword | None
@@ -81,7 +82,7 @@ Proof = PhoneCodeProof | SlipProof | PasswordProof
 
 @dataclass(frozen=True)
 class NewSession:
-    """A session that begins; `token` is seen here and never again."""
+    """A new session; `token` is shown here and never again."""
 
     token: str
     expires_at: datetime
@@ -89,10 +90,10 @@ class NewSession:
 
 
 async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str | None) -> None:
-    """Issue a one-time code and have it sent; the same happens for a phone that nobody has.
+    """Issue a one-time code and have it sent; treat an unknown phone in the same way.
 
-    TooManyRequests beyond five an hour, and for an address that asks for many phones' codes. A new code
-    ends the ones before.
+    A new code ends the earlier ones. Raises: TooManyRequests beyond five codes an hour, or for an
+    address that asks for codes of many phones.
     """
     if address:
         await throttle.increment(
@@ -112,25 +113,25 @@ async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str |
 
 
 async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple[str, Slip]:
-    """A slip for the resident, and what to print on it; who issued it is kept."""
+    """Issue a slip for the resident; return the code to print, and the slip with its issuer."""
     resident = await load(tx, Resident, resident_id, station=actor.station)
-    printed = credentials.slip_code()
-    slip = Slip.issue(actor.acting_for(resident.id), keyed_hash(tx, "slip", actor.station, printed))
+    code = credentials.slip_code()
+    slip = Slip.issue(actor.acting_for(resident.id), keyed_hash(tx, "slip", actor.station, code))
     tx.add(slip)
     await tx.flush()
-    return printed, slip
+    return code, slip
 
 
 async def count_attempt(
     tx: AsyncSession, station: UUID, proof: Proof, address: str | None
 ) -> AttemptKeys:
-    """Count a try, in a transaction of its own that commits before the proof is looked at.
+    """Count an attempt, in a transaction that commits before the proof is checked.
 
-    TooManyRequests when that address failed, or the account's password was tried, too often.
+    Raises: TooManyRequests after too many failures of the address or attempts at the account.
     """
-    tried = AttemptKeys(keyed_hash(tx, "tries from", address) if address else None)
-    if tried.address:
-        await throttle.increment(tx, tried.address, throttle.FAILURES_PER_ADDRESS)
+    attempt = AttemptKeys(keyed_hash(tx, "tries from", address) if address else None)
+    if attempt.address:
+        await throttle.increment(tx, attempt.address, throttle.FAILURES_PER_ADDRESS)
     if isinstance(proof, PhoneCodeProof):
         newest = _newest_code(tx, station, proof.phone).with_only_columns(SignInCode.id)
         await tx.execute(
@@ -141,19 +142,19 @@ async def count_attempt(
         )
     elif isinstance(proof, PasswordProof):
         name = proof.username.casefold()
-        near = keyed_hash(tx, "password from", station, name, address)
-        anywhere = keyed_hash(tx, "password", station, name)
-        await throttle.increment(tx, near, throttle.PASSWORDS_PER_ACCOUNT_AND_ADDRESS)
-        await throttle.increment(tx, anywhere, throttle.PASSWORDS_PER_ACCOUNT)
-        tried = replace(tried, account=(near, anywhere))
-    return tried
+        by_address = keyed_hash(tx, "password from", station, name, address)
+        by_account = keyed_hash(tx, "password", station, name)
+        await throttle.increment(tx, by_address, throttle.PASSWORDS_PER_ACCOUNT_AND_ADDRESS)
+        await throttle.increment(tx, by_account, throttle.PASSWORDS_PER_ACCOUNT)
+        attempt = replace(attempt, account=(by_address, by_account))
+    return attempt
 
 
 async def sign_in(tx: AsyncSession, checked: CheckedProof) -> NewSession:
-    """Begin a session for whoever the proof belongs to; SignInFailed. Count the try before."""
+    """Begin a session for the owner of a proof whose attempt is counted. Raises: SignInFailed."""
     station, proof = checked.station, checked.proof
-    # First, in the order of counting, so that two tries never wait for each other; undone with
-    # everything else where the proof is worth nothing.
+    # The counters come first, in the order of counting, so that two attempts never deadlock. A
+    # failed proof rolls the counters back with everything else.
     if checked.attempt.address:
         await throttle.decrement(tx, checked.attempt.address)
     for key in checked.attempt.account:
@@ -182,18 +183,18 @@ async def _by_code(tx: AsyncSession, station: UUID, proof: PhoneCodeProof) -> Re
         return None
     code.used = True
     resident = await load(tx, Resident, code.resident_id, station=station)
-    # The phone may have passed to somebody else since.
+    # The phone may belong to somebody else by now.
     return resident if resident.phone_lookup == code.phone_lookup else None
 
 
 async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | None:
-    printed = keyed_hash(tx, "slip", station, credentials.normalize_slip_code(typed))
+    hashed = keyed_hash(tx, "slip", station, credentials.normalize_slip_code(typed))
     at = clock.now()
     resident_id = await tx.scalar(
         update(Slip)
         .where(
             Slip.station_id == station,
-            Slip.code_hash == printed,
+            Slip.code_hash == hashed,
             Slip.used_at.is_(None),
             Slip.expires_at > at,
         )
@@ -205,22 +206,22 @@ async def _by_slip(tx: AsyncSession, station: UUID, typed: str) -> Resident | No
 
 
 async def _by_account(tx: AsyncSession, station: UUID, proof: VerifiedPassword) -> Account | None:
-    # The password may have been changed since it was looked at.
-    found: Account | None = await tx.scalar(
+    # The password may have changed since it was verified.
+    account: Account | None = await tx.scalar(
         select(Account).where(
             Account.station_id == station,
             Account.id == proof.account_id,
             Account.password_hash == proof.password_hash,
         )
     )
-    return found
+    return account
 
 
 async def _begin(tx: AsyncSession, person: Resident | Account) -> NewSession:
     token = credentials.session_token()
     hashed = keyed_hash(tx, "session", token)
-    whose = {"resident_id" if isinstance(person, Resident) else "account_id": person.id}
-    session = Session.begin(person.station_id, hashed, **whose)
+    owner = {"resident_id" if isinstance(person, Resident) else "account_id": person.id}
+    session = Session.begin(person.station_id, hashed, **owner)
     tx.add(session)
     await tx.flush()
     return NewSession(token, session.expires_at, person)

@@ -1,4 +1,4 @@
-"""Signing in, out, and who one is."""
+"""Routes to sign in and out, to issue slips, and of the signed-in person."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -29,8 +29,9 @@ from shared.auth import Actor, Role
 from shared.db import sealer_of
 from shared.language import N_, Language
 from shared.sealing import Sealer
+from shared.web.authentication import CurrentActor
 from shared.web.client_ip import network_of
-from shared.web.http import ApiRouter, CurrentActor, RequestModel, ResponseModel, Tx
+from shared.web.http import SESSIONS, ApiRouter, RequestModel, ResponseModel, Tx
 
 router = ApiRouter(tags=["sign-in"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -38,14 +39,14 @@ PROOF_FIELDS = ({"phone", "code"}, {"slip"}, {"username", "password"})
 
 
 class SignInCodeRequest(RequestModel):
-    """Whose phone, of which station (where there are several)."""
+    """The phone that gets a code, and its station where there are several."""
 
     station: Text | None = None
     phone: Phone
 
 
 class Accepted(ResponseModel):
-    """The same for every phone."""
+    """The answer for every phone, known or not."""
 
     status: str = "accepted"
 
@@ -62,14 +63,14 @@ class SignIn(RequestModel):
 
     @model_validator(mode="after")
     def _one_proof(self) -> Self:
-        said = self.model_dump(exclude_none=True, exclude={"station"})
-        if set(said) not in PROOF_FIELDS:
+        fields = self.model_dump(exclude_none=True, exclude={"station"})
+        if set(fields) not in PROOF_FIELDS:
             raise ValueError(N_("Send phone and code, or a slip, or user name and password"))
         return self
 
     @property
     def proof(self) -> Proof:
-        """What is shown to be let in."""
+        """The proof that the request carries."""
         if self.phone is not None and self.code is not None:
             return PhoneCodeProof(self.phone, self.code)
         if self.username is not None and self.password is not None:
@@ -78,7 +79,7 @@ class SignIn(RequestModel):
 
 
 class PersonView(ResponseModel):
-    """Who signed in."""
+    """The person who signed in."""
 
     id: UUID
     name: str
@@ -95,7 +96,7 @@ class SignedIn(ResponseModel):
 
     @classmethod
     def of(cls, session: NewSession, actor: Actor) -> Self:
-        """The view of a session that begins."""
+        """Return the view of a new session."""
         return cls(
             token=session.token,
             expires_at=session.expires_at,
@@ -106,7 +107,7 @@ class SignedIn(ResponseModel):
 
 
 class Me(ResponseModel):
-    """Who one is here."""
+    """The signed-in person, with roles, language, phone and station."""
 
     person: PersonView
     roles: list[Role]
@@ -116,7 +117,7 @@ class Me(ResponseModel):
 
     @classmethod
     async def of(cls, tx: AsyncSession, actor: Actor) -> Self:
-        """What the person may see of themselves."""
+        """Return the actor's view of themselves, with the phone masked."""
         person = await queries.person_of(tx, actor)
         station = await stations.get(tx, actor.station)
         return cls(
@@ -129,13 +130,13 @@ class Me(ResponseModel):
 
 
 class LanguageChoice(RequestModel):
-    """The language in which one wants to be addressed."""
+    """The language in which the person wants to be addressed."""
 
     language: Language
 
 
 class SlipView(ResponseModel):
-    """A slip to print; the code is seen here and never again."""
+    """A slip to print; the code is shown here and never again."""
 
     id: UUID
     code: str
@@ -152,15 +153,15 @@ def _masked(person: Resident | Account, sealer: Sealer) -> str | None:
 
 
 async def check_proof(request: Request, body: SignIn) -> CheckedProof:
-    """Count the try and look at the proof, before the transaction of the request does anything."""
-    async with request.app.state.runtime.sessions() as tx:
+    """Count the attempt and check the proof, before the request's own transaction begins."""
+    async with SESSIONS.get(request.app.state)() as tx:
         station = await stations.get_by_code(tx, body.station)
     return await authentication.check_proof(request, station.id, body.proof)
 
 
 @router.post("/sign-in/codes", policy="sign-in", status_code=202)
 async def ask_for_code(request: Request, body: SignInCodeRequest, tx: Tx) -> Accepted:
-    """Have a one-time code sent to a phone; whether it is known is not told."""
+    """Have a one-time code sent to a phone; the answer is the same for unknown phones."""
     station = await stations.get_by_code(tx, body.station)
     await actions.issue_code(tx, station.id, body.phone, network_of(request))
     return Accepted()
@@ -169,9 +170,9 @@ async def ask_for_code(request: Request, body: SignInCodeRequest, tx: Tx) -> Acc
 @router.post("/sign-in", policy="sign-in", problems=(400,))
 async def sign_in(checked: Annotated[CheckedProof, Depends(check_proof)], tx: Tx) -> SignedIn:
     """Begin a session."""
-    opened = await actions.sign_in(tx, checked)
-    actor = await queries.actor_of(tx, opened.token)
-    return SignedIn.of(opened, actor or Actor.system(checked.station))
+    session = await actions.sign_in(tx, checked)
+    actor = await queries.actor_of(tx, session.token)
+    return SignedIn.of(session, actor or Actor.system(checked.station))
 
 
 @router.post("/sign-out", policy="me.sign-out", status_code=204)
@@ -183,20 +184,20 @@ async def sign_out(request: Request, response: Response, tx: Tx) -> None:
 
 @router.post("/residents/{resident_id}/slips", policy="slips.issue", status_code=201)
 async def issue_slip(resident_id: UUID, tx: Tx, actor: CurrentActor) -> SlipView:
-    """A slip that signs the resident in once, within a day."""
-    printed, slip = await actions.issue_slip(tx, actor, resident_id)
-    return SlipView(id=slip.id, code=printed, expires_at=slip.expires_at)
+    """Issue a slip that signs the resident in once, within a day."""
+    code, slip = await actions.issue_slip(tx, actor, resident_id)
+    return SlipView(id=slip.id, code=code, expires_at=slip.expires_at)
 
 
 @router.get("/me", policy="me.read")
 async def me(tx: Tx, actor: CurrentActor) -> Me:
-    """Who one is here, the phone masked."""
+    """Show the signed-in person, the phone masked."""
     return await Me.of(tx, actor)
 
 
 @router.put("/me/language", policy="me.read")
-async def speak(body: LanguageChoice, tx: Tx, actor: CurrentActor) -> Me:
-    """Choose the language in which one is addressed."""
-    act = residents.set_language if actor.has(Role.RESIDENT) else accounts.set_language
-    await act(tx, actor, actor.person, body.language)
+async def set_language(body: LanguageChoice, tx: Tx, actor: CurrentActor) -> Me:
+    """Choose the language in which the signed-in person is addressed."""
+    action = residents.set_language if actor.has(Role.RESIDENT) else accounts.set_language
+    await action(tx, actor, actor.person, body.language)
     return await Me.of(tx, actor)

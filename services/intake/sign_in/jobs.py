@@ -1,4 +1,4 @@
-"""Timed jobs: what nobody can use any longer goes."""
+"""Jobs that delete expired rows of sign-in."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from shared.scheduler import Job
 
 
 async def purge(tx: AsyncSession) -> None:
-    """Take away codes, slips, sessions and counts that ran out."""
+    """Delete codes, slips, sessions and attempt counters that ran out."""
     at = clock.now()
     for model in (SignInCode, Slip, Session):
         await tx.execute(delete(model).where(model.expires_at < at))

@@ -1,4 +1,4 @@
-"""What signing in leaves behind: codes, slips, sessions, counted tries; every secret hashed."""
+"""Codes, slips, sessions and attempt counters of sign-in, with every secret hashed."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.auth import Actor
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.ids import new_id
 
 CODE_TTL = timedelta(minutes=5)
@@ -20,7 +21,7 @@ SESSION_TTL = timedelta(days=30)
 
 
 class SignInCode(Aggregate, Base):
-    """A one-time code, kept for unknown phones too, so that both are treated alike.
+    """A one-time code, stored for unknown phones too, so that both are treated alike.
 
     `resident_id` is None for a phone that nobody of the station has.
     """
@@ -40,7 +41,7 @@ class SignInCode(Aggregate, Base):
     def issue(
         cls, station: UUID, resident_id: UUID | None, phone_lookup: bytes, code_hash: bytes
     ) -> Self:
-        """A new code for a phone."""
+        """Create a code for a phone."""
         return cls.new(
             station,
             phone_lookup=phone_lookup,
@@ -52,12 +53,12 @@ class SignInCode(Aggregate, Base):
         )
 
     def admits(self, code_hash: bytes) -> bool:
-        """Whether that is the code, in time, unused, and not guessed at too often.
+        """Return whether the hash fits a code in time, unused, and not attempted too often.
 
-        The present try is counted already.
+        The present attempt is counted already.
         """
-        alive = not self.used and clock.now() < self.expires_at and self.tries <= MAX_CODE_ATTEMPTS
-        return alive and self.resident_id is not None and self.code_hash == code_hash
+        valid = not self.used and clock.now() < self.expires_at and self.tries <= MAX_CODE_ATTEMPTS
+        return valid and self.resident_id is not None and self.code_hash == code_hash
 
 
 class Slip(Base):
@@ -76,7 +77,7 @@ class Slip(Base):
 
     @classmethod
     def issue(cls, actor: Actor, code_hash: bytes) -> Self:
-        """A slip that the actor issues on a resident's behalf."""
+        """Create a slip that the actor issues on a resident's behalf."""
         at = clock.now()
         return cls(
             id=new_id(),
@@ -90,7 +91,7 @@ class Slip(Base):
 
 
 class Session(Base):
-    """Somebody who is signed in: a resident or an account; ended by taking the row away."""
+    """A session of a resident or an account; deleting the row ends the session."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -113,7 +114,7 @@ class Session(Base):
         resident_id: UUID | None = None,
         account_id: UUID | None = None,
     ) -> Self:
-        """A session of that resident or account."""
+        """Create a session of that resident or account."""
         at = clock.now()
         return cls(
             token_hash=token_hash,
@@ -126,7 +127,7 @@ class Session(Base):
 
 
 class AttemptCounter(Base):
-    """How often something was tried since a moment; the key is hashed."""
+    """A number of attempts under a hashed key since a moment."""
 
     __tablename__ = "tries"
 

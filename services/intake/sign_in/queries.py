@@ -1,4 +1,4 @@
-"""Who a session token belongs to."""
+"""Queries for the owner of a session, and for accounts by user name."""
 
 from typing import cast
 from uuid import UUID
@@ -12,8 +12,8 @@ from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from services.intake.volunteers_view.models import Volunteer
 from shared import clock
+from shared.aggregate import load
 from shared.auth import Actor, Role
-from shared.db import load
 from shared.language import Language
 
 _APPROVED = (
@@ -25,7 +25,8 @@ _APPROVED = (
     )
     .exists()
 )
-# Made once, since every request asks it: columns rather than an entity, which would be kept.
+# The statement is built once, since every request runs it, and it loads columns, since an entity
+# would stay in the session.
 _ACTOR_BY_TOKEN = (
     select(
         Session.station_id,
@@ -43,11 +44,11 @@ _ACTOR_BY_TOKEN = (
 
 
 async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
-    """Who holds that session, with the roles that hold at this moment; None for no session."""
-    found = await tx.execute(
+    """Return the owner of that session with their present roles; None for no session."""
+    result = await tx.execute(
         _ACTOR_BY_TOKEN, {"token": keyed_hash(tx, "session", token), "now": clock.now()}
     )
-    row = found.one_or_none()
+    row = result.one_or_none()
     if row is None:
         return None
     station, resident, account, residents_language, accounts_language, role, is_volunteer = row
@@ -60,16 +61,16 @@ async def actor_of(tx: AsyncSession, token: str) -> Actor | None:
 
 
 async def find_account(tx: AsyncSession, station: UUID, username: str) -> Account | None:
-    """The account with that user name, however its letters are written."""
-    found: Account | None = await tx.scalar(
+    """Find the account with that user name, whatever the case of its letters."""
+    account: Account | None = await tx.scalar(
         select(Account).where(
             Account.station_id == station, Account.username == username.casefold()
         )
     )
-    return found
+    return account
 
 
 async def person_of(tx: AsyncSession, actor: Actor) -> Resident | Account:
-    """The resident or the account that acts; NotFound."""
+    """Load the resident or the account that acts. Raises: NotFound."""
     model = Resident if actor.has(Role.RESIDENT) else Account
     return await load(tx, model, actor.person, station=actor.station)

@@ -1,4 +1,4 @@
-"""Counting tries in the database, so that all replicas count together."""
+"""Attempt counters in the database, which all replicas share."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,29 +16,29 @@ MAX_WINDOW = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Limit:
-    """So many tries within so long a time, at most `LONGEST`."""
+    """A limit of attempts within a window, which is at most `MAX_WINDOW`."""
 
     max_attempts: int
     window: timedelta
 
 
 CODES_PER_PHONE = Limit(5, timedelta(hours=1))
-# One address may be a whole estate behind its carrier's, or the desk with everybody's slips.
+# One address may be a whole estate behind a carrier's NAT, or the desk with everybody's slips.
 CODES_PER_ADDRESS = Limit(100, timedelta(hours=1))
 FAILURES_PER_ADDRESS = Limit(100, timedelta(minutes=15))
-# Tight from one address, so that guessing ends there; loose from anywhere, so that somebody
-# elsewhere can't keep the owner of an account out by guessing.
+# The limit is tight from one address, so that guessing ends there, and loose from anywhere, so
+# that guessing elsewhere can't lock the account's owner out.
 PASSWORDS_PER_ACCOUNT_AND_ADDRESS = Limit(10, timedelta(minutes=15))
 PASSWORDS_PER_ACCOUNT = Limit(100, timedelta(hours=1))
 
 
 async def increment(tx: AsyncSession, key: bytes, limit: Limit) -> None:
-    """Count one try; TooManyRequests beyond the limit. The count lasts only if the caller commits."""
+    """Count an attempt, which lasts only if the caller commits. Raises: TooManyRequests."""
     at = clock.now()
     over = AttemptCounter.since < at - limit.window
-    tried = insert(AttemptCounter).values(key=key, count=1, since=at)
+    statement = insert(AttemptCounter).values(key=key, count=1, since=at)
     counted = await tx.scalar(
-        tried.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[AttemptCounter.key],
             set_={
                 "count": case((over, 1), else_=AttemptCounter.count + 1),
@@ -51,7 +51,7 @@ async def increment(tx: AsyncSession, key: bytes, limit: Limit) -> None:
 
 
 async def decrement(tx: AsyncSession, key: bytes) -> None:
-    """Count one try less: it was no failure."""
+    """Take an attempt back that was no failure."""
     await tx.execute(
         update(AttemptCounter)
         .where(AttemptCounter.key == key, AttemptCounter.count > 0)
@@ -61,5 +61,5 @@ async def decrement(tx: AsyncSession, key: bytes) -> None:
 
 
 async def reset(tx: AsyncSession, key: bytes) -> None:
-    """Begin to count anew."""
+    """Delete the counter of `key`."""
     await tx.execute(delete(AttemptCounter).where(AttemptCounter.key == key))

@@ -1,15 +1,16 @@
-"""The stations, as anybody may see them."""
+"""The public route of stations."""
 
 from uuid import UUID
 
 from services.intake.stations import queries
-from shared.web.http import ApiRouter, Pagination, ResponseModel, Tx
+from shared.web.http import ApiRouter, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 router = ApiRouter(tags=["stations"])
 
 
 class StationView(ResponseModel):
-    """A station in both languages."""
+    """A station, with its names in both languages."""
 
     id: UUID
     code: str
@@ -24,6 +25,6 @@ class StationView(ResponseModel):
 
 @router.get("/stations", policy="stations.read")
 async def list_stations(tx: Tx, pagination: Pagination) -> list[StationView]:
-    """The stations to choose from when signing in, oldest first."""
-    found = pagination.set_next_link(await queries.list_stations(tx, pagination.page_request))
-    return [StationView.model_validate(station) for station in found.items]
+    """List the stations to choose from at sign-in, oldest first."""
+    page = pagination.set_next_link(await queries.list_stations(tx, pagination.page_request))
+    return [StationView.model_validate(station) for station in page.items]

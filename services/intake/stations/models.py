@@ -1,4 +1,4 @@
-"""A station: one service station and the estate that it serves."""
+"""Stations, each a service station with the estate that it serves."""
 
 from datetime import datetime
 from typing import Self
@@ -16,7 +16,7 @@ from shared.language import Language
 
 
 class Station(Base):
-    """The station's own name, its community, and the phone that it answers; none of it personal."""
+    """A service station with its community and its public phone; no field is personal."""
 
     __tablename__ = "stations"
 
@@ -33,7 +33,7 @@ class Station(Base):
 
     @classmethod
     def create(cls, code: str, names: tuple[str, str], community: tuple[str, str]) -> Self:
-        """A new station; each pair is Chinese, English."""
+        """Create a station; each pair is Chinese, English."""
         return cls(
             id=new_id(),
             code=code,
@@ -48,14 +48,14 @@ class Station(Base):
         )
 
     def name(self, language: Language) -> str:
-        """Its name in that language."""
+        """Return the station's name in that language."""
         return self.name_en if language == "en" else self.name_zh
 
     def community(self, language: Language) -> str:
-        """The name of its community in that language."""
+        """Return the community's name in that language."""
         return self.community_en if language == "en" else self.community_zh
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which it keeps its calendar."""
+        """The time zone of the station's calendar."""
         return ZoneInfo(self.time_zone)

@@ -1,4 +1,4 @@
-"""Finding a station."""
+"""Queries for stations."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,29 +7,28 @@ from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.stations.models import Station
-from shared.db import Page, PageRequest, page_by_time
 from shared.errors import Invalid, NotFound
 from shared.language import N_
+from shared.pagination import Page, PageRequest, TimeKeyset, page_by_time
 
 
 async def all_stations(tx: AsyncSession) -> Sequence[Station]:
-    """All stations, oldest first."""
+    """List all stations, oldest first."""
     return (await tx.scalars(select(Station).order_by(Station.id))).all()
 
 
 async def list_stations(tx: AsyncSession, page_request: PageRequest) -> Page[Station]:
-    """A page of the stations, oldest first."""
+    """List a page of the stations, oldest first."""
     return await page_by_time(
         tx,
         select(Station),
-        (Station.created_at, Station.id, true()),
-        wanted=page_request,
-        newest_first=False,
+        TimeKeyset(Station.created_at, Station.id, true(), newest_first=False),
+        page_request,
     )
 
 
 async def get(tx: AsyncSession, id_: UUID) -> Station:
-    """The station with that id; NotFound."""
+    """Load the station with that id. Raises: NotFound."""
     station = await tx.get(Station, id_)
     if station is None:
         raise NotFound
@@ -37,7 +36,7 @@ async def get(tx: AsyncSession, id_: UUID) -> Station:
 
 
 async def get_by_code(tx: AsyncSession, code: str | None) -> Station:
-    """The station with that code, or the only one when none is named; Invalid."""
+    """Load the station with that code, or the only station for None. Raises: Invalid."""
     statement = select(Station).order_by(Station.id).limit(2)
     if code is not None:
         statement = statement.where(Station.code == code)

@@ -1,1 +1,1 @@
-"""A read copy of who is a volunteer, fed by the volunteers service."""
+"""A read copy of volunteers, fed by messages of the volunteers service."""

@@ -1,4 +1,4 @@
-"""What intake does when the volunteers service speaks of a volunteer."""
+"""Handlers that update the read copy from messages of the volunteers service."""
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ VolunteerMessage = VolunteerApplied | VolunteerApproved
 def _applier(state: str) -> BatchHandler:
     async def handle(tx: AsyncSession, messages: list[Message[VolunteerMessage]]) -> None:
         newest = {m.content.volunteer_id: m for m in sorted(messages, key=lambda m: m.sequence)}
-        heard = insert(Volunteer).values(
+        statement = insert(Volunteer).values(
             [
                 {
                     "volunteer_id": message.content.volunteer_id,
@@ -25,13 +25,13 @@ def _applier(state: str) -> BatchHandler:
                 for message in newest.values()
             ]
         )
-        # `<=` and not `<`: a snapshot says again what the last message said.
+        # `<=` and not `<`: a snapshot has the sequence of the last message.
         await tx.execute(
-            heard.on_conflict_do_update(
+            statement.on_conflict_do_update(
                 index_elements=[Volunteer.volunteer_id],
-                set_={"state": heard.excluded.state, "version": heard.excluded.version},
-                where=(Volunteer.version <= heard.excluded.version)
-                & (Volunteer.station_id == heard.excluded.station_id),
+                set_={"state": statement.excluded.state, "version": statement.excluded.version},
+                where=(Volunteer.version <= statement.excluded.version)
+                & (Volunteer.station_id == statement.excluded.station_id),
             )
         )
 

@@ -1,4 +1,4 @@
-"""The read copy's table."""
+"""The table of the read copy."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from services.intake.base import Base
 
 
 class Volunteer(Base):
-    """A volunteer as last heard of; `version` is the sequence of the message that said so."""
+    """A volunteer in the state of the last message; `version` is that message's sequence."""
 
     __tablename__ = "volunteers"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Asking whether somebody is a volunteer."""
+"""Queries for approved volunteers."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.volunteers_view.models import Volunteer
 
 
-def approved(station: UUID, resident: UUID) -> ColumnElement[bool]:
-    """The condition that the resident is an approved volunteer of the station."""
+def approved_condition(station: UUID, resident: UUID) -> ColumnElement[bool]:
+    """Return the condition that the resident is an approved volunteer of the station."""
     return (
         select(Volunteer.volunteer_id)
         .where(
@@ -22,5 +22,5 @@ def approved(station: UUID, resident: UUID) -> ColumnElement[bool]:
 
 
 async def is_approved_volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> bool:
-    """Whether the resident may take wishes as a volunteer."""
-    return bool(await tx.scalar(select(approved(station, resident_id))))
+    """Return whether the resident may take wishes as a volunteer."""
+    return bool(await tx.scalar(select(approved_condition(station, resident_id))))

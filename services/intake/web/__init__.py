@@ -1,1 +1,1 @@
-"""The pages: server-rendered, in Chinese and English, each working without JavaScript."""
+"""The pages: rendered on the server, in Chinese and English, usable without JavaScript."""

@@ -1,1 +1,1 @@
-"""Micro-wishes: made, reviewed, taken, delivered and confirmed; none is left unanswered."""
+"""Micro-wishes: posted, reviewed, claimed, delivered and confirmed, or else answered."""

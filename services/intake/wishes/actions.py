@@ -1,4 +1,4 @@
-"""What can be done with a wish; each act keeps a step and records its message."""
+"""The actions on a wish; each stores a transition and records its message."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from services.intake.volunteers_view.queries import is_approved_volunteer
 from services.intake.wishes.errors import AnsweredSince, NotAVolunteer, SameTaker
 from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import Taker, Wish, WishState
+from shared.aggregate import load_for_update
 from shared.auth import Actor, Role
 from shared.bus.outbox.record import record
 from shared.contracts.intake import (
@@ -30,13 +31,12 @@ from shared.contracts.intake import (
     WishReopened,
     WishWithdrawn,
 )
-from shared.db import load
 from shared.errors import NotFound
 
 
 @dataclass(frozen=True)
 class FulfilmentReport:
-    """What was done for a wish: in words, in how many minutes, and when that was said."""
+    """A report of what was done for a wish, with the minutes of work and the time of the report."""
 
     note: str
     minutes: int
@@ -44,7 +44,10 @@ class FulfilmentReport:
 
 
 async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish:
-    """Make a wish, for oneself or at the desk for a resident; Invalid, NotFound, CannotActOnBehalf."""
+    """Post a wish, for oneself or at the desk for a resident.
+
+    Raises: Invalid, NotFound, CannotActOnBehalf.
+    """
     require_resident(actor)
     await residents.get_resident(tx, actor.station, actor.subject_id)
     wish = Wish.post(actor.station, actor.subject_id, title, details)
@@ -53,28 +56,28 @@ async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish
 
 
 async def approve(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    """Open a posted wish; AlreadyReviewed."""
+    """Open a posted wish. Raises: AlreadyReviewed."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.approve()
     return await _save(tx, actor, wish, WishOpened.of(wish))
 
 
 async def decline(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
-    """Refuse a posted wish in review, with the reason; AlreadyReviewed."""
+    """Refuse a posted wish in review, with the reason. Raises: AlreadyReviewed."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.decline(reason)
     return await _save(tx, actor, wish, WishDeclined.of(wish), reason)
 
 
 async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    """Take an open wish: oneself, at the desk for a volunteer, or the desk for the station.
+    """Take an open wish: for oneself, at the desk for a volunteer, or for the station.
 
-    Raises AlreadyClaimed, NotOpen, OwnWish, NotAVolunteer.
+    Raises: NotFound, AlreadyClaimed, NotOpen, OwnWish, NotAVolunteer.
     """
     wish = await _load_for_update(tx, actor, wish_id)
-    # Who comes second saw it open a moment ago: they hear that it's taken, not that it's nothing.
-    in_hand = wish.state in (WishState.CLAIMED, WishState.DELIVERED)
-    if not (in_hand or wish.visible_to(actor)):
+    # A second claimant saw the wish open a moment ago: AlreadyClaimed helps more than NotFound.
+    is_claimed = wish.state in (WishState.CLAIMED, WishState.DELIVERED)
+    if not (is_claimed or wish.visible_to(actor)):
         raise NotFound
     wish.claim(await _resolve_taker(tx, actor))
     return await _save(tx, actor, wish, _claimed_message(wish))
@@ -85,7 +88,7 @@ async def release(
 ) -> Wish:
     """Give a wish back, or hand it over to the volunteer `to` (a resident's id).
 
-    Raises NotYourTask, NotClaimed, AlreadyDelivered, SameTaker, NotAVolunteer, OwnWish.
+    Raises: NotYourTask, NotClaimed, AlreadyDelivered, SameTaker, NotAVolunteer, OwnWish.
     """
     wish = await get_for_update(tx, actor, wish_id)
     if to is None:
@@ -102,9 +105,9 @@ async def release(
 
 
 async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minutes: int) -> Wish:
-    """Say that it came true, in words, and in how many minutes of work.
+    """Report that a wish came true, with a `note` and the `minutes` of work.
 
-    Raises NotYourTask, NotClaimed, AlreadyDelivered.
+    Raises: NotYourTask, NotClaimed, AlreadyDelivered.
     """
     wish = await get_for_update(tx, actor, wish_id)
     wish.deliver(actor, note, minutes)
@@ -118,9 +121,9 @@ async def confirm(
     thanks: str | None = None,
     photos_public: bool = False,
 ) -> Wish:
-    """Confirm that it came true; `photos_public` lets the neighbours see the photos, too.
+    """Confirm that a wish came true; `photos_public` shows its photos to the neighbours too.
 
-    Raises NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
+    Raises: NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
     """
     wish = await get_for_update(tx, actor, wish_id)
     wish.confirm(actor, thanks, photos_public)
@@ -130,15 +133,16 @@ async def confirm(
 async def fulfil_as_partner(
     tx: AsyncSession, partner: Actor, wish_id: UUID, report: FulfilmentReport, *, trusted: bool
 ) -> Wish:
-    """A partner's machine says that it made the wish come true, which is taken first if it is open.
+    """Deliver a wish by the report of a partner's machine; an open wish is claimed first.
 
-    The resident is asked, unless the partner's word is `trusted` and the resident has never said
-    no. Said again it changes nothing. Raises NotFound, where somebody else has it too, and
-    AnsweredSince.
+    The resident must confirm, unless the partner is `trusted` and the resident has refused no
+    delivery of this wish. A repeated report changes nothing. Raises: NotFound (also where the
+    wish has another taker), AnsweredSince.
     """
     wish = await get_for_update(tx, partner, wish_id)
-    answered = await _last_refused_at(tx, wish)
-    if wish.state == WishState.CLAIMED and answered is not None and report.reported_at <= answered:
+    refused_at = await _last_refused_at(tx, wish)
+    is_outdated = refused_at is not None and report.reported_at <= refused_at
+    if wish.state == WishState.CLAIMED and is_outdated:
         raise AnsweredSince
     if wish.state == WishState.OPEN:
         wish.claim(Taker("partner", partner.person))
@@ -146,14 +150,14 @@ async def fulfil_as_partner(
     if wish.state == WishState.CLAIMED:
         wish.deliver(partner, report.note, report.minutes)
         await _save(tx, partner, wish, WishDelivered.of(wish), report.note)
-    if wish.state == WishState.DELIVERED and trusted and answered is None:
+    if wish.state == WishState.DELIVERED and trusted and refused_at is None:
         wish.confirm_on_trust()
         await _save(tx, partner, wish, _fulfilled_message(wish))
     return wish
 
 
 async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
-    """Say that it did not come true; NotDelivered, NotYours, DecisionNotDue."""
+    """Report that a wish did not come true. Raises: NotDelivered, NotYours, DecisionNotDue."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.refuse(actor)
     message = WishRefused.of(wish, lease_until=wish.lease_until)
@@ -161,7 +165,7 @@ async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> 
 
 
 async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
-    """Withdraw the confirmation: points go back; NotFulfilled, NotYours, TooLateToReopen."""
+    """Withdraw the confirmation and its points. Raises: NotFulfilled, NotYours, TooLateToReopen."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.reopen(actor)
     message = WishReopened.of(wish, revision=wish.confirmations, lease_until=wish.lease_until)
@@ -169,7 +173,7 @@ async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> 
 
 
 async def withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    """The resident takes the wish back; whoever has it is released first. NotYours, WishClosed."""
+    """Withdraw a wish; its taker is released first. Raises: NotYours, WishClosed."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.check_withdrawal(actor)
     if wish.taker_id is not None:
@@ -179,9 +183,9 @@ async def withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
 
 
 async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wish:
-    """Close a wish unfulfilled, with an answer; whoever has it is released first.
+    """Close a wish unfulfilled, with an answer; its taker is released first.
 
-    Raises NotOpen, AlreadyDelivered.
+    Raises: NotOpen, AlreadyDelivered.
     """
     wish = await get_for_update(tx, actor, wish_id)
     if wish.state == WishState.CLAIMED:
@@ -191,7 +195,7 @@ async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wi
 
 
 async def get_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
-    """The wish, locked until the transaction ends; NotFound where the actor may not know of it."""
+    """Load a wish that the actor may know of, locked until the commit. Raises: NotFound."""
     wish = await _load_for_update(tx, actor, wish_id)
     if not wish.visible_to(actor):
         raise NotFound
@@ -200,7 +204,7 @@ async def get_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
 
 async def _load_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     check_on_behalf(actor)
-    return await load(tx, Wish, wish_id, station=actor.station, lock=True)
+    return await load_for_update(tx, Wish, wish_id, station=actor.station)
 
 
 async def _resolve_taker(tx: AsyncSession, actor: Actor) -> Taker:
@@ -218,15 +222,15 @@ async def _resolve_volunteer(tx: AsyncSession, station: UUID, resident_id: UUID)
 
 
 async def _last_refused_at(tx: AsyncSession, wish: Wish) -> datetime | None:
-    """When the resident last said that it did not come true; None for never."""
-    no = select(func.max(WishTransition.at)).where(
+    """Return when the wish last went back to its taker after a delivery; None for never."""
+    statement = select(func.max(WishTransition.at)).where(
         WishTransition.wish_id == wish.id,
         WishTransition.station_id == wish.station_id,
         WishTransition.from_state.in_((WishState.DELIVERED, WishState.FULFILLED)),
         WishTransition.to_state == WishState.CLAIMED,
     )
-    answered: datetime | None = await tx.scalar(no)
-    return answered
+    refused_at: datetime | None = await tx.scalar(statement)
+    return refused_at
 
 
 def _fulfilled_message(wish: Wish) -> WishFulfilled:
@@ -246,8 +250,8 @@ async def _release(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseRe
 async def _save(
     tx: AsyncSession, actor: Actor, wish: Wish, message: WishMessage, note: str | None = None
 ) -> Wish:
-    step = WishTransition.of(wish, actor, note)
+    transition = WishTransition.of(wish, actor, note)
     await record(tx, wish, message)
-    step.version = wish.version
-    tx.add(step)
+    transition.version = wish.version
+    tx.add(transition)
     return wish

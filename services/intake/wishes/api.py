@@ -1,4 +1,4 @@
-"""Wishes over HTTP."""
+"""The endpoints of wishes."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.delegation import OnBehalfRequest
 from services.intake.wishes import actions, queries
 from services.intake.wishes.models import Wish
 from services.intake.wishes.schemas import (
     AnswerWish,
     ConfirmWish,
     DeliverWish,
-    OnBehalfRequest,
     PostWish,
     ReleaseWish,
     RequestWithReason,
@@ -22,11 +22,13 @@ from services.intake.wishes.schemas import (
 )
 from shared.auth import Actor
 from shared.errors import Forbidden
-from shared.web.http import ApiRouter, CurrentActor, Pagination, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Tx
+from shared.web.pagination import Pagination
 from shared.web.preconditions import ETag
 
 router = ApiRouter(tags=["wishes"])
-# What a request without a body says.
+# The bodies of requests that have none.
 EMPTY_REQUEST, EMPTY_RELEASE, EMPTY_CONFIRMATION = OnBehalfRequest(), ReleaseWish(), ConfirmWish()
 
 
@@ -36,7 +38,7 @@ async def _wish_view(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
 
 @router.post("/wishes", policy="wishes.post", status_code=201, problems=(404,))
 async def post_wish(body: PostWish, tx: Tx, actor: CurrentActor) -> WishView:
-    """Make a wish; the desk does it on behalf of a resident."""
+    """Make a wish; the desk does so on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _wish_view(tx, actor, await actions.post(tx, actor, body.title, body.details))
 
@@ -48,25 +50,24 @@ async def list_wishes(
     filters: Annotated[WishFilterParams, Query()],
     pagination: Pagination,
 ) -> list[WishView]:
-    """Wishes, newest first: one's own, the open ones, those one took; the desk sees all."""
+    """List wishes, newest first: one's own, the open ones, those one took; the desk sees all."""
     if filters.needs_decision and not actor.is_staff:
         raise Forbidden
-    found = pagination.set_next_link(
+    wishes = pagination.set_next_link(
         await queries.list_wishes(
             tx, actor, filters.to_filter(), pagination.after, pagination.limit
         )
     )
-    return [WishView.of(seen, actor) for seen in found.items]
+    return [WishView.of(wish, actor) for wish in wishes.items]
 
 
 @router.get("/wishes/{wish_id}", policy="wishes.list")
 async def get_wish(wish_id: UUID, tx: Tx, actor: CurrentActor, etag: ETag) -> WishDetail:
-    """One wish with its steps; home and names only for those who may know them."""
-    seen = await queries.get(tx, actor, wish_id)
-    etag.set_etag(seen.wish.version)
-    return WishDetail.with_transitions(
-        seen, await queries.list_transitions(tx, actor, seen.wish), actor
-    )
+    """Return a wish with its steps; home and names only for those who may know them."""
+    for_reader = await queries.get(tx, actor, wish_id)
+    etag.set_etag(for_reader.wish.version)
+    transitions = await queries.list_transitions(tx, actor, for_reader.wish)
+    return WishDetail.with_transitions(for_reader, transitions, actor)
 
 
 @router.post("/wishes/{wish_id}/approve", policy="wishes.review")
@@ -109,7 +110,7 @@ async def release_wish(
 
 @router.post("/wishes/{wish_id}/deliver", policy="wishes.deliver")
 async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: CurrentActor) -> WishView:
-    """Say that the wish came true."""
+    """Report that the wish came true."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _wish_view(
         tx, actor, await actions.deliver(tx, actor, wish_id, body.note, body.minutes)
@@ -131,7 +132,7 @@ async def confirm_wish(
 async def refuse_wish(
     wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
 ) -> WishView:
-    """Say that the wish did not come true: back to its taker."""
+    """Report that the wish did not come true: it goes back to its taker."""
     actor = actor.acting_for(body.on_behalf_of)
     return await _wish_view(tx, actor, await actions.refuse(tx, actor, wish_id, body.reason))
 

@@ -1,4 +1,4 @@
-"""The steps that a wish took: every change of its state is kept."""
+"""The history of wishes: a row for every change of a wish's state."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -12,15 +12,15 @@ from services.intake.wishes.models import Wish
 from shared import clock
 from shared.auth import NOBODY, Actor, Role
 from shared.db import TimestampTZ
-from shared.observability.logs import correlation_id
+from shared.observability.context import correlation_id
 
 ActorKind = Literal["resident", "volunteer", "partner", "desk", "system"]
 
 
 class WishTransition(Base):
-    """One change of a wish's state: who made it, for whom, when, and what they said.
+    """A change of a wish's state: by whom, for whom, when, and with which note.
 
-    `correlation_id` is the request's, None where time made it, or an earlier version kept it.
+    `correlation_id` is the request's; timed jobs and rows of earlier releases have none.
     """
 
     __tablename__ = "wish_steps"
@@ -44,8 +44,8 @@ class WishTransition(Base):
 
     @classmethod
     def of(cls, wish: Wish, actor: Actor, note: str | None = None) -> Self:
-        """The step that the wish takes now, not flushed yet; its version is told once it is."""
-        before = inspect(wish).attrs.state.history.deleted
+        """Build the row of the pending change; the caller sets `version` after the flush."""
+        old_states = inspect(wish).attrs.state.history.deleted
         return cls(
             wish_id=wish.id,
             station_id=wish.station_id,
@@ -53,7 +53,7 @@ class WishTransition(Base):
             hand=actor_kind(wish, actor),
             person=actor.person,
             on_behalf_of=actor.on_behalf_of,
-            from_state=before[0] if before else None,
+            from_state=old_states[0] if old_states else None,
             to_state=wish.state,
             note=note,
             correlation_id=correlation_id.get(),
@@ -61,7 +61,7 @@ class WishTransition(Base):
 
 
 def actor_kind(wish: Wish, actor: Actor) -> ActorKind:
-    """Whose hand it is that changes the wish."""
+    """Return in which capacity `actor` changes `wish`."""
     if actor.person == NOBODY:
         return "system"
     if actor.is_staff:

@@ -1,4 +1,4 @@
-"""What happens to wishes by the passing of time."""
+"""The timed jobs of wishes."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ BATCH_SIZE = 200
 
 
 async def release_expired(tx: AsyncSession) -> None:
-    """Open again what its taker has not delivered within the lease, a chunk at a time."""
+    """Reopen wishes whose lease has ended, `BATCH_SIZE` at a time."""
 
     def expire(wish: Wish) -> WishMessage:
         message = WishReleased.of(wish, reason="expired")
@@ -29,7 +29,7 @@ async def release_expired(tx: AsyncSession) -> None:
 
 
 async def take_unclaimed(tx: AsyncSession) -> None:
-    """Let the station take what nobody took in two weeks, a chunk at a time."""
+    """Claim for the station what nobody took in two weeks, `BATCH_SIZE` at a time."""
 
     def take(wish: Wish) -> WishMessage:
         wish.claim(Taker("station", wish.station_id))
@@ -56,11 +56,11 @@ async def _change_due(
     )
     wishes = (await tx.scalars(statement)).all()
     messages = [change(wish) for wish in wishes]
-    steps = [WishTransition.of(wish, Actor.system(wish.station_id)) for wish in wishes]
+    transitions = [WishTransition.of(wish, Actor.system(wish.station_id)) for wish in wishes]
     await record_many(tx, zip(wishes, messages, strict=True))
-    for wish, step in zip(wishes, steps, strict=True):
-        step.version = wish.version
-    tx.add_all(steps)
+    for wish, transition in zip(wishes, transitions, strict=True):
+        transition.version = wish.version
+    tx.add_all(transitions)
 
 
 JOBS = (

@@ -1,4 +1,4 @@
-"""A wish with the rules of its life."""
+"""The wish and its state machine."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.intake.base import Base
 from services.intake.wishes import errors
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.auth import Actor
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict
 
 LEASE_TTL = timedelta(days=7)
@@ -25,7 +26,7 @@ TakerKind = Literal["volunteer", "partner", "station"]
 
 
 class WishState(StrEnum):
-    """Where a wish is in its life."""
+    """The states of a wish."""
 
     POSTED = "posted"
     OPEN = "open"
@@ -39,14 +40,14 @@ class WishState(StrEnum):
 
 @dataclass(frozen=True)
 class Taker:
-    """Who takes a wish: a volunteer (their resident id), a partner's account, or the station."""
+    """The taker of a wish: a volunteer (by resident id), a partner's account, or the station."""
 
     kind: TakerKind
     id: UUID
 
 
 class Wish(Aggregate, Base):
-    """A resident's small wish. It has a taker exactly while claimed, delivered or fulfilled."""
+    """A resident's small wish; it has a taker exactly while claimed, delivered or fulfilled."""
 
     __tablename__ = "wishes"
     __table_args__ = (
@@ -91,7 +92,7 @@ class Wish(Aggregate, Base):
 
     @classmethod
     def post(cls, station: UUID, resident: UUID, title: str, details: str) -> Self:
-        """A new wish, which waits for review."""
+        """Create a wish that waits for review."""
         return cls.new(
             station,
             resident_id=resident,
@@ -103,17 +104,17 @@ class Wish(Aggregate, Base):
         )
 
     def is_owner(self, actor: Actor) -> bool:
-        """Whether the actor made the wish, or acts for the one who did."""
+        """Return whether the actor is the wish's resident, or acts on that resident's behalf."""
         return actor.subject_id == self.resident_id
 
     def is_taker(self, actor: Actor) -> bool:
-        """Whether the actor has the wish; what the station took is everybody's at the desk."""
+        """Return whether the actor has the wish; the station's wishes are with the whole desk."""
         if self.taker_kind == "station":
             return actor.is_staff and actor.on_behalf_of is None
         return actor.subject_id == self.taker_id
 
     def visible_to(self, actor: Actor) -> bool:
-        """Whether the actor may know of the wish at all."""
+        """Return whether the actor may know of the wish at all."""
         return (
             actor.is_staff
             or self.state == WishState.OPEN
@@ -122,22 +123,22 @@ class Wish(Aggregate, Base):
         )
 
     def shows_person_to(self, actor: Actor) -> bool:
-        """Whether the actor may know whose wish it is and where they live."""
+        """Return whether the actor may know the resident's name and home."""
         return actor.is_staff or self.is_owner(actor) or self.is_taker(actor)
 
     def approve(self) -> None:
-        """Open it to takers; AlreadyReviewed."""
+        """Open the wish to takers. Raises: AlreadyReviewed."""
         self._require(WishState.POSTED, errors.AlreadyReviewed)
         self._open()
 
     def decline(self, reason: str) -> None:
-        """Refuse it in review; AlreadyReviewed."""
+        """Refuse the wish in review. Raises: AlreadyReviewed."""
         self._require(WishState.POSTED, errors.AlreadyReviewed)
         self.state = WishState.DECLINED.value
         self.answer = reason
 
     def claim(self, taker: Taker) -> None:
-        """Give it to the taker; the station has no lease. OwnWish, AlreadyClaimed, NotOpen."""
+        """Give the wish to `taker`. Raises: OwnWish, AlreadyClaimed, NotOpen."""
         if self.state in (WishState.CLAIMED, WishState.DELIVERED):
             raise errors.AlreadyClaimed
         self._require(WishState.OPEN, errors.NotOpen)
@@ -148,27 +149,27 @@ class Wish(Aggregate, Base):
         self._lease()
 
     def give_back(self, actor: Actor) -> None:
-        """Its taker or the desk opens it again; NotYourTask, AlreadyDelivered, NotClaimed."""
+        """Open the wish again. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
         self._require_claimed()
         if not (actor.is_staff or self.is_taker(actor)):
             raise errors.NotYourTask
         self.release()
 
     def release(self) -> None:
-        """Take it from whoever has it and open it again; NotClaimed."""
+        """Take the wish from its taker and open it again. Raises: NotClaimed."""
         if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
             raise errors.NotClaimed
         self._clear_taker()
         self._open()
 
     def check_work(self, actor: Actor) -> None:
-        """Whether the actor has it in hand now; NotYourTask, AlreadyDelivered, NotClaimed."""
+        """Check that the actor can deliver. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
         self._require_claimed()
         if not self.is_taker(actor):
             raise errors.NotYourTask
 
     def check_taker(self, actor: Actor) -> None:
-        """Whether the actor has it, delivered or not; NotYourTask, NotClaimed, WishClosed."""
+        """Check that the actor is the taker. Raises: NotYourTask, NotClaimed, WishClosed."""
         if self.state in (WishState.POSTED, WishState.OPEN):
             raise errors.NotClaimed
         if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
@@ -177,7 +178,7 @@ class Wish(Aggregate, Base):
             raise errors.NotYourTask
 
     def deliver(self, actor: Actor, note: str, minutes: int) -> None:
-        """The taker says that it came true; NotYourTask, AlreadyDelivered, NotClaimed."""
+        """Record the delivery. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
         self.check_work(actor)
         self.state = WishState.DELIVERED.value
         self.lease_until = None
@@ -187,9 +188,9 @@ class Wish(Aggregate, Base):
         self.minutes = minutes
 
     def confirm(self, actor: Actor, thanks: str | None, photos_public: bool) -> None:
-        """It came true: the resident's word, or the desk's for them.
+        """Confirm the delivery as its resident, or at the desk for the resident.
 
-        Raises NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
+        Raises: NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
         """
         self._require(WishState.DELIVERED, errors.NotDelivered)
         if actor.person == self.delivered_by or actor.subject_id == self.taker_id:
@@ -200,28 +201,28 @@ class Wish(Aggregate, Base):
         self.photos_public = photos_public
 
     def confirm_on_trust(self) -> None:
-        """It came true by the word of a partner whom the station trusts; NotDelivered."""
+        """Confirm a trusted partner's delivery without the resident. Raises: NotDelivered."""
         self._require(WishState.DELIVERED, errors.NotDelivered)
         self._fulfil()
 
     def refuse(self, actor: Actor) -> None:
-        """It did not come true: back to its taker; NotDelivered, NotYours, DecisionNotDue."""
+        """Send the wish back to its taker. Raises: NotDelivered, NotYours, DecisionNotDue."""
         self._require(WishState.DELIVERED, errors.NotDelivered)
         self._check_may_decide(actor)
         self._return_to_taker()
 
     def reopen(self, actor: Actor) -> None:
-        """Withdraw the confirmation: back to its taker; NotFulfilled, NotYours, TooLateToReopen."""
+        """Withdraw the confirmation. Raises: NotFulfilled, NotYours, TooLateToReopen."""
         self._require(WishState.FULFILLED, errors.NotFulfilled)
         if not (actor.is_staff or self.is_owner(actor)):
             raise errors.NotYours
-        since = self.fulfilled_at
-        if not actor.is_staff and (since is None or clock.now() - since > REOPEN_WINDOW):
+        confirmed = self.fulfilled_at
+        if not actor.is_staff and (confirmed is None or clock.now() - confirmed > REOPEN_WINDOW):
             raise errors.TooLateToReopen
         self._return_to_taker()
 
     def check_withdrawal(self, actor: Actor) -> None:
-        """Whether the actor may withdraw it now; NotYours, WishClosed."""
+        """Check that the actor may withdraw the wish now. Raises: NotYours, WishClosed."""
         if not self.is_owner(actor):
             raise errors.NotYours
         if self.state not in (
@@ -233,13 +234,13 @@ class Wish(Aggregate, Base):
             raise errors.WishClosed
 
     def withdraw(self, actor: Actor) -> None:
-        """The resident takes it back (its taker was released before); NotYours, WishClosed."""
+        """Close the wish, released before, for its resident. Raises: NotYours, WishClosed."""
         self.check_withdrawal(actor)
         self._clear_taker()
         self._close(WishState.WITHDRAWN)
 
     def answer_unfulfilled(self, answer: str) -> None:
-        """Close it with an answer (its taker was released before); AlreadyDelivered, NotOpen."""
+        """Close the wish, released before, with an answer. Raises: AlreadyDelivered, NotOpen."""
         if self.state == WishState.DELIVERED:
             raise errors.AlreadyDelivered
         self._require(WishState.OPEN, errors.NotOpen)

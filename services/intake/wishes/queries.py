@@ -1,4 +1,4 @@
-"""Reading wishes, each as its reader may see it."""
+"""The queries of wishes, each wish as its reader may see it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,15 @@ from services.intake.residents.queries import Address, Person
 from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import DESK_DECIDES_AFTER, Wish, WishState
 from shared import clock
+from shared.aggregate import load
 from shared.auth import Actor
-from shared.db import PAGE, Page, load, page
 from shared.errors import NotFound
+from shared.pagination import DEFAULT_PAGE_SIZE, Page, page
 
 
 @dataclass(frozen=True)
 class WishForReader:
-    """A wish as one reader sees it: names and home are None where they aren't for this reader."""
+    """A wish as one reader sees it; names and home are None where the reader may not know them."""
 
     wish: Wish
     resident_name: str | None
@@ -30,7 +31,7 @@ class WishForReader:
 
 @dataclass(frozen=True)
 class TransitionForReader:
-    """A step as one reader sees it: note and name are None where they aren't for this reader."""
+    """A transition as one reader sees it; note and name are None where they are hidden."""
 
     transition: WishTransition
     note: str | None
@@ -39,7 +40,7 @@ class TransitionForReader:
 
 @dataclass(frozen=True, kw_only=True)
 class WishFilter:
-    """Which wishes to list: `mine` made by the reader, `taken` by the reader (or the station)."""
+    """A filter: the reader's wishes (`mine`), those taken by the reader or station (`as_taker`)."""
 
     states: tuple[WishState, ...] = ()
     mine: bool = False
@@ -48,7 +49,7 @@ class WishFilter:
 
 
 async def get(tx: AsyncSession, actor: Actor, wish_id: UUID) -> WishForReader:
-    """One wish; NotFound where the actor may not know of it."""
+    """Return a wish that the actor may know of. Raises: NotFound."""
     wish = await load(tx, Wish, wish_id, station=actor.station)
     if not wish.visible_to(actor):
         raise NotFound
@@ -56,7 +57,7 @@ async def get(tx: AsyncSession, actor: Actor, wish_id: UUID) -> WishForReader:
 
 
 async def for_reader(tx: AsyncSession, actor: Actor, wish: Wish) -> WishForReader:
-    """A wish as the actor sees it."""
+    """Return a wish as the actor sees it."""
     return (await _load_for_reader(tx, actor, [wish]))[0]
 
 
@@ -65,56 +66,54 @@ async def list_wishes(
     actor: Actor,
     filters: WishFilter,
     after: UUID | None = None,
-    limit: int = PAGE,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[WishForReader]:
-    """The wishes that the actor may know of, newest first."""
+    """List the wishes that the actor may know of, newest first."""
     statement = select(Wish).where(
         Wish.station_id == actor.station, _visible(actor), *_conditions(actor, filters)
     )
-    found: Page[Wish] = await page(tx, statement, Wish.id, after=after, limit=limit)
-    return Page(await _load_for_reader(tx, actor, found.items), found.after)
+    wishes: Page[Wish] = await page(tx, statement, Wish.id, after=after, limit=limit)
+    return Page(await _load_for_reader(tx, actor, wishes.items), wishes.after)
 
 
 async def list_transitions(tx: AsyncSession, actor: Actor, wish: Wish) -> list[TransitionForReader]:
-    """The wish's steps, oldest first.
+    """List the wish's transitions, oldest first.
 
-    Its resident and the desk read every note; its taker what was said since they have it. Names
-    are for the desk.
+    The resident and the desk read every note, the taker those since the present claim. Only the
+    desk reads names.
     """
-    taken = (
+    transitions = (
         await tx.scalars(
             select(WishTransition)
             .where(WishTransition.wish_id == wish.id)
             .order_by(WishTransition.version)
         )
     ).all()
-    names = await names_of(tx, actor.station, [s.person for s in taken]) if actor.is_staff else {}
-    since = _readable_since(actor, wish, taken)
+    people = [transition.person for transition in transitions] if actor.is_staff else []
+    names = await load_names(tx, actor.station, people)
+    since = _readable_since(actor, wish, transitions)
     return [
-        TransitionForReader(s, s.note if s.version >= since else None, names.get(s.person))
-        for s in taken
+        TransitionForReader(one, one.note if one.version >= since else None, names.get(one.person))
+        for one in transitions
     ]
 
 
-async def names_of(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of residents and accounts of the station, for those only who may know them."""
-    wanted = list(set(ids))
-    if not wanted:
+async def load_names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Map ids to names of residents and accounts; the caller checks who may know them."""
+    unique_ids = list(set(ids))
+    if not unique_ids:
         return {}
-    named = await accounts.names(tx, station, wanted)
-    people = await residents.people(tx, station, wanted)
-    return {
-        **named,
-        **{id_: person.name for id_, person in people.items()},
-    }
+    account_names = await accounts.names(tx, station, unique_ids)
+    people = await residents.people(tx, station, unique_ids)
+    return account_names | {id_: person.name for id_, person in people.items()}
 
 
 async def _load_for_reader(
     tx: AsyncSession, actor: Actor, wishes: Sequence[Wish]
 ) -> list[WishForReader]:
-    shown = [wish for wish in wishes if wish.shows_person_to(actor)]
-    people = await residents.people(tx, actor.station, [wish.resident_id for wish in shown])
-    takers = await names_of(tx, actor.station, [w.taker_id for w in shown if w.taker_id])
+    with_person = [wish for wish in wishes if wish.shows_person_to(actor)]
+    people = await residents.people(tx, actor.station, [wish.resident_id for wish in with_person])
+    takers = await load_names(tx, actor.station, [w.taker_id for w in with_person if w.taker_id])
     return [_build_for_reader(wish, actor, people, takers) for wish in wishes]
 
 
@@ -123,13 +122,13 @@ def _build_for_reader(
 ) -> WishForReader:
     if not wish.shows_person_to(actor):
         return WishForReader(wish, None, None, None)
-    maker = people[wish.resident_id]
+    resident = people[wish.resident_id]
     taker = takers.get(wish.taker_id) if wish.taker_id else None
-    return WishForReader(wish, maker.name, maker.home, taker)
+    return WishForReader(wish, resident.name, resident.home, taker)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    """In SQL what `Wish.visible_to` says; a test holds the two together."""
+    """Build the SQL condition of `Wish.visible_to`; a test compares the two."""
     if actor.is_staff:
         return true()
     return or_(
@@ -155,7 +154,7 @@ def _conditions(actor: Actor, filters: WishFilter) -> list[ColumnElement[bool]]:
 
 
 def _readable_since(actor: Actor, wish: Wish, transitions: Sequence[WishTransition]) -> int:
-    """The version from which on the actor may read the notes."""
+    """Return the first version whose note the actor may read."""
     if actor.is_staff or wish.is_owner(actor):
         return 0
     claims = [s.version for s in transitions if s.from_state == WishState.OPEN]

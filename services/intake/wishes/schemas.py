@@ -1,4 +1,4 @@
-"""What clients say about wishes, and what they get."""
+"""The requests and responses of wishes."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -6,21 +6,16 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.intake.delegation import OnBehalfRequest
 from services.intake.wishes.history import ActorKind
 from services.intake.wishes.models import TakerKind, WishState
 from services.intake.wishes.queries import TransitionForReader, WishFilter, WishForReader
 from shared.auth import Actor
-from shared.web.http import Filters, RequestModel, ResponseModel
+from shared.web.http import Filters, ResponseModel
 
 Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
-
-
-class OnBehalfRequest(RequestModel):
-    """An act, perhaps on behalf of a resident who is at the desk or on the phone."""
-
-    on_behalf_of: UUID | None = None
 
 
 class PostWish(OnBehalfRequest):
@@ -31,40 +26,40 @@ class PostWish(OnBehalfRequest):
 
 
 class RequestWithReason(OnBehalfRequest):
-    """An act that needs a reason."""
+    """An action that needs a reason."""
 
     reason: FreeText
 
 
 class ReleaseWish(OnBehalfRequest):
-    """Giving back, or handing over `to` another approved volunteer (their resident id)."""
+    """A return of a wish, or a hand-over `to` another approved volunteer (by resident id)."""
 
     reason: FreeText | None = None
     to: UUID | None = None
 
 
 class DeliverWish(OnBehalfRequest):
-    """What was done, and in how many minutes."""
+    """A delivery: what was done, and in how many minutes."""
 
     note: FreeText
-    minutes: Minutes
+    minutes: Annotated[Minutes, Field(strict=True)]
 
 
 class ConfirmWish(OnBehalfRequest):
-    """Thanks, and whether the neighbours may see the photos."""
+    """A confirmation: thanks, and whether the neighbours may see the photos."""
 
     thanks: FreeText | None = None
     photos_public: bool = False
 
 
 class AnswerWish(OnBehalfRequest):
-    """Why the wish can't come true."""
+    """The reason why the wish can't come true."""
 
     answer: FreeText
 
 
 class WishFilterParams(Filters):
-    """Which wishes to list; `state` may be repeated."""
+    """The filters of the list of wishes; `state` may be repeated."""
 
     state: list[WishState] = Field(default=[], max_length=len(WishState))
     mine: bool = False
@@ -72,7 +67,7 @@ class WishFilterParams(Filters):
     needs_decision: bool = False
 
     def to_filter(self) -> WishFilter:
-        """What the query takes."""
+        """Convert the parameters to the filter of the query."""
         return WishFilter(
             states=tuple(self.state),
             mine=self.mine,
@@ -82,7 +77,7 @@ class WishFilterParams(Filters):
 
 
 class HomeAddressView(ResponseModel):
-    """Where the one who made the wish lives."""
+    """The home of the resident who made the wish."""
 
     building: str
     unit: int
@@ -90,7 +85,7 @@ class HomeAddressView(ResponseModel):
 
 
 class WishView(ResponseModel):
-    """A wish; what isn't for the reader is null."""
+    """A wish; what the reader may not know is null."""
 
     id: UUID
     version: int
@@ -118,7 +113,7 @@ class WishView(ResponseModel):
 
     @classmethod
     def of(cls, for_reader: WishForReader, actor: Actor) -> Self:
-        """The view of a wish for that reader."""
+        """Build the response for the reader `actor`."""
         wish = for_reader.wish
         fields = {name: getattr(wish, name) for name in cls.model_fields if hasattr(wish, name)}
         if not wish.shows_person_to(actor):
@@ -134,7 +129,7 @@ class WishView(ResponseModel):
 
 
 class StepView(ResponseModel):
-    """One step of a wish's life: whose hand made it, and whether for somebody else."""
+    """A step of a wish's life: in which capacity it was made, and whether for somebody else."""
 
     at: datetime
     hand: ActorKind
@@ -146,15 +141,15 @@ class StepView(ResponseModel):
 
     @classmethod
     def of(cls, for_reader: TransitionForReader) -> Self:
-        """The view of a step."""
-        step = for_reader.transition
+        """Build the response from a transition."""
+        transition = for_reader.transition
         return cls.model_validate(
             {
-                "at": step.at,
-                "hand": step.hand,
-                "on_behalf": step.on_behalf_of is not None,
-                "from_state": step.from_state,
-                "to_state": step.to_state,
+                "at": transition.at,
+                "hand": transition.hand,
+                "on_behalf": transition.on_behalf_of is not None,
+                "from_state": transition.from_state,
+                "to_state": transition.to_state,
                 "note": for_reader.note,
                 "name": for_reader.name,
             }
@@ -170,6 +165,6 @@ class WishDetail(WishView):
     def with_transitions(
         cls, for_reader: WishForReader, transitions: list[TransitionForReader], actor: Actor
     ) -> Self:
-        """The view of a wish and its steps for that reader."""
+        """Build the response with the steps for the reader `actor`."""
         wish = WishView.of(for_reader, actor)
         return cls(**dict(wish), steps=[StepView.of(step) for step in transitions])

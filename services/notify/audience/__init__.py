@@ -1,1 +1,1 @@
-"""Whom notify can reach: a read copy of the register's residents."""
+"""The audience: a read copy of the register's residents, whom notify can reach."""

@@ -1,4 +1,4 @@
-"""What notify does when intake speaks of a resident: keep the newest projection."""
+"""Message handlers that store the newest projection of each resident."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ def _recipient_locks(messages: Sequence[Message[ResidentMessage]]) -> list[str]:
 
 
 async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMessage]]) -> None:
-    """Take over each projection unless a newer one is known; order and repetition don't matter."""
+    """Store each projection unless a newer one is stored; order and repetition don't matter."""
     newest = {m.content.resident_id: m for m in sorted(messages, key=lambda m: m.sequence)}
-    heard = insert(Recipient).values(
+    statement = insert(Recipient).values(
         [
             {
                 "resident_id": resident,
@@ -31,17 +31,17 @@ async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMes
             for resident, message in sorted(newest.items())
         ]
     )
-    # `<=` and not `<`: a snapshot says again what the last message said.
+    # `<=` and not `<`, since a snapshot has the sequence of the last message.
     await tx.execute(
-        heard.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[Recipient.resident_id],
             set_={
-                "phone_sealed": heard.excluded.phone_sealed,
-                "language": heard.excluded.language,
-                "version": heard.excluded.version,
+                "phone_sealed": statement.excluded.phone_sealed,
+                "language": statement.excluded.language,
+                "version": statement.excluded.version,
             },
-            where=(Recipient.version <= heard.excluded.version)
-            & (Recipient.station_id == heard.excluded.station_id),
+            where=(Recipient.version <= statement.excluded.version)
+            & (Recipient.station_id == statement.excluded.station_id),
         )
     )
 

@@ -1,4 +1,4 @@
-"""The read copy's table."""
+"""The table of recipients."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from services.notify.base import Base
 
 
 class Recipient(Base):
-    """A resident as last heard of; `version` is the sequence of the message that said so."""
+    """A resident as of the newest message, whose sequence is `version`."""
 
     __tablename__ = "recipients"
     __table_args__ = (CheckConstraint("language IN ('zh', 'en')", name="language"),)

@@ -1,1 +1,1 @@
-"""The ways out: one file a channel."""
+"""Channels to people, one module each."""

@@ -1,4 +1,4 @@
-"""What every channel offers, and what it answers."""
+"""The interface of channels, and the outcomes of sending."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,9 +7,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """One delivery in its final words; `to` is the channel's address, a phone number for SMS.
+    """The final text of one delivery; `to` is the address, a phone number for SMS.
 
-    `delivery` is the same in every attempt, for channels that can tell a repeat by it.
+    `delivery` is the same id in every attempt, so that a channel can recognize a repeat.
     """
 
     delivery: UUID
@@ -19,12 +19,15 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel took it over."""
+    """The outcome of a delivery that the channel accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It was not sent; `reason` holds nothing personal. A permanent failure isn't tried again."""
+    """The outcome of a delivery that was not sent; a permanent failure isn't tried again.
+
+    `reason` holds nothing personal.
+    """
 
     reason: str
     permanent: bool = False
@@ -34,10 +37,10 @@ Outcome = Sent | Failed
 
 
 class Channel(Protocol):
-    """A way out to people; `name` is the adapter's, kept with every delivery that it sent."""
+    """A way to send deliveries; `name` is the adapter's, stored with every delivery."""
 
     @property
     def name(self) -> str: ...
 
     async def send(self, rendering: Rendering) -> Outcome:
-        """Send it, or say why not. Called outside of transactions, with a time limit."""
+        """Send the rendering, or say why not; runs in no transaction, with a time limit."""

@@ -1,4 +1,4 @@
-"""SMS: what becomes of text messages."""
+"""The adapters for text messages (SMS)."""
 
 from services.notify.channels.base import Channel, Outcome, Rendering, Sent
 from services.notify.settings import NotifySettings
@@ -7,18 +7,18 @@ MANUAL_ADAPTER = "on-screen"
 
 
 class ManualSms:
-    """For a station without an SMS contract: nothing is sent, operators read it on their screen.
+    """The adapter of a station without an SMS contract: operators pass the text on.
 
-    The delivery itself is what they read (`GET /deliveries`); somebody tells the resident.
+    Nothing is sent: operators read the delivery (`GET /deliveries`) and tell the resident.
     """
 
     name = MANUAL_ADAPTER
 
-    async def send(self, rendering: Rendering) -> Outcome:  # noqa: ARG002 - the delivery keeps it
-        """Nothing left to do."""
+    async def send(self, rendering: Rendering) -> Outcome:  # noqa: ARG002 - the delivery has it
+        """Accept the rendering, whose text operators read in the delivery."""
         return Sent()
 
 
 def sms_channel(settings: NotifySettings) -> Channel:
-    """The SMS adapter that the settings name."""
+    """Return the SMS adapter that `settings` name."""
     return {MANUAL_ADAPTER: ManualSms}[settings.sms_adapter]()

@@ -1,4 +1,4 @@
-"""Writing deliveries: made from drafts, read, and their secrets forgotten."""
+"""Actions on deliveries: insert drafts, mark items read, erase secrets."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -38,27 +38,28 @@ _TYPES = {
 }
 _ARRAYS = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())
 
-# Ordered as the unique constraint is, so that two replicas which say the same don't deadlock. A
-# resident without a phone gets no text message; a row of the inbox has arrived when it is there.
+# The rows are in the order of the unique constraint, so that two replicas that insert the same ones
+# don't deadlock. A resident without a phone gets no text message. Inserting an item of the inbox
+# delivers the item.
 _INSERT = text(
     f"""
     INSERT INTO deliveries (id, station_id, recipient_id, channel, cause, template, language,
       params, sealed, address_sealed, subject, correlation, causation, traceparent, state, attempts,
       created_at, due_at, expires_at, sent_at)
     SELECT draft.id, draft.station_id, draft.recipient_id, draft.channel, draft.cause,
-      draft.template, coalesce(draft.language, known.language, 'zh'),
+      draft.template, coalesce(draft.language, recipient.language, 'zh'),
       CAST(draft.params AS jsonb), CAST(draft.sealed AS jsonb),
-      CASE draft.channel WHEN 'sms' THEN coalesce(draft.address_sealed, known.phone_sealed) END,
+      CASE draft.channel WHEN 'sms' THEN coalesce(draft.address_sealed, recipient.phone_sealed) END,
       draft.subject, draft.correlation, draft.causation, draft.traceparent,
       CASE draft.channel WHEN 'inbox' THEN 'sent' ELSE 'queued' END, 0, :now,
       CASE draft.channel WHEN 'inbox' THEN NULL ELSE CAST(:now AS timestamptz) END,
       draft.expires_at,
       CASE draft.channel WHEN 'inbox' THEN CAST(:now AS timestamptz) END
     FROM unnest({_ARRAYS}) AS draft ({", ".join(_TYPES)})
-    LEFT JOIN recipients AS known ON draft.in_audience
-      AND known.resident_id = draft.recipient_id AND known.station_id = draft.station_id
+    LEFT JOIN recipients AS recipient ON draft.in_audience
+      AND recipient.resident_id = draft.recipient_id AND recipient.station_id = draft.station_id
     WHERE draft.channel = 'inbox'
-      OR coalesce(draft.address_sealed, known.phone_sealed) IS NOT NULL
+      OR coalesce(draft.address_sealed, recipient.phone_sealed) IS NOT NULL
     ORDER BY draft.recipient_id, draft.channel, draft.cause
     ON CONFLICT (recipient_id, channel, cause) DO NOTHING
     """  # noqa: S608 - made of this module's constants
@@ -66,7 +67,7 @@ _INSERT = text(
 
 
 async def insert_deliveries(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
-    """Write the deliveries that aren't there yet; NotYet when a recipient isn't known yet."""
+    """Insert the deliveries that don't exist yet. Raises: NotYet for an unknown recipient."""
     if await count_unknown_recipients(
         tx, [(d.station_id, d.recipient_id) for d in drafts if d.in_audience]
     ):
@@ -80,28 +81,28 @@ async def insert_deliveries(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
 
 
 async def mark_read(tx: AsyncSession, actor: Actor, delivery_id: UUID) -> Delivery:
-    """Note that the actor has read an item of the own inbox; again changes nothing. NotFound."""
-    found = await tx.scalar(own_inbox(actor).where(Delivery.id == delivery_id).with_for_update())
-    if found is None:
+    """Mark an item of the actor's own inbox as read, once. Raises: NotFound."""
+    delivery = await tx.scalar(own_inbox(actor).where(Delivery.id == delivery_id).with_for_update())
+    if delivery is None:
         raise NotFound
-    found.read_at = found.read_at or clock.now()
-    return found
+    delivery.read_at = delivery.read_at or clock.now()
+    return delivery
 
 
 async def mark_all_read(tx: AsyncSession, actor: Actor) -> int:
-    """Note that the actor has read everything in the own inbox; how many were unread."""
+    """Mark all items of the actor's own inbox as read, and return how many were unread."""
     unread = own_inbox(actor).with_only_columns(Delivery.id).where(Delivery.read_at.is_(None))
-    done = await tx.execute(
+    result = await tx.execute(
         update(Delivery)
         .where(Delivery.id.in_(unread), Delivery.station_id == actor.station)
         .values(read_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    return done.rowcount if isinstance(done, CursorResult) else 0
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 async def erase_expired_secrets(tx: AsyncSession) -> None:
-    """A timed job: codes go when they expire, sealed addresses 30 days after; the rest is kept."""
+    """Erase codes that expired, and sealed addresses 30 days old; runs as a timed job."""
     now = clock.now()
     await tx.execute(
         update(Delivery)

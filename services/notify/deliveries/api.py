@@ -15,19 +15,22 @@ from services.notify.deliveries.rendering import (
     operator_text,
     shows_secrets,
 )
-from services.notify.settings import NotifySettings
+from services.notify.settings import SETTINGS, NotifySettings
 from services.notify.wording.rules import ChannelName
+from shared.db import sealer_of
 from shared.language import Language, preferred
 from shared.observability.logs import logger
 from shared.sealing import Sealer
-from shared.web.http import ApiRouter, CurrentActor, Pagination, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 api = ApiRouter()
 log = logger(__name__)
 
 
 class InboxItem(ResponseModel):
-    """One thing that the reader was told; `subject` is what it is about (`wishes/0190…`)."""
+    """One notification to the reader; `subject` is the path of its subject (`wishes/0190…`)."""
 
     id: UUID
     category: str
@@ -39,7 +42,7 @@ class InboxItem(ResponseModel):
 
     @classmethod
     def of(cls, delivery: Delivery, language: Language) -> "InboxItem":
-        """The item in the reader's language."""
+        """Build the item in `language`."""
         text = inbox_text(delivery, language)
         return cls(
             id=delivery.id,
@@ -53,19 +56,19 @@ class InboxItem(ResponseModel):
 
 
 class UnreadCount(ResponseModel):
-    """How many items of the inbox are unread."""
+    """The number of unread items in the inbox."""
 
     unread: int
 
 
 class MarkedReadCount(ResponseModel):
-    """How many items were unread until now."""
+    """The number of items that were unread until now."""
 
     read: int
 
 
 class DeliveryView(ResponseModel):
-    """One delivery as an operator sees it: the address is masked, and so are codes once over."""
+    """One delivery as an operator sees it: the address is masked, and so is an expired code."""
 
     id: UUID
     recipient_id: UUID
@@ -88,7 +91,7 @@ class DeliveryView(ResponseModel):
 
     @classmethod
     def of(cls, delivery: Delivery, sealer: Sealer, settings: NotifySettings) -> "DeliveryView":
-        """The delivery with its words."""
+        """Build the view, with the text of the delivery."""
         columns = {
             name: getattr(delivery, name) for name in cls.model_fields.keys() - {"to", "text"}
         }
@@ -102,20 +105,20 @@ class DeliveryView(ResponseModel):
 
 
 class Reader:
-    """Who reads, and in which language: the one asked for, or else the person's own."""
+    """The actor who reads, and the language: of Accept-Language, or else the actor's own."""
 
     def __init__(self, request: Request, actor: CurrentActor) -> None:
-        asked = request.headers.get("accept-language")
+        header = request.headers.get("accept-language")
         self.actor = actor
-        self.language: Language = preferred(asked) if asked else actor.language
+        self.language: Language = preferred(header) if header else actor.language
 
 
 class DeliveryFilter:
-    """Which deliveries to list."""
+    """The filter of deliveries."""
 
     def __init__(self, channel: ChannelName | None = None, state: State | None = None) -> None:
-        wanted: dict[str, str | None] = {"channel": channel, "state": state}
-        self.columns = {name: value for name, value in wanted.items() if value is not None}
+        values: dict[str, str | None] = {"channel": channel, "state": state}
+        self.columns = {name: value for name, value in values.items() if value is not None}
 
 
 @api.get("/inbox", policy="inbox.read")
@@ -126,32 +129,32 @@ async def read_inbox(
     reader: Annotated[Reader, Depends()],
     unread: bool = False,
 ) -> list[InboxItem]:
-    """One's own inbox, newest first, in the reader's language."""
+    """List one's own inbox, newest first, in the reader's language."""
     actor, language = reader.actor, reader.language
-    found = pagination.set_next_link(
+    page = pagination.set_next_link(
         await queries.inbox(
             tx, actor, unread=unread, after=pagination.after, limit=pagination.limit
         )
     )
     response.headers["Content-Language"] = language
-    return [InboxItem.of(delivery, language) for delivery in found.items]
+    return [InboxItem.of(delivery, language) for delivery in page.items]
 
 
 @api.get("/inbox/unread", policy="inbox.read")
 async def count_unread(tx: Tx, actor: CurrentActor) -> UnreadCount:
-    """How many items of one's own inbox are unread."""
+    """Count the unread items of one's own inbox."""
     return UnreadCount(unread=await queries.count_unread(tx, actor))
 
 
 @api.post("/inbox/read-all", policy="inbox.read")
 async def mark_all_read(tx: Tx, actor: CurrentActor) -> MarkedReadCount:
-    """Everything in one's own inbox is read."""
+    """Mark everything in one's own inbox as read."""
     return MarkedReadCount(read=await actions.mark_all_read(tx, actor))
 
 
 @api.post("/inbox/{delivery_id}/read", policy="inbox.read")
 async def mark_read(delivery_id: UUID, tx: Tx, reader: Annotated[Reader, Depends()]) -> InboxItem:
-    """One item of one's own inbox is read; again changes nothing."""
+    """Mark one item of one's own inbox as read; a repeat changes nothing."""
     delivery = await actions.mark_read(tx, reader.actor, delivery_id)
     return InboxItem.of(delivery, reader.language)
 
@@ -164,18 +167,18 @@ async def list_deliveries(
     tx: Tx,
     actor: CurrentActor,
 ) -> list[DeliveryView]:
-    """What the station told people, newest first, and what came of it.
+    """List the station's deliveries, newest first, with their outcomes.
 
-    With the on-screen adapter a sign-in code can be read here until it expires, which is how a
-    station without an SMS contract hands out codes.
+    With the on-screen adapter a sign-in code can be read here until the code expires, which is how
+    a station without an SMS contract hands out codes.
     """
-    found = pagination.set_next_link(
+    page = pagination.set_next_link(
         await queries.deliveries(
             tx, actor, filters=filters.columns, after=pagination.after, limit=pagination.limit
         )
     )
-    shown = [str(d.id) for d in found.items if d.sealed and shows_secrets(d)]
-    if shown:
-        log.info("sign-in codes shown", person=str(actor.person), deliveries=shown)
-    runtime = request.app.state.runtime
-    return [DeliveryView.of(d, runtime.sealer, runtime.settings) for d in found.items]
+    revealed = [str(d.id) for d in page.items if d.sealed and shows_secrets(d)]
+    if revealed:
+        log.info("sign-in codes shown", person=str(actor.person), deliveries=revealed)
+    settings = SETTINGS.get(request.app.state)
+    return [DeliveryView.of(d, sealer_of(tx), settings) for d in page.items]

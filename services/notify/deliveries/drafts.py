@@ -1,4 +1,4 @@
-"""From a message to the deliveries it makes: the table of `wording`, applied."""
+"""Drafts of deliveries: the notification rules applied to a message."""
 
 import json
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ from shared.bus.message import Message
 from shared.contracts.envelope import Contract
 from shared.ids import new_id
 
-CAUSES = UUID("7b0c1a52-9c5e-4f0b-8d1e-2f6a3c4d5e60")
-PERSONS = {"resident": True, "volunteer": True, "partner": False}
+CAUSE_NAMESPACE = UUID("7b0c1a52-9c5e-4f0b-8d1e-2f6a3c4d5e60")
+IN_AUDIENCE = {"resident": True, "volunteer": True, "partner": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A delivery before it is written.
+    """A delivery before its insertion.
 
-    One whose `in_audience` is true waits for the audience to know its recipient, whose language
-    and phone it takes over. `causation` is the message that led to it, where one did.
+    If `in_audience` is true, the draft waits until the recipient is in the audience, and copies the
+    recipient's language and phone. `causation` is the message that caused the draft, if any.
     """
 
     id: UUID
@@ -48,39 +48,39 @@ class Draft:
 
 
 def drafts_of(message: Message[Any]) -> Iterator[Draft]:
-    """What the message makes, one draft for each recipient and channel."""
-    for telling in NOTIFICATION_RULES[type(message.content)]:
-        found = (
-            find_recipient(telling.recipient_role, message.content)
-            if telling.when(message.content)
+    """Yield the drafts of the message, one for each recipient and channel."""
+    for rule in NOTIFICATION_RULES[type(message.content)]:
+        recipient = (
+            find_recipient(rule.recipient_role, message.content)
+            if rule.when(message.content)
             else None
         )
-        if found is not None:
-            for channel in telling.channels:
-                yield _draft(message, telling, found, channel)
+        if recipient is not None:
+            for channel in rule.channels:
+                yield _draft(message, rule, recipient, channel)
 
 
 def find_recipient(role: RecipientRole, content: Contract) -> tuple[UUID, bool] | None:
-    """The recipient's id, and whether it is a resident's, whom the audience has to know.
+    """Return the recipient's id, and whether the audience must have the recipient; or None.
 
-    A partner reads in the inbox under the id of its account. The station itself isn't told.
+    A partner reads in the inbox under the id of its account. The station itself isn't notified.
     """
     if role == "resident":
         return content.resident_id, True  # type: ignore[attr-defined]
     kind, id_ = getattr(content, f"{role}_kind"), getattr(content, f"{role}_id")
-    return (id_, PERSONS[kind]) if id_ is not None and kind in PERSONS else None
+    return (id_, IN_AUDIENCE[kind]) if id_ is not None and kind in IN_AUDIENCE else None
 
 
 def cause(station: UUID, template: str, subject: str, state: int | str | None) -> UUID:
-    """The same for whatever says the same about the same state of the same thing.
+    """Return one id for all deliveries of a template about the same state of a subject.
 
-    Without a state it is the same for whatever says it about that thing.
+    Without a `state`, the id is the same for all states of the subject.
     """
-    return uuid5(CAUSES, json.dumps([str(station), template, subject, state]))
+    return uuid5(CAUSE_NAMESPACE, json.dumps([str(station), template, subject, state]))
 
 
 def expiry(rule: NotificationRule, of: object) -> datetime | None:
-    """When it becomes pointless to say this of that; None for never."""
+    """Return the moment from which on `rule` sends nothing about `of`; None for never."""
     return getattr(of, rule.expiry_field) if rule.expiry_field else None
 
 
@@ -90,9 +90,9 @@ def _draft(
     recipient: tuple[UUID, bool],
     channel: ChannelName,
 ) -> Draft:
-    plain = message.content.model_dump(mode="json")
+    fields = message.content.model_dump(mode="json")
     recipient_id, is_resident = recipient
-    sealed = {param: plain[field] for param, field in rule.sealed}
+    sealed = {param: fields[field] for param, field in rule.sealed}
     state = None if channel in rule.once_per_subject else message.sequence
     return Draft(
         id=new_id(),
@@ -102,12 +102,14 @@ def _draft(
         channel=channel,
         cause=cause(message.station, rule.template, message.subject, state),
         template=rule.template,
-        language=plain.get("language"),
-        params=json.dumps({name: plain[name] for name in rule.params}),
+        language=fields.get("language"),
+        params=json.dumps({name: fields[name] for name in rule.params}),
         sealed=json.dumps(sealed) if sealed else None,
-        address_sealed=plain[rule.phone] if rule.phone else None,
+        address_sealed=fields[rule.phone] if rule.phone else None,
         expires_at=expiry(rule, message.content),
-        subject=rule.subject_template.format(**plain) if rule.subject_template else message.subject,
+        subject=rule.subject_template.format(**fields)
+        if rule.subject_template
+        else message.subject,
         correlation=message.correlation,
         causation=message.id,
         traceparent=message.traceparent,

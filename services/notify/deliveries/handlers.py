@@ -1,4 +1,4 @@
-"""What notify does when something happened that people are told about."""
+"""The message handler that creates deliveries."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from shared.bus.message import BatchHandler, Handlers, Message
 
 
 async def create_deliveries(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Make the deliveries of the messages, all at once; a snapshot tells nobody anything new.
+    """Insert the deliveries of the messages, all at once; a snapshot notifies nobody.
 
-    One recipient who isn't known yet makes the whole batch NotYet: the consumer halves it until
-    only that message waits.
+    Raises: NotYet for the whole batch if one recipient is unknown: the consumer halves the batch
+    until only that message waits.
     """
     news = [message for message in messages if not is_snapshot(message.causation)]
     await insert_deliveries(tx, [draft for message in news for draft in drafts_of(message)])

@@ -1,10 +1,4 @@
-"""Leases: taking due deliveries to send them, and recording what came of it.
-
-A lease is committed before anything is sent, and sending happens in no transaction. A replica
-that dies between sending and recording lets its lease run out, and another one sends once more:
-at most one message too many for each such death. A channel can tell the repeat by the
-delivery's id.
-"""
+"""Leases: taking due deliveries to send them, and recording the outcomes."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,6 +11,9 @@ from services.notify.deliveries.models import Delivery
 from shared import clock
 from shared.backoff import full_jitter
 
+# A lease is committed before anything is sent, and sending happens in no transaction. If a replica
+# dies between sending and recording, its lease ends and another replica sends once more: at most
+# one message too many for each such death. A channel can recognize the repeat by the delivery's id.
 LEASE_DURATION = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 MIN_BACKOFF_SECONDS = 5.0
@@ -24,9 +21,9 @@ MAX_BACKOFF_SECONDS = 3600.0
 
 
 async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
-    """Take due deliveries of every station, the longest due first, counting the attempt.
+    """Lease due deliveries of every station, the longest due first, and count the attempt.
 
-    What another sender is taking at this moment is passed over.
+    Rows that another sender has locked are skipped.
     """
     now = clock.now()
     # A CTE is run once; a mere subquery may be run again for each row and exceed the limit.
@@ -38,34 +35,34 @@ async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    taken = await tx.scalars(
+    leased = await tx.scalars(
         update(Delivery)
         .where(Delivery.id.in_(select(due.c.id)))
         .values(state="leased", attempts=Delivery.attempts + 1, due_at=now + LEASE_DURATION)
         .returning(Delivery)
         .execution_options(synchronize_session=False)
     )
-    return taken.all()
+    return leased.all()
 
 
 async def record_outcome(tx: AsyncSession, delivery: Delivery, outcome: Outcome, via: str) -> None:
-    """Record what came of one attempt at a leased delivery.
+    """Record the outcome of one attempt at a leased delivery.
 
-    Sent is final, whoever says it. A failure counts only while this attempt holds the lease.
+    Sent is final, whoever records it. A failure counts only while this attempt holds the lease.
     """
-    row = update(Delivery).where(Delivery.id == delivery.id)
+    statement = update(Delivery).where(Delivery.id == delivery.id)
     if not isinstance(outcome, Failed):
         sent = {"state": "sent", "sent_at": clock.now(), "due_at": None, "via": via, "reason": None}
-        await tx.execute(row.where(Delivery.state != "sent").values(sent))
+        await tx.execute(statement.where(Delivery.state != "sent").values(sent))
         return
-    over = outcome.permanent or delivery.attempts >= MAX_ATTEMPTS
+    is_final = outcome.permanent or delivery.attempts >= MAX_ATTEMPTS
     wait = timedelta(
         seconds=full_jitter(delivery.attempts, MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
     )
     await tx.execute(
-        row.where(Delivery.state == "leased", Delivery.attempts == delivery.attempts).values(
-            state="failed" if over else "queued",
-            due_at=None if over else clock.now() + wait,
+        statement.where(Delivery.state == "leased", Delivery.attempts == delivery.attempts).values(
+            state="failed" if is_final else "queued",
+            due_at=None if is_final else clock.now() + wait,
             via=via,
             reason=outcome.reason[:200],
         )

@@ -1,4 +1,4 @@
-"""A delivery's row: what is told, to whom, over which channel, and how far that got."""
+"""The table of deliveries."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -18,12 +18,12 @@ QUEUED = "deliveries queued"
 
 
 class Delivery(Base):
-    """One notification to one recipient over one channel; `cause` lets it be made only once.
+    """One notification to one recipient over one channel, inserted once for each `cause`.
 
-    `due_at` is when a queued one is tried, when the lease of a leased one ends, and None once the
-    outcome is known. `params` are plain; `sealed` maps further params to sealed text, forgotten
-    at `expires_at`. `via` is the adapter that sent it, `subject` what it is about. `causation` is
-    the message that led to it, `traceparent` the span that did.
+    `due_at` is the next attempt of a queued delivery, the end of the lease of a leased one, and
+    None after the outcome. `params` are plain; `sealed` maps further params to sealed text, erased
+    at `expires_at`. `via` is the adapter that sent the delivery, `subject` the path of what the
+    delivery is about. `causation` is the message that caused the delivery, `traceparent` the span.
     """
 
     __tablename__ = "deliveries"

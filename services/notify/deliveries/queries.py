@@ -1,4 +1,4 @@
-"""Reading deliveries: one's own inbox, and the station's deliveries for operators."""
+"""Queries of deliveries: one's own inbox, and the station's deliveries for operators."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.deliveries.models import Delivery
 from shared.auth import Actor
-from shared.db import PAGE, Page, page
-from shared.messages_admin.trail import MAX_ITEMS, Effect, TrailKey
+from shared.messages_admin.effects import Effect, TrailKey
+from shared.messages_admin.trail import MAX_ITEMS
+from shared.pagination import DEFAULT_PAGE_SIZE, Page, page
 
 
 def own_inbox(actor: Actor) -> Select[Delivery]:
-    """The items of the actor's own inbox: nobody reads another person's."""
+    """Select the items of the actor's own inbox: nobody reads another person's."""
     return select(Delivery).where(
         Delivery.station_id == actor.station,
         Delivery.recipient_id == actor.person,
@@ -27,9 +28,9 @@ async def inbox(
     *,
     unread: bool = False,
     after: UUID | None = None,
-    limit: int = PAGE,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[Delivery]:
-    """A page of the actor's inbox, newest first; only what is unread when asked."""
+    """Return a page of the actor's inbox, newest first; only unread items if `unread`."""
     statement = own_inbox(actor)
     if unread:
         statement = statement.where(Delivery.read_at.is_(None))
@@ -37,7 +38,7 @@ async def inbox(
 
 
 async def count_unread(tx: AsyncSession, actor: Actor) -> int:
-    """How many items of the actor's inbox are unread."""
+    """Count the unread items of the actor's inbox."""
     unread = own_inbox(actor).with_only_columns(func.count()).where(Delivery.read_at.is_(None))
     return await tx.scalar(unread) or 0
 
@@ -48,15 +49,15 @@ async def deliveries(
     *,
     filters: dict[str, str],
     after: UUID | None = None,
-    limit: int = PAGE,
+    limit: int = DEFAULT_PAGE_SIZE,
 ) -> Page[Delivery]:
-    """A page of the station's deliveries, newest first, with these values in these columns."""
+    """Return a page of the station's deliveries, newest first, with the values of `filters`."""
     statement = select(Delivery).where(Delivery.station_id == actor.station).filter_by(**filters)
     return await page(tx, statement, Delivery.id, after=after, limit=limit)
 
 
 async def delivery_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effect]:
-    """What was told to whom because of it, and how far that got."""
+    """List the deliveries of a trail, with their states."""
     statement = (
         select(Delivery)
         .where(

@@ -1,4 +1,4 @@
-"""The sender: a replica's background part that sends what is due."""
+"""The sender: a replica's background task that sends due deliveries."""
 
 import asyncio
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A delivery that was leased, and what came of trying to send it."""
+    """A leased delivery and the outcome of the attempt to send it."""
 
     delivery: Delivery
     outcome: Outcome
@@ -42,9 +42,10 @@ class Attempt:
 
 
 class Sender:
-    """Leases due deliveries, sends them outside of transactions, records the outcomes.
+    """The background task that leases due deliveries, sends them, and records the outcomes.
 
-    It looks when a commit of its replica queued something, and every second.
+    Sending happens outside of transactions. The sender looks for due deliveries after each commit
+    of its replica that queued one, and every second.
     """
 
     def __init__(
@@ -63,17 +64,17 @@ class Sender:
 
     @property
     def alive(self) -> bool:
-        """Whether it looks for what is due."""
+        """The state of the task: true while the task runs."""
         return self._task is not None and not self._task.done()
 
     async def start(self) -> None:
-        """Begin sending in the background."""
+        """Start sending in the background."""
         if self._task is None:
             self._stopping = False
             self._task = asyncio.create_task(self._run(), name="sender of deliveries")
 
     async def stop(self) -> None:
-        """Finish what is being sent and end; may be called twice."""
+        """Finish the deliveries under way and end; may be called twice."""
         self._stopping = True
         self.wake.set()
         if self._task is not None:
@@ -81,7 +82,7 @@ class Sender:
             self._task = None
 
     async def send_due(self) -> list[Attempt]:
-        """One round: lease, commit, send, record. What was tried."""
+        """Run one round: lease, commit, send, record. Return the attempts."""
         async with self._sessions() as tx, tx.begin():
             leased = await lease(tx, BATCH_SIZE)
         if not leased:
@@ -98,9 +99,9 @@ class Sender:
             self.wake.clear()
             wait = POLL_INTERVAL_SECONDS
             try:
-                tried = await self.send_due()
+                attempts = await self.send_due()
                 backoff.reset()
-                wait = 0 if len(tried) == BATCH_SIZE else POLL_INTERVAL_SECONDS
+                wait = 0 if len(attempts) == BATCH_SIZE else POLL_INTERVAL_SECONDS
             except (SQLAlchemyError, OSError) as error:
                 wait = backoff.next_delay()
                 log.warning("sender waits for the database", error=redacted_message(error))
@@ -120,15 +121,15 @@ class Sender:
         channel = self._channels[delivery.channel]
         with span(*_span_arguments(delivery), delivery.traceparent) as sending:
             outcome = await self._send(channel, delivery)
-            word = type(outcome).__name__.lower()
-            sending.set_attribute("linli.delivery.outcome", word)
+            outcome_name = type(outcome).__name__.lower()
+            sending.set_attribute("linli.delivery.outcome", outcome_name)
             if isinstance(outcome, Failed):
                 sending.set_status(Status(StatusCode.ERROR))
-        OUTCOMES.labels("notify", delivery.channel, word).inc()
+        OUTCOMES.labels("notify", delivery.channel, outcome_name).inc()
         if isinstance(outcome, Failed):
-            # What came too late to be said is no fault of anybody's.
-            tell = log.info if outcome is EXPIRED else log.warning
-            tell("delivery failed", delivery=str(delivery.id), reason=outcome.reason)
+            # An expired delivery is nobody's fault.
+            write = log.info if outcome is EXPIRED else log.warning
+            write("delivery failed", delivery=str(delivery.id), reason=outcome.reason)
         return Attempt(delivery, outcome, channel.name)
 
     async def _send(self, channel: Channel, delivery: Delivery) -> Outcome:
@@ -139,8 +140,8 @@ class Sender:
         try:
             rendering = render_for_channel(delivery, self._sealer, self._settings)
         except (InvalidToken, LookupError, TypeError, ValueError, TemplateError) as error:
-            # A key still to come, or a replica of another version, may be able to.
-            return Failed(f"can't be put into words here: {type(error).__name__}")
+            # A replica with a newer key or of another version may be able to render the delivery.
+            return Failed(f"can't be rendered here: {type(error).__name__}")
         try:
             async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 return await channel.send(rendering)
@@ -151,11 +152,11 @@ class Sender:
 
 
 def _span_arguments(delivery: Delivery) -> tuple[str, str, SpanKind, dict[str, str | int]]:
-    about: dict[str, str | int] = {
+    attributes: dict[str, str | int] = {
         "linli.channel": delivery.channel,
         "linli.delivery.id": str(delivery.id),
         "linli.delivery.attempt": delivery.attempts,
         "linli.template": delivery.template,
         CORRELATION: str(delivery.correlation),
     }
-    return "notify", f"send {delivery.channel}", SpanKind.CLIENT, about
+    return "notify", f"send {delivery.channel}", SpanKind.CLIENT, attributes

@@ -1,1 +1,1 @@
-"""Appointments: who comes to which event when, so that they are reminded the evening before."""
+"""Reminders of events, sent to participants the evening before."""

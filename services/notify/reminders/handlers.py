@@ -1,4 +1,4 @@
-"""What notify does when intake says who comes to an event: keep the newest word of each."""
+"""Message handlers that keep reminders in step with participations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,45 +25,46 @@ UPDATED_COLUMNS = ("title", "place", "role", "starts_at", "utc_offset", "state",
 async def upsert_reminders(
     tx: AsyncSession, messages: Sequence[Message[ParticipationMessage]]
 ) -> None:
-    """Keep each appointment in step with the messages, which may come in any order."""
+    """Update each reminder to the newest of its messages, which may come in any order."""
     newest: dict[UUID, Message[ParticipationMessage]] = {}
     for message in sorted(messages, key=lambda m: m.sequence):
         newest[message.content.participation_id] = message
     now = clock.now()
-    heard = insert(Reminder)
-    # Neither `station_id` nor `reminded_at`: who leaves and joins anew is reminded once.
+    statement = insert(Reminder)
+    # `station_id` and `reminded_at` stay: a resident who leaves and rejoins is reminded once.
     await tx.execute(
-        heard.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[Reminder.participation_id],
             set_={
-                name: heard.excluded[name] for name in (*UPDATED_COLUMNS, "correlation", "version")
+                name: statement.excluded[name]
+                for name in (*UPDATED_COLUMNS, "correlation", "version")
             },
-            where=(Reminder.version < heard.excluded.version)
-            & (Reminder.station_id == heard.excluded.station_id),
+            where=(Reminder.version < statement.excluded.version)
+            & (Reminder.station_id == statement.excluded.station_id),
         ),
-        [_reminder_row(newest[part], now) for part in sorted(newest)],
+        [_reminder_row(newest[id_], now) for id_ in sorted(newest)],
     )
 
 
 def reminder_locks(messages: Sequence[Message[Any]]) -> list[str]:
-    """The locks of appointments: whom and what the messages are about."""
+    """List the locks of the reminders that `messages` are about."""
     return [message.subject for message in messages]
 
 
 def _reminder_row(message: Message[ParticipationMessage], now: datetime) -> dict[str, object]:
-    part = message.content
-    evening = evening_before(part.starts_at)
+    content = message.content
+    evening = evening_before(content.starts_at)
     return {
-        "participation_id": part.participation_id,
+        "participation_id": content.participation_id,
         "station_id": message.station,
-        "resident_id": part.resident_id,
-        "event_id": part.event_id,
-        "title": part.title,
-        "place": part.place,
-        "role": part.role,
-        "starts_at": part.starts_at,
-        "utc_offset": utc_offset_of(part.starts_at),
-        "state": "coming" if isinstance(part, EventJoined) else "over",
+        "resident_id": content.resident_id,
+        "event_id": content.event_id,
+        "title": content.title,
+        "place": content.place,
+        "role": content.role,
+        "starts_at": content.starts_at,
+        "utc_offset": utc_offset_of(content.starts_at),
+        "state": "coming" if isinstance(content, EventJoined) else "over",
         "remind_at": evening if now < evening else None,
         "reminded_at": None,
         "correlation": message.correlation,

@@ -1,4 +1,4 @@
-"""What happens to appointments by the passing of time: a reminder, and being forgotten."""
+"""Timed jobs of reminders: send the due ones, delete the past ones."""
 
 import json
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ RETENTION_AFTER_START = timedelta(days=35)
 
 
 async def send_reminders(tx: AsyncSession) -> None:
-    """Remind those of every station whose evening has come, once each, a chunk at a time.
+    """Send the due reminders of every station, once each, at most `BATCH_SIZE` in one run.
 
-    What a message is changing at this moment is passed over. An evening that nothing ran on is
-    made up for until the start, in words that say that it is today.
+    Rows that a message has locked are skipped. A reminder that was not sent the evening before is
+    sent until the start, with a text that says that the event is today.
     """
     now = clock.now()
-    is_known = exists().where(
+    recipient_exists = exists().where(
         Recipient.resident_id == Reminder.resident_id,
         Recipient.station_id == Reminder.station_id,
     )
@@ -38,7 +38,7 @@ async def send_reminders(tx: AsyncSession) -> None:
             Reminder.reminded_at.is_(None),
             Reminder.remind_at <= now,
             Reminder.starts_at > now,
-            is_known,
+            recipient_exists,
         )
         .order_by(Reminder.remind_at, Reminder.participation_id)
         .limit(BATCH_SIZE)
@@ -46,20 +46,20 @@ async def send_reminders(tx: AsyncSession) -> None:
         .execution_options(populate_existing=True)
     )
     due = (await tx.scalars(statement)).all()
-    await insert_deliveries(tx, [draft for appointment in due for draft in _drafts(appointment)])
+    await insert_deliveries(tx, [draft for reminder in due for draft in _drafts(reminder)])
     await tx.execute(
         update(Reminder)
-        .where(Reminder.participation_id.in_([one.participation_id for one in due]))
+        .where(Reminder.participation_id.in_([reminder.participation_id for reminder in due]))
         .values(reminded_at=now)
         .execution_options(synchronize_session=False)
     )
 
 
 async def delete_past_reminders(tx: AsyncSession) -> None:
-    """Forget appointments 35 days after their start.
+    """Delete reminders 35 days after the start of their event.
 
-    No sooner, however early they were over: a message that comes as late as the bus allows would
-    begin such a one anew. Once the start has passed it can't remind any more.
+    Until then the row stays even if the participation is over: a message that comes as late as
+    the bus allows would insert the reminder anew. After the start, nobody is reminded any more.
     """
     await tx.execute(
         delete(Reminder).where(Reminder.starts_at < clock.now() - RETENTION_AFTER_START)
@@ -67,11 +67,11 @@ async def delete_past_reminders(tx: AsyncSession) -> None:
 
 
 def _drafts(reminder: Reminder) -> Iterator[Draft]:
-    begins = reminder.local_start
-    is_today = clock.now().astimezone(begins.tzinfo).date() == begins.date()
-    start = begins.isoformat()
+    local_start = reminder.local_start
+    is_today = clock.now().astimezone(local_start.tzinfo).date() == local_start.date()
+    start = local_start.isoformat()
     subject = f"participations/{reminder.participation_id}"
-    words = {
+    fields = {
         "title": reminder.title,
         "place": reminder.place,
         "starts_at": start,
@@ -89,11 +89,11 @@ def _drafts(reminder: Reminder) -> Iterator[Draft]:
             cause=cause(reminder.station_id, REMINDER.template, subject, start),
             template=REMINDER.template,
             language=None,
-            params=json.dumps({name: words[name] for name in REMINDER.params}),
+            params=json.dumps({name: fields[name] for name in REMINDER.params}),
             sealed=None,
             address_sealed=None,
             expires_at=expiry(REMINDER, reminder),
-            subject=(REMINDER.subject_template or subject).format(**words),
+            subject=(REMINDER.subject_template or subject).format(**fields),
             correlation=reminder.correlation,
         )
 

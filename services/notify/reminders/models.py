@@ -1,4 +1,4 @@
-"""A read copy of who comes to which event."""
+"""The table of reminders, a read copy of who participates in which event."""
 
 from datetime import datetime, time, timedelta, timezone
 from uuid import UUID
@@ -13,11 +13,11 @@ REMINDER_TIME = time(18)
 
 
 class Reminder(Base):
-    """A resident's part in an event as last heard of; `version` is the deciding sequence.
+    """A resident's participation as of the newest message, whose sequence is `version`.
 
-    `utc_offset` is the station's at the start, `remind_at` the evening before: None for who joined
-    after it, whom the confirmation has just told. One that is over stays, so that a late message
-    reminds nobody.
+    `utc_offset` is the station's at the start. `remind_at` is the evening before, or None for a
+    resident who joined after that evening and has just read the confirmation. The row stays when
+    the participation is over, so that a late message reminds nobody.
     """
 
     __tablename__ = "appointments"
@@ -48,15 +48,15 @@ class Reminder(Base):
 
     @property
     def local_start(self) -> datetime:
-        """When it starts, by the station's clock."""
+        """The start of the event in the station's time."""
         return self.starts_at.astimezone(timezone(self.utc_offset))
 
 
 def evening_before(starts_at: datetime) -> datetime:
-    """Six in the evening of the day before, by the clock of the moment's own offset.
+    """Return 18:00 on the day before `starts_at`, in the offset of `starts_at`.
 
-    A message brings no zone, only the offset at the start: on the eve of a change to summer time
-    or back it comes an hour off. China changes no clocks.
+    A message has no time zone, only the offset at the start: on the eve of a change to summer time
+    or back, the result is an hour off. China changes no clocks.
     """
     return datetime.combine(
         starts_at.date() - timedelta(days=1), REMINDER_TIME, timezone(utc_offset_of(starts_at))
@@ -64,5 +64,5 @@ def evening_before(starts_at: datetime) -> datetime:
 
 
 def utc_offset_of(moment: datetime) -> timedelta:
-    """How far the clock of an aware moment is ahead of UTC."""
+    """Return how far an aware `moment` is ahead of UTC."""
     return moment.utcoffset() or timedelta(0)

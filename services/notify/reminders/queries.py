@@ -1,4 +1,4 @@
-"""Asking how appointments stand."""
+"""Queries of reminders."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ ReceivedParticipation = Message[ParticipationMessage]
 async def only_current(
     tx: AsyncSession, messages: Sequence[ReceivedParticipation]
 ) -> list[ReceivedParticipation]:
-    """Those of the messages that say what their appointment stands at, once it has been kept."""
-    key = (Reminder.station_id, Reminder.participation_id, Reminder.version)
-    said = [(one.station, one.content.participation_id, one.sequence) for one in messages]
-    found = await tx.execute(select(*key).where(tuple_(*key).in_(said)))
-    stands = {tuple(row) for row in found}
-    return [message for message, word in zip(messages, said, strict=True) if word in stands]
+    """Return those of the messages whose sequence is the stored version of their reminder."""
+    columns = (Reminder.station_id, Reminder.participation_id, Reminder.version)
+    keys = [(one.station, one.content.participation_id, one.sequence) for one in messages]
+    rows = await tx.execute(select(*columns).where(tuple_(*columns).in_(keys)))
+    stored = {tuple(row) for row in rows}
+    return [message for message, key in zip(messages, keys, strict=True) if key in stored]

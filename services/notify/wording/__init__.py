@@ -1,1 +1,1 @@
-"""What is told, to whom, over which channels and in which words."""
+"""Notification rules and the templates of notifications."""

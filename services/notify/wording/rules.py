@@ -1,4 +1,4 @@
-"""The table: which message is told to whom, over which channels, with which template."""
+"""The notification rules: whom a message notifies, over which channels, by which template."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,35 +38,35 @@ EVENT_PARAMS = ("title", "place", "starts_at", "role")
 
 
 def always(_: Any) -> bool:
-    """Whatever the message says."""
+    """Accept every message."""
     return True
 
 
 def reason_in(*reasons: str) -> Callable[[Any], bool]:
-    """When it happened for one of these reasons."""
+    """Return a condition that accepts messages with one of `reasons`."""
     return lambda content: content.reason in reasons
 
 
 def about(kind: str) -> Callable[[Any], bool]:
-    """When points moved for such a thing."""
+    """Return a condition that accepts points for a subject of `kind`."""
     return lambda content: content.cause_subject.startswith(f"{kind}/")
 
 
 def not_about(kind: str) -> Callable[[Any], bool]:
-    """When points moved for anything else."""
+    """Return a condition that accepts points for a subject of any other kind."""
     return lambda content: not content.cause_subject.startswith(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationRule:
-    """One line of the table.
+    """One recipient of a message type, with the template and the channels.
 
-    `who` is the part of the message that names the recipient. `params` are the fields that the
-    words need. `sealed` maps params to fields that come sealed and stay so. `phone` is the field
-    with the sealed number, where the message itself brings it; `about` makes of the fields the
-    subject that the words are about, where that isn't the message's own. Over the channels in
-    `once` it is told the first time that it happens to a subject and never again. `until` is the
-    field with the moment from which on nothing is sent any more.
+    `recipient_role` names the fields of the message that hold the recipient. `params` are the
+    fields that the template needs. `sealed` maps params to fields that come sealed and stay so.
+    `phone` is the field with the sealed number, where the message has one. `subject_template`
+    makes the delivery's subject from the fields, where that isn't the message's own. Over the
+    channels in `once_per_subject`, only the first message about a subject notifies. `expiry_field`
+    is the field with the moment from which on nothing is sent any more.
     """
 
     recipient_role: RecipientRole
@@ -87,7 +87,7 @@ def _event_rule(
     when: Callable[[Any], bool] = always,
     *more: str,
 ) -> NotificationRule:
-    """To who takes part; whoever leaves and joins again and again is sent no SMS for each time."""
+    """Create a rule for participants, who get one SMS even after leaving and rejoining."""
     return NotificationRule(
         "resident",
         template,
@@ -106,7 +106,7 @@ def _points_rule(template: str, when: Callable[[Any], bool]) -> NotificationRule
     )
 
 
-# Said by the passing of time, not by a message.
+# No message has this rule: a timed job sends the reminders.
 REMINDER = _event_rule("event.reminder", BOTH, always, "day")
 
 NOTIFICATION_RULES: dict[type[Contract], tuple[NotificationRule, ...]] = {
@@ -128,7 +128,7 @@ NOTIFICATION_RULES: dict[type[Contract], tuple[NotificationRule, ...]] = {
         NotificationRule(
             "taker", "wish.handed-over.taker", INBOX, WISH_PARAMS, reason_in("handed_over")
         ),
-        # Told once where WishWithdrawn says it too: one aggregate, one sequence, one template.
+        # WishWithdrawn has this rule too; subject, sequence and template agree, so one is stored.
         NotificationRule(
             "taker", "wish.withdrawn.taker", BOTH, WISH_PARAMS, reason_in("withdrawn")
         ),
@@ -151,7 +151,7 @@ NOTIFICATION_RULES: dict[type[Contract], tuple[NotificationRule, ...]] = {
         _event_rule("event.cancelled", BOTH, reason_in("cancelled"), "words"),
     ),
     EventMissed: (_event_rule("event.missed", INBOX),),
-    EventAttended: (),  # Who was there hears of it by the points.
+    EventAttended: (),  # The points notify the participant.
     PointsAwarded: (
         _points_rule("points.awarded", not_about("participations")),
         _points_rule("points.awarded.event", about("participations")),

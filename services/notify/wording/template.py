@@ -1,4 +1,4 @@
-"""A template: the words for one occasion in both languages, and their rendering."""
+"""Templates of notifications in both languages, and their rendering."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MONTHS = "January February March April May June July August September October No
 
 @dataclass(frozen=True, slots=True)
 class TemplateText:
-    """One language's words: a title and a body for the inbox, a shorter text for SMS."""
+    """The texts of one language: a title and a body for the inbox, a shorter text for SMS."""
 
     title: str = ""
     body: str = ""
@@ -29,7 +29,7 @@ class TemplateText:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Words for one occasion; a `critical` one passes over every preference."""
+    """The texts of one notification; a `critical` template passes over every preference."""
 
     category: Category
     zh: TemplateText
@@ -37,48 +37,48 @@ class Template:
     critical: bool = False
 
     def text_for(self, language: Language) -> TemplateText:
-        """The words in that language."""
+        """Return the texts in `language`."""
         return self.zh if language == "zh" else self.en
 
 
 def short(text: str, length: int) -> str:
-    """The text on one line, cut to `length` characters."""
+    """Return `text` on one line, cut to `length` characters."""
     line = " ".join(str(text).split())
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def day_zh(moment: str) -> str:
-    """The day of an ISO 8601 moment, by China's clock: `3月5日`."""
+    """Format the day of an ISO 8601 moment in China's time: `3月5日`."""
     at = datetime.fromisoformat(moment).astimezone(CHINA)
     return f"{at.month}月{at.day}日"
 
 
 def day_en(moment: str) -> str:
-    """The day of an ISO 8601 moment, by China's clock: `5 March`."""
+    """Format the day of an ISO 8601 moment in China's time: `5 March`."""
     at = datetime.fromisoformat(moment).astimezone(CHINA)
     return f"{at.day} {MONTHS.split()[at.month - 1]}"
 
 
 def time_of_day(moment: str) -> str:
-    """The time of an ISO 8601 moment, by China's clock: `14:05`."""
+    """Format the time of an ISO 8601 moment in China's time: `14:05`."""
     return f"{datetime.fromisoformat(moment).astimezone(CHINA):%H:%M}"
 
 
 def when_zh(moment: str) -> str:
-    """An ISO 8601 moment by the clock of its own offset: `11月28日（星期六）9:00`."""
+    """Format an ISO 8601 moment in the moment's own offset: `11月28日（星期六）9:00`."""
     at = datetime.fromisoformat(moment)
     return f"{at.month}月{at.day}日（星期{'一二三四五六日'[at.weekday()]}）{at.hour}:{at:%M}"
 
 
 def when_en(moment: str) -> str:
-    """An ISO 8601 moment by the clock of its own offset: `Saturday 28 November, 9:00`."""
+    """Format an ISO 8601 moment in the moment's own offset: `Saturday 28 November, 9:00`."""
     at = datetime.fromisoformat(moment)
     day = f"{WEEKDAYS.split()[at.weekday()]} {at.day} {MONTHS.split()[at.month - 1]}"
     return f"{day}, {at.hour}:{at:%M}"
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    # What is made is plain text; whoever shows it in a page escapes it there.
+    # The result is plain text, which pages escape.
     environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
     environment.filters.update(short=short, day_zh=day_zh, day_en=day_en, time=time_of_day)
     environment.filters.update(when_zh=when_zh, when_en=when_en)
@@ -94,5 +94,5 @@ def _compile(source: str) -> Compiled:
 
 
 def render(source: str, params: Mapping[str, Any]) -> str:
-    """The source with its places filled; UndefinedError when a param is missing."""
+    """Render the template `source`. Raises: UndefinedError if a param is missing."""
     return _compile(source).render(params)

@@ -1,4 +1,4 @@
-"""Posting transfers: each once, many at a time, accounts locked in one order."""
+"""Actions on the ledger: transfers are posted once each, in batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ from shared.bus.outbox.record import OutgoingMessage, record_messages
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
 from shared.ids import new_id
 
-# One statement with arrays rather than one a row: nothing is inserted more often than legs.
+# One statement with arrays rather than one per row, since legs are inserted most often of all.
 _LEGS = text(
     "INSERT INTO legs (id, transfer_id, account_id, amount) SELECT * FROM unnest("
     "CAST(:ids AS uuid[]), CAST(:transfers AS uuid[]), CAST(:accounts AS uuid[]),"
@@ -37,10 +37,12 @@ CausesByTransfer = Mapping[UUID, Message[Any]]
 async def post(
     tx: AsyncSession, postings: Sequence[Posting], causes: CausesByTransfer | None = None
 ) -> list[Posting]:
-    """Post the transfers that are not in the books yet, and say so; those that were new.
+    """Post the transfers that the ledger lacks, record their messages, and return the new ones.
 
-    `because` maps a transfer's id to the message that it follows from, where the context doesn't
-    say. Raises NotEnoughPoints, and then none of them may be committed.
+    `causes` maps a transfer's id to the message that caused the transfer, where the context has
+    none. Accounts are locked in one order.
+
+    Raises: NotEnoughPoints, after which no transfer of the batch may be committed.
     """
     await acquire_locks(
         tx, {key.lock for posting in postings for key, _ in posting.legs if key.has_balance}
@@ -52,22 +54,22 @@ async def post(
     await _open_accounts(tx, keys)
     await _add_legs(tx, fresh)
     balances = await _balances(tx, keys)
-    facts = []
+    outgoing = []
     for posting in fresh:
         for key, amount in posting.legs:
             if key.has_balance:
                 balances[key].move(amount)
                 cause = (causes or {}).get(posting.id)
-                facts.append(_balance_message(posting, key, amount, balances[key], cause))
+                outgoing.append(_balance_message(posting, key, amount, balances[key], cause))
     await _write_balances(tx, balances)
-    await record_messages(tx, facts)
+    await record_messages(tx, outgoing)
     return fresh
 
 
 async def reverse(
     tx: AsyncSession, transfers: Iterable[Transfer], *, reason: str, message: Message[Any]
 ) -> list[Posting]:
-    """Take transfers back by new ones, each once however often asked; NotEnoughPoints."""
+    """Reverse each transfer by a new one, once however often asked. Raises: NotEnoughPoints."""
     reversals = []
     for transfer in transfers:
         cause = _cause(transfer, reason, message.correlation)
@@ -90,8 +92,8 @@ def _cause(transfer: Transfer, reason: str, correlation: UUID) -> Cause:
 
 
 async def _insert_new_transfers(tx: AsyncSession, postings: Sequence[Posting]) -> list[Posting]:
-    wanted = {posting.id: posting for posting in postings}
-    if not wanted:
+    by_id = {posting.id: posting for posting in postings}
+    if not by_id:
         return []
     rows = [
         {
@@ -101,17 +103,21 @@ async def _insert_new_transfers(tx: AsyncSession, postings: Sequence[Posting]) -
             "reverses_id": posting.reverses,
             **posting.cause.columns,
         }
-        for posting in wanted.values()
+        for posting in by_id.values()
     ]
     statement = insert(Transfer).on_conflict_do_nothing().returning(Transfer.id)
-    entered = set(await tx.scalars(statement, rows))
-    return [posting for posting in wanted.values() if posting.id in entered]
+    new_ids = set(await tx.scalars(statement, rows))
+    return [posting for posting in by_id.values() if posting.id in new_ids]
 
 
 async def _open_accounts(tx: AsyncSession, keys: set[AccountKey]) -> None:
-    """Open what isn't there; looked up first, since two who open the same wait for each other."""
+    """Insert the missing accounts.
+
+    Existing accounts are read first, since two transactions that insert the same account wait for
+    each other.
+    """
     ids = [key.id for key in keys]
-    known = set(await tx.scalars(select(Account.id).where(Account.id.in_(ids))))
+    existing = set(await tx.scalars(select(Account.id).where(Account.id.in_(ids))))
     rows = [
         {
             "id": key.id,
@@ -124,7 +130,7 @@ async def _open_accounts(tx: AsyncSession, keys: set[AccountKey]) -> None:
             "created_at": clock.now(),
         }
         for key in sorted(keys)
-        if key.id not in known
+        if key.id not in existing
     ]
     if rows:
         await tx.execute(insert(Account).values(rows).on_conflict_do_nothing())
@@ -146,9 +152,9 @@ async def _balances(tx: AsyncSession, keys: set[AccountKey]) -> dict[AccountKey,
         .order_by(Account.id)
         .with_for_update()
     )
-    found = await tx.execute(statement)
+    rows = await tx.execute(statement)
     return {
-        ids[id_]: Balance(posted or 0, held or 0, version) for id_, posted, held, version in found
+        ids[id_]: Balance(posted or 0, held or 0, version) for id_, posted, held, version in rows
     }
 
 

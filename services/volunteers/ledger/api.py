@@ -1,4 +1,4 @@
-"""The JSON routes of points: what somebody has, and how it came about."""
+"""The JSON routes of points: balances and entries."""
 
 from datetime import datetime
 from typing import Annotated
@@ -12,19 +12,21 @@ from services.volunteers.ledger.models import AccountKey, Leg
 from shared.auth import Actor, Role
 from shared.errors import Forbidden
 from shared.language import Language, translate
-from shared.web.http import ApiRouter, CurrentActor, Filters, Pagination, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Filters, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 router = ApiRouter(prefix="/points", tags=["points"])
 
 
 class PointsFilter(Filters):
-    """Whose points: one's own, or at the desk a resident's."""
+    """The owner of the points: oneself, or for the desk any resident."""
 
     resident: UUID | None = None
 
 
 class PointsBalanceView(ResponseModel):
-    """Points: all of them, those promised, and those that can be spent."""
+    """Points of an account: all of them, those promised, and those that can be spent."""
 
     balance: int
     held: int
@@ -32,7 +34,7 @@ class PointsBalanceView(ResponseModel):
 
 
 class EntryView(ResponseModel):
-    """One change: by how much, why, on what occasion, by which rule."""
+    """One change of a balance: its amount, reason, occasion and rule."""
 
     id: UUID
     transfer_id: UUID
@@ -48,7 +50,7 @@ class EntryView(ResponseModel):
 
     @classmethod
     def of(cls, leg: Leg, language: Language) -> "EntryView":
-        """The view of a leg and its transfer, its reason in `language`."""
+        """Build the view of `leg` and its transfer, with the reason in `language`."""
         transfer = leg.transfer
         return cls(
             id=leg.id,
@@ -69,7 +71,7 @@ class EntryView(ResponseModel):
 async def points(
     tx: Tx, actor: CurrentActor, filters: Annotated[PointsFilter, Query()]
 ) -> PointsBalanceView:
-    """How many points there are."""
+    """Return the points of the account."""
     return PointsBalanceView.model_validate(await queries.get_balance(tx, _account(actor, filters)))
 
 
@@ -81,13 +83,13 @@ async def entries(
     filters: Annotated[PointsFilter, Query()],
     pagination: Pagination,
 ) -> list[EntryView]:
-    """How the points came about, newest first."""
+    """List the changes of the balance, newest first."""
     account = _account(actor, filters)
-    found = pagination.set_next_link(
+    page = pagination.set_next_link(
         await queries.entries(tx, account, after=pagination.after, limit=pagination.limit)
     )
     language = language_of(request, actor)
-    return [EntryView.of(leg, language) for leg in found.items]
+    return [EntryView.of(leg, language) for leg in page.items]
 
 
 def _account(actor: Actor, filters: PointsFilter) -> AccountKey:

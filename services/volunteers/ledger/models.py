@@ -1,4 +1,4 @@
-"""The books: accounts, transfers that never change, and legs that sum to zero."""
+"""The ledger: accounts, transfers that never change, and legs that sum to zero."""
 
 import json
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.volunteers.base import Base
+from shared.aggregate import Aggregate
 from shared.contracts.volunteers import OwnerKind
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict
 from shared.language import N_
 
@@ -20,19 +21,19 @@ NAMESPACE = UUID("6f1c1d3e-6d5b-5c0a-9b53-3f2d7b8c1a40")
 
 
 def lock_of(owner: UUID) -> str:
-    """The key under which changes to all accounts of an owner are ordered."""
+    """Return the key under which changes to all accounts of `owner` are ordered."""
     return f"points/{owner}"
 
 
 class NotEnoughPoints(Conflict):
-    """A transfer would take more than the account has available."""
+    """A transfer of more points than the account has available."""
 
     title = N_("There are not enough points for this")
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class AccountKey:
-    """Which account: its station, its kind and whose it is; ids and locks follow from these."""
+    """The identity of an account: its station, kind and owner, which give its id and its lock."""
 
     station: UUID
     kind: AccountKind
@@ -40,27 +41,27 @@ class AccountKey:
 
     @classmethod
     def issuing(cls, station: UUID) -> Self:
-        """The account that a station issues points from."""
+        """Return the key of the account that `station` issues points from."""
         return cls(station, "issuing", station)
 
     @property
     def id(self) -> UUID:
-        """The account's id, the same whoever opens it."""
+        """The account's id, the same for whoever opens the account."""
         return uuid5(NAMESPACE, f"account {self.station} {self.kind} {self.owner}")
 
     @property
     def has_balance(self) -> bool:
-        """Whether it holds a running balance; issuing accounts don't, so nothing queues there."""
+        """The presence of a running balance; issuing accounts have none, so nothing waits there."""
         return self.kind != "issuing"
 
     @property
     def owner_kind(self) -> OwnerKind:
-        """Whose account it is, as messages say it."""
+        """The kind of the account's owner, as messages name it."""
         return "station" if self.kind == "issuing" else self.kind
 
     @property
     def lock(self) -> str:
-        """The key under which changes to it are ordered."""
+        """The key under which changes to the account are ordered."""
         return lock_of(self.owner)
 
 
@@ -73,7 +74,7 @@ class Balance:
     version: int
 
     def move(self, amount: int) -> None:
-        """Add a leg's amount; NotEnoughPoints when less than nothing would be available."""
+        """Add a leg's amount. Raises: NotEnoughPoints if fewer than 0 points would be available."""
         if self.posted + amount - self.held < 0:
             raise NotEnoughPoints
         self.posted += amount
@@ -81,7 +82,7 @@ class Balance:
 
 
 class Account(Aggregate, Base):
-    """Points of one owner: `posted` of them, `held` of those promised, the rest available."""
+    """Points of one owner: `posted` in all, `held` of them promised, the rest available."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -104,10 +105,10 @@ class Account(Aggregate, Base):
 
 
 class Transfer(Base):
-    """Points that moved, and why; written once, refused by the database any change.
+    """A movement of points and its cause; the database refuses any change of the row.
 
-    The cause is the aggregate `cause_subject` at its `revision`, as told by a message of
-    `cause_type`; `rule` at `rule_version` is what paid for it.
+    The cause is the aggregate `cause_subject` at `revision`, announced by a message of
+    `cause_type`; `rule` at `rule_version` set the amount.
     """
 
     __tablename__ = "transfers"
@@ -134,7 +135,7 @@ class Transfer(Base):
 
 
 class Leg(Base):
-    """What one transfer did to one account."""
+    """The amount that one transfer adds to one account."""
 
     __tablename__ = "legs"
     __table_args__ = (
@@ -154,9 +155,9 @@ class Leg(Base):
 
 @dataclass(frozen=True, order=True, slots=True)
 class SourceEvent:
-    """What happened, whoever told it and however often: an aggregate at a revision.
+    """An aggregate at a revision, which points are paid for.
 
-    `type` is the type of the message that tells it.
+    `type` is the type of the message that announces the revision.
     """
 
     station_id: UUID
@@ -167,7 +168,7 @@ class SourceEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cause:
-    """Why points move: on which occasion, by which rule, in which words.
+    """The cause of a transfer: its source event, its rule and its reason.
 
     `reason` is a sentence of the catalogue, or the station's own; `title` names the occasion.
     """
@@ -181,14 +182,14 @@ class Cause:
 
     @property
     def transfer_id(self) -> UUID:
-        """The id of the transfer that pays for this: the same cause always has the same one."""
-        what = self.source_event
-        cause = [str(what.station_id), self.rule, what.subject, what.revision]
-        return uuid5(NAMESPACE, json.dumps(cause, ensure_ascii=False))
+        """The id of the transfer for the cause: the same cause always has the same id."""
+        event = self.source_event
+        key = [str(event.station_id), self.rule, event.subject, event.revision]
+        return uuid5(NAMESPACE, json.dumps(key, ensure_ascii=False))
 
     @property
     def columns(self) -> dict[str, object]:
-        """What a transfer keeps of it."""
+        """The columns of a transfer that hold the cause."""
         return {
             "station_id": self.source_event.station_id,
             "rule": self.rule,
@@ -204,7 +205,7 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Posting:
-    """A transfer to be posted: its id, its kind, its cause, and what each account gets or gives."""
+    """A transfer to be posted: its id, kind and cause, and the amount for each account."""
 
     id: UUID
     kind: Literal["award", "reversal"]
@@ -214,13 +215,13 @@ class Posting:
 
     @classmethod
     def award(cls, cause: Cause, to: AccountKey, amount: int) -> Self:
-        """Issue `amount` points of the station to an account."""
+        """Create a posting that issues `amount` points of the station to the account `to`."""
         legs = ((AccountKey.issuing(cause.source_event.station_id), -amount), (to, amount))
         return cls(id=cause.transfer_id, kind="award", cause=cause, legs=legs)
 
     @classmethod
     def reversal(cls, of: UUID, cause: Cause, legs: tuple[tuple[AccountKey, int], ...]) -> Self:
-        """Undo the transfer `of`, whose legs these are."""
-        back = tuple((key, -amount) for key, amount in legs)
+        """Create a posting that undoes the transfer `of`, whose legs are `legs`."""
+        reversed_legs = tuple((key, -amount) for key, amount in legs)
         id_ = uuid5(NAMESPACE, f"reversal {of}")
-        return cls(id=id_, kind="reversal", cause=cause, legs=back, reverses=of)
+        return cls(id=id_, kind="reversal", cause=cause, legs=reversed_legs, reverses=of)

@@ -1,4 +1,4 @@
-"""Reading the books: balances, entries, what a cause was paid, and whether all balances."""
+"""Queries of the ledger: balances, entries, awards, and the audit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,54 +18,54 @@ from services.volunteers.ledger.models import (
     Transfer,
 )
 from shared.contracts.volunteers import PointsAwarded, PointsReversed
-from shared.db import Page, page
-from shared.messages_admin.trail import Effect, TrailKey
+from shared.messages_admin.effects import Effect, TrailKey
+from shared.pagination import Page, page
 
 SIGNS = {PointsAwarded.type: 1, PointsReversed.type: -1}
 
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """What an account holds, in points."""
+    """The points of an account."""
 
     balance: int = 0
     held: int = 0
 
     @property
     def available(self) -> int:
-        """What can be spent."""
+        """The points that can be spent."""
         return self.balance - self.held
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerAudit:
-    """A check of a station's books: the sum of all legs, and the accounts that don't agree."""
+    """The result of an audit: the sum of all legs, and the accounts with a wrong balance."""
 
     total: int
     mismatched_accounts: tuple[UUID, ...]
 
     @property
     def is_balanced(self) -> bool:
-        """Whether the books are in balance."""
+        """The balance of the books: a sum of zero and no mismatched account."""
         return self.total == 0 and not self.mismatched_accounts
 
 
 def account_key(account: Account) -> AccountKey:
-    """The key of an account in the books."""
+    """Return the key of `account`."""
     return AccountKey(account.station_id, cast(AccountKind, account.kind), account.owner_id)
 
 
 async def get_balance(tx: AsyncSession, key: AccountKey) -> AccountBalance:
-    """What the account holds; nothing where it was never opened."""
-    found = await tx.execute(select(Account.posted, Account.held).where(Account.id == key.id))
-    row = found.one_or_none()
+    """Return the points of the account; zero for an account that was never opened."""
+    result = await tx.execute(select(Account.posted, Account.held).where(Account.id == key.id))
+    row = result.one_or_none()
     return AccountBalance(row.posted or 0, row.held or 0) if row else AccountBalance()
 
 
 async def entries(
     tx: AsyncSession, key: AccountKey, *, after: UUID | None, limit: int
 ) -> Page[Leg]:
-    """What happened to the account, newest first, each leg with its transfer."""
+    """Return a page of the account's legs with their transfers, newest first."""
     statement = (
         select(Leg)
         .join(Leg.transfer)
@@ -76,7 +76,7 @@ async def entries(
 
 
 async def legs_of(tx: AsyncSession, transfer: Transfer) -> Sequence[Leg]:
-    """The legs of a transfer with their accounts."""
+    """List the legs of `transfer` with their accounts."""
     statement = (
         select(Leg)
         .options(joinedload(Leg.account, innerjoin=True))
@@ -87,7 +87,7 @@ async def legs_of(tx: AsyncSession, transfer: Transfer) -> Sequence[Leg]:
 
 
 async def awards_for(tx: AsyncSession, source_event: SourceEvent) -> Sequence[Transfer]:
-    """What was paid on an occasion."""
+    """List the awards for `source_event`."""
     statement = (
         select(Transfer)
         .where(
@@ -103,15 +103,15 @@ async def awards_for(tx: AsyncSession, source_event: SourceEvent) -> Sequence[Tr
 
 
 async def point_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effect]:
-    """The transfers that the case's messages tell of, which are all of them."""
-    told = {
+    """List the transfers of a trail; the messages of the trail name all of them."""
+    by_transfer = {
         UUID(message.data["transfer_id"]): message
         for message in trail_key.messages
         if message.type in SIGNS
     }
     statement = (
         select(Transfer)
-        .where(Transfer.id.in_(told), Transfer.station_id == trail_key.station)
+        .where(Transfer.id.in_(by_transfer), Transfer.station_id == trail_key.station)
         .order_by(Transfer.created_at, Transfer.id)
     )
     return [
@@ -120,10 +120,10 @@ async def point_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effec
             id=transfer.id,
             what=transfer.rule,
             state=transfer.kind,
-            causation=told[transfer.id].causationid,
+            causation=by_transfer[transfer.id].causationid,
             subject=transfer.cause_subject,
-            to=told[transfer.id].data["owner_id"],
-            amount=SIGNS[told[transfer.id].type] * told[transfer.id].data["amount"],
+            to=by_transfer[transfer.id].data["owner_id"],
+            amount=SIGNS[by_transfer[transfer.id].type] * by_transfer[transfer.id].data["amount"],
             at=transfer.created_at,
         )
         for transfer in await tx.scalars(statement)
@@ -131,13 +131,13 @@ async def point_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effec
 
 
 async def audit_ledger(tx: AsyncSession, station: UUID) -> LedgerAudit:
-    """Add up a station's books anew: all legs, and every account against its running balance."""
+    """Audit a station's books: sum all legs, compare them with every running balance."""
     total = await tx.scalar(
         select(func.coalesce(func.sum(Leg.amount), 0))
         .join(Leg.account)
         .where(Account.station_id == station)
     )
-    astray = await tx.scalars(
+    mismatched = await tx.scalars(
         select(Account.id)
         .outerjoin(Leg, Leg.account_id == Account.id)
         .where(Account.station_id == station, Account.posted.is_not(None))
@@ -145,4 +145,4 @@ async def audit_ledger(tx: AsyncSession, station: UUID) -> LedgerAudit:
         .having(Account.posted != func.coalesce(func.sum(Leg.amount), 0))
         .order_by(Account.id)
     )
-    return LedgerAudit(int(total or 0), tuple(astray))
+    return LedgerAudit(int(total or 0), tuple(mismatched))

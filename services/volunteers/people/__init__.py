@@ -1,1 +1,1 @@
-"""Volunteers: who applied, who is approved, and what they have taken on."""
+"""Volunteers: their applications and their duties."""

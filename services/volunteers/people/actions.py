@@ -1,14 +1,14 @@
-"""Applying and approving."""
+"""Actions on applications: apply and approve."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import AlreadyApplied, Volunteer
+from shared.aggregate import flush_or_conflict, load_for_update
 from shared.auth import Actor, Role
 from shared.bus.outbox.record import record
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
-from shared.db import flush_or_conflict, load
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
 
@@ -16,20 +16,23 @@ from shared.language import N_
 async def apply(
     tx: AsyncSession, actor: Actor, *, skills: list[str], times: list[str]
 ) -> Volunteer:
-    """Apply for oneself, or at the desk for `actor.on_behalf_of`; AlreadyApplied, Forbidden."""
+    """Apply for oneself, or at the desk for `actor.on_behalf_of`.
+
+    Raises: AlreadyApplied, Forbidden, Invalid.
+    """
     volunteer = Volunteer.apply(actor.station, _applicant(actor), skills, times)
     await flush_or_conflict(tx, volunteer, AlreadyApplied)
-    said = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
-    await record(tx, volunteer, said)
+    message = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
+    await record(tx, volunteer, message)
     return volunteer
 
 
 async def approve(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
-    """Let the volunteer take wishes; AlreadyDecided, NotFound."""
-    volunteer = await load(tx, Volunteer, volunteer_id, station=actor.station, lock=True)
+    """Approve the volunteer, who may then take wishes. Raises: AlreadyDecided, NotFound."""
+    volunteer = await load_for_update(tx, Volunteer, volunteer_id, station=actor.station)
     volunteer.approve()
-    said = VolunteerApproved(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
-    await record(tx, volunteer, said)
+    message = VolunteerApproved(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
+    await record(tx, volunteer, message)
     return volunteer
 
 

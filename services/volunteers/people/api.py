@@ -10,16 +10,10 @@ from pydantic import Field, StringConstraints
 
 from services.volunteers.people import actions, queries
 from services.volunteers.people.models import State
-from shared.db import PageRequest
-from shared.web.http import (
-    ApiRouter,
-    CurrentActor,
-    Filters,
-    Pagination,
-    RequestModel,
-    ResponseModel,
-    Tx,
-)
+from shared.pagination import PageRequest
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, Filters, RequestModel, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 router = ApiRouter(prefix="/volunteers", tags=["volunteers"])
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -28,7 +22,7 @@ MAX_UPCOMING_DUTIES = 100
 
 
 class VolunteerApplication(RequestModel):
-    """What a resident can do and when; `on_behalf_of` is for the desk."""
+    """An application: the resident's skills and times; `on_behalf_of` is for the desk."""
 
     skills: Phrases = Field(default_factory=list)
     times: Phrases = Field(default_factory=list)
@@ -36,13 +30,13 @@ class VolunteerApplication(RequestModel):
 
 
 class VolunteerFilter(Filters):
-    """Which volunteers to list."""
+    """The filter of volunteers."""
 
     state: State | None = None
 
 
 class VolunteerView(ResponseModel):
-    """A volunteer; who that is, the register knows by `resident_id`."""
+    """A volunteer; the register has the name of `resident_id`."""
 
     id: UUID
     resident_id: UUID
@@ -54,9 +48,9 @@ class VolunteerView(ResponseModel):
 
 
 class DutyView(ResponseModel):
-    """Something taken on and not yet done: an event that starts, or a wish with a lease.
+    """An open duty: an event that starts, or a wish with a lease.
 
-    `about` is what can be looked at: `events/0190…`, `wishes/0190…`.
+    `about` is the path of the event or the wish: `events/0190…`, `wishes/0190…`.
     """
 
     kind: str
@@ -68,14 +62,14 @@ class DutyView(ResponseModel):
 
 
 class MyVolunteering(VolunteerView):
-    """One's own application with what is to be done."""
+    """One's own application with the open duties."""
 
     duties: list[DutyView]
 
 
 @router.post("", policy="volunteers.apply", status_code=201, problems=(404,))
 async def apply(body: VolunteerApplication, tx: Tx, actor: CurrentActor) -> VolunteerView:
-    """Ask to be a volunteer."""
+    """Apply as a volunteer."""
     applicant = actor.acting_for(body.on_behalf_of)
     applied = await actions.apply(tx, applicant, skills=body.skills, times=body.times)
     return VolunteerView.model_validate(applied)
@@ -83,7 +77,7 @@ async def apply(body: VolunteerApplication, tx: Tx, actor: CurrentActor) -> Volu
 
 @router.post("/{volunteer_id}/approve", policy="volunteers.approve")
 async def approve(volunteer_id: UUID, tx: Tx, actor: CurrentActor) -> VolunteerView:
-    """Approve somebody who applied."""
+    """Approve an application."""
     return VolunteerView.model_validate(await actions.approve(tx, actor, volunteer_id))
 
 
@@ -94,34 +88,34 @@ async def volunteers(
     filters: Annotated[VolunteerFilter, Query()],
     pagination: Pagination,
 ) -> list[VolunteerView]:
-    """The station's volunteers, newest application first."""
-    found = pagination.set_next_link(
+    """List the station's volunteers, newest application first."""
+    page = pagination.set_next_link(
         await queries.volunteers(
             tx, actor, state=filters.state, after=pagination.after, limit=pagination.limit
         )
     )
-    return [VolunteerView.model_validate(volunteer) for volunteer in found.items]
+    return [VolunteerView.model_validate(volunteer) for volunteer in page.items]
 
 
 @router.get("/me", policy="volunteers.read", problems=(404,))
 async def me(tx: Tx, actor: CurrentActor) -> MyVolunteering:
-    """One's own application and the first hundred coming duties."""
-    found = VolunteerView.model_validate(await queries.application(tx, actor))
-    coming = await queries.upcoming_duties(tx, actor, PageRequest(limit=MAX_UPCOMING_DUTIES))
-    duties = [DutyView.model_validate(duty) for duty in coming.items]
-    return MyVolunteering(**found.model_dump(), duties=duties)
+    """Return one's own application and the first hundred open duties."""
+    view = VolunteerView.model_validate(await queries.application(tx, actor))
+    page = await queries.upcoming_duties(tx, actor, PageRequest(limit=MAX_UPCOMING_DUTIES))
+    duties = [DutyView.model_validate(duty) for duty in page.items]
+    return MyVolunteering(**view.model_dump(), duties=duties)
 
 
 @router.get("/me/duties", policy="volunteers.read")
 async def my_duties(tx: Tx, actor: CurrentActor, pagination: Pagination) -> list[DutyView]:
-    """What one has yet to do, as a volunteer or not, what comes first before the rest."""
-    found = pagination.set_next_link(
+    """List one's own open duties, whether one is a volunteer or not, the earliest first."""
+    page = pagination.set_next_link(
         await queries.upcoming_duties(tx, actor, pagination.page_request)
     )
-    return [DutyView.model_validate(duty) for duty in found.items]
+    return [DutyView.model_validate(duty) for duty in page.items]
 
 
 @router.get("/{volunteer_id}", policy="volunteers.read")
 async def volunteer(volunteer_id: UUID, tx: Tx, actor: CurrentActor) -> VolunteerView:
-    """One volunteer, for the desk and for themselves."""
+    """Return one volunteer, for the desk and for the volunteer."""
     return VolunteerView.model_validate(await queries.volunteer(tx, actor, volunteer_id))

@@ -1,4 +1,4 @@
-"""What wishes and events say about coming duties: whatever the order, the latest decides."""
+"""Message handlers that keep duties in step with wishes and events."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,17 +44,17 @@ DutyMessage = WishMessage | ParticipationMessage
 
 
 async def upsert_duties(tx: AsyncSession, messages: Sequence[Message[DutyMessage]]) -> None:
-    """Keep each duty in step with the messages about it, which may come in any order."""
+    """Update each duty to the latest of its messages, which may come in any order."""
     latest: dict[UUID, Message[DutyMessage]] = {}
     for message in sorted(messages, key=lambda m: m.sequence):
         latest[message.subject_id] = message
-    heard = insert(Duty)
+    statement = insert(Duty)
     changed = ("resident_id", "title", "state", *EVENT_FIELDS, "until", "version")
     await tx.execute(
-        heard.on_conflict_do_update(
+        statement.on_conflict_do_update(
             index_elements=[Duty.kind, Duty.subject_id],
-            set_={name: heard.excluded[name] for name in changed},
-            where=Duty.version < heard.excluded.version,
+            set_={name: statement.excluded[name] for name in changed},
+            where=Duty.version < statement.excluded.version,
         ),
         [_duty_row(latest[subject]) for subject in sorted(latest)],
     )
@@ -78,14 +78,14 @@ def _duty_row(message: Message[DutyMessage]) -> dict[str, object]:
 
 
 def _owner(content: DutyMessage) -> UUID | None:
-    """Whose duty it is: a volunteer's who took a wish, a resident's who helps at an event."""
+    """Return the volunteer who took the wish, or the resident who helps at the event."""
     if isinstance(content, WishMessage):
         return content.taker_id if content.taker_kind == "volunteer" else None
     return content.resident_id if content.role == "helper" else None
 
 
 def duty_locks(messages: Sequence[Message[Any]]) -> list[str]:
-    """The locks of duties: what the messages are about."""
+    """List the locks of the duties that `messages` are about."""
     return [message.subject for message in messages]
 
 

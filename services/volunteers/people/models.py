@@ -1,4 +1,4 @@
-"""Volunteers and their coming duties; no names here, only ids."""
+"""Tables of volunteers and their duties, with ids of residents and no names."""
 
 from datetime import datetime
 from typing import Literal, Self
@@ -19,8 +19,9 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from services.volunteers.base import Base
 from shared import clock
+from shared.aggregate import Aggregate
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
-from shared.db import Aggregate, TimestampTZ
+from shared.db import TimestampTZ
 from shared.errors import Conflict, NotFound
 from shared.language import N_
 
@@ -28,25 +29,25 @@ State = Literal["applied", "approved", "suspended", "left"]
 
 
 class AlreadyApplied(Conflict):
-    """One application per resident and station."""
+    """A second application of a resident at a station."""
 
     title = N_("There is already an application of this resident")
 
 
 class AlreadyDecided(Conflict):
-    """Only somebody who applied can be approved."""
+    """An approval of an application that has been decided."""
 
     title = N_("This application has been decided already")
 
 
 class NoApplication(NotFound):
-    """The resident has not applied."""
+    """A missing application: the resident has not applied."""
 
     title = N_("There is no application yet")
 
 
 class Volunteer(Aggregate, Base):
-    """A resident who helps: `applied → approved`; suspending and leaving come later."""
+    """A resident who helps: `applied → approved`; nothing leads to the other states yet."""
 
     __tablename__ = "volunteers"
     __table_args__ = (
@@ -64,7 +65,7 @@ class Volunteer(Aggregate, Base):
 
     @classmethod
     def apply(cls, station: UUID, resident: UUID, skills: list[str], times: list[str]) -> Self:
-        """A resident asks to help, says what they can do and when."""
+        """Create the application of `resident`."""
         return cls.new(
             station,
             resident_id=resident,
@@ -75,14 +76,14 @@ class Volunteer(Aggregate, Base):
         )
 
     def approve(self) -> None:
-        """From now on they may take wishes; AlreadyDecided."""
+        """Approve the application. Raises: AlreadyDecided."""
         if self.state != "applied":
             raise AlreadyDecided
         self.state = "approved"
         self.approved_at = clock.now()
 
     def snapshot_message(self) -> VolunteerApplied | VolunteerApproved | None:
-        """The message that says what holds of them now; None where there is none for it yet."""
+        """Return the message that announces the current state; None for a state without one."""
         if self.state == "applied":
             return VolunteerApplied(volunteer_id=self.id, resident_id=self.resident_id)
         if self.state == "approved":
@@ -91,12 +92,12 @@ class Volunteer(Aggregate, Base):
 
 
 class Duty(Base):
-    """What somebody has taken on, as the latest message about it says.
+    """A duty of a resident, as the latest message about the duty says.
 
-    `resident_id` is None where no volunteer has it to do: the row stays, so that a late message
-    opens nothing. `version` is the sequence of the message that decided; `starts_at` and `ends_at`
-    are when an event begins and ends, `until` is when the lease of a wish ends. `due` orders them:
-    what has no time comes last.
+    `resident_id` is None where no volunteer has the duty: the row stays, so that a late message
+    opens no duty. `version` is the sequence of the latest message; `starts_at` and `ends_at` are
+    when an event begins and ends, `until` is when the lease of a wish ends. `due` orders duties:
+    those without a time come last.
     """
 
     __tablename__ = "duties"
@@ -124,9 +125,9 @@ class Duty(Base):
 
     @property
     def about(self) -> str:
-        """What it is about, to be followed: `events/0190…`, `wishes/0190…`.
+        """The path of the event or the wish: `events/0190…`, `wishes/0190…`.
 
-        A participation where the event was not kept yet when it was heard of.
+        A duty stored before the column `event_id` existed has the path of the participation.
         """
         if self.kind == "wish":
             return f"wishes/{self.subject_id}"

@@ -1,4 +1,4 @@
-"""Finding volunteers and what they have taken on."""
+"""Queries of volunteers and their duties."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,15 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
 from shared import clock
+from shared.aggregate import load
 from shared.auth import Actor
-from shared.db import Page, PageRequest, load, page, page_by_time
 from shared.errors import NotFound
+from shared.pagination import Page, PageRequest, TimeKeyset, page, page_by_time
 
 
 async def volunteers(
     tx: AsyncSession, actor: Actor, *, state: State | None, after: UUID | None, limit: int
 ) -> Page[Volunteer]:
-    """The station's volunteers, newest application first."""
+    """Return a page of the station's volunteers, newest application first."""
     statement = select(Volunteer).where(Volunteer.station_id == actor.station)
     if state is not None:
         statement = statement.where(Volunteer.state == state)
@@ -24,29 +25,29 @@ async def volunteers(
 
 
 async def volunteer(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
-    """One volunteer, for the desk and for themselves; NotFound for everybody else."""
-    found = await load(tx, Volunteer, volunteer_id, station=actor.station)
-    if not actor.is_staff and found.resident_id != actor.subject_id:
+    """Return one volunteer. Raises: NotFound, also for others than the desk and the volunteer."""
+    row = await load(tx, Volunteer, volunteer_id, station=actor.station)
+    if not actor.is_staff and row.resident_id != actor.subject_id:
         raise NotFound
-    return found
+    return row
 
 
 async def application(tx: AsyncSession, actor: Actor) -> Volunteer:
-    """The application of the one who asks; NoApplication."""
-    found = await tx.scalar(
+    """Return the actor's application. Raises: NoApplication."""
+    row = await tx.scalar(
         select(Volunteer).where(
             Volunteer.station_id == actor.station, Volunteer.resident_id == actor.subject_id
         )
     )
-    if found is None:
+    if row is None:
         raise NoApplication
-    return found
+    return row
 
 
 async def upcoming_duties(tx: AsyncSession, actor: Actor, page_request: PageRequest) -> Page[Duty]:
-    """What the one who asks has yet to do, what comes first before the rest.
+    """Return a page of the actor's open duties, the earliest first.
 
-    An event that has ended is nothing to do any more, before anybody has said who was there.
+    The duty at an event that has ended is left out, even before its attendance is recorded.
     """
     statement = select(Duty).where(
         Duty.station_id == actor.station,
@@ -54,14 +55,15 @@ async def upcoming_duties(tx: AsyncSession, actor: Actor, page_request: PageRequ
         Duty.state == "open",
         or_(Duty.ends_at.is_(None), Duty.ends_at > clock.now()),
     )
-    keys = (Duty.due, Duty.subject_id, Duty.station_id == actor.station)
-    return await page_by_time(tx, statement, keys, wanted=page_request, newest_first=False)
+    own = Duty.station_id == actor.station
+    keyset = TimeKeyset(Duty.due, Duty.subject_id, own, newest_first=False)
+    return await page_by_time(tx, statement, keyset, page_request)
 
 
 async def approved_volunteers(
     tx: AsyncSession, residents: Collection[tuple[UUID, UUID]]
 ) -> set[tuple[UUID, UUID]]:
-    """Which of these (station, resident) have been approved here, whatever became of them since."""
+    """Return those of the (station, resident) pairs that were ever approved as volunteers."""
     if not residents:
         return set()
     key = (Volunteer.station_id, Volunteer.resident_id)

@@ -1,1 +1,1 @@
-"""Earning rules: data that says which message pays whom how many points."""
+"""Earning rules: rows that say which message pays whom how many points."""

@@ -10,13 +10,15 @@ from services.volunteers.language import language_of
 from services.volunteers.rules import queries
 from services.volunteers.rules.models import AmountKind, Rule
 from shared.language import Language, translate
-from shared.web.http import ApiRouter, CurrentActor, Pagination, ResponseModel, Tx
+from shared.web.authentication import CurrentActor
+from shared.web.http import ApiRouter, ResponseModel, Tx
+from shared.web.pagination import Pagination
 
 router = ApiRouter(prefix="/rules", tags=["rules"])
 
 
 class RuleView(ResponseModel):
-    """One version of a rule; `in_force` says whether it decides at this moment."""
+    """One version of a rule; `in_force` is true while the version decides."""
 
     id: UUID
     name: str
@@ -33,7 +35,7 @@ class RuleView(ResponseModel):
 
     @classmethod
     def of(cls, rule: Rule, language: Language, *, is_in_force: bool) -> "RuleView":
-        """The view of a rule, its reason in `language`."""
+        """Build the view of `rule`, with the reason in `language`."""
         return cls(
             id=rule.id,
             name=rule.name,
@@ -54,10 +56,10 @@ class RuleView(ResponseModel):
 async def rules(
     request: Request, tx: Tx, actor: CurrentActor, pagination: Pagination
 ) -> list[RuleView]:
-    """The standard rules and the station's own, all their versions, newest first."""
-    found = pagination.set_next_link(
+    """List the standard rules and the station's own, all their versions, newest first."""
+    page = pagination.set_next_link(
         await queries.page_of_rules(tx, actor, after=pagination.after, limit=pagination.limit)
     )
     language = language_of(request, actor)
     deciding = {rule.id for rule in await queries.rules_in_force(tx, actor)}
-    return [RuleView.of(r, language, is_in_force=r.id in deciding) for r in found.items]
+    return [RuleView.of(r, language, is_in_force=r.id in deciding) for r in page.items]

@@ -1,4 +1,4 @@
-"""Paying for what messages tell, and taking back what was paid for what is no longer so."""
+"""Message handlers that award points by the rules, and reverse withdrawn awards."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -21,7 +21,7 @@ from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.errors import NotYet
 from shared.language import N_
 
-# What a message takes back: the type that paid.
+# A message of the first type reverses the awards for a message of the second.
 REVERSES: dict[type[Contract], type[Contract]] = {WishReopened: WishFulfilled}
 REVERSAL_REASON = N_("The confirmation of a wish was withdrawn")
 
@@ -29,48 +29,51 @@ DueAward = tuple[Message[Any], Rule, tuple[str, UUID]]
 
 
 async def award_points(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
-    """Pay what the rules in force when it happened say, each cause once.
+    """Award the points of the rules in force at the time of each message, once per source event.
 
-    Raises NotYet while a volunteer who is to be paid is not known here as approved.
+    Raises: NotYet while a volunteer who is to be paid is not approved here.
     """
     due = await _due_awards(tx, await _mark_evaluated(tx, messages))
     await _require_approved(tx, due)
     postings = []
-    because = {}
+    causes = {}
     for message, rule, (kind, payee) in due:
         account = AccountKey(message.station, OWNERS[kind], payee)
         posting = Posting.award(_cause(message, rule), account, rule.points(message.content))
         postings.append(posting)
-        because[posting.id] = message
-    await ledger.post(tx, postings, because)
+        causes[posting.id] = message
+    await ledger.post(tx, postings, causes)
 
 
 async def reverse_points(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
-    """Take back what was paid for a revision that is no longer so; NotYet before it was judged."""
+    """Reverse the awards for the revision that each message withdraws.
+
+    Raises: NotYet while the rules have not evaluated that revision.
+    """
     for message in messages:
-        paying = REVERSES[type(message.content)].type
-        occasion = SourceEvent(message.station, paying, message.subject, revision(message))
-        if not await was_evaluated(tx, occasion):
+        awarding_type = REVERSES[type(message.content)].type
+        event = SourceEvent(message.station, awarding_type, message.subject, revision(message))
+        if not await was_evaluated(tx, event):
             raise NotYet
-        paid = await awards_for(tx, occasion)
-        await ledger.reverse(tx, paid, reason=REVERSAL_REASON, message=message)
+        awards = await awards_for(tx, event)
+        await ledger.reverse(tx, awards, reason=REVERSAL_REASON, message=message)
 
 
 def revision(message: Message[Any]) -> int:
-    """Which occurrence for its aggregate a message tells of: the content's word, or the version."""
+    """Return the revision in the message's content, or else the message's sequence."""
     return int(getattr(message.content, "revision", message.sequence))
 
 
 def account_locks(messages: Iterable[Message[Any]]) -> list[str]:
-    """The locks of whomever a rule may choose to pay from the messages."""
+    """List the locks of the owners whom a rule may pay for `messages`."""
     candidates = ("taker_id", "resident_id")
     owners = {getattr(message.content, name, None) for message in messages for name in candidates}
     return [lock_of(owner) for owner in owners if owner is not None]
 
 
 async def _mark_evaluated(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[Message[Any]]:
-    told = {_source_event(message): message for message in messages}
-    rows = [{**asdict(occasion), "judged_at": clock.now()} for occasion in sorted(told)]
+    by_event = {_source_event(message): message for message in messages}
+    rows = [{**asdict(event), "judged_at": clock.now()} for event in sorted(by_event)]
     statement = (
         insert(RuleEvaluation)
         .on_conflict_do_nothing()
@@ -82,7 +85,7 @@ async def _mark_evaluated(tx: AsyncSession, messages: Sequence[Message[Any]]) ->
         )
     )
     fresh = await tx.execute(statement, rows)
-    return [told[SourceEvent(*row)] for row in fresh]
+    return [by_event[SourceEvent(*row)] for row in fresh]
 
 
 async def _due_awards(tx: AsyncSession, messages: Iterable[Message[Any]]) -> list[DueAward]:
@@ -90,9 +93,9 @@ async def _due_awards(tx: AsyncSession, messages: Iterable[Message[Any]]) -> lis
     for message in messages:
         by_type.setdefault(message.type, []).append(message)
     due = []
-    for type_, told in by_type.items():
-        rules = await rules_for(tx, type_, {message.station for message in told})
-        for message in told:
+    for type_, same_type in by_type.items():
+        rules = await rules_for(tx, type_, {message.station for message in same_type})
+        for message in same_type:
             for rule in in_force(rules, message.station, message.time):
                 payee = rule.payee(message.content)
                 if payee is not None and rule.points(message.content):
@@ -101,8 +104,8 @@ async def _due_awards(tx: AsyncSession, messages: Iterable[Message[Any]]) -> lis
 
 
 async def _require_approved(tx: AsyncSession, due: Iterable[DueAward]) -> None:
-    wanted = {(message.station, id_) for message, _, (kind, id_) in due if kind == "volunteer"}
-    if wanted - await approved_volunteers(tx, wanted):
+    payees = {(message.station, id_) for message, _, (kind, id_) in due if kind == "volunteer"}
+    if payees - await approved_volunteers(tx, payees):
         raise NotYet
 
 

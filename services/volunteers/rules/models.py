@@ -1,4 +1,4 @@
-"""Earning rules and the record of what they have judged."""
+"""Tables of earning rules and of the source events that they have evaluated."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from shared.contracts.envelope import Contract
 from shared.db import TimestampTZ
 from shared.language import N_
 
-# The sentences of the standard rules, which a migration writes.
+# The reasons of the standard rules, which a migration inserts.
 REASONS = (N_("A wish came true"), N_("Helped at an event"), N_("Came to an event"))
 AmountKind = Literal["flat", "by_hour"]
 OWNERS: dict[str, Literal["resident", "partner"]] = {
@@ -26,10 +26,10 @@ OWNERS: dict[str, Literal["resident", "partner"]] = {
 
 
 class Rule(Base):
-    """One version of one earning rule; without a station it is the standard of every station.
+    """One version of one earning rule; a rule without a station is every station's standard.
 
-    `who` and `who_kind` are paths into the message's content: to the payee's id and to what the
-    payee is; only the kinds in `paid_kinds` are paid. `amount` is in whole points, for each hour of
+    `who` and `who_kind` are paths into the message's content: to the payee's id and to the payee's
+    kind; only the kinds in `paid_kinds` are paid. `amount` is in whole points, for each hour of
     the content's `minutes` where `amount_kind` is `by_hour`.
     """
 
@@ -58,26 +58,26 @@ class Rule(Base):
     valid_until: Mapped[datetime | None] = mapped_column(TimestampTZ)
 
     def is_valid(self, at: datetime) -> bool:
-        """Whether it counts at that moment; the end is excluded."""
-        begun = self.valid_from is None or self.valid_from <= at
-        return begun and (self.valid_until is None or at < self.valid_until)
+        """Return whether the rule is valid at the moment `at`; the end is excluded."""
+        has_started = self.valid_from is None or self.valid_from <= at
+        return has_started and (self.valid_until is None or at < self.valid_until)
 
     def payee(self, content: Contract) -> tuple[str, UUID] | None:
-        """The kind and the id of whom it pays, or None when it pays nobody for this."""
+        """Return the payee's kind and id, or None if the rule pays nobody for `content`."""
         kind, id_ = _value_at_path(content, self.who_kind), _value_at_path(content, self.who)
         if kind in self.paid_kinds and kind in OWNERS and isinstance(id_, UUID):
             return str(kind), id_
         return None
 
     def points(self, content: Contract) -> int:
-        """How many points it pays for this; parts of a point are dropped, so 0 is possible."""
+        """Return the points for `content`; fractions are dropped, so 0 is possible."""
         if self.amount_kind == "flat":
             return self.amount
         return self.amount * int(getattr(content, "minutes", 0)) // 60
 
 
 class RuleEvaluation(Base):
-    """A cause that the rules in force have judged: it is never judged again, whatever they paid."""
+    """The record that the rules have evaluated a source event, so that none is evaluated twice."""
 
     __tablename__ = "judged"
 
@@ -89,10 +89,10 @@ class RuleEvaluation(Base):
 
 
 def in_force(rules: Iterable[Rule], station: UUID, at: datetime) -> list[Rule]:
-    """Which of these decide in the station at that moment.
+    """List those of the rules that decide in `station` at the moment `at`.
 
-    Of each name the newest valid version; a station's own goes before the standard, and an
-    inactive one switches the standard off.
+    Of each name this is the newest valid version; a station's own rule replaces the standard one,
+    and an inactive rule of the station switches the standard one off.
     """
     deciding: dict[str, Rule] = {}
     for rule in sorted(rules, key=lambda rule: (rule.station_id is not None, rule.version)):

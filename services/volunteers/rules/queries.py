@@ -1,4 +1,4 @@
-"""Finding earning rules, and whether a cause has been judged."""
+"""Queries of earning rules and their evaluations."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
@@ -11,13 +11,13 @@ from services.volunteers.ledger.models import SourceEvent
 from services.volunteers.rules.models import Rule, RuleEvaluation, in_force
 from shared import clock
 from shared.auth import Actor
-from shared.db import Page, page
+from shared.pagination import Page, page
 
 
 async def rules_for(
     tx: AsyncSession, message_type: str, stations: Collection[UUID]
 ) -> Sequence[Rule]:
-    """All versions of the rules for a type of message, the standard and these stations' own."""
+    """List all versions of the rules for `message_type`: the standard and these stations' own."""
     own = or_(Rule.station_id.is_(None), Rule.station_id.in_(stations))
     return (await tx.scalars(select(Rule).where(Rule.message_type == message_type, own))).all()
 
@@ -25,12 +25,12 @@ async def rules_for(
 async def page_of_rules(
     tx: AsyncSession, actor: Actor, *, after: UUID | None, limit: int
 ) -> Page[Rule]:
-    """The standard rules and the station's own, all their versions, newest first."""
+    """Return a page of the standard rules and the station's own, all versions, newest first."""
     return await page(tx, _rules_of(actor), Rule.id, after=after, limit=limit)
 
 
 async def rules_in_force(tx: AsyncSession, actor: Actor) -> list[Rule]:
-    """The rules that decide in the station now."""
+    """List the rules that decide in the actor's station now."""
     return in_force((await tx.scalars(_rules_of(actor))).all(), actor.station, clock.now())
 
 
@@ -40,5 +40,5 @@ def _rules_of(actor: Actor) -> Select[Rule]:
 
 
 async def was_evaluated(tx: AsyncSession, source_event: SourceEvent) -> bool:
-    """Whether the rules have judged what happened."""
+    """Return whether the rules have evaluated `source_event`."""
     return await tx.get(RuleEvaluation, astuple(source_event)) is not None

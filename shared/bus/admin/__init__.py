@@ -1,1 +1,1 @@
-"""What operators do to messages: redrive, replay, snapshots, tail."""
+"""Operators' actions on messages: redrive, replay, snapshots, tail."""

@@ -1,4 +1,4 @@
-"""Redrive: messages that the inbox keeps, looked at, tried again, set aside, each act recorded."""
+"""Redrive: list failed messages, retry or skip them, and log each action of an operator."""
 
 import asyncio
 from collections import Counter
@@ -14,10 +14,10 @@ from shared import clock
 from shared.bus import commit_hooks
 from shared.bus.tables import inbox, redrives
 from shared.contracts.envelope import Envelope, InvalidMessage
-from shared.db import Page, PageRequest
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.language import N_
+from shared.pagination import Page, PageRequest
 
 State = Literal["retry", "parked", "skipped"]
 ActionKind = Literal["retry", "skip", "retry_all", "replay", "snapshot"]
@@ -27,14 +27,14 @@ _RETRIES_DUE = "due"
 
 
 class UnknownMessage(NotFound):
-    """The inbox keeps no such message: it never came, or it is done."""
+    """Key of no failed message: the message never arrived, or it is done."""
 
     title = N_("No message with this key is kept: it never came, or it is done")
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who acts on the messages of a service: on those of one station, or of all for None."""
+    """Operator of a service's messages: of those of one `station`, or of all stations for None."""
 
     service: str
     identity: str
@@ -43,7 +43,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """Which of the kept messages are asked for; None for any. `publisher` is a partner's user."""
+    """Filter of failed messages; None matches any. `publisher` is a partner's broker user."""
 
     state: State | None = None
     type: str | None = None
@@ -52,7 +52,7 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class OperatorAction:
-    """What is done and why, for the record; `chosen` says which messages where it isn't one."""
+    """An action and its reason, for the log; `chosen` is the filter of an action on many."""
 
     kind: ActionKind
     reason: str
@@ -61,77 +61,79 @@ class OperatorAction:
 
 
 def wake_when_due(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
-    """Let every commit of these sessions that made messages due set `wake`, of the retries."""
+    """Set the retry worker's `wake` on every commit of these `sessions` that made messages due."""
     commit_hooks.wake_on_commit(sessions, _RETRIES_DUE, wake)
 
 
 async def list_failed(
     tx: AsyncSession, operator: Operator, inbox_filter: InboxFilter, page_request: PageRequest
 ) -> Page[Row[Any]]:
-    """Kept messages, the last to come first."""
-    statement = select(inbox).where(*_own(operator), inbox.c.state != "done")
+    """List failed messages, newest first."""
+    statement = select(inbox).where(*_in_scope(operator), inbox.c.state != "done")
     if inbox_filter.state is not None:
         statement = statement.where(inbox.c.state == inbox_filter.state)
     if inbox_filter.type is not None:
         statement = statement.where(inbox.c.type == inbox_filter.type)
     if inbox_filter.publisher is not None:
         statement = statement.where(inbox.c.publisher == inbox_filter.publisher)
-    place = (inbox.c.received_at, inbox.c.message_key)
+    sort_key = (inbox.c.received_at, inbox.c.message_key)
     if page_request.after is not None:
-        last = select(*place).where(inbox.c.message_key == page_request.after, *_own(operator))
-        found = (await tx.execute(last)).one_or_none()
-        if found is None:
+        last = select(*sort_key).where(
+            inbox.c.message_key == page_request.after, *_in_scope(operator)
+        )
+        cursor = (await tx.execute(last)).one_or_none()
+        if cursor is None:
             return Page([], None)
-        statement = statement.where(tuple_(*place) < tuple_(*found))
-    ordered = statement.order_by(*(column.desc() for column in place))
+        statement = statement.where(tuple_(*sort_key) < tuple_(*cursor))
+    ordered = statement.order_by(*(column.desc() for column in sort_key))
     return await _to_page(tx, ordered, page_request.limit, "message_key")
 
 
 async def find(tx: AsyncSession, operator: Operator, key: UUID) -> Row[Any]:
-    """One kept message; UnknownMessage."""
+    """Load a failed message. Raises: UnknownMessage."""
     statement = select(inbox).where(_is_failed(operator, key))
-    found = (await tx.execute(statement)).one_or_none()
-    if found is None:
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
         raise UnknownMessage
-    return found
+    return row
 
 
 async def find_by_publisher(
     tx: AsyncSession, operator: Operator, publisher: str, key: UUID
 ) -> Row[Any] | None:
-    """A message of a partner's machine with that user, done or not; None where none came."""
-    theirs = and_(inbox.c.message_key == key, inbox.c.publisher == publisher)
-    return (await tx.execute(select(inbox).where(*_own(operator), theirs))).one_or_none()
+    """Load a message of the partner with broker user `publisher`, done or not; None for no such."""
+    condition = and_(inbox.c.message_key == key, inbox.c.publisher == publisher)
+    return (await tx.execute(select(inbox).where(*_in_scope(operator), condition))).one_or_none()
 
 
 async def retry(tx: AsyncSession, operator: Operator, key: UUID, reason: str) -> Row[Any]:
-    """Let a kept message be tried again at once, with all its attempts before it; UnknownMessage."""
+    """Make a failed message due now, with its attempts reset. Raises: UnknownMessage."""
     due = _set_due(update(inbox).where(_is_failed(operator, key)))
     return await _change(tx, operator, due, OperatorAction("retry", reason, key))
 
 
 async def skip(tx: AsyncSession, operator: Operator, key: UUID, reason: str) -> Row[Any]:
-    """Set a kept message aside, its body kept, so that it isn't tried again; UnknownMessage."""
-    aside = update(inbox).where(_is_failed(operator, key)).values(state="skipped", due_at=None)
-    return await _change(tx, operator, aside, OperatorAction("skip", reason, key))
+    """Set a failed message aside: its body stays, retries end. Raises: UnknownMessage."""
+    skipped = update(inbox).where(_is_failed(operator, key)).values(state="skipped", due_at=None)
+    return await _change(tx, operator, skipped, OperatorAction("skip", reason, key))
 
 
 async def retry_all(tx: AsyncSession, operator: Operator, type_: str, reason: str) -> int:
-    """Let the parked messages of a type be tried again, the first to come first, so many at once.
+    """Make the oldest parked messages of a type due now; return how many.
 
-    How many these are: fewer than `AT_ONCE` when no more are parked.
+    These are at most `RETRY_ALL_LIMIT`, and fewer when no more are parked.
     """
     parked = (
         select(inbox.c.message_key)
-        .where(*_own(operator), inbox.c.state == "parked", inbox.c.type == type_)
+        .where(*_in_scope(operator), inbox.c.state == "parked", inbox.c.type == type_)
         .order_by(inbox.c.received_at)
         .limit(RETRY_ALL_LIMIT)
         .with_for_update(skip_locked=True)
     )
-    chosen = inbox.c.message_key.in_(parked.scalar_subquery())
-    due = _set_due(update(inbox).where(*_own(operator), chosen))
-    found = await tx.scalars(due.returning(inbox.c.station_id))
-    stations = Counter(found.all())
+    is_parked = inbox.c.message_key.in_(parked.scalar_subquery())
+    due = _set_due(update(inbox).where(*_in_scope(operator), is_parked))
+    station_ids = await tx.scalars(due.returning(inbox.c.station_id))
+    stations = Counter(station_ids.all())
     await log_action(
         tx, operator, OperatorAction("retry_all", reason, chosen={"type": type_}), stations
     )
@@ -142,7 +144,7 @@ async def retry_all(tx: AsyncSession, operator: Operator, type_: str, reason: st
 async def list_actions(
     tx: AsyncSession, operator: Operator, page_request: PageRequest
 ) -> Page[Row[Any]]:
-    """What was done to messages, newest first."""
+    """List operators' actions on messages, newest first."""
     statement = select(redrives)
     if operator.station is not None:
         statement = statement.where(redrives.c.station_id == operator.station)
@@ -157,7 +159,7 @@ async def log_action(
     action: OperatorAction,
     stations: Mapping[UUID | None, int],
 ) -> None:
-    """Record what was done to how many messages, once for each station that they are of."""
+    """Log an action once for each of `stations`, with the number of its messages."""
     common = {
         "act": action.kind,
         "message_key": action.message_key,
@@ -166,21 +168,21 @@ async def log_action(
         "reason": action.reason,
         "at": clock.now(),
     }
-    touched = stations or {operator.station: 0}
+    counts = stations or {operator.station: 0}
     rows = [
         {**common, "id": new_id(), "station_id": station, "messages": count}
-        for station, count in touched.items()
+        for station, count in counts.items()
     ]
     await tx.execute(insert(redrives), rows)
 
 
 def wake_retries(tx: AsyncSession) -> None:
-    """This transaction has made messages due."""
+    """Mark the transaction as one that makes messages due."""
     commit_hooks.mark_work(tx, _RETRIES_DUE)
 
 
 def envelope_of(row: Row[Any]) -> Envelope | None:
-    """The message that a row keeps; None for bytes that are none, and for what is done."""
+    """Parse the message of an inbox row; None for a done row, and for bytes that are no message."""
     if row.body is None:
         return None
     try:
@@ -192,7 +194,7 @@ def envelope_of(row: Row[Any]) -> Envelope | None:
 
 
 def redact(content: Any) -> Any:
-    """The content of a message as it may be seen: what is sealed stays out of sight."""
+    """Return the content of a message with its sealed values masked."""
     if isinstance(content, dict):
         return {
             name: SEALED if name.endswith("_sealed") and value is not None else redact(value)
@@ -203,15 +205,15 @@ def redact(content: Any) -> Any:
     return content
 
 
-def _own(operator: Operator) -> tuple[ColumnElement[bool], ...]:
-    ours = inbox.c.consumer == operator.service
+def _in_scope(operator: Operator) -> tuple[ColumnElement[bool], ...]:
+    of_service = inbox.c.consumer == operator.service
     if operator.station is None:
-        return (ours,)
-    return ours, inbox.c.station_id == operator.station
+        return (of_service,)
+    return of_service, inbox.c.station_id == operator.station
 
 
 def _is_failed(operator: Operator, key: UUID) -> ColumnElement[bool]:
-    return and_(*_own(operator), inbox.c.state != "done", inbox.c.message_key == key)
+    return and_(*_in_scope(operator), inbox.c.state != "done", inbox.c.message_key == key)
 
 
 def _set_due(statement: Update) -> Update:
@@ -232,6 +234,6 @@ async def _change(
 
 
 async def _to_page(tx: AsyncSession, ordered: Select[Any], limit: int, key: str) -> Page[Row[Any]]:
-    found = (await tx.execute(ordered.limit(limit + 1))).all()
-    last = getattr(found[limit - 1], key) if len(found) > limit else None
-    return Page(found[:limit], last)
+    rows = (await tx.execute(ordered.limit(limit + 1))).all()
+    last = getattr(rows[limit - 1], key) if len(rows) > limit else None
+    return Page(rows[:limit], last)

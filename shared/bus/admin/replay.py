@@ -1,4 +1,4 @@
-"""Replaying: what a service once said is handed to another one's inbox again."""
+"""Replay: messages that a service sent, put into another service's inbox again."""
 
 import json
 import zlib
@@ -29,14 +29,14 @@ from shared.sealing import Sealer
 MAX_BUNDLE_BYTES = 48 * 1024
 BUNDLE_TTL = timedelta(hours=1)
 _MARK = "handover"
-# What is parked is tried again as well, and what is done only when asked; what was set aside stays.
+# Parked messages are retried too, done ones only with :again; skipped ones stay as they are.
 _REQUEUE = text(
     "INSERT INTO inbox (consumer, message_key, type, correlation, state, body, due_at,"
     " received_at, station_id, retried_at)"
     " SELECT :consumer, key, type, correlation, 'retry', body, :now, :now, station, :now"
     " FROM unnest(CAST(:keys AS uuid[]), CAST(:types AS text[]), CAST(:correlations AS uuid[]),"
     " CAST(:bodies AS bytea[]), CAST(:stations AS uuid[]))"
-    " AS came (key, type, correlation, body, station) ORDER BY key"
+    " AS incoming (key, type, correlation, body, station) ORDER BY key"
     " ON CONFLICT (consumer, message_key) DO UPDATE SET state = 'retry', body = excluded.body,"
     " attempts = 0, waits = 0, due_at = excluded.due_at, retried_at = excluded.due_at,"
     " station_id = excluded.station_id, handled_at = NULL"
@@ -46,20 +46,20 @@ _REQUEUE = text(
 
 
 class NotReplayable(Conflict):
-    """A handler of such a message hasn't declared that it may be given it again."""
+    """Replay of done messages whose handler isn't `replayable`."""
 
     title = N_("What reads these messages may not do it again: leave `again` out")
 
 
 class InvalidBundle(Invalid):
-    """The handover is too old, of another station, for another service, or none of ours."""
+    """Bundle that is too old, of another station, for another service, or not sealed by us."""
 
     title = N_("This handover can't be used here, or not any more")
 
 
 @dataclass(frozen=True, slots=True)
 class SentFilter:
-    """Which of the record's messages; None for any. `since` counts, `until` doesn't."""
+    """Filter of sent messages; None matches any. `since` is inclusive, `until` exclusive."""
 
     type: str | None = None
     subject: str | None = None
@@ -68,26 +68,26 @@ class SentFilter:
     until: AwareDatetime | None = None
 
     def to_log_fields(self) -> dict[str, str]:
-        """What was chosen, for the record of acts."""
+        """Return the filter's values for the log of actions."""
         return {name: str(value) for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A message as it was published: by whom, and its bytes."""
+    """A message as it was published: the user who published it, and its bytes."""
 
     publisher: str
     body: bytes
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        """The message of a row of the record."""
+        """Build the message from a row of `sent`."""
         return cls(row.publisher, row.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Whether what was done is done again, and why it is replayed at all."""
+    """A replay: its messages, its reason, and whether done messages are handled `again`."""
 
     sent_filter: SentFilter
     reason: str
@@ -96,7 +96,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ReplayCounts:
-    """How many messages were handed to the inbox, and how many left alone."""
+    """Numbers of messages that were put into the inbox, and that were left alone."""
 
     handed: int = 0
     left: int = 0
@@ -106,10 +106,9 @@ class ReplayCounts:
 
 
 def select_sent(sent_filter: SentFilter, station: UUID | None = None) -> Select[Any]:
-    """The chosen messages of the record, of that station or of all.
+    """Select the sent messages that match the filter, of one station or of all.
 
-    Those that an earlier version published don't say as whom, so that nobody could know them
-    again: they are left out.
+    Messages of early releases are left out: they have no publisher, hence no inbox key.
     """
     conditions: list[ColumnElement[bool]] = [sent.c.publisher.is_not(None)]
     for name in ("type", "subject", "correlation"):
@@ -126,7 +125,7 @@ def select_sent(sent_filter: SentFilter, station: UUID | None = None) -> Select[
 
 
 async def count(tx: AsyncSession, sent_filter: SentFilter) -> int:
-    """How many messages of all stations are chosen."""
+    """Count the messages of all stations that match the filter."""
     return (
         await tx.scalar(select(func.count()).select_from(select_sent(sent_filter).subquery())) or 0
     )
@@ -135,10 +134,10 @@ async def count(tx: AsyncSession, sent_filter: SentFilter) -> int:
 async def page(
     tx: AsyncSession, sent_filter: SentFilter, station: UUID, limit: int
 ) -> Sequence[Row[Any]]:
-    """The first of the chosen messages of a station to be sent."""
+    """Load the first `limit` messages of a station that match the filter, oldest first."""
     statement = select_sent(sent_filter, station).order_by(sent.c.sent_at).limit(limit)
-    found: Sequence[Row[Any]] = (await tx.execute(statement)).all()
-    return found
+    rows: Sequence[Row[Any]] = (await tx.execute(statement)).all()
+    return rows
 
 
 async def requeue(
@@ -148,15 +147,17 @@ async def requeue(
     originals: Sequence[Original],
     replay: Replay,
 ) -> ReplayCounts:
-    """Hand messages to the inbox of the operator's service, under the keys that they had.
+    """Put messages into the inbox of the operator's service, under their original keys.
 
-    What isn't for it, is done, or was set aside is left alone. NotReplayable.
+    Done or skipped messages, and those for other readers, stay. Raises: NotReplayable.
     """
-    read = list(_addressed_to(operator, handlers, originals))
-    if replay.again and any(not _is_replayable(handlers, envelope.type) for _, envelope, _ in read):
+    parsed = list(_addressed_to(operator, handlers, originals))
+    if replay.again and any(
+        not _is_replayable(handlers, envelope.type) for _, envelope, _ in parsed
+    ):
         raise NotReplayable
-    by_key = {key: (envelope, body) for key, envelope, body in read}
-    handed = await tx.scalars(
+    by_key = {key: (envelope, body) for key, envelope, body in parsed}
+    station_ids = await tx.scalars(
         _REQUEUE,
         {
             "consumer": operator.service,
@@ -169,7 +170,7 @@ async def requeue(
             "stations": [envelope.station for envelope, _ in by_key.values()],
         },
     )
-    stations: Counter[UUID | None] = Counter(handed.all())
+    stations: Counter[UUID | None] = Counter(station_ids.all())
     chosen = {**replay.sent_filter.to_log_fields(), **({"again": "true"} if replay.again else {})}
     await log_action(tx, operator, OperatorAction("replay", replay.reason, chosen=chosen), stations)
     wake_retries(tx)
@@ -177,9 +178,9 @@ async def requeue(
 
 
 def seal_bundles(sealer: Sealer, originals: Sequence[Original], to: Operator) -> Iterator[str]:
-    """The messages sealed for the inbox of one service and station, so that nobody makes any up.
+    """Seal messages for the inbox of one service and station, so that nobody can forge them.
 
-    Each handover is small enough for a request; a message that is too large by itself is left out.
+    Each bundle fits into a request; a message that is too large by itself is left out.
     """
     if not originals:
         return
@@ -193,14 +194,14 @@ def seal_bundles(sealer: Sealer, originals: Sequence[Original], to: Operator) ->
 
 
 def open_bundle(sealer: Sealer, bundle: str, to: Operator) -> list[Original]:
-    """The messages of a handover that is meant for that service and station; InvalidBundle."""
+    """Open a bundle that was sealed for that service and station. Raises: InvalidBundle."""
     try:
         unpacked = json.loads(zlib.decompress(b85decode(sealer.unseal(bundle))))
         mark, service, station, until, rows = unpacked
     except (InvalidToken, ValueError, TypeError, zlib.error):
         raise InvalidBundle from None
-    meant = (mark, service, station) == (_MARK, to.service, str(to.station))
-    if not meant or clock.now() >= datetime.fromisoformat(until):
+    is_addressed = (mark, service, station) == (_MARK, to.service, str(to.station))
+    if not is_addressed or clock.now() >= datetime.fromisoformat(until):
         raise InvalidBundle
     return [Original(publisher, b64decode(body)) for publisher, body in rows]
 
@@ -217,8 +218,8 @@ def _addressed_to(
 ) -> Iterator[tuple[UUID, Envelope, bytes]]:
     for one in originals:
         envelope = Envelope.from_json(one.body)
-        ours = operator.station in (None, envelope.station)
-        if ours and handlers_of(envelope.type, handlers):
+        in_station = operator.station in (None, envelope.station)
+        if in_station and handlers_of(envelope.type, handlers):
             yield message_key(one.publisher, envelope.source, envelope.id), envelope, one.body
 
 

@@ -1,4 +1,4 @@
-"""Snapshots: the current state of a feature, recorded again for those who keep a copy of it."""
+"""Snapshots: the current state of a feature, recorded again for services that copy it."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from shared.aggregate import Aggregate
 from shared.bus.admin.redrive import Operator, OperatorAction, log_action
 from shared.bus.outbox.record import record_many
 from shared.contracts.envelope import Contract
-from shared.db import Aggregate
 from shared.ids import new_id
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 
 CHUNK_SIZE = 500
 CAUSE_PREFIX = "snapshots/"
@@ -21,63 +21,65 @@ CAUSE_PREFIX = "snapshots/"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Of which aggregates, and what is said of one as it stands; None where nothing is."""
+    """The aggregates' model, and the message about one aggregate's state; None for no message."""
 
     model: type[Aggregate]
     to_message: Callable[[Any], Contract | None]
 
 
 def is_snapshot(causation: str | None) -> bool:
-    """Whether a message with that cause says again what was said before."""
+    """Return whether a message with that `causation` is part of a snapshot."""
     return causation is not None and causation.startswith(CAUSE_PREFIX)
 
 
 async def count(tx: AsyncSession, snapshot: Snapshot, station: UUID | None) -> int:
-    """How many aggregates there are, of that station or of all."""
-    statement = select(func.count()).select_from(snapshot.model).where(*_own(snapshot, station))
+    """Count the aggregates, of one station or of all."""
+    statement = (
+        select(func.count()).select_from(snapshot.model).where(*_in_scope(snapshot, station))
+    )
     return await tx.scalar(statement) or 0
 
 
 async def record(
     sessions: async_sessionmaker[AsyncSession], snapshot: Snapshot, operator: Operator, reason: str
 ) -> AsyncIterator[int]:
-    """Record every one at its present version, a chunk in a transaction; how many each time.
+    """Record every aggregate at its present version in chunks; yield the total after each one.
 
-    Readers apply a projection unless they know a newer one, so that whatever changes meanwhile
-    wins.
+    Each chunk has its own transaction. Readers ignore a projection older than theirs, so that a
+    change made meanwhile wins.
     """
-    act, last, done = new_id(), UUID(int=0), 0
-    deed = OperatorAction(
-        "snapshot", reason, chosen={"feature": snapshot.model.plural, "snapshot": str(act)}
+    snapshot_id, last_id, recorded = new_id(), UUID(int=0), 0
+    action = OperatorAction(
+        "snapshot", reason, chosen={"feature": snapshot.model.plural, "snapshot": str(snapshot_id)}
     )
     async with sessions.begin() as tx:
         total = await count(tx, snapshot, operator.station)
-        await log_action(tx, operator, deed, {operator.station: total})
+        await log_action(tx, operator, action, {operator.station: total})
     while True:
         async with sessions.begin() as tx:
-            with message_context(act, f"{CAUSE_PREFIX}{act}"):
-                found = await _chunk(tx, snapshot, operator.station, last)
-        if not found:
+            with message_context(snapshot_id, f"{CAUSE_PREFIX}{snapshot_id}"):
+                ids = await _record_chunk(tx, snapshot, operator.station, last_id)
+        if not ids:
             return
-        last, done = found[-1], done + len(found)
-        yield done
+        last_id, recorded = ids[-1], recorded + len(ids)
+        yield recorded
 
 
-async def _chunk(
+async def _record_chunk(
     tx: AsyncSession, snapshot: Snapshot, station: UUID | None, after: UUID
 ) -> list[UUID]:
     statement = (
         select(snapshot.model)
-        .where(snapshot.model.id > after, *_own(snapshot, station))
+        .where(snapshot.model.id > after, *_in_scope(snapshot, station))
         .order_by(snapshot.model.id)
         .limit(CHUNK_SIZE)
         .with_for_update(read=True)
     )
-    found = list(await tx.scalars(statement))
-    said = [(one, snapshot.to_message(one)) for one in found]
-    await record_many(tx, [(one, contract) for one, contract in said if contract is not None])
-    return [one.id for one in found]
+    aggregates = list(await tx.scalars(statement))
+    messages = [(one, snapshot.to_message(one)) for one in aggregates]
+    await record_many(tx, [(one, contract) for one, contract in messages if contract is not None])
+    return [one.id for one in aggregates]
 
 
-def _own(snapshot: Snapshot, station: UUID | None) -> tuple[ColumnElement[bool], ...]:
+def _in_scope(snapshot: Snapshot, station: UUID | None) -> tuple[ColumnElement[bool], ...]:
     return () if station is None else (snapshot.model.station_id == station,)

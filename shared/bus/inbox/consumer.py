@@ -1,4 +1,4 @@
-"""Reading: batches of messages, handled with their inbox rows in one transaction."""
+"""Consumer: takes batches of messages and handles them in one transaction with their inbox rows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.message import BatchHandler, Handler, Handlers, Message, SingleHandler
 from shared.bus.transport.base import Disconnected, Subscription, Transport, TransportDelivery
 from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
-from shared.observability.logs import CONSUMER_ALIVE, HANDLED, REPEATED, logger
+from shared.observability.logs import logger
+from shared.observability.metrics import CONSUMER_ALIVE, HANDLED, REPEATED
 
 __all__ = ["BatchHandler", "Consumer", "Handler", "Handlers", "Message", "SingleHandler"]
 
@@ -32,7 +33,7 @@ log = logger(__name__)
 
 
 class Consumer:
-    """Consumes one service's queue in one replica, and retries what failed."""
+    """Consumer of one service's queue in one replica, together with its retry worker."""
 
     def __init__(
         self,
@@ -52,13 +53,13 @@ class Consumer:
 
     @property
     def alive(self) -> bool:
-        """Whether it is subscribed and retries run."""
+        """True while the queue is subscribed and the retry worker runs."""
         subscribed = self._subscription is not None and self._subscription.alive
         running = self._task is not None and not self._task.done()
         return running and subscribed and self.retry_worker.alive
 
     async def start(self) -> None:
-        """Begin to consume in the background."""
+        """Start consuming in the background."""
         if self._task is None:
             self._stopping.clear()
             self._task = asyncio.create_task(self._run(), name=f"consumer {self._service}")
@@ -82,7 +83,7 @@ class Consumer:
                 await self._consume(pause)
             except (Disconnected, SQLAlchemyError, OSError) as error:
                 log.warning(
-                    "consumer begins anew", service=self._service, error=redacted_message(error)
+                    "consumer restarts", service=self._service, error=redacted_message(error)
                 )
                 await self._wait(pause.next_delay())
             except Exception:
@@ -90,9 +91,9 @@ class Consumer:
                 await self._wait(pause.next_delay())
 
     async def _consume(self, pause: Backoff) -> None:
-        """Consume on one channel until it goes; what it brought and isn't done is given back.
+        """Consume on one channel until it closes; its unhandled deliveries return to the queue.
 
-        The database is asked first: a delivery that can only be given back counts against it.
+        The database is checked first, because a returned delivery counts against its message.
         """
         async with self._sessions() as tx:
             await tx.execute(text("SELECT 1"))
@@ -110,31 +111,32 @@ class Consumer:
             await subscription.close()
 
     async def _process_batch(self, deliveries: Sequence[TransportDelivery]) -> None:
-        """Bring every one of these into the inbox: done, retry or parked."""
+        """Record every delivery in the inbox: done, retry or parked."""
         async with self._sessions() as tx:
-            came = await self._dispatcher.receive(tx, deliveries)
-        usual = {
+            messages = await self._dispatcher.receive(tx, deliveries)
+        by_key = {
             one.key: one
-            for one in came
+            for one in messages
             if one.message is not None and one.count < SUSPECT_DELIVERIES
         }
-        if ours := [one for one in usual.values() if one.publisher is None]:
-            await self._handle(ours)
-        # What partners say locks as people's requests do, which know no order: so one at a time.
-        for one in usual.values():
+        if own := [one for one in by_key.values() if one.publisher is None]:
+            await self._handle(own)
+        # A partner's message locks rows in the order of a person's request, not in the order of
+        # `acquire_locks`: a batch of them could deadlock.
+        for one in by_key.values():
             if one.publisher is not None:
                 await self._handle([one])
-        for one in came:
+        for one in messages:
             if one.message is None:
                 await self._store(one, FailureDisposition("parked", 0, 0, None, one.error))
             elif one.count >= MAX_DELIVERIES:
-                why = f"delivered {one.count} times without an answer"
-                await self._store(one, FailureDisposition("parked", 0, 0, None, why))
+                error = f"delivered {one.count} times without an acknowledgement"
+                await self._store(one, FailureDisposition("parked", 0, 0, None, error))
             elif one.count >= SUSPECT_DELIVERIES:
                 await self._handle_suspect(one)
 
     async def _handle(self, batch: Sequence[IncomingMessage]) -> None:
-        """Handle a batch; when it fails halve it, down to the message at fault."""
+        """Handle a batch; after a failure, handle its halves, down to the message at fault."""
         try:
             await self._handle_or_retry(batch)
         except Exception as error:
@@ -148,7 +150,7 @@ class Consumer:
             await self._handle(batch[middle:])
 
     async def _handle_or_retry(self, batch: Sequence[IncomingMessage]) -> None:
-        """One transaction for the batch, run again when others stood in its way."""
+        """Handle the batch in one transaction, and again after contention."""
         fresh = await retry_on_contention(partial(self._transact, batch))
         REPEATED.labels(self._service).inc(len(batch) - len(fresh))
         for message in fresh:
@@ -165,11 +167,11 @@ class Consumer:
 
     async def _store_failure(self, one: IncomingMessage, error: Exception) -> None:
         log.warning("message failed", type=one.type, error=redacted_message(error))
-        kept = decide(error, attempts=1, deferrals=0, since=clock.now())
-        await self._store(one, kept)
+        disposition = decide(error, attempts=1, deferrals=0, since=clock.now())
+        await self._store(one, disposition)
 
     async def _handle_suspect(self, one: IncomingMessage) -> None:
-        """Handle a message that may have crashed us: kept and its attempt counted first."""
+        """Handle a message that may have crashed a replica, after storing it and its attempt."""
         await self._store(one, FailureDisposition.retry_now(), counted=False)
         await self.retry_worker.run_one(one.key)
 

@@ -1,4 +1,4 @@
-"""Dead letters: what the broker gave up is taken back into the inbox, where operators look."""
+"""Dead letters: messages that the broker gave up, parked in the inbox for operators."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ log = logger(__name__)
 
 
 class DeadLetterCollector:
-    """Takes back what was given up of one service's queue; every replica has one."""
+    """Collector of the dead letters of one service's queue; every replica has one."""
 
     def __init__(
         self,
@@ -44,11 +44,11 @@ class DeadLetterCollector:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs; one that waits for the broker or the database does."""
+        """True while the collector runs, even while it waits for the broker or the database."""
         return self._task is not None and not self._task.done()
 
     async def start(self) -> None:
-        """Begin in the background."""
+        """Start collecting in the background."""
         if self._task is None:
             self._stopping.clear()
             self._task = asyncio.create_task(self._run(), name=f"dead letters {self._service}")
@@ -61,7 +61,7 @@ class DeadLetterCollector:
             self._task = None
 
     async def drain(self) -> int:
-        """Take back all that is there now; how many were new to the inbox. Disconnected."""
+        """Park all dead letters; return how many were new to the inbox. Raises: Disconnected."""
         channel = await self._transport.dead_letters(self._service)
         if channel is None:
             return 0
@@ -74,28 +74,28 @@ class DeadLetterCollector:
         new = 0
         while not self._stopping.is_set() and (dead := await channel.take(BATCH_SIZE)):
             async with self._sessions.begin() as tx:
-                kept = [await self._park(tx, one) for one in await self._read(tx, dead)]
-            # What is known already is only acknowledged.
+                are_new = [await self._park(tx, one) for one in await self._read(tx, dead)]
+            # A message that the inbox already has is only acknowledged.
             await channel.ack(dead)
-            new += sum(kept)
+            new += sum(are_new)
         return new
 
     async def _read(
         self, tx: AsyncSession, dead: Sequence[TransportDelivery]
     ) -> list[tuple[IncomingMessage, str]]:
-        """What each says and why it died; in the order of keys, or two replicas deadlock."""
+        """Parse dead letters, each with its reason; in the order of keys, or replicas deadlock."""
         reasons = [one.reason for one in dead]
-        read = zip(await self._dispatcher.receive(tx, dead), reasons, strict=True)
-        return sorted(read, key=lambda one: one[0].key)
+        pairs = zip(await self._dispatcher.receive(tx, dead), reasons, strict=True)
+        return sorted(pairs, key=lambda one: one[0].key)
 
     async def _park(self, tx: AsyncSession, dead: tuple[IncomingMessage, str]) -> bool:
         one, reason = dead
-        kept = FailureDisposition(
+        disposition = FailureDisposition(
             "parked", 0, 0, None, "; ".join(filter(None, (reason, one.error)))
         )
-        fresh = await store.store_failed(tx, self._service, one, kept)
+        fresh = await store.store_failed(tx, self._service, one, disposition)
         if fresh:
-            count_failure(self._service, one.type, kept)
+            count_failure(self._service, one.type, disposition)
             log.warning("dead letter parked", service=self._service, type=one.type)
         return fresh
 
@@ -108,11 +108,13 @@ class DeadLetterCollector:
                 pause.reset()
             except (Disconnected, SQLAlchemyError, OSError) as error:
                 log.warning(
-                    "dead letters wait", service=self._service, error=redacted_message(error)
+                    "dead letter collector waits",
+                    service=self._service,
+                    error=redacted_message(error),
                 )
                 wait = pause.next_delay()
             except Exception:
-                log.exception("taking back dead letters failed", service=self._service)
+                log.exception("dead letter collector failed", service=self._service)
                 wait = pause.next_delay()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)

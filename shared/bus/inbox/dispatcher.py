@@ -1,4 +1,4 @@
-"""From delivered bytes to a message, and from messages to the handlers that they are for."""
+"""Dispatcher: parses delivered bytes into messages and calls the handlers of the messages."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -30,32 +30,32 @@ from shared.contracts.registry import REGISTRY, SOURCES
 from shared.db_errors import redacted_message
 from shared.errors import Problem
 from shared.ids import new_id
-from shared.observability.logs import message_context
+from shared.observability.context import message_context
 
 Messages = Sequence[Message[Any]]
-# As `causationid` the id of a partner's message comes a second time, where it is passed on.
+# A forwarded message repeats the id of the partner's message as its `causationid`.
 FORWARDING_OVERHEAD_BYTES = 512
 
 
 class Dispatcher:
-    """A service's handlers, and how messages are given to them; partners' to one of their own."""
+    """A service's handlers by type; messages of partners have a handler of their own."""
 
     def __init__(self, handlers: Handlers, partners: PartnerIngress | None = None) -> None:
-        made = {
+        by_contract = {
             contract: handler
             if isinstance(handler, SingleHandler | BatchHandler)
             else SingleHandler(handler)
             for contract, handler in handlers.items()
         }
-        self._catch_all = made.pop(AnyMessage, None)
-        self._by_type = {contract.type: handler for contract, handler in made.items()}
+        self._catch_all = by_contract.pop(AnyMessage, None)
+        self._by_type = {contract.type: handler for contract, handler in by_contract.items()}
         self._partners = partners
         self._partner_handler = SingleHandler(partners.handle) if partners else None
 
     async def receive(
         self, tx: AsyncSession, deliveries: Sequence[TransportDelivery]
     ) -> list[IncomingMessage]:
-        """What was delivered, in its order; `wrong` says why one can't be handled."""
+        """Parse deliveries, in order; a message that can't be handled has an `error`."""
         users = {one.user for one in deliveries if one.from_partner}
         stations = {user: await self._station_of(tx, user) for user in users}
         return [
@@ -66,24 +66,24 @@ class Dispatcher:
         ]
 
     def parse(self, user: str, type_: str, body: bytes, count: int = 0) -> IncomingMessage:
-        """What a service of ours said.
+        """Parse a message of one of our services.
 
-        Bytes that are no message, or that don't say what their routing key says, never take the
-        key of a genuine one.
+        Bytes that are no message, or whose type isn't the routing key, never get the key of a
+        genuine message.
         """
-        envelope, wrong = None, "the type is not the routing key"
+        envelope, fault = None, "the type is not the routing key"
         try:
             envelope = Envelope.from_json(body)
         except InvalidMessage as error:
-            wrong = str(error)
+            fault = str(error)
         if envelope is None or envelope.type != type_:
             key = store.invalid_message_key(user, type_, body)
-            return IncomingMessage(key, _printable(type_), new_id(), body, None, wrong, count)
+            return IncomingMessage(key, _printable(type_), new_id(), body, None, fault, count)
         key = store.message_key(user, envelope.source, envelope.id)
         return self._parse_envelope(key, envelope, body, count)
 
     async def parse_stored(self, tx: AsyncSession, row: Row[Any]) -> IncomingMessage:
-        """What was kept in the inbox; a partner's has the key of a genuine one, if it is one."""
+        """Parse an inbox row; a genuine message of a partner gets the key of a genuine message."""
         key, body = row.message_key, row.body
         try:
             if row.publisher is not None:
@@ -94,7 +94,7 @@ class Dispatcher:
             return IncomingMessage(key, "", new_id(), body, None, redacted_message(error))
 
     async def handle(self, tx: AsyncSession, messages: Messages) -> None:
-        """Give messages to their handlers, after locking in one order what all will change."""
+        """Acquire the locks of all messages in one order, then call the handlers."""
         plan = self._plan(messages)
         await locks.acquire_locks(tx, _keys(plan))
         for handler, group in plan:
@@ -110,33 +110,33 @@ class Dispatcher:
     def _plan(self, messages: Messages) -> list[tuple[SingleHandler | BatchHandler, Messages]]:
         by_handler: dict[SingleHandler | BatchHandler, list[Message[Any]]] = {}
         for message in messages:
-            foreign = message.publisher is not None
-            handler = self._partner_handler if foreign else self._by_type.get(message.type)
+            from_partner = message.publisher is not None
+            handler = self._partner_handler if from_partner else self._by_type.get(message.type)
             if handler is not None:
                 by_handler.setdefault(handler, []).append(message)
         plan: list[tuple[SingleHandler | BatchHandler, Messages]] = list(by_handler.items())
-        ours = [message for message in messages if message.publisher is None]
-        if self._catch_all is not None and ours:
-            plan.append((self._catch_all, ours))
+        own = [message for message in messages if message.publisher is None]
+        if self._catch_all is not None and own:
+            plan.append((self._catch_all, own))
         return plan
 
     def _parse_partner(self, delivery: TransportDelivery, station: UUID | None) -> IncomingMessage:
-        """What a partner said; it takes the key of a genuine message only once it is one."""
+        """Parse a message of a partner; only a valid one gets the key of a genuine message."""
         user, type_, body = delivery.user, delivery.type, delivery.body
         key = store.invalid_message_key(user, type_, body)
 
-        def unusable(error: str) -> IncomingMessage:
-            about = (key, _printable(type_), new_id(), body, None, error)
-            return IncomingMessage(*about, station=station, publisher=user)
+        def invalid(error: str) -> IncomingMessage:
+            fields = (key, _printable(type_), new_id(), body, None, error)
+            return IncomingMessage(*fields, station=station, publisher=user)
 
         try:
             envelope = Envelope.from_partner(body, _require_station(station))
             if envelope.type != type_:
-                return unusable("the type is not the routing key")
+                return invalid("the type is not the routing key")
             ingress.check_message_time(envelope)
             return replace(parse_partner_message(user, envelope), count=delivery.count)
         except (InvalidMessage, Problem) as error:
-            return unusable(redacted_message(error))
+            return invalid(redacted_message(error))
 
     async def _station_of(self, tx: AsyncSession, user: str) -> UUID | None:
         return await self._partners.station_of(tx, user) if self._partners else None
@@ -144,29 +144,29 @@ class Dispatcher:
     def _parse_envelope(
         self, key: UUID, envelope: Envelope, body: bytes, count: int
     ) -> IncomingMessage:
-        message, wrong = None, ""
+        message, fault = None, ""
         if self._catch_all is None and envelope.type not in self._by_type:
-            wrong = "no handler for this type"
+            fault = "no handler for this type"
         elif envelope.source != SOURCES.get(envelope.type, envelope.source):
-            wrong = "the source is not the service that says this"
+            fault = "the source is not the service that publishes this type"
         else:
             contract = REGISTRY.get(envelope.type, AnyMessage)
             try:
                 message = _message(envelope, contract.model_validate(envelope.data))
             except ValidationError as error:
-                wrong = f"not as the contract says: {invalid_fields(error)}"
+                fault = f"the content violates its contract: {invalid_fields(error)}"
         correlation, station = envelope.correlationid, envelope.station
         return IncomingMessage(
-            key, envelope.type, correlation, body, message, wrong, count, station
+            key, envelope.type, correlation, body, message, fault, count, station
         )
 
 
 def parse_partner_message(user: str, envelope: Envelope) -> IncomingMessage:
-    """Parse a message of the publisher with that broker user, and complete it.
+    """Parse a message of the publisher with the broker user `user`, and complete the message.
 
     Raises:
-        SourceNotAllowed, UnknownType, InvalidContent: it breaks a rule for partners.
-        InvalidMessage: it would be too large once it is complete and forwarded.
+        SourceNotAllowed, UnknownType, InvalidContent: the message breaks a rule for partners.
+        InvalidMessage: the complete message would be too large to forward.
     """
     message = _message(envelope, ingress.content_of(user, envelope))
     body = envelope.to_json()
@@ -196,7 +196,7 @@ def _keys(plan: Iterable[tuple[SingleHandler | BatchHandler, Messages]]) -> Iter
 
 
 def _context(group: Messages) -> AbstractContextManager[None]:
-    # Within a bulk of several, each record names its own cause (`Fact.cause`, `Message.caused`).
+    # In a batch of several messages each record names its own cause (`OutgoingMessage.cause`).
     return group[0].as_cause() if len(group) == 1 else message_context(None, None)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a message whose handling failed: tried again, waited for, or parked."""
+"""Retry policy: whether a failed message is retried, deferred or parked."""
 
 from datetime import datetime, timedelta
 
@@ -17,34 +17,34 @@ MAX_DEFERRAL = timedelta(days=7)
 def decide(
     error: Exception, *, attempts: int, deferrals: int, since: datetime
 ) -> FailureDisposition:
-    """The state to keep a message in; `attempts` includes the one that failed just now."""
-    why = redacted_message(error)
+    """Decide about a failed message; `attempts` includes the attempt that just failed."""
+    reason = redacted_message(error)
     if isinstance(error, NotYet):
         if clock.now() - since >= MAX_DEFERRAL:
-            return FailureDisposition("parked", attempts - 1, deferrals, None, why)
+            return FailureDisposition("parked", attempts - 1, deferrals, None, reason)
         return FailureDisposition(
             "retry",
             attempts - 1,
             deferrals + 1,
             _after(min(MAX_DEFERRAL_DELAY_SECONDS, _deferral_delay(deferrals))),
-            why,
+            reason,
         )
     if isinstance(error, Problem) or attempts >= MAX_ATTEMPTS:
-        return FailureDisposition("parked", attempts, deferrals, None, why)
+        return FailureDisposition("parked", attempts, deferrals, None, reason)
     if is_contention(error):
         return FailureDisposition(
             "retry",
             attempts - 1,
             deferrals,
             _after(full_jitter(1, MIN_DELAY_SECONDS, MAX_DELAY_SECONDS)),
-            why,
+            reason,
         )
     return FailureDisposition(
         "retry",
         attempts,
         deferrals,
         _after(full_jitter(attempts, MIN_DELAY_SECONDS, MAX_DELAY_SECONDS)),
-        why,
+        reason,
     )
 
 

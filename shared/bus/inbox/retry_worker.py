@@ -1,4 +1,4 @@
-"""Trying again: messages that are kept in the inbox, each alone, its attempt counted first."""
+"""Retry worker: handles failed messages again, each alone and with its attempt counted first."""
 
 import asyncio
 from contextlib import suppress
@@ -17,7 +17,8 @@ from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.contracts.registry import REGISTRY
 from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
-from shared.observability.logs import HANDLED, INBOX_WAITING, PARKED, RETRIED, logger
+from shared.observability.logs import logger
+from shared.observability.metrics import HANDLED, INBOX_WAITING, PARKED, RETRIED
 
 POLL_INTERVAL_SECONDS = 1.0
 STATES = ("retry", "parked", "skipped")
@@ -26,7 +27,7 @@ log = logger(__name__)
 
 
 class RetryWorker:
-    """Runs what is due of one service; every replica has one, and each row is one replica's."""
+    """Worker for one service's due retries; every replica has one, and one of them claims a row."""
 
     def __init__(
         self, service: str, sessions: async_sessionmaker[AsyncSession], dispatcher: Dispatcher
@@ -40,11 +41,11 @@ class RetryWorker:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """True while the worker runs."""
         return self._task is not None and not self._task.done()
 
     async def start(self) -> None:
-        """Begin in the background."""
+        """Start retrying in the background."""
         if self._task is None:
             self._stopping = False
             self._task = asyncio.create_task(self._run(), name=f"retries {self._service}")
@@ -58,14 +59,14 @@ class RetryWorker:
             self._task = None
 
     async def run_due(self) -> int:
-        """Run all that is due now; how many were run."""
+        """Run all retries that are due now; return how many."""
         ran = 0
         while not self._stopping and await self.run_one():
             ran += 1
         return ran
 
     async def run_one(self, key: UUID | None = None) -> bool:
-        """Run one due message, or that one if it is due; False when there was none."""
+        """Run one due message, or the one with `key`; return False if none was due."""
         async with self._sessions() as tx, tx.begin():
             claimed = await store.claim(tx, self._service, key)
         if claimed is None:
@@ -83,18 +84,19 @@ class RetryWorker:
                 raise
             log.warning("message failed again", type=claimed.type, error=redacted_message(error))
             attempts, since = claimed.attempts, claimed.retried_at or claimed.received_at
-            kept = decide(error, attempts=attempts, deferrals=claimed.waits, since=since)
-            await self._store_retry(claimed, kept)
+            disposition = decide(error, attempts=attempts, deferrals=claimed.waits, since=since)
+            await self._store_retry(claimed, disposition)
         return True
 
     async def _handle(self, claimed: Row[Any], received: IncomingMessage) -> None:
         async with self._sessions() as tx, tx.begin():
             if not await store.finish(tx, claimed):
                 return
-            # What was kept as unusable bytes may be usable now, and may have come again since.
-            known = received.key == claimed.message_key
+            # Bytes that were invalid when stored may be valid now, and the message may have
+            # arrived again since then.
+            has_same_key = received.key == claimed.message_key
             if received.message and (
-                known or await store.insert_new(tx, self._service, [received])
+                has_same_key or await store.insert_new(tx, self._service, [received])
             ):
                 await self._dispatcher.handle(tx, [received.message])
 
@@ -113,10 +115,10 @@ class RetryWorker:
                 await self._sample()
                 pause.reset()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("retries wait for the database", error=redacted_message(error))
+                log.warning("retry worker waits for the database", error=redacted_message(error))
                 wait = pause.next_delay()
             except Exception:
-                log.exception("retries failed", service=self._service)
+                log.exception("retry worker failed", service=self._service)
                 wait = pause.next_delay()
             if not self._stopping:
                 with suppress(TimeoutError):
@@ -124,19 +126,19 @@ class RetryWorker:
 
     async def _sample(self) -> None:
         async with self._sessions() as tx:
-            found = await store.count_by_state(tx, self._service)
+            counts = await store.count_by_state(tx, self._service)
         for state in STATES:
-            INBOX_WAITING.labels(self._service, state).set(found.get(state, 0))
+            INBOX_WAITING.labels(self._service, state).set(counts.get(state, 0))
 
 
 def count_failure(service: str, type_: str, disposition: FailureDisposition) -> None:
-    """Count a message that was kept."""
+    """Count a message that was stored as failed."""
     counter = PARKED if disposition.state == "parked" else RETRIED
     counter.labels(service, type_label(type_)).inc()
 
 
 def type_label(type_: str) -> str:
-    """The type as a metric's label: foreign types are one, so that labels stay few."""
+    """Return the type as a metric's label: `other` for foreign types, so that labels stay few."""
     return type_ if type_ in REGISTRY else "other"
 
 

@@ -1,4 +1,4 @@
-"""The inbox: which messages a consumer knows, and those that it keeps because they failed."""
+"""The inbox table: the keys of a consumer's messages, and the bodies of those that failed."""
 
 import hashlib
 import json
@@ -19,24 +19,24 @@ from shared.bus.tables import inbox
 LEASE_DURATION = timedelta(seconds=60)
 _NAMESPACE = UUID("7f3d4f2e-5f0a-5c58-9f3c-3a3f0b1c7a11")
 
-# Ordered, or two replicas that are given the same messages deadlock.
+# Ordered, or two replicas that receive the same messages deadlock.
 _INSERT_NEW = text(
     "INSERT INTO inbox (consumer, message_key, type, correlation, state, received_at, handled_at,"
     " publisher, station_id)"
     " SELECT :consumer, key, type, correlation, 'done', :now, :now, publisher, station"
     " FROM unnest(CAST(:keys AS uuid[]), CAST(:types AS text[]), CAST(:correlations AS uuid[]),"
     " CAST(:publishers AS text[]), CAST(:stations AS uuid[]))"
-    " AS came (key, type, correlation, publisher, station) ORDER BY key"
+    " AS incoming (key, type, correlation, publisher, station) ORDER BY key"
     " ON CONFLICT DO NOTHING RETURNING message_key"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A delivered message: its key in the inbox, its bytes, and what they say or why not.
+    """A delivered message: its inbox key, its bytes, and the parsed message or the `error`.
 
-    `station` is that of the envelope, and of nobody where the bytes are no message; `publisher`
-    is the user that the broker vouches for where it came from a partner.
+    `station` is None for bytes that are no message. `publisher` is the broker user of the partner
+    that published the message, None for services.
     """
 
     key: UUID
@@ -52,7 +52,7 @@ class IncomingMessage:
 
 @dataclass(frozen=True, slots=True)
 class FailureDisposition:
-    """What becomes of a message that failed."""
+    """The next state of a message that failed, and when the message is due."""
 
     state: str
     attempts: int
@@ -62,17 +62,17 @@ class FailureDisposition:
 
     @classmethod
     def retry_now(cls) -> Self:
-        """What becomes of a message that is to be handled at once, and by itself."""
+        """Return the disposition of a message that is retried at once, alone."""
         return cls("retry", 0, 0, clock.now(), "")
 
 
 def message_key(user: str, source: str, id_: str) -> UUID:
-    """The key of a message: who published it, where it comes from, and its id there."""
+    """Return a message's key, derived from its publisher's broker user, its source and its id."""
     return uuid5(_NAMESPACE, json.dumps([user, source, id_]))
 
 
 def invalid_message_key(user: str, type_: str, body: bytes) -> UUID:
-    """The key of bytes that are no genuine message, apart from every genuine one's."""
+    """Return a key for bytes that are no genuine message; it equals no genuine message's key."""
     digest = hashlib.sha256(body).hexdigest()
     return uuid5(_NAMESPACE, json.dumps(["unusable", user, type_, digest]))
 
@@ -80,8 +80,8 @@ def invalid_message_key(user: str, type_: str, body: bytes) -> UUID:
 async def insert_new(
     tx: AsyncSession, consumer: str, messages: Sequence[IncomingMessage]
 ) -> set[UUID]:
-    """Note these messages as done in this transaction; the keys of those that are fresh."""
-    found = await tx.scalars(
+    """Insert messages as done in this transaction; return the keys of the new ones."""
+    new_keys = await tx.scalars(
         _INSERT_NEW,
         {
             "consumer": consumer,
@@ -89,18 +89,18 @@ async def insert_new(
             "keys": [one.key for one in messages],
             "types": [one.type for one in messages],
             "correlations": [one.correlation for one in messages],
-            # Partners may ask what became of theirs; of ours the station is in the record.
+            # Partners query the outcome of their messages; our own have their station in `sent`.
             "publishers": [one.publisher for one in messages],
             "stations": [one.station if one.publisher else None for one in messages],
         },
     )
-    return set(found)
+    return set(new_keys)
 
 
 async def store_failed(
     tx: AsyncSession, consumer: str, one: IncomingMessage, disposition: FailureDisposition
 ) -> bool:
-    """Keep a message with its body and error; False when the inbox knows it already."""
+    """Store a failed message with its body; return False if the inbox already has the message."""
     statement = (
         insert(inbox)
         .values(
@@ -125,9 +125,9 @@ async def store_failed(
 
 
 async def claim(tx: AsyncSession, consumer: str, key: UUID | None = None) -> Row[Any] | None:
-    """Take one due message, or that one if it is due: its attempt is counted and leased.
+    """Claim one due message, or the one with `key` if it is due: count its attempt and lease it.
 
-    Commit before running it, so that a crash has been counted.
+    Commit before handling the message, so that an attempt that crashes is counted.
     """
     due = (
         select(inbox.c.message_key)
@@ -150,25 +150,25 @@ async def claim(tx: AsyncSession, consumer: str, key: UUID | None = None) -> Row
 
 
 async def finish(tx: AsyncSession, claimed: Row[Any]) -> bool:
-    """Note a claimed message as done; False when somebody else took it over meanwhile."""
-    done = {"state": "done", "body": None, "error": None, "due_at": None}
-    return await _change(tx, claimed, {**done, "handled_at": clock.now()})
+    """Mark a claimed message as done; return False if another attempt owns the message."""
+    values = {"state": "done", "body": None, "error": None, "due_at": None}
+    return await _change(tx, claimed, {**values, "handled_at": clock.now()})
 
 
 async def store_retry(tx: AsyncSession, claimed: Row[Any], disposition: FailureDisposition) -> bool:
-    """Note how a claimed message failed this time; False when it was taken over meanwhile."""
-    again = {
+    """Store a claimed message's failure; return False if another attempt owns the message."""
+    values = {
         "state": disposition.state,
         "attempts": disposition.attempts,
         "waits": disposition.deferrals,
         "due_at": disposition.due_at,
         "error": disposition.error,
     }
-    return await _change(tx, claimed, again)
+    return await _change(tx, claimed, values)
 
 
 async def count_by_state(tx: AsyncSession, consumer: str) -> dict[str, int]:
-    """How many messages are kept, by state."""
+    """Count the failed messages by state."""
     statement = (
         select(inbox.c.state, func.count().label("messages"))
         .where(inbox.c.consumer == consumer, inbox.c.state != "done")

@@ -1,4 +1,4 @@
-"""Recording messages: in the transaction of the change that they tell of."""
+"""Recording messages in the outbox, in the transaction of the change that they announce."""
 
 import asyncio
 import zlib
@@ -18,14 +18,14 @@ from shared.contracts.envelope import Contract, Envelope
 from shared.contracts.registry import SOURCES
 from shared.ids import new_id
 from shared.observability import tracing
-from shared.observability.logs import causation_id, correlation_id, traceparent
+from shared.observability.context import causation_id, correlation_id, traceparent
 
 LANE_COUNT = 16
 _RECORDED = "recorded"
 
 
 class Recordable(Protocol):
-    """What a message can be about: an aggregate (`shared.db.Aggregate`)."""
+    """The subject of a message: an aggregate (`shared.aggregate.Aggregate`)."""
 
     @property
     def subject(self) -> str: ...
@@ -37,9 +37,9 @@ class Recordable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message about something that is no ORM aggregate: subject, station and version given.
+    """A message with an explicit subject, station and version, about no ORM aggregate.
 
-    `cause` is the message that it follows from, where the context doesn't say (in bulk).
+    `cause` is the message that this one follows from, where the context has none (in batches).
     """
 
     subject: str
@@ -50,35 +50,36 @@ class OutgoingMessage:
 
 
 async def record(tx: AsyncSession, aggregate: Recordable, contract: Contract) -> UUID:
-    """Record one message about an aggregate; its id. InvalidMessage when it exceeds a limit.
+    """Record one message about an aggregate; return its id.
 
-    The session is flushed first, so that the version is the one this change makes.
+    The session is flushed first, so that the message has the version after this change.
+    Raises: InvalidMessage for a message that exceeds a limit.
     """
     return (await record_many(tx, [(aggregate, contract)]))[0]
 
 
 async def record_many(tx: AsyncSession, pairs: Iterable[tuple[Recordable, Contract]]) -> list[UUID]:
-    """Record several messages with one statement, in this order; their ids."""
+    """Record several messages with one statement, in this order; return their ids."""
     await tx.flush()
-    facts = [
+    messages = [
         OutgoingMessage(aggregate.subject, aggregate.station_id, aggregate.version, contract)
         for aggregate, contract in pairs
     ]
-    return await record_messages(tx, facts)
+    return await record_messages(tx, messages)
 
 
 async def record_messages(tx: AsyncSession, messages: Sequence[OutgoingMessage]) -> list[UUID]:
-    """Record messages of code that works on tables rather than aggregates; their ids."""
+    """Record messages of code that works on tables, not on aggregates; return their ids."""
     if not messages:
         return []
     ids = [new_id() for _ in messages]
-    rows = [_message_row(id_, fact) for id_, fact in zip(ids, messages, strict=True)]
+    rows = [_message_row(id_, message) for id_, message in zip(ids, messages, strict=True)]
     await _write(tx, rows)
     return ids
 
 
 async def forward(tx: AsyncSession, message: Message[Any]) -> UUID:
-    """Record a message that somebody else said, as theirs, under an id of ours; the id."""
+    """Record another publisher's message with its source and a new id; return the id."""
     id_ = new_id()
     envelope = Envelope(
         id=str(id_),
@@ -98,12 +99,12 @@ async def forward(tx: AsyncSession, message: Message[Any]) -> UUID:
 
 
 def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.Event) -> None:
-    """Let every commit of these sessions that recorded something set `wake`."""
+    """Set `wake` on every commit of these `sessions` that recorded a message."""
     commit_hooks.wake_on_commit(sessions, _RECORDED, wake)
 
 
 def lane_of(subject: str) -> int:
-    """The lane of a subject: messages about one subject are relayed in one order."""
+    """Return the lane of a subject: messages about one subject are relayed in order."""
     return zlib.crc32(subject.encode()) % LANE_COUNT
 
 
@@ -115,7 +116,7 @@ async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
 def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
     correlation, causation, parent = _context(message.cause)
     type_, source = message.content.type, SOURCES[message.content.type]
-    about = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
+    attributes = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
     envelope = Envelope(
         id=str(id_),
         type=type_,
@@ -127,7 +128,9 @@ def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
         correlationid=correlation or id_,
         data=message.content.model_dump(mode="json"),
         causationid=causation,
-        traceparent=tracing.start_publish_span(source.rpartition("/")[2], type_, about, parent),
+        traceparent=tracing.start_publish_span(
+            source.rpartition("/")[2], type_, attributes, parent
+        ),
     )
     return _envelope_row(envelope)
 

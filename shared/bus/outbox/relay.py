@@ -1,4 +1,4 @@
-"""Relaying: from the outbox to the transport by lanes, each row gone only once confirmed."""
+"""Relay: publishes the outbox by lanes, and moves a row to `sent` only once it is confirmed."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -22,19 +22,19 @@ from shared.bus.transport.base import (
 from shared.contracts.envelope import parse_own
 from shared.contracts.registry import READERS
 from shared.db_errors import redacted_message
-from shared.observability.logs import (
+from shared.observability.logs import logger
+from shared.observability.metrics import (
     OUTBOX_DEPTH,
     OUTBOX_OLDEST,
     PUBLISHED,
     REFUSED,
     RELAY_ALIVE,
-    UNKNOWN,
-    logger,
+    UNCONFIRMED,
 )
 
-WORKER_COUNT = 2
+RELAY_WORKERS = 2
 BATCH_SIZE = 500
-MAX_LANES_PER_BATCH = 4  # So that four workers, of whatever replicas, find something to do at once.
+MAX_LANES_PER_BATCH = 4  # Leaves lanes for four workers at once, of whichever replicas.
 POLL_INTERVAL_SECONDS = 1.0
 SAMPLE_INTERVAL_SECONDS = 5.0
 
@@ -48,20 +48,20 @@ _LOCK = text(
     "SELECT lane FROM unnest(CAST(:lanes AS smallint[])) AS lane"
     " WHERE pg_try_advisory_xact_lock('outbox'::regclass::oid::int, lane)"
 )
-# So many of each lane, so that none of them keeps the others waiting.
+# A limit for each lane, so that a long lane doesn't delay the others.
 _ROWS = text(
     "SELECT row.lane, row.id, row.type, row.correlation, row.body"
-    " FROM unnest(CAST(:lanes AS smallint[])) AS held (lane) CROSS JOIN LATERAL"
-    " (SELECT * FROM outbox WHERE outbox.lane = held.lane ORDER BY id LIMIT :limit) AS row"
+    " FROM unnest(CAST(:lanes AS smallint[])) AS locked (lane) CROSS JOIN LATERAL"
+    " (SELECT * FROM outbox WHERE outbox.lane = locked.lane ORDER BY id LIMIT :limit) AS row"
     " ORDER BY row.lane, row.id"
 )
 _MOVE = text(
-    "WITH gone AS (DELETE FROM outbox WHERE lane = ANY(CAST(:lanes AS smallint[]))"
+    "WITH moved AS (DELETE FROM outbox WHERE lane = ANY(CAST(:lanes AS smallint[]))"
     " AND id = ANY(CAST(:ids AS bigint[]))"
     " RETURNING lane, id, type, subject, correlation, body, created_at)"
     " INSERT INTO sent (lane, id, type, subject, correlation, body, created_at, sent_at,"
     " publisher)"
-    " SELECT lane, id, type, subject, correlation, body, created_at, now(), :publisher FROM gone"
+    " SELECT lane, id, type, subject, correlation, body, created_at, now(), :publisher FROM moved"
 )
 _SAMPLE = text(
     "SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at)) AS age"
@@ -72,7 +72,7 @@ log = logger(__name__)
 
 
 class Relay:
-    """The relay workers of one replica; `wake` lets them look at once.
+    """The relay workers of one replica; setting `wake` makes them look at the outbox at once.
 
     `engine` is the relay's own, with a connection for each worker.
     """
@@ -83,7 +83,7 @@ class Relay:
         engine: AsyncEngine,
         transport: Transport,
         *,
-        workers: int = WORKER_COUNT,
+        workers: int = RELAY_WORKERS,
     ) -> None:
         self.wake = asyncio.Event()
         self._service = service
@@ -97,11 +97,11 @@ class Relay:
 
     @property
     def alive(self) -> bool:
-        """Whether every worker runs; one that waits for the broker or the database does."""
+        """True while every worker runs, even while it waits for the broker or the database."""
         return bool(self._tasks) and not any(task.done() for task in self._tasks)
 
     async def start(self) -> None:
-        """Begin to relay in the background."""
+        """Start relaying in the background."""
         if self._tasks:
             return
         self._stopping.clear()
@@ -112,14 +112,14 @@ class Relay:
         RELAY_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
 
     async def stop(self) -> None:
-        """Take no new turn and abandon waits for confirms: rows stay. May be called twice."""
+        """Start no new batch and abandon waits for confirms: rows stay. May be called twice."""
         self._stopping.set()
         self.wake.set()
         await asyncio.gather(*self._tasks)
         self._tasks = []
 
     def is_backing_off(self, lane: int) -> bool:
-        """Whether a lane waits since one of its messages was refused."""
+        """Return whether a lane waits because one of its messages was refused."""
         return self._backing_off_until.get(lane, 0.0) > asyncio.get_running_loop().time()
 
     async def _work(self, number: int) -> None:
@@ -128,16 +128,14 @@ class Relay:
             try:
                 await self._run_worker(number, pause)
             except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning(
-                    "relay begins anew", service=self._service, error=redacted_message(error)
-                )
+                log.warning("relay restarts", service=self._service, error=redacted_message(error))
                 await self._wait(self._stopping, pause.next_delay())
             except Exception:
                 log.exception("relay failed", service=self._service)
                 await self._wait(self._stopping, pause.next_delay())
 
     async def _run_worker(self, number: int, pause: Backoff) -> None:
-        """Work on one database connection and one channel, dropped together."""
+        """Run a worker on one database connection and one channel, which are dropped together."""
         publisher = await self._transport.publisher(self._service)
         worker = _Worker(self, publisher, number)
         try:
@@ -169,7 +167,7 @@ class Relay:
 
 
 class _Worker:
-    """One worker on one pair of connections."""
+    """One worker on one database connection and one channel."""
 
     _conn: AsyncConnection
 
@@ -195,7 +193,7 @@ class _Worker:
                 await relay._wait(relay.wake, POLL_INTERVAL_SECONDS)
 
     async def _lanes(self) -> list[int]:
-        """The lanes with rows; each worker begins elsewhere, so that they seldom meet."""
+        """List the lanes with rows; each worker starts elsewhere, so that two seldom meet."""
         async with self._conn.begin():
             lanes = list((await self._conn.scalars(_LANES)).all())
         start = self._number * len(lanes) // self._relay._workers
@@ -203,14 +201,14 @@ class _Worker:
         return [lane for lane in ordered if not self._relay.is_backing_off(lane)]
 
     async def _relay_batch(self, lanes: Sequence[int]) -> int:
-        """Relay some lanes once, those that are free; how many rows were moved."""
+        """Relay those of `lanes` that are free, once; return how many rows were moved."""
         async with self._conn.begin():
             free = (await self._conn.scalars(_LOCK, {"lanes": lanes})).all()
             if not free:
                 return 0
             share = BATCH_SIZE // len(free)
-            found = await self._conn.execute(_ROWS, {"lanes": free, "limit": share})
-            rows = found.all()
+            result = await self._conn.execute(_ROWS, {"lanes": free, "limit": share})
+            rows = result.all()
             outcomes = await self._publish(rows)
             ids = [
                 row.id
@@ -218,21 +216,21 @@ class _Worker:
                 if outcome is PublishOutcome.CONFIRMED
             ]
             if ids:
-                moved = {"lanes": free, "ids": ids, "publisher": self.publisher.user}
-                await self._conn.execute(_MOVE, moved)
+                values = {"lanes": free, "ids": ids, "publisher": self.publisher.user}
+                await self._conn.execute(_MOVE, values)
         by_lane: dict[int, list[PublishOutcome]] = {}
         for row, outcome in zip(rows, outcomes, strict=False):
             by_lane.setdefault(row.lane, []).append(outcome)
-        for lane, some in by_lane.items():
-            self._count_outcomes(lane, some)
+        for lane, lane_outcomes in by_lane.items():
+            self._count_outcomes(lane, lane_outcomes)
         if PublishOutcome.UNKNOWN in outcomes:
-            # What is unknown may still be in flight; its id must not be twice on one channel.
+            # An unconfirmed message may be in flight; an id must not be twice on one channel.
             await self.publisher.close()
             self.publisher = await self._relay._transport.publisher(self._service)
         return len(ids)
 
     async def _publish(self, rows: Sequence[Row[Any]]) -> list[PublishOutcome]:
-        """Publish and wait for the confirms; nothing when the relay is stopped meanwhile."""
+        """Publish and wait for the confirms; return no outcomes if the relay stops meanwhile."""
         batch = [_to_publishing(row) for row in rows]
         if not batch:
             return []
@@ -254,7 +252,7 @@ class _Worker:
         refused = outcomes.count(PublishOutcome.REFUSED)
         PUBLISHED.labels(self._service).inc(outcomes.count(PublishOutcome.CONFIRMED))
         REFUSED.labels(self._service).inc(refused)
-        UNKNOWN.labels(self._service).inc(outcomes.count(PublishOutcome.UNKNOWN))
+        UNCONFIRMED.labels(self._service).inc(outcomes.count(PublishOutcome.UNKNOWN))
         if refused:
             log.warning("messages refused", service=self._service, lane=lane, count=refused)
             self._relay._back_off(lane)
@@ -267,22 +265,26 @@ class _Worker:
             return
         self._sampled = now
         async with self._conn.begin():
-            found = {row.lane: row for row in (await self._conn.execute(_SAMPLE)).all()}
+            samples = {row.lane: row for row in (await self._conn.execute(_SAMPLE)).all()}
         for lane in range(LANE_COUNT):
-            OUTBOX_DEPTH.labels(self._service, lane).set(found[lane].depth if lane in found else 0)
-        OUTBOX_OLDEST.labels(self._service).set(max((row.age for row in found.values()), default=0))
+            OUTBOX_DEPTH.labels(self._service, lane).set(
+                samples[lane].depth if lane in samples else 0
+            )
+        OUTBOX_OLDEST.labels(self._service).set(
+            max((row.age for row in samples.values()), default=0)
+        )
 
 
 def _to_publishing(row: Row[Any]) -> Publishing:
-    said = parse_own(row.body)
-    headers = {"type": row.type, "station": said["station"]}
-    if trace := said.get("traceparent"):
+    envelope = parse_own(row.body)
+    headers = {"type": row.type, "station": envelope["station"]}
+    if trace := envelope.get("traceparent"):
         headers["traceparent"] = trace
     mandatory = bool(READERS.get(row.type))
-    return Publishing(said["id"], row.type, row.correlation, row.body, mandatory, headers)
+    return Publishing(envelope["id"], row.type, row.correlation, row.body, mandatory, headers)
 
 
 def _group_lanes(lanes: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The lanes in groups for one turn each, the rest of which is left to other workers."""
+    """Split lanes into groups of one batch each; other workers take groups that are still free."""
     for first in range(0, len(lanes), MAX_LANES_PER_BATCH):
         yield lanes[first : first + MAX_LANES_PER_BATCH]

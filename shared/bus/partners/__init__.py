@@ -1,1 +1,1 @@
-"""Partners' messages: checks on arrival and the handler they go to."""
+"""Messages of partners: the checks on their arrival."""

@@ -1,4 +1,4 @@
-"""What partners publish: vouched for by the broker, and read by stricter rules than our own."""
+"""Rules for messages of partners, which are stricter than those for our own messages."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,48 +16,48 @@ from shared.errors import Forbidden, Invalid
 from shared.language import N_
 from shared.text_validation import is_readable
 
-# Shorter than the inbox remembers what is done: what is older can't be told from a replay.
+# Shorter than the inbox's retention: an older message can't be distinguished from a replay.
 MAX_MESSAGE_AGE = timedelta(days=30)
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 _USER_PREFIX = "partner-"
 
 
 class UnverifiedPublisher(Forbidden):
-    """The broker doesn't say who published it, or somebody who is no publisher did."""
+    """Message whose user the broker doesn't vouch for, or whose user is no publisher's."""
 
     title = N_("The broker does not vouch for a publisher: set user_id to the publisher's user")
 
 
 class SourceNotAllowed(Forbidden):
-    """The source is not the publisher's own."""
+    """Source that isn't the publisher's own."""
 
     title = N_("A publisher speaks for its own source only: %(source)s")
 
 
 class UnknownType(Invalid):
-    """Nothing of this type is taken from partners."""
+    """Type that no partner may publish."""
 
     title = N_("No messages of this type are taken from partners")
 
 
 class InvalidContent(Invalid):
-    """The content isn't as its contract says."""
+    """Content that violates its contract."""
 
     title = N_("The content is not as its contract says: %(wrong)s")
 
 
 class MessageTimeOutOfRange(Invalid):
-    """The message is so old that it can't be told from a replay, or of the future."""
+    """Time so old that the message may be a replay, or in the future."""
 
     title = N_("Messages are taken up to 30 days after their time, and not before it")
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerIngress:
-    """What the service that partners talk to makes of it.
+    """The functions with which a service receives messages of partners.
 
-    `station_of` gives the station of the publisher with that user on the broker, None for nobody;
-    `absorb` takes one message into the service's records, or raises a Problem.
+    `station_of` returns the station of the publisher with a broker user, None for no publisher;
+    `handle` applies one message to the service's records, or raises a Problem.
     """
 
     station_of: Callable[[AsyncSession, str], Awaitable[UUID | None]]
@@ -65,24 +65,24 @@ class PartnerIngress:
 
 
 def user_of(name: str) -> str:
-    """The user on the broker of the publisher of that name."""
+    """Return the broker user of the publisher with that name."""
     return f"{_USER_PREFIX}{name}"
 
 
 def name_of(user: str) -> str | None:
-    """The name of the publisher with that user; None for a user that is no publisher's."""
+    """Return the name of the publisher with that broker user; None if `user` is no publisher's."""
     return user.removeprefix(_USER_PREFIX) if user.startswith(_USER_PREFIX) else None
 
 
 def source_of(name: str) -> str:
-    """The source that a publisher speaks for."""
+    """Return the source of the publisher with that name."""
     return f"/partners/{name}"
 
 
 def content_of(user: str, envelope: Envelope) -> Contract:
-    """The content of a message of that user's, checked; whether it is granted is another question.
+    """Validate the content of a message of that broker user; grants are checked elsewhere.
 
-    Raises SourceNotAllowed, UnknownType, InvalidContent.
+    Raises: SourceNotAllowed, UnknownType, InvalidContent.
     """
     source = source_of(name_of(user) or "")
     if envelope.source != source:
@@ -99,7 +99,7 @@ def content_of(user: str, envelope: Envelope) -> Contract:
 
 
 def check_message_time(envelope: Envelope) -> None:
-    """Whether it says something of now; MessageTimeOutOfRange."""
+    """Check that the message is recent. Raises: MessageTimeOutOfRange."""
     age = clock.now() - envelope.time
     if not -MAX_CLOCK_SKEW <= age <= MAX_MESSAGE_AGE:
         raise MessageTimeOutOfRange(errors={"time": MessageTimeOutOfRange.title})

@@ -1,4 +1,4 @@
-"""What carries messages: the protocol that RabbitMQ and the in-process transport share."""
+"""The transport protocol, which RabbitMQ and the in-process transport share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ CONFIRM_TIMEOUT_SECONDS = 10.0
 
 
 class Disconnected(Exception):
-    """The channel is gone; what was under way on it is unknown. Begin anew with another one."""
+    """Loss of a channel: the outcome of unfinished work on it is unknown. Open another channel."""
 
 
 class PublishOutcome(Enum):
-    """What became of one publish: only CONFIRMED may leave the outbox."""
+    """Outcome of one publish: only a CONFIRMED message may leave the outbox."""
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"
@@ -23,9 +23,9 @@ class PublishOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """One message to publish; `mandatory` refuses it when no queue takes it.
+    """A message to publish; a `mandatory` message is refused if no queue takes it.
 
-    `headers` repeat what is in the body for those who route by it or follow traces.
+    `headers` repeat values of the body, for routing and tracing.
     """
 
     id: str
@@ -38,10 +38,10 @@ class Publishing:
 
 @dataclass(frozen=True, slots=True)
 class TransportDelivery:
-    """One message as it arrived: `user` is the publisher as the transport vouches for it.
+    """A message as it arrived; `user` is the publisher that the transport vouches for.
 
-    `count` says how often it was delivered before without an answer, `reason` why the broker gave
-    it up where it did, `foreign` whether it came over the exchange that partners write to.
+    `count` is the number of earlier deliveries without an acknowledgement, `reason` why the broker
+    gave the message up, and `from_partner` whether a partner may have published the message.
     """
 
     tag: int
@@ -59,59 +59,59 @@ class MessagePublisher(Protocol):
 
     @property
     def user(self) -> str:
-        """As whom it publishes: what readers see as `Delivery.user`."""
+        """The broker user that publishes; readers receive it as `TransportDelivery.user`."""
         ...
 
     async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
-        """Publish all and wait up to 10 s for the confirms; Disconnected when the channel goes."""
+        """Publish all and wait up to 10 s for the confirms. Raises: Disconnected."""
         ...
 
     async def close(self) -> None:
-        """Let the channel go; may be called twice."""
+        """Close the channel; may be called twice."""
         ...
 
 
 class Subscription(Protocol):
-    """A channel that a service's queue is consumed on."""
+    """A channel that consumes a service's queue."""
 
     @property
     def alive(self) -> bool:
-        """Whether deliveries still come in."""
+        """True while the channel delivers messages."""
         ...
 
     async def take(self, limit: int) -> list[TransportDelivery]:
-        """Wait for deliveries, and take what is there, up to `limit`.
+        """Wait for deliveries, and take up to `limit` of them; none after `wake`.
 
-        Empty after `wake`; Disconnected when the channel goes, and what it had brought is dropped.
+        The deliveries of a closed channel are dropped. Raises: Disconnected.
         """
         ...
 
     def wake(self) -> None:
-        """Let a `take` that waits return empty."""
+        """Make a waiting `take` return no deliveries."""
         ...
 
     async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
-        """Acknowledge all deliveries up to the last of these; Disconnected."""
+        """Acknowledge all deliveries up to the last of these. Raises: Disconnected."""
         ...
 
     async def close(self) -> None:
-        """Give back what isn't acknowledged; may be called twice."""
+        """Return unacknowledged deliveries to the queue; may be called twice."""
         ...
 
 
 class DeadLetters(Protocol):
-    """A channel on which what the broker gave up of a service's queue is taken back."""
+    """A channel that takes the dead letters of a service's queue."""
 
     async def take(self, limit: int) -> list[TransportDelivery]:
-        """What is there, up to `limit`; empty when there is nothing. Disconnected."""
+        """Take up to `limit` dead letters, without waiting. Raises: Disconnected."""
         ...
 
     async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
-        """Acknowledge all deliveries up to the last of these; Disconnected."""
+        """Acknowledge all deliveries up to the last of these. Raises: Disconnected."""
         ...
 
     async def close(self) -> None:
-        """Give back what isn't acknowledged; may be called twice."""
+        """Return unacknowledged deliveries to the queue; may be called twice."""
         ...
 
 
@@ -119,15 +119,15 @@ class Transport(Protocol):
     """Publishing and consuming, with confirms and acknowledgements."""
 
     async def publisher(self, service: str) -> MessagePublisher:
-        """A new channel for `service` to publish on; Disconnected when none is to be had."""
+        """Open a channel for `service` to publish on. Raises: Disconnected."""
         ...
 
     async def subscribe(self, service: str, prefetch: int) -> Subscription:
-        """Consume a service's queue on a new channel; Disconnected."""
+        """Consume a service's queue on a new channel. Raises: Disconnected."""
         ...
 
     async def dead_letters(self, service: str) -> DeadLetters | None:
-        """What was given up of a service's queue; None where nothing ever is. Disconnected."""
+        """Open a service's dead letters; None if the transport has none. Raises: Disconnected."""
         ...
 
     async def close(self) -> None:

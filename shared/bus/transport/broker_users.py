@@ -1,8 +1,8 @@
-"""What partners' machines may do on the broker, made from what is granted to them.
+"""The broker users of partners' machines with their permissions and queues, built from grants.
 
-Each has a user that may write to one exchange and read one queue at most. Which types it may
-write is a topic permission: a user without any may write every type. Users are for a definitions
-file (`rabbitmqctl import_definitions`), since AMQP can't make them; queues are made over AMQP.
+A user may write to one exchange and read one queue at most. A topic permission limits the types
+that a user may write: without one, the user may write every type. Users go into a definitions file
+(`rabbitmqctl import_definitions`), since AMQP can't create users; AMQP creates the queues.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,14 +22,14 @@ from shared.bus.transport.topology import (
 )
 from shared.contracts.partners import READABLE
 
-# A partner that never reads its queue must not fill the broker: what is oldest goes.
+# A partner that never reads its queue must not fill the broker: the oldest messages are dropped.
 MAX_QUEUE_LENGTH = 100_000
-MESSAGE_TTL_MS = 7 * 24 * 60 * 60 * 1000  # Milliseconds.
+MESSAGE_TTL_MS = 7 * 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
 class BrokerUser:
-    """One machine: its name, station, password as the broker keeps it, and types by what it may."""
+    """A machine: its name, station, password hash, and the types that it may publish and read."""
 
     name: str
     station: UUID
@@ -41,17 +41,17 @@ class BrokerUser:
 def users(
     machines: Iterable[BrokerUser], *, prefix: str = "", vhost: str = "/"
 ) -> dict[str, list[dict[str, Any]]]:
-    """The users with their permissions, as a definitions file; who lost all grants may nothing."""
+    """Build a definitions file of users; a user without grants has permission to do nothing."""
     names = Names(prefix)
-    made: dict[str, list[dict[str, Any]]] = {
+    definitions: dict[str, list[dict[str, Any]]] = {
         "users": [],
         "permissions": [],
         "topic_permissions": [],
     }
     for machine in machines:
         user = user_of(machine.name)
-        whose = {"user": user, "vhost": vhost}
-        made["users"].append(
+        owner = {"user": user, "vhost": vhost}
+        definitions["users"].append(
             {
                 "name": user,
                 # Nobody logs in with an empty hash (https://www.rabbitmq.com/docs/passwords).
@@ -60,9 +60,9 @@ def users(
                 "tags": "",
             }
         )
-        made["permissions"].append(
+        definitions["permissions"].append(
             {
-                **whose,
+                **owner,
                 "configure": anchored_pattern(),
                 "write": anchored_pattern(names.partners),
                 "read": anchored_pattern(names.reader(machine.name))
@@ -70,35 +70,36 @@ def users(
                 else anchored_pattern(),
             }
         )
-        made["topic_permissions"].append(
+        definitions["topic_permissions"].append(
             {
-                **whose,
+                **owner,
                 "exchange": names.partners,
                 "write": anchored_pattern(*sorted(machine.publishes)),
                 "read": anchored_pattern(),
             }
         )
-    return made
+    return definitions
 
 
 async def open_queues(url: str, machines: Iterable[BrokerUser], *, prefix: str = "") -> None:
-    """Make the queues of those who may read and bind them to just that, as one who may configure.
+    """Declare the queues of machines that may read, bound to their grants only.
 
-    A queue gets messages of its machine's station only. One whose machine reads no more is removed.
+    A queue gets messages of its machine's station only. Queues of machines that read no more are
+    deleted. The broker user of `url` must have the right to configure.
     """
     names = Names(prefix)
     async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         readers = await channel.declare_exchange(names.readers, "headers", durable=True)
-        reading = False
+        has_readers = False
         for machine in machines:
             if machine.reads:
                 await _open_queue(channel, readers, names.reader(machine.name), machine)
-                reading = True
+                has_readers = True
             else:
                 await channel.queue_delete(names.reader(machine.name))
-        # Only where somebody reads does the broker look at headers at all.
-        if reading:
+        # Unbound without readers, so that the broker doesn't match the headers of every message.
+        if has_readers:
             await readers.bind(names.messages, "#")
         else:
             await readers.unbind(names.messages, "#")
@@ -116,8 +117,8 @@ async def _open_queue(
     }
     queue: AbstractQueue = await channel.declare_queue(name, durable=True, arguments=arguments)
     for type_ in READABLE:
-        wanted: dict[str, Any] = {"x-match": "all", "station": str(machine.station), "type": type_}
+        filters: dict[str, Any] = {"x-match": "all", "station": str(machine.station), "type": type_}
         if type_ in machine.reads:
-            await queue.bind(readers, arguments=wanted)
+            await queue.bind(readers, arguments=filters)
         else:
-            await queue.unbind(readers, arguments=wanted)
+            await queue.unbind(readers, arguments=filters)

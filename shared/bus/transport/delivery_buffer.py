@@ -1,4 +1,4 @@
-"""Deliveries between their arrival and their being taken in batches."""
+"""Buffer of deliveries that have arrived and wait to be taken in batches."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class DeliveryBuffer(Generic[T]):
-    """A taker of what is in `waiting`, which several takers may share."""
+    """Buffer over the items in `waiting`, which several buffers may share."""
 
     def __init__(self, waiting: deque[T]) -> None:
         self.is_closed = False
@@ -19,23 +19,23 @@ class DeliveryBuffer(Generic[T]):
         self._signal = asyncio.Event()
 
     def signal(self) -> None:
-        """Something was added to what waits."""
+        """Announce a new item in `waiting`."""
         self._signal.set()
 
     def wake(self) -> None:
-        """Let a `take` that waits return empty."""
+        """Make a waiting `take` return no items."""
         self._woken = True
         self._signal.set()
 
     def close(self) -> None:
-        """There will be no more: whoever takes is told that the channel is gone."""
+        """Close the buffer: from now on every `take` raises Disconnected."""
         self.is_closed = True
         self._signal.set()
 
     async def take(self, limit: int) -> list[T]:
-        """Wait for something, and take all there is up to `limit`; empty when woken.
+        """Wait for an item, and take up to `limit` items; none after `wake`. Raises: Disconnected.
 
-        It doesn't wait for more: while a batch is handled the next one gathers.
+        A `take` doesn't wait for a full batch: the next one gathers while this one is handled.
         """
         while not self._waiting:
             self._signal.clear()

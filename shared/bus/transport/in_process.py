@@ -20,7 +20,7 @@ from shared.contracts.envelope import AnyMessage
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong on purpose in tests: probabilities, `delay` the most seconds; seeded."""
+    """Faults injected by tests: probabilities, and the maximum `delay` in seconds; seeded."""
 
     seed: int
     drop_confirm: float = 0.0
@@ -37,7 +37,7 @@ class _Item:
 
 @dataclass(slots=True)
 class _Queue:
-    """One service's queue: what waits, and by id what isn't acknowledged yet."""
+    """One service's queue: the waiting items, and by message id the unacknowledged ones."""
 
     waiting: deque[_Item] = field(default_factory=deque)
     pending: dict[str, _Item] = field(default_factory=dict)
@@ -54,12 +54,12 @@ class _Queue:
         self.signal()
 
     def signal(self) -> None:
-        for taker in self.buffers:
-            taker.signal()
+        for buffer in self.buffers:
+            buffer.signal()
 
 
 class InProcessTransport:
-    """Carries messages between the services of one process; `bindings` are theirs by name."""
+    """Transport between the services of one process; `bindings` has the types of each service."""
 
     def __init__(
         self,
@@ -76,21 +76,21 @@ class InProcessTransport:
         self._confirm_timeout = confirm_timeout
 
     async def publisher(self, service: str) -> "_InProcessPublisher":
-        """A publisher whose messages come from `service`."""
+        """Return a publisher with `service` as its user."""
         return _InProcessPublisher(self, service)
 
     async def subscribe(self, service: str, prefetch: int) -> "_InProcessSubscription":  # noqa: ARG002
-        """Take from a service's queue; several subscriptions compete, each takes what it asks."""
+        """Subscribe to a service's queue; several subscriptions compete for its messages."""
         return _InProcessSubscription(self._queues[service])
 
     async def dead_letters(self, service: str) -> None:
-        """Nothing is ever given up here: what waits is in memory, and in the outboxes."""
+        """Return None: messages wait in memory and in the outboxes, and none is given up."""
 
     async def close(self) -> None:
-        """End every subscription: what waits is forgotten here and still in the outboxes."""
+        """Close every subscription; the messages that wait are still in the outboxes."""
         for queue in self._queues.values():
-            for taker in list(queue.buffers):
-                taker.close()
+            for buffer in list(queue.buffers):
+                buffer.close()
 
     async def deliver(self, user: str, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         """Put messages into every bound queue and wait until all are acknowledged."""
@@ -98,7 +98,7 @@ class InProcessTransport:
         try:
             await asyncio.wait(waits, timeout=self._confirm_timeout)
         finally:
-            # This abandons the waits only: nothing of a handler runs in them.
+            # Cancelling abandons the waits only: no handler runs in them.
             for wait in waits:
                 wait.cancel()
         if self._injects("crash_before_delete"):
@@ -120,10 +120,10 @@ class InProcessTransport:
         return PublishOutcome.UNKNOWN if self._injects("drop_confirm") else PublishOutcome.CONFIRMED
 
     def _enqueue(self, queue: _Queue, user: str, outgoing: Publishing) -> asyncio.Future[None]:
-        known = queue.pending.get(outgoing.id)
-        if known is not None and not self._injects("duplicate"):
+        pending = queue.pending.get(outgoing.id)
+        if pending is not None and not self._injects("duplicate"):
             # Published again after a time-out while the first copy still waits its turn.
-            return known.acknowledged
+            return pending.acknowledged
         delivery = TransportDelivery(
             tag=next(self._tags),
             message_id=outgoing.id,
@@ -197,5 +197,5 @@ class _InProcessSubscription:
         if self._buffer in self._queue.buffers:
             self._queue.buffers.remove(self._buffer)
         self._buffer.close()
-        given_back, self._unacked = list(self._unacked.values()), {}
-        self._queue.requeue(given_back)
+        items, self._unacked = list(self._unacked.values()), {}
+        self._queue.requeue(items)

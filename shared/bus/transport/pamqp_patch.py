@@ -1,8 +1,8 @@
-"""Reading what publishers put into AMQP properties, whatever it is.
+"""Patch of pamqp: an AMQP property that can't be decoded becomes an empty one.
 
-RabbitMQ passes properties on unread. Ones that can't be decoded (a time in microseconds, a name in
-Latin-1) raise inside the client's reader, which ends the connection, and the message comes again:
-so one message of anybody's would stop its readers for good. Here they are read as nothing instead.
+RabbitMQ forwards properties unread. A property that can't be decoded (a time in microseconds, a
+name in Latin-1) raises inside the client's reader; this closes the connection, and the broker
+delivers the message again: one message of any publisher would stop its readers for good.
 """
 
 import struct
@@ -17,15 +17,15 @@ _TIMESTAMP_BYTES = 8
 
 
 def install_tolerant_decoders() -> None:
-    """Let properties that can't be decoded be nothing, in this process; may be called twice."""
-    for name, (length, nothing) in _TOLERANT_TYPES.items():
+    """Replace the decoders of this process by tolerant ones; may be called twice."""
+    for name, (length, fallback) in _TOLERANT_TYPES.items():
         decoder = decode.METHODS[name]
         if not isinstance(decoder, _TolerantDecoder):
-            decode.METHODS[name] = _TolerantDecoder(decoder, length, nothing)
+            decode.METHODS[name] = _TolerantDecoder(decoder, length, fallback)
 
 
 class _TolerantDecoder:
-    """A decoder that takes bytes which its own refuses for `nothing`, of the length they have."""
+    """A decoder that returns `fallback` and the bytes' length where `decoder` fails."""
 
     def __init__(self, decoder: Decoder, length: Callable[[bytes], int], fallback: Any) -> None:
         self._decoder = decoder

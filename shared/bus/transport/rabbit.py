@@ -1,8 +1,8 @@
 """The RabbitMQ transport, over aio-pika.
 
-Connections are plain ones, not aio-pika's robust ones: whoever uses a channel drops it when it
-fails and takes a new one, so that nothing hangs while disconnected and no delivery of an old
-channel is acknowledged on a new one.
+Connections are plain ones, not aio-pika's robust ones: the user of a channel drops it when it fails
+and opens a new one. So no call hangs while disconnected, and no delivery of an old channel is
+acknowledged on a new one.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ pamqp_patch.install_tolerant_decoders()
 
 
 class RabbitTransport:
-    """Publishes and consumes on a connection each; opened when first needed, and again."""
+    """Transport over one connection each to publish, consume and take dead letters."""
 
     def __init__(
         self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT_SECONDS
@@ -46,16 +46,16 @@ class RabbitTransport:
         self._user = URL(url).user or "guest"
         self._publish_connection = _ReconnectingConnection(url, "publish")
         self._consume_connection = _ReconnectingConnection(url, "consume")
-        # Of its own, so that what is amiss with a dead letter does no harm to what lives.
+        # Separate connection: an error on the dead-letter channel must not close the consumer's.
         self._dead_letter_connection = _ReconnectingConnection(url, "dead letters")
         self._confirm_timeout = confirm_timeout
 
     async def publisher(self, service: str) -> "_RabbitPublisher":
-        """A channel with confirms on which an unroutable mandatory message is an error."""
+        """Open a channel with confirms, on which an unroutable mandatory message is an error."""
         del service  # The broker vouches for the user that logged in.
         channel = await self._publish_connection.channel(confirms=True)
         with _translate_errors():
-            # Passive: a mismatch must stop here, with a sentence, and not loop in a declaration.
+            # Passive: a mismatch must raise an error here, not make a declaration loop.
             exchange = await channel.get_exchange(self._names.messages, ensure=True)
         return _RabbitPublisher(channel, exchange, self._user, self._confirm_timeout)
 
@@ -65,8 +65,8 @@ class RabbitTransport:
         try:
             with _translate_errors():
                 async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
-                    low = await channel.get_underlay_channel()
-                    subscription = _RabbitSubscription(channel, low, self._names)
+                    raw_channel = await channel.get_underlay_channel()
+                    subscription = _RabbitSubscription(channel, raw_channel, self._names)
                     await subscription.begin(self._names.queue(service), prefetch)
         except Disconnected:
             await _close(channel)
@@ -74,24 +74,24 @@ class RabbitTransport:
         return subscription
 
     async def dead_letters(self, service: str) -> "_RabbitDeadLetters":
-        """What the broker gave up of a service's queue."""
+        """Open a channel on the dead letters of a service's queue."""
         channel = await self._dead_letter_connection.channel(confirms=False)
         with _translate_errors():
-            low = await channel.get_underlay_channel()
-        return _RabbitDeadLetters(channel, low, self._names, service)
+            raw_channel = await channel.get_underlay_channel()
+        return _RabbitDeadLetters(channel, raw_channel, self._names, service)
 
     async def close(self) -> None:
         """Close all connections; may be called twice."""
-        for line in (
+        for connection in (
             self._publish_connection,
             self._consume_connection,
             self._dead_letter_connection,
         ):
-            await line.close()
+            await connection.close()
 
 
 class _ReconnectingConnection:
-    """One connection, opened anew when it has been lost."""
+    """One connection, opened on first use and reopened after it was lost."""
 
     def __init__(self, url: str, purpose: str) -> None:
         self._url = URL(url)
@@ -111,7 +111,7 @@ class _ReconnectingConnection:
 
     async def _open(self) -> AbstractConnection:
         async with self._opening:
-            # A plain connection that was lost doesn't say `is_closed`, only `connected` no more.
+            # A lost plain connection isn't `is_closed`; only `connected` is cleared.
             if self._connection is not None and not self._connection.connected.is_set():
                 await self.close()
             if self._connection is None:
@@ -139,7 +139,7 @@ class _RabbitPublisher:
     async def publish(self, batch: Sequence[Publishing]) -> list[PublishOutcome]:
         if self._channel.is_closed:
             raise Disconnected
-        # No copy of an id may be in flight twice on a channel: aio-pika matches returns by id.
+        # An id must not be in flight twice on a channel: aio-pika matches returns by id.
         answers = await asyncio.gather(
             *(self._publish(outgoing) for outgoing in batch), return_exceptions=True
         )
@@ -148,7 +148,7 @@ class _RabbitPublisher:
             if isinstance(answer, PublishOutcome):
                 outcomes.append(answer)
             else:
-                # A channel that goes cancels what waits on it.
+                # A channel that closes cancels the calls that wait on it.
                 raise _disconnected(answer) from answer
         return outcomes
 
@@ -213,7 +213,7 @@ class _RabbitSubscription:
         await _close(self._channel)
 
     async def _on_delivery(self, message: DeliveredMessage) -> None:
-        # A task is started for each delivery: anything but queueing here breaks their order.
+        # Each delivery has a task of its own: awaiting anything here would break their order.
         if message.delivery_tag is not None:
             self._waiting.append(parse_delivery(message, self._partners))
             self._buffer.signal()
@@ -232,15 +232,15 @@ class _RabbitDeadLetters:
         self._queue = names.dead_queue(service)
 
     async def take(self, limit: int) -> list[TransportDelivery]:
-        taken: list[TransportDelivery] = []
-        while len(taken) < limit:
+        deliveries: list[TransportDelivery] = []
+        while len(deliveries) < limit:
             with _translate_errors():
                 async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                     message = await self._raw_channel.basic_get(self._queue)
             if message.delivery_tag is None:
                 break
-            taken.append(parse_dead_letter(message, self._partners))
-        return taken
+            deliveries.append(parse_dead_letter(message, self._partners))
+        return deliveries
 
     async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
         with _translate_errors():
@@ -252,10 +252,10 @@ class _RabbitDeadLetters:
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Whatever ends the channel inside is Disconnected.
+    """Raise Disconnected for every error that closes the channel inside.
 
-    aiormq cancels what waits on a channel that goes; nobody asked this task to end, and it would
-    end without a word.
+    aiormq cancels the calls that wait on a closing channel. Without a translation the calling task
+    would end as if it had been cancelled, and nobody would log an error.
     """
     try:
         yield

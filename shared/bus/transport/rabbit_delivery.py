@@ -1,4 +1,4 @@
-"""What RabbitMQ delivers, as a delivery: who vouches for it, how often it came, why it died."""
+"""Parsing of RabbitMQ's messages into deliveries: publisher, delivery count, reason of death."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,12 +10,12 @@ from shared.bus.transport.base import TransportDelivery
 
 
 def parse_delivery(message: DeliveredMessage, partners: str) -> TransportDelivery:
-    """A message as it came; `partners` is the exchange that partners write to."""
+    """Parse a delivered message; `partners` is the exchange that partners write to."""
     properties = message.header.properties
     user = properties.user_id or ""
-    # The broker vouches for the user, and for nothing else that a publisher says of itself: not for
-    # the `x-death` of a dead letter either. Services always say who they are.
-    foreign = message.exchange == partners or not user or name_of(user) is not None
+    # The broker vouches for the user and for no other property, not even for the `x-death` of a
+    # dead letter. Services always set the user, so a message without a user is a partner's.
+    from_partner = message.exchange == partners or not user or name_of(user) is not None
     return TransportDelivery(
         tag=message.delivery_tag or 0,
         message_id=properties.message_id or "",
@@ -23,24 +23,26 @@ def parse_delivery(message: DeliveredMessage, partners: str) -> TransportDeliver
         user=user,
         body=message.body,
         count=_count(properties.headers or {}),
-        from_partner=foreign,
+        from_partner=from_partner,
     )
 
 
 def parse_dead_letter(message: DeliveredMessage, partners: str) -> TransportDelivery:
-    """A dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
+    """Parse a dead letter as it was before it died (https://www.rabbitmq.com/docs/dlx#effects)."""
     deaths = (message.header.properties.headers or {}).get("x-death")
     first = deaths[0] if isinstance(deaths, list) and deaths else {}
     death: dict[str, Any] = first if isinstance(first, dict) else {}
     keys = death.get("routing-keys") or [message.routing_key or ""]
-    why = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
-    came = parse_delivery(message, partners)
-    foreign = came.from_partner or death.get("exchange") == partners
-    return replace(came, type=str(keys[0]), count=0, reason=why.strip(), from_partner=foreign)
+    reason = f"given up by the broker: {death.get('reason', 'unknown')} in {death.get('queue', '')}"
+    delivery = parse_delivery(message, partners)
+    from_partner = delivery.from_partner or death.get("exchange") == partners
+    return replace(
+        delivery, type=str(keys[0]), count=0, reason=reason.strip(), from_partner=from_partner
+    )
 
 
 def _count(headers: object) -> int:
-    """How often a quorum queue delivered it before: RabbitMQ 4.3 counts in `x-acquired-count`."""
+    """Return the number of earlier deliveries; RabbitMQ 4.3 counts them in `x-acquired-count`."""
     if not isinstance(headers, dict):
         return 0
     counts = (headers.get(name) for name in ("x-delivery-count", "x-acquired-count"))

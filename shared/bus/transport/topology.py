@@ -1,4 +1,4 @@
-"""What RabbitMQ must hold: exchanges, queues and bindings, declared once and opened passively."""
+"""RabbitMQ's exchanges, queues and bindings, declared once and opened passively."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Names:
-    """The names on the broker, each with the prefix that keeps neighbours apart."""
+    """The names on the broker, each with the prefix that separates deployments on one broker."""
 
     prefix: str = ""
 
@@ -32,29 +32,29 @@ class Names:
 
     @property
     def dead(self) -> str:
-        """The exchange of what a queue gave up."""
+        """The exchange of dead letters."""
         return f"{self.prefix}linli.dead"
 
     @property
     def readers(self) -> str:
-        """The exchange that partners' queues are fed from, each with its station's messages."""
+        """The exchange that routes messages to partners' queues, by station."""
         return f"{self.prefix}linli.readers"
 
     def reader(self, publisher: str) -> str:
-        """The queue of a partner that may read."""
+        """Return the queue of a partner that may read."""
         return f"{self.readers}.{publisher}"
 
     def queue(self, service: str) -> str:
-        """A service's queue."""
+        """Return the queue of a service."""
         return f"{self.prefix}linli.{service}"
 
     def dead_queue(self, service: str) -> str:
-        """Where a service's queue leaves what it gave up."""
+        """Return the queue of a service's dead letters."""
         return f"{self.dead}.{service}"
 
 
 def queue_arguments(names: Names, service: str) -> dict[str, str | int]:
-    """The arguments of a service's queue; no `x-max-length`, an alarm on depth instead."""
+    """Return the arguments of a service's queue; an alarm on depth replaces `x-max-length`."""
     return {
         "x-queue-type": "quorum",
         "x-delivery-limit": DELIVERY_LIMIT,
@@ -68,7 +68,7 @@ def queue_arguments(names: Names, service: str) -> dict[str, str | int]:
 def definitions(
     bindings: Mapping[str, frozenset[str]], *, prefix: str = "", vhost: str = "/"
 ) -> dict[str, list[dict[str, Any]]]:
-    """The exchanges, queues and bindings as a definitions file of RabbitMQ.
+    """Build RabbitMQ's definitions file with the exchanges, queues and bindings.
 
     `bindings` are the routing keys of each service (`shared.bus.message.bindings`).
     """
@@ -92,13 +92,13 @@ def definitions(
         ]
         links.append(_link(vhost, names.dead, names.dead_queue(service), service))
     if PARTNER_INGRESS_SERVICE in bindings:
-        # Whatever they say, so that what can't be handled is parked with its reason, and not lost.
+        # Bound to every type: a message that can't be handled is parked with its reason, not lost.
         links.append(_link(vhost, names.partners, names.queue(PARTNER_INGRESS_SERVICE), "#"))
     return {"exchanges": exchanges, "queues": queues, "bindings": links}
 
 
 def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
-    """What a service's user may do: configure nothing, write its messages, read its two queues."""
+    """Return a service's permissions: configure nothing, write messages, read its two queues."""
     names = Names(prefix)
     queues = (names.queue(service), names.dead_queue(service))
     return {
@@ -109,14 +109,14 @@ def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
 
 
 async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: str = "") -> None:
-    """Make whatever of the topology is missing, with a user that may configure."""
+    """Declare what is missing of the topology, as a broker user that may configure."""
     async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         await _declare(channel, definitions(bindings, prefix=prefix))
 
 
 async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> None:
-    """Take the topology of a prefix away, with what is in the queues."""
+    """Delete the topology of a prefix, with the messages in its queues."""
     names = Names(prefix)
     async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
@@ -152,6 +152,6 @@ def _link(vhost: str, source: str, destination: str, key: str) -> dict[str, Any]
 
 
 def anchored_pattern(*names: str) -> str:
-    """A permission (a regular expression) for these names and no others, for none at all."""
-    whole = "|".join(map(re.escape, names))
-    return f"^({whole})$" if len(names) > 1 else f"^{whole}$"
+    """Return a permission (a regular expression) for exactly these names, or for none."""
+    pattern = "|".join(map(re.escape, names))
+    return f"^({pattern})$" if len(names) > 1 else f"^{pattern}$"

@@ -5,7 +5,7 @@ from pwdlib import PasswordHash
 from services.intake.accounts.passwords import hash_password, hasher, verify_password
 from tests.intake.station_client import StationClient
 
-REAL_HASHER = hasher  # as imported, before the tests put a quick one in its place
+REAL_HASHER = hasher  # as imported, before a fixture replaces it with a fast one
 
 NEW_ACCOUNT = {"username": "Partner.1", "display_name": "演示商户", "role": "partner"}
 PASSWORD_FIELD = {"password": "ten characters"}
@@ -21,7 +21,7 @@ async def test_an_administrator_opens_an_account_that_signs_in(
     assert (await partner.get("/me")).json()["roles"] == ["partner"]
 
 
-async def test_a_user_name_is_taken_once_a_station(
+async def test_a_user_name_is_unique_in_a_station(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     assert (
@@ -32,7 +32,7 @@ async def test_a_user_name_is_taken_once_a_station(
     assert (await other_station_client.admin.post("/accounts", again)).status_code == 201
 
 
-async def test_only_administrators_open_accounts_and_never_an_operators(
+async def test_only_administrators_open_accounts_and_none_of_operators(
     station_client: StationClient,
 ) -> None:
     assert (
@@ -43,13 +43,13 @@ async def test_only_administrators_open_accounts_and_never_an_operators(
 
 
 async def test_a_password_fits_its_own_hash_only() -> None:
-    kept = await hash_password("right")
-    assert kept.startswith("$argon2id$")
-    assert await verify_password("right", kept)
-    assert not await verify_password("wrong", kept)
+    password_hash = await hash_password("right")
+    assert password_hash.startswith("$argon2id$")
+    assert await verify_password("right", password_hash)
+    assert not await verify_password("wrong", password_hash)
     assert not await verify_password("right", None)
 
 
 def test_the_real_hasher_is_as_slow_as_its_library_recommends() -> None:
-    kept = PasswordHash.recommended().hash("right")
-    assert REAL_HASHER().hash("right").split("$")[:4] == kept.split("$")[:4]
+    recommended = PasswordHash.recommended().hash("right")
+    assert REAL_HASHER().hash("right").split("$")[:4] == recommended.split("$")[:4]

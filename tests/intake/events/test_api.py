@@ -1,4 +1,4 @@
-"""Events over HTTP: what is answered, and what a bad or late request hears."""
+"""Events over HTTP: the responses to valid, invalid and late requests."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +13,15 @@ STARTS_IN, EVENT_DURATION = timedelta(hours=2), timedelta(minutes=90)
 
 
 def event_body(**overrides: Any) -> dict[str, Any]:
-    """An event as staff write it."""
-    begins: datetime = overrides.pop("starts_at", clock.now() + STARTS_IN)
+    """Build the body of an event as staff enter it."""
+    starts_at: datetime = overrides.pop("starts_at", clock.now() + STARTS_IN)
     return {
         "kind": "clean_up",
         "title": "楼道大扫除",
         "summary": "带上手套",
         "place": "3 栋楼下",
-        "starts_at": begins.isoformat(),
-        "ends_at": (begins + EVENT_DURATION).isoformat(),
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + EVENT_DURATION).isoformat(),
         "helper_places": 2,
         "guest_places": 3,
         **overrides,
@@ -29,7 +29,7 @@ def event_body(**overrides: Any) -> dict[str, Any]:
 
 
 async def publish_event(station_client: StationClient, **overrides: Any) -> str:
-    """The path of an event that can be joined."""
+    """Publish an event and return its path."""
     planned = await station_client.desk.post("/events", event_body(**overrides))
     assert planned.status_code == 201, planned.text
     path = f"/events/{planned.json()['id']}"
@@ -39,11 +39,11 @@ async def publish_event(station_client: StationClient, **overrides: Any) -> str:
 
 @pytest.fixture
 async def neighbour(station_client: StationClient) -> ApiClient:
-    """A resident."""
+    """Sign a resident in."""
     return await station_client.sign_in_resident()
 
 
-async def test_an_event_from_plan_to_points(
+async def test_event_is_planned_joined_attended_and_closed(
     station_client: StationClient, neighbour: ApiClient
 ) -> None:
     planned = (await station_client.desk.post("/events", event_body())).json()
@@ -56,23 +56,25 @@ async def test_an_event_from_plan_to_points(
     starts = datetime.fromisoformat(planned["starts_at"])
     with clock.frozen(starts):
         code = (await neighbour.get(f"{path}/my-code")).json()
-        came = (await station_client.desk.post(f"{path}/check-in", {"code": code["code"]})).json()
-        assert (came["resident_id"], came["state"], came["changed"]) == (
+        present = (
+            await station_client.desk.post(f"{path}/check-in", {"code": code["code"]})
+        ).json()
+        assert (present["resident_id"], present["state"], present["changed"]) == (
             str(neighbour.person_id),
             "present",
             True,
         )
     with clock.frozen(starts + timedelta(minutes=90)):
         out = {"resident_id": str(neighbour.person_id)}
-        went = (await station_client.desk.post(f"{path}/check-out", out)).json()
-        assert (went["state"], went["minutes"]) == ("attended", 90)
+        attended = (await station_client.desk.post(f"{path}/check-out", out)).json()
+        assert (attended["state"], attended["minutes"]) == ("attended", 90)
         closed = (await station_client.desk.post(f"{path}/close", {"result": "扫干净了"})).json()
     assert (closed["state"], closed["result"]) == ("closed", "扫干净了")
-    (one,) = (await station_client.desk.get(f"{path}/participants")).json()
-    assert (one["resident_name"], one["minutes"]) == ("演示居民", 90)
+    (participant,) = (await station_client.desk.get(f"{path}/participants")).json()
+    assert (participant["resident_name"], participant["minutes"]) == ("演示居民", 90)
 
 
-async def test_edits_name_the_version_they_were_made_of(station_client: StationClient) -> None:
+async def test_edit_requires_the_present_version(station_client: StationClient) -> None:
     planned = await station_client.desk.post("/events", event_body())
     path, tag = f"/events/{planned.json()['id']}", planned.headers["ETag"]
     assert (await station_client.desk.call("PUT", path, json=event_body())).status_code == 428
@@ -83,19 +85,19 @@ async def test_edits_name_the_version_they_were_made_of(station_client: StationC
     assert (await station_client.desk.get(path)).headers["ETag"] == edited.headers["ETag"]
 
 
-async def test_only_the_desk_runs_events_and_sees_who_comes(
+async def test_only_the_desk_runs_events_and_lists_participants(
     station_client: StationClient, neighbour: ApiClient
 ) -> None:
     path = await publish_event(station_client)
     assert (await neighbour.post("/events", event_body())).status_code == 403
-    for act in ("publish", "cancel", "close", "check-in", "check-out"):
+    for action in ("publish", "cancel", "close", "check-in", "check-out"):
         body = {"reason": "x", "resident_id": str(neighbour.person_id)}
-        assert (await neighbour.post(f"{path}/{act}", body)).status_code == 403
+        assert (await neighbour.post(f"{path}/{action}", body)).status_code == 403
     assert (await neighbour.get(f"{path}/participants")).status_code == 403
     assert (await station_client.desk.get(f"{path}/my-code")).status_code == 403
 
 
-async def test_another_station_sees_nothing_of_it(
+async def test_another_station_cannot_see_the_event(
     station_client: StationClient, other_station_client: StationClient, neighbour: ApiClient
 ) -> None:
     path = await publish_event(station_client)
@@ -108,34 +110,34 @@ async def test_another_station_sees_nothing_of_it(
     assert (await other_station_client.desk.get(f"{path}/participants")).status_code == 404
 
 
-async def test_lists_go_on_where_they_stopped(
+async def test_list_is_paginated_and_filtered(
     station_client: StationClient, neighbour: ApiClient
 ) -> None:
-    begins = clock.now() + STARTS_IN
-    # Two of them begin at the same moment: the id decides between them.
+    starts_at = clock.now() + STARTS_IN
+    # Two events start at the same moment, so that their ids decide the order.
     hours = (3, 1, 2, 2, 0)
     paths = [
-        await publish_event(station_client, starts_at=begins + timedelta(hours=hour))
+        await publish_event(station_client, starts_at=starts_at + timedelta(hours=hour))
         for hour in hours
     ]
     await station_client.desk.post(f"{paths[0]}/cancel", {"reason": "下雨"})
     await neighbour.post(f"{paths[1]}/join")
 
     async def walk(query: str) -> list[str]:
-        found, link = [], f"/events?{query}&limit=2"
+        starts, link = [], f"/events?{query}&limit=2"
         while link:
             answer = await neighbour.get(link)
             assert len(answer.json()) <= 2
-            found += [event["starts_at"] for event in answer.json()]
+            starts += [event["starts_at"] for event in answer.json()]
             link = answer.links.get("next", {}).get("url", "").removeprefix("/api/v1")
-        return found
+        return starts
 
     coming = await walk("when=coming")
     assert coming == sorted(coming)
     assert len(coming) == 4
-    everything = await walk("mine=false")
-    assert everything == sorted(everything, reverse=True)
-    assert len(everything) == 5
+    unfiltered = await walk("mine=false")
+    assert unfiltered == sorted(unfiltered, reverse=True)
+    assert len(unfiltered) == 5
     assert len(await walk("when=past")) == 1
     assert len(await walk("mine=true")) == 1
 
@@ -152,7 +154,7 @@ async def test_lists_go_on_where_they_stopped(
         ({"colour": "red"}, "colour"),
     ],
 )
-async def test_bad_plans_are_refused_at_the_field(
+async def test_invalid_event_body_is_refused_at_its_field(
     station_client: StationClient, body: dict[str, Any], field: str
 ) -> None:
     answer = await station_client.desk.post("/events", {**event_body(), **body})
@@ -160,7 +162,7 @@ async def test_bad_plans_are_refused_at_the_field(
     assert field in answer.json()["errors"][0]["field"]
 
 
-async def test_either_a_code_or_a_resident_is_named(station_client: StationClient) -> None:
+async def test_check_in_needs_either_a_code_or_a_resident(station_client: StationClient) -> None:
     path = await publish_event(station_client)
     for body in ({}, {"code": "ACDEFG", "resident_id": str(uuid4())}):
         answer = await station_client.desk.post(f"{path}/check-in", body)
@@ -168,7 +170,7 @@ async def test_either_a_code_or_a_resident_is_named(station_client: StationClien
         assert answer.json()["errors"][0]["detail"]
 
 
-async def test_a_second_tap_of_join_is_answered_with_the_first_answer(
+async def test_repeated_join_with_the_same_key_gets_the_first_answer(
     station_client: StationClient, neighbour: ApiClient
 ) -> None:
     path = await publish_event(station_client)

@@ -7,16 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delegation import CannotActOnBehalf
-from services.intake.events import actions, attendance, queries
-from services.intake.events import errors as no
+from services.intake.events import actions, attendance, errors
 from services.intake.events.attendance import AttendeeRef
-from services.intake.events.codes import ROTATION_INTERVAL
 from services.intake.events.participation import Participation, ParticipationState
 from shared import clock
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 from shared.language import translate
-from tests.intake.events.concurrent_joins import (
+from tests.intake.events.people import (
     EVENT_DURATION,
     STARTS_IN,
     EventPeople,
@@ -26,29 +24,29 @@ from tests.intake.events.concurrent_joins import (
 )
 
 
-async def test_joining_takes_a_place_and_says_so(
+async def test_join_takes_a_place_and_records_a_message(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    placed = await attendance.join(tx, event_people.helper, event.id, "helper")
-    assert (placed.event.helpers, placed.event.guests) == (1, 0)
-    (joined,) = await list_messages_about(tx, placed.participation.subject)
+    result = await attendance.join(tx, event_people.helper, event.id, "helper")
+    assert (result.event.helpers, result.event.guests) == (1, 0)
+    (joined,) = await list_messages_about(tx, result.participation.subject)
     assert joined.sequence == 1
     assert joined.data["role"] == "helper"
     assert joined.data["resident_id"] == str(event_people.helper.person)
     assert joined.data["title"] == event.title
-    with pytest.raises(no.AlreadyJoined):
+    with pytest.raises(errors.AlreadyJoined):
         await attendance.join(tx, event_people.helper, event.id, "guest")
 
 
-async def test_leaving_gives_the_place_back_and_joining_anew_keeps_the_row(
+async def test_leave_frees_the_place_and_a_new_join_reuses_the_row(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     first = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    left = await attendance.leave(tx, event_people.helper, event.id)
-    assert left.event.helpers == 0
-    with pytest.raises(no.NotJoined):
+    result = await attendance.leave(tx, event_people.helper, event.id)
+    assert result.event.helpers == 0
+    with pytest.raises(errors.NotJoined):
         await attendance.leave(tx, event_people.helper, event.id)
     again = await attendance.join(tx, event_people.helper, event.id, "guest")
     assert again.participation.id == first.id
@@ -58,18 +56,18 @@ async def test_leaving_gives_the_place_back_and_joining_anew_keeps_the_row(
     assert [message.sequence for message in messages] == [1, 2, 3]
 
 
-async def test_places_of_helpers_and_guests_are_apart(
+async def test_places_of_helpers_and_guests_are_counted_separately(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx, helper_places=1, guest_places=0)
-    with pytest.raises(no.NoSuchPlaces):
+    with pytest.raises(errors.NoSuchPlaces):
         await attendance.join(tx, event_people.guest, event.id, "guest")
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    with pytest.raises(no.Full):
+    with pytest.raises(errors.Full):
         await attendance.join(tx, event_people.guest, event.id, "helper")
 
 
-async def test_what_overlaps_is_refused_unless_insisted_on(
+async def test_overlapping_join_is_refused_unless_allowed(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     first = await event_people.publish_event(tx)
@@ -78,18 +76,18 @@ async def test_what_overlaps_is_refused_unless_insisted_on(
     )
     right_after = await event_people.publish_event(tx, title="看电影", starts_at=first.ends_at)
     await attendance.join(tx, event_people.guest, first.id, "guest")
-    with pytest.raises(no.Overlaps) as refused:
+    with pytest.raises(errors.Overlaps) as error:
         await attendance.join(tx, event_people.guest, second.id, "guest")
-    assert first.title in translate(refused.value.title, "zh", **refused.value.params)
+    assert first.title in translate(error.value.title, "zh", **error.value.params)
     await attendance.join(tx, event_people.guest, right_after.id, "guest")
     await attendance.join(tx, event_people.guest, second.id, "guest", allow_overlap=True)
-    # Who left the first is free.
+    # After leaving the first event a resident can join the second.
     await attendance.join(tx, event_people.helper, first.id, "guest")
     await attendance.leave(tx, event_people.helper, first.id)
     await attendance.join(tx, event_people.helper, second.id, "guest")
 
 
-async def test_the_desk_joins_for_a_resident_and_nobody_else_does(
+async def test_only_the_desk_joins_for_a_resident(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -101,38 +99,39 @@ async def test_the_desk_joins_for_a_resident_and_nobody_else_does(
         await attendance.join(tx, event_people.desk, event.id, "guest")
     with pytest.raises(NotFound):
         await attendance.join(tx, event_people.desk.acting_for(new_id()), event.id, "guest")
-    placed = await attendance.join(
+    result = await attendance.join(
         tx, event_people.desk.acting_for(event_people.guest.person), event.id, "guest"
     )
-    assert placed.participation.resident_id == event_people.guest.person
+    assert result.participation.resident_id == event_people.guest.person
 
 
-async def test_an_hour_early_is_refused_in_words(
+async def test_check_in_an_hour_early_is_refused_with_the_opening_time(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    who = AttendeeRef(resident_id=event_people.helper.person)
-    with clock.shifted(STARTS_IN - timedelta(hours=1)), pytest.raises(no.CheckInNotOpen) as refused:
-        await attendance.check_in(tx, event_people.desk, event.id, who)
+    attendee = AttendeeRef(resident_id=event_people.helper.person)
+    with (
+        clock.shifted(STARTS_IN - timedelta(hours=1)),
+        pytest.raises(errors.CheckInNotOpen) as error,
+    ):
+        await attendance.check_in(tx, event_people.desk, event.id, attendee)
     opens = f"{(event.local_start - timedelta(minutes=30)):%H:%M}"
     for language in ("zh", "en"):
-        assert opens in translate(refused.value.title, language, **refused.value.params)
+        assert opens in translate(error.value.title, language, **error.value.params)
     with clock.shifted(STARTS_IN - timedelta(minutes=29)):
-        assert (await attendance.check_in(tx, event_people.desk, event.id, who)).changed
+        assert (await attendance.check_in(tx, event_people.desk, event.id, attendee)).changed
 
 
-async def test_a_second_check_in_changes_nothing(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
+async def test_second_check_in_changes_nothing(tx: AsyncSession, event_people: EventPeople) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    who = AttendeeRef(resident_id=event_people.helper.person)
+    attendee = AttendeeRef(resident_id=event_people.helper.person)
     with clock.shifted(STARTS_IN):
-        first = await attendance.check_in(tx, event_people.desk, event.id, who)
+        first = await attendance.check_in(tx, event_people.desk, event.id, attendee)
         at, version = first.participation.checked_in_at, first.participation.version
     with clock.shifted(STARTS_IN + timedelta(minutes=10)):
-        second = await attendance.check_in(tx, event_people.desk, event.id, who)
+        second = await attendance.check_in(tx, event_people.desk, event.id, attendee)
     assert not second.changed
     assert (second.participation.checked_in_at, second.participation.version) == (at, version)
     assert short_type_names(await list_messages_about(tx, first.participation.subject)) == [
@@ -141,7 +140,7 @@ async def test_a_second_check_in_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("stayed", "counted"),
+    ("stay", "minutes"),
     [
         (timedelta(minutes=90), 90),
         (timedelta(seconds=59), 0),
@@ -149,48 +148,48 @@ async def test_a_second_check_in_changes_nothing(
         (timedelta(hours=30), 150),
     ],
 )
-async def test_the_minutes_from_check_in_to_check_out_count_up_to_an_hour_after_the_end(
-    tx: AsyncSession, event_people: EventPeople, stayed: timedelta, counted: int
+async def test_minutes_count_from_check_in_until_an_hour_after_the_end(
+    tx: AsyncSession, event_people: EventPeople, stay: timedelta, minutes: int
 ) -> None:
     event = await event_people.publish_event(tx)
     part = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    who = AttendeeRef(resident_id=event_people.helper.person)
+    attendee = AttendeeRef(resident_id=event_people.helper.person)
     with clock.frozen(event.starts_at):
-        await attendance.check_in(tx, event_people.desk, event.id, who)
-    with clock.frozen(event.starts_at + stayed):
-        assert (await attendance.check_out(tx, event_people.desk, event.id, who)).changed
-        assert not (await attendance.check_out(tx, event_people.desk, event.id, who)).changed
-        assert not (await attendance.check_in(tx, event_people.desk, event.id, who)).changed
+        await attendance.check_in(tx, event_people.desk, event.id, attendee)
+    with clock.frozen(event.starts_at + stay):
+        assert (await attendance.check_out(tx, event_people.desk, event.id, attendee)).changed
+        assert not (await attendance.check_out(tx, event_people.desk, event.id, attendee)).changed
+        assert not (await attendance.check_in(tx, event_people.desk, event.id, attendee)).changed
     *_, attended = await list_messages_about(tx, part.subject)
-    assert (attended.data["minutes"], attended.data["revision"]) == (counted, 1)
+    assert (attended.data["minutes"], attended.data["revision"]) == (minutes, 1)
     assert short_type_names(await list_messages_about(tx, part.subject)) == ["joined", "attended"]
 
 
-async def test_a_list_on_paper_is_entered_with_its_minutes(
+async def test_minutes_from_a_paper_list_are_entered_after_the_start(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.guest, event.id, "guest")
-    who = AttendeeRef(resident_id=event_people.guest.person)
-    with clock.frozen(event.starts_at - timedelta(minutes=1)), pytest.raises(no.NotStarted):
-        await attendance.check_out(tx, event_people.desk, event.id, who, 60)
+    attendee = AttendeeRef(resident_id=event_people.guest.person)
+    with clock.frozen(event.starts_at - timedelta(minutes=1)), pytest.raises(errors.NotStarted):
+        await attendance.check_out(tx, event_people.desk, event.id, attendee, 60)
     with clock.frozen(event.starts_at + timedelta(minutes=10)), pytest.raises(Invalid):
-        await attendance.check_out(tx, event_people.desk, event.id, who, 60)
+        await attendance.check_out(tx, event_people.desk, event.id, attendee, 60)
     with clock.frozen(event.ends_at + timedelta(hours=2)):
-        with pytest.raises(no.EventOver):
-            await attendance.check_in(tx, event_people.desk, event.id, who)
-        with pytest.raises(no.NotCheckedIn):
-            await attendance.check_out(tx, event_people.desk, event.id, who)
+        with pytest.raises(errors.EventOver):
+            await attendance.check_in(tx, event_people.desk, event.id, attendee)
+        with pytest.raises(errors.NotCheckedIn):
+            await attendance.check_out(tx, event_people.desk, event.id, attendee)
         with pytest.raises(Invalid):
-            await attendance.check_out(tx, event_people.desk, event.id, who, 1000)
-        placed = await attendance.check_out(tx, event_people.desk, event.id, who, 60)
-    assert (placed.participation.state, placed.participation.minutes) == (
+            await attendance.check_out(tx, event_people.desk, event.id, attendee, 1000)
+        result = await attendance.check_out(tx, event_people.desk, event.id, attendee, 60)
+    assert (result.participation.state, result.participation.minutes) == (
         ParticipationState.ATTENDED,
         60,
     )
 
 
-async def test_who_is_held_to_have_missed_it_can_be_put_right_for_a_month(
+async def test_missed_participation_is_correctable_for_30_days(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -198,33 +197,33 @@ async def test_who_is_held_to_have_missed_it_can_be_put_right_for_a_month(
     await attendance.join(tx, event_people.helper, event.id, "helper")
     with clock.frozen(event.ends_at + timedelta(days=1)):
         await actions.close(tx, event_people.desk, event.id)
-        placed = await attendance.check_out(
+        result = await attendance.check_out(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person), 60
         )
-    assert placed.participation.state == ParticipationState.ATTENDED
+    assert result.participation.state == ParticipationState.ATTENDED
     assert short_type_names(await list_messages_about(tx, part.subject)) == [
         "joined",
         "missed",
         "attended",
     ]
-    with clock.frozen(event.ends_at + timedelta(days=31)), pytest.raises(no.LateEntryClosed):
+    with clock.frozen(event.ends_at + timedelta(days=31)), pytest.raises(errors.LateEntryClosed):
         await attendance.check_out(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person), 60
         )
 
 
-async def test_a_check_in_of_the_wrong_person_is_undone(
+async def test_check_in_of_the_wrong_person_is_undone(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    who = AttendeeRef(resident_id=event_people.helper.person)
+    attendee = AttendeeRef(resident_id=event_people.helper.person)
     with clock.frozen(event.starts_at):
-        with pytest.raises(no.NotPresent):
+        with pytest.raises(errors.NotPresent):
             await attendance.undo_check_in(
                 tx, event_people.desk, event.id, event_people.helper.person
             )
-        await attendance.check_in(tx, event_people.desk, event.id, who)
+        await attendance.check_in(tx, event_people.desk, event.id, attendee)
         await attendance.undo_check_in(tx, event_people.desk, event.id, event_people.helper.person)
         await attendance.leave(tx, event_people.helper, event.id)
         await attendance.join(tx, event_people.guest, event.id, "guest")
@@ -234,13 +233,13 @@ async def test_a_check_in_of_the_wrong_person_is_undone(
         await attendance.check_out(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person)
         )
-        with pytest.raises(no.NotPresent):
+        with pytest.raises(errors.NotPresent):
             await attendance.undo_check_in(
                 tx, event_people.desk, event.id, event_people.guest.person
             )
 
 
-async def test_who_is_there_cannot_leave_and_who_never_joined_cannot_come(
+async def test_leave_after_check_in_and_check_in_without_join_are_refused(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -249,54 +248,15 @@ async def test_who_is_there_cannot_leave_and_who_never_joined_cannot_come(
         await attendance.check_in(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )
-        with pytest.raises(no.AlreadyCheckedIn):
+        with pytest.raises(errors.AlreadyCheckedIn):
             await attendance.leave(tx, event_people.helper, event.id)
-        with pytest.raises(no.NotJoined):
+        with pytest.raises(errors.NotJoined):
             await attendance.check_in(
                 tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.guest.person)
             )
 
 
-async def test_a_code_lets_in_once_and_another_one_out(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
-    event = await event_people.publish_event(tx)
-    await attendance.join(tx, event_people.helper, event.id, "helper")
-    await attendance.join(tx, event_people.guest, event.id, "guest")
-    with clock.frozen(event.starts_at):
-        code = await queries.my_code(tx, event_people.helper, event.id)
-        assert (code.purpose, len(code.text)) == ("in", 6)
-        typed = AttendeeRef(code=f" {code.text[:3].lower()}-{code.text[3:]} ")
-        placed = await attendance.check_in(tx, event_people.desk, event.id, typed)
-        assert placed.participation.resident_id == event_people.helper.person
-        with pytest.raises(no.UnknownCode):
-            await attendance.check_out(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
-        assert not (await attendance.check_in(tx, event_people.desk, event.id, typed)).changed
-        out = await queries.my_code(tx, event_people.helper, event.id)
-        assert (out.purpose, out.text != code.text) == ("out", True)
-        await attendance.check_out(tx, event_people.desk, event.id, AttendeeRef(code=out.text))
-        with pytest.raises(no.AlreadyCheckedOut):
-            await queries.my_code(tx, event_people.helper, event.id)
-
-
-async def test_a_code_counts_a_rotation_longer_than_it_is_shown(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
-    event = await event_people.publish_event(tx)
-    await attendance.join(tx, event_people.helper, event.id, "helper")
-    with clock.frozen(event.starts_at):
-        code = await queries.my_code(tx, event_people.helper, event.id)
-    with clock.frozen(code.valid_until + ROTATION_INTERVAL), pytest.raises(no.UnknownCode):
-        await attendance.check_in(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
-    with clock.frozen(code.valid_until + ROTATION_INTERVAL - timedelta(seconds=1)):
-        assert (
-            await attendance.check_in(tx, event_people.desk, event.id, AttendeeRef(code=code.text))
-        ).changed
-
-
-async def test_the_counters_are_what_the_rows_say(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
+async def test_counters_equal_the_rows(tx: AsyncSession, event_people: EventPeople) -> None:
     event = await event_people.publish_event(tx)
     people = [await register_resident(tx, event_people.desk) for _ in range(6)]
     for number, person in enumerate(people):
@@ -304,10 +264,10 @@ async def test_the_counters_are_what_the_rows_say(
     for person in people[:3]:
         await attendance.leave(tx, person, event.id)
     await attendance.join(tx, people[0], event.id, "helper")
-    counted = await tx.execute(
+    rows = await tx.execute(
         select(Participation.role, func.count())
         .where(Participation.event_id == event.id, Participation.state == ParticipationState.JOINED)
         .group_by(Participation.role)
     )
     await tx.refresh(event)
-    assert dict(iter(counted)) == {"helper": event.helpers, "guest": event.guests}
+    assert dict(iter(rows)) == {"helper": event.helpers, "guest": event.guests}

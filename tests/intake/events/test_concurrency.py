@@ -1,4 +1,4 @@
-"""Many hands at one event: places are never more than there are, and counters are what rows say."""
+"""Concurrent actions never occupy too many places, and leave counters that equal the rows."""
 
 import asyncio
 import random
@@ -17,25 +17,25 @@ from shared import clock
 from shared.auth import Actor
 from shared.errors import Problem
 from shared.runtime.runtime import Runtime
-from tests.intake.events.concurrent_joins import EventPeople, list_messages_about, register_resident
+from tests.intake.events.people import EventPeople, list_messages_about, register_resident
 
 Action = Callable[..., Awaitable[object]]
 
 
 async def run_action(runtime: Runtime, action: Action, *arguments: object) -> str:
-    """What came of an act in a transaction of its own: `done`, or the refusal's name."""
+    """Run an action in its own transaction; return `succeeded`, or the name of its error."""
     try:
         async with runtime.sessions.begin() as tx:
             await action(tx, *arguments)
-    except Problem as refused:
-        return type(refused).__name__
-    return "done"
+    except Problem as error:
+        return type(error).__name__
+    return "succeeded"
 
 
 async def count_places(runtime: Runtime, event: Event) -> tuple[dict[str, int], dict[str, int]]:
-    """The places that the event counts, and those that the rows hold."""
+    """Return the places that the event counts, and those that the rows occupy."""
     async with runtime.sessions() as tx:
-        now = await tx.get_one(Event, event.id)
+        stored = await tx.get_one(Event, event.id)
         rows = await tx.execute(
             select(Participation.role, func.count())
             .where(
@@ -43,11 +43,13 @@ async def count_places(runtime: Runtime, event: Event) -> tuple[dict[str, int], 
             )
             .group_by(Participation.role)
         )
-        counted = {role: n for role, n in (("helper", now.helpers), ("guest", now.guests)) if n}
+        counted = {
+            role: n for role, n in (("helper", stored.helpers), ("guest", stored.guests)) if n
+        }
         return counted, dict(iter(rows))
 
 
-async def test_one_person_joins_one_of_two_overlapping_events(
+async def test_person_joins_only_one_of_concurrent_overlapping_events(
     runtime: Runtime, desk: Actor
 ) -> None:
     for _ in range(5):
@@ -60,23 +62,23 @@ async def test_one_person_joins_one_of_two_overlapping_events(
                 for e in events
             )
         )
-        assert sorted(answers) == ["Overlaps"] * 3 + ["done"]
+        assert sorted(answers) == ["Overlaps"] * 3 + ["succeeded"]
         assert Overlaps.__name__ in answers
 
 
-async def test_whatever_happens_at_once_the_counters_are_what_the_rows_say(
+async def test_counters_equal_the_rows_after_concurrent_actions(
     runtime: Runtime, desk: Actor
 ) -> None:
     chance = random.Random(7)
     async with runtime.sessions.begin() as tx:
         event_people = await EventPeople.create(tx, desk)
         people = [await register_resident(tx, desk) for _ in range(12)]
-        begins = clock.now() + timedelta(minutes=10)
+        starts_at = clock.now() + timedelta(minutes=10)
         event = await event_people.publish_event(
-            tx, starts_at=begins, helper_places=3, guest_places=4
+            tx, starts_at=starts_at, helper_places=3, guest_places=4
         )
 
-    def something(person: Actor) -> Awaitable[str]:
+    def run_random_action(person: Actor) -> Awaitable[str]:
         choices: list[tuple[Any, ...]] = [
             (attendance.join, person, event.id, "helper"),
             (attendance.join, person, event.id, "guest"),
@@ -84,18 +86,18 @@ async def test_whatever_happens_at_once_the_counters_are_what_the_rows_say(
             (attendance.check_in, desk, event.id, AttendeeRef(resident_id=person.person)),
             (attendance.undo_check_in, desk, event.id, person.person),
         ]
-        act, *arguments = chance.choice(choices)
-        return run_action(runtime, act, *arguments)
+        action, *arguments = chance.choice(choices)
+        return run_action(runtime, action, *arguments)
 
     for _ in range(6):
-        await asyncio.gather(*(something(person) for person in people for _ in range(3)))
-        counted, held = await count_places(runtime, event)
-        assert counted == held
+        await asyncio.gather(*(run_random_action(person) for person in people for _ in range(3)))
+        counted, occupied = await count_places(runtime, event)
+        assert counted == occupied
         assert counted.get("helper", 0) <= 3
         assert counted.get("guest", 0) <= 4
 
 
-async def test_who_joins_while_it_is_called_off_hears_so_or_is_refused(
+async def test_join_during_cancellation_is_notified_or_refused(
     runtime: Runtime, desk: Actor
 ) -> None:
     for _ in range(5):
@@ -112,6 +114,6 @@ async def test_who_joins_while_it_is_called_off_hears_so_or_is_refused(
             ).all()
             assert {part.state for part in parts} <= {"cancelled"}
             for part in parts:
-                said = await list_messages_about(tx, part.subject)
-                assert [message.sequence for message in said] == [1, 2]
+                messages = await list_messages_about(tx, part.subject)
+                assert [message.sequence for message in messages] == [1, 2]
             assert (await tx.get_one(Event, event.id)).state == EventState.CANCELLED

@@ -1,21 +1,20 @@
-"""The rules of an event's life, and what each turn of it says on the bus."""
+"""The state machine of events, and the message of each transition."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.events import actions, attendance, jobs, queries
-from services.intake.events import errors as no
+from services.intake.events import actions, attendance, errors, jobs, queries
 from services.intake.events.attendance import AttendeeRef
 from services.intake.events.models import EventState
 from services.intake.events.queries import EventFilter
 from shared import clock
-from shared.db import PageRequest
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
+from shared.pagination import PageRequest
 from shared.web.preconditions import ExpectedVersion, PreconditionFailed
-from tests.intake.events.concurrent_joins import (
+from tests.intake.events.people import (
     EVENT_DURATION,
     STARTS_IN,
     EventPeople,
@@ -25,22 +24,22 @@ from tests.intake.events.concurrent_joins import (
 )
 
 
-async def test_a_draft_says_nothing_and_a_published_event_once(
+async def test_draft_records_no_message_and_publication_records_one(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await actions.create(tx, event_people.desk, make_event_fields())
     assert await list_messages_about(tx, event.subject) == []
     await actions.publish(tx, event_people.desk, event.id)
-    with pytest.raises(no.NotADraft):
+    with pytest.raises(errors.NotADraft):
         await actions.publish(tx, event_people.desk, event.id)
-    (said,) = await list_messages_about(tx, event.subject)
-    assert said.type == "linli.event.published.v1"
-    assert said.data["starts_at"] == event.local_start.isoformat()
-    assert said.data["starts_at"].endswith("+08:00")
+    (message,) = await list_messages_about(tx, event.subject)
+    assert message.type == "linli.event.published.v1"
+    assert message.data["starts_at"] == event.local_start.isoformat()
+    assert message.data["starts_at"].endswith("+08:00")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("overrides", "field"),
     [
         ({"ends_at": clock.now()}, "ends_at"),
         ({"ends_at": clock.now() + timedelta(days=9)}, "ends_at"),
@@ -48,23 +47,23 @@ async def test_a_draft_says_nothing_and_a_published_event_once(
         ({"partner_id": new_id()}, "partner_id"),
     ],
 )
-async def test_what_cannot_be_is_refused_at_its_field(
-    tx: AsyncSession, event_people: EventPeople, wrong: dict[str, object], field: str
+async def test_invalid_event_is_refused_at_its_field(
+    tx: AsyncSession, event_people: EventPeople, overrides: dict[str, object], field: str
 ) -> None:
-    with pytest.raises(Invalid) as refused:
-        await actions.create(tx, event_people.desk, make_event_fields(**wrong))
-    assert list(refused.value.errors) == [field]
+    with pytest.raises(Invalid) as error:
+        await actions.create(tx, event_people.desk, make_event_fields(**overrides))
+    assert list(error.value.errors) == [field]
 
 
-async def test_what_has_begun_cannot_be_published(
+async def test_started_event_cannot_be_published(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await actions.create(tx, event_people.desk, make_event_fields(starts_at=clock.now()))
-    with pytest.raises(no.AlreadyStarted):
+    with pytest.raises(errors.AlreadyStarted):
         await actions.publish(tx, event_people.desk, event.id)
 
 
-async def test_once_published_what_where_and_when_stay(
+async def test_published_event_keeps_what_where_and_when(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -77,7 +76,7 @@ async def test_once_published_what_where_and_when_stay(
     )
     assert (edited.summary, edited.guest_places) == ("带上手套", 30)
     for change in ({"place": "凉亭"}, {"title": "大扫除"}, {"kind": "class"}):
-        with pytest.raises(no.FixedOncePublished):
+        with pytest.raises(errors.FixedOncePublished):
             await actions.edit(tx, event_people.desk, event.id, make_event_fields(**same, **change))
     with pytest.raises(PreconditionFailed):
         await actions.edit(
@@ -89,27 +88,27 @@ async def test_once_published_what_where_and_when_stay(
         )
 
 
-async def test_places_cannot_shrink_below_those_taken(
+async def test_places_cannot_shrink_below_the_occupied_ones(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.guest, event.id, "guest")
     await tx.refresh(event)
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         await actions.edit(
             tx,
             event_people.desk,
             event.id,
             make_event_fields(starts_at=event.starts_at, guest_places=0),
         )
-    assert list(refused.value.errors) == ["guest_places"]
+    assert list(error.value.errors) == ["guest_places"]
 
 
-async def test_a_cancelled_event_says_goodbye_to_those_who_had_joined(
+async def test_cancellation_notifies_the_participants(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    stays = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
+    joined = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
     left = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
     await attendance.leave(tx, event_people.guest, event.id)
     await actions.cancel(tx, event_people.desk, event.id, "下雨，改期再约")
@@ -117,18 +116,18 @@ async def test_a_cancelled_event_says_goodbye_to_those_who_had_joined(
         "published",
         "cancelled",
     ]
-    *_, goodbye = await list_messages_about(tx, stays.subject)
-    assert (goodbye.data["reason"], goodbye.data["words"]) == ("cancelled", "下雨，改期再约")
-    assert goodbye.sequence == 2
+    *_, message = await list_messages_about(tx, joined.subject)
+    assert (message.data["reason"], message.data["words"]) == ("cancelled", "下雨，改期再约")
+    assert message.sequence == 2
     assert short_type_names(await list_messages_about(tx, left.subject)) == ["joined", "left"]
-    for act in (actions.publish, actions.close):
-        with pytest.raises((no.NotADraft, no.NotPublished)):
-            await act(tx, event_people.desk, event.id)
-    with pytest.raises(no.NotPublished):
+    for action in (actions.publish, actions.close):
+        with pytest.raises((errors.NotADraft, errors.NotPublished)):
+            await action(tx, event_people.desk, event.id)
+    with pytest.raises(errors.NotPublished):
         await attendance.join(tx, event_people.guest, event.id, "guest")
 
 
-async def test_a_draft_is_dropped_in_silence_and_stays_the_desk_s(
+async def test_cancelled_draft_records_no_message_and_stays_hidden(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await actions.create(tx, event_people.desk, make_event_fields())
@@ -144,22 +143,20 @@ async def test_a_draft_is_dropped_in_silence_and_stays_the_desk_s(
                 tx, station, reader, EventFilter(period="past"), PageRequest()
             )
         ).items
-    (kept,) = (
+    (item,) = (
         await queries.list_events(
             tx, station, event_people.desk, EventFilter(period="past"), PageRequest()
         )
     ).items
-    assert kept.event.reason == "不办了"
-    with pytest.raises(no.NotADraft):
+    assert item.event.reason == "不办了"
+    with pytest.raises(errors.NotADraft):
         await actions.publish(tx, event_people.desk, event.id)
 
 
-async def test_what_is_over_cannot_be_cancelled(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
+async def test_ended_event_cannot_be_cancelled(tx: AsyncSession, event_people: EventPeople) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.guest, event.id, "guest")
-    with clock.frozen(event.ends_at), pytest.raises(no.EventOver):
+    with clock.frozen(event.ends_at), pytest.raises(errors.EventOver):
         await actions.cancel(tx, event_people.desk, event.id, "下雨")
 
 
@@ -171,7 +168,7 @@ async def test_times_are_of_whole_minutes(tx: AsyncSession, event_people: EventP
         assert (moment.second, moment.microsecond) == (0, 0)
 
 
-async def test_where_somebody_came_nothing_can_be_cancelled(
+async def test_event_with_attendance_cannot_be_cancelled(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -180,22 +177,22 @@ async def test_where_somebody_came_nothing_can_be_cancelled(
         await attendance.check_in(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )
-        with pytest.raises(no.HasAttendance):
+        with pytest.raises(errors.HasAttendance):
             await actions.cancel(tx, event_people.desk, event.id, "下雨")
         await attendance.check_out(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )
-        with pytest.raises(no.HasAttendance):
+        with pytest.raises(errors.HasAttendance):
             await actions.cancel(tx, event_people.desk, event.id, "下雨")
 
 
-async def test_closing_settles_who_came_and_who_did_not(
+async def test_close_settles_attendance_and_absence(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    came = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
+    attended = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
     missed = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
-    with pytest.raises(no.NotStarted):
+    with pytest.raises(errors.NotStarted):
         await actions.close(tx, event_people.desk, event.id)
     with clock.frozen(event.starts_at):
         await attendance.check_in(
@@ -204,15 +201,15 @@ async def test_closing_settles_who_came_and_who_did_not(
     with clock.frozen(event.ends_at + timedelta(hours=5)):
         await actions.close(tx, event_people.desk, event.id, "扫了 9 栋楼")
     closed = (await list_messages_about(tx, event.subject))[-1]
-    counted = {name: closed.data[name] for name in ("helpers", "guests", "minutes", "missed")}
-    # Who forgot to check out was there until the end, and no longer.
-    assert counted == {"helpers": 1, "guests": 0, "minutes": 90, "missed": 1}
-    assert (await list_messages_about(tx, came.subject))[-1].data["minutes"] == 90
+    counts = {name: closed.data[name] for name in ("helpers", "guests", "minutes", "missed")}
+    # Without a check-out the attendance ends with the event.
+    assert counts == {"helpers": 1, "guests": 0, "minutes": 90, "missed": 1}
+    assert (await list_messages_about(tx, attended.subject))[-1].data["minutes"] == 90
     assert short_type_names(await list_messages_about(tx, missed.subject)) == ["joined", "missed"]
     assert event.result == "扫了 9 栋楼"
 
 
-async def test_what_nobody_closed_closes_itself_a_day_later(
+async def test_ended_event_is_closed_automatically_a_day_later(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
@@ -225,27 +222,27 @@ async def test_what_nobody_closed_closes_itself_a_day_later(
         await jobs.close_ended(tx)
     assert event.state == EventState.PUBLISHED
     with clock.shifted(STARTS_IN + EVENT_DURATION + timedelta(hours=25)):
-        # Events of other tests may be over for longer: a few are closed at a time.
+        # A run closes only a few events, and those of other tests may have ended earlier.
         for _ in range(10):
             await jobs.close_ended(tx)
     assert event.state == EventState.CLOSED
     assert short_type_names(await list_messages_about(tx, part.subject)) == ["joined", "attended"]
 
 
-async def test_a_draft_is_nothing_to_residents(tx: AsyncSession, event_people: EventPeople) -> None:
+async def test_resident_cannot_find_a_draft(tx: AsyncSession, event_people: EventPeople) -> None:
     event = await actions.create(tx, event_people.desk, make_event_fields())
     with pytest.raises(NotFound):
         await attendance.join(tx, event_people.guest, event.id, "guest")
 
 
-async def test_another_station_s_event_is_nothing(
+async def test_another_station_cannot_find_the_event(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
     stranger = type(event_people.desk)(new_id(), event_people.desk.person, event_people.desk.roles)
-    for act in (actions.publish, actions.close):
+    for action in (actions.publish, actions.close):
         with pytest.raises(NotFound):
-            await act(tx, stranger, event.id)
+            await action(tx, stranger, event.id)
     with pytest.raises(NotFound):
         await attendance.check_in(
             tx, stranger, event.id, AttendeeRef(resident_id=event_people.guest.person)

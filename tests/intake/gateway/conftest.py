@@ -1,4 +1,4 @@
-"""A gateway on a real server, before a mirror on a socket and one on a port."""
+"""A gateway on a real server, before an echo server on a socket and one on a port."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -17,13 +17,13 @@ from tests.intake.station_client import make_settings
 
 @pytest.fixture
 async def echo_server() -> EchoServer:
-    """What stands behind the gateway."""
+    """Return the application behind the gateway, in place of the other services."""
     return EchoServer()
 
 
 @pytest.fixture
 async def gateway_socket(intake_url: str, echo_server: EchoServer) -> AsyncIterator[Path]:
-    """Where the gateway listens."""
+    """Yield the socket on which the gateway listens."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="linli")))
         over_socket = await stack.enter_async_context(serve(echo_server, f"unix:{folder}/v.sock"))
@@ -40,7 +40,7 @@ async def gateway_socket(intake_url: str, echo_server: EchoServer) -> AsyncItera
 
 @pytest.fixture
 async def gateway(gateway_socket: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the gateway."""
+    """Yield a client of the gateway."""
     transport = httpx.AsyncHTTPTransport(uds=str(gateway_socket))
     async with httpx.AsyncClient(transport=transport, base_url="http://station") as client:
         yield client

@@ -1,4 +1,4 @@
-"""A service that says what it was asked; an ASGI application on a real server."""
+"""A service that answers with the request, as an ASGI application on a real server."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ RESPONSE_HEADERS = [
     (b"content-language", b"en"),
     (b"retry-after", b"9"),
     (b"set-cookie", b"linli_session=stolen"),
-    (b"x-correlation-id", b"of the mirror"),
+    (b"x-correlation-id", b"of the echo server"),
     (b"connection", b"x-inner"),
     (b"x-inner", b"for the gateway alone"),
 ]
@@ -25,7 +25,11 @@ EVENT_STREAM_HEADER = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
 class EchoServer:
-    """Answers with the request; `/held` paths wait for `go`, `arrived` is set by a first piece."""
+    """An application that answers with the request.
+
+    The answer to a `/paused` path waits for `release` after its first piece, and that to a
+    `/silent` path before it. The first piece of a request's body sets `body_started`.
+    """
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -45,31 +49,31 @@ class EchoServer:
             more = piece.get("more_body", False)
             if body:
                 self.body_started.set()
-        asked = {
+        request = {
             "method": scope["method"],
             "path": scope["raw_path"].decode(),
             "query": scope["query_string"].decode(),
             "headers": {k.decode(): v.decode("latin-1") for k, v in scope["headers"]},
             "body": body.decode("latin-1"),
         }
-        self.requests.append(asked)
+        self.requests.append(request)
         if scope["path"].endswith("/silent"):
             await self.release.wait()
         status = 207 if scope["path"].endswith("/odd") else 200
-        events = scope["path"].endswith("/events/held")
-        headers = [EVENT_STREAM_HEADER, *RESPONSE_HEADERS[1:]] if events else RESPONSE_HEADERS
+        is_stream = scope["path"].endswith("/events/paused")
+        headers = [EVENT_STREAM_HEADER, *RESPONSE_HEADERS[1:]] if is_stream else RESPONSE_HEADERS
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        held = scope["path"].endswith("/held")
-        if held:
+        pauses = scope["path"].endswith("/paused")
+        if pauses:
             await send({"type": "http.response.body", "body": b"first,", "more_body": True})
             await self.release.wait()
-        said = b"second" if held else json.dumps(asked).encode()
-        await send({"type": "http.response.body", "body": said})
+        rest = b"second" if pauses else json.dumps(request).encode()
+        await send({"type": "http.response.body", "body": rest})
 
 
 @contextlib.asynccontextmanager
 async def serve(app: Any, bind: str) -> AsyncIterator[str]:
-    """The application on a real server at `bind`; where it listens, as a setting says it."""
+    """Serve the application at `bind`; yield its address in the form of a setting."""
     listening = listen(bind)
     config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)

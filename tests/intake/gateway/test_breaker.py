@@ -1,4 +1,4 @@
-"""When a service counts as down, and when it is asked again."""
+"""The breaker opens after failures in a row, and closes after an answer."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -11,18 +11,18 @@ from shared.errors import Unavailable
 
 
 class FakeClock:
-    """A clock that stands until it is moved."""
+    """A clock that stands until a test moves it."""
 
     def __init__(self) -> None:
         self.seconds = 100.0
 
     def __call__(self) -> float:
-        """The seconds that it shows."""
+        """Return the seconds of the clock."""
         return self.seconds
 
 
 def call_through(breaker: Breaker, error: type[BaseException] | None = None) -> None:
-    """A request that is answered, or ends in that error."""
+    """Send a request that is answered, or ends in that error."""
     with breaker.guard():
         if error is not None:
             raise error("no answer")
@@ -48,7 +48,7 @@ def breaker(fake_clock: Callable[[], float]) -> Breaker:
 
 @pytest.fixture
 def open_breaker(breaker: Breaker) -> Breaker:
-    """A breaker that has just opened."""
+    """Return a breaker that has just opened."""
     fail_calls(breaker, times=OPENS_AFTER_FAILURES)
     return breaker
 
@@ -56,35 +56,37 @@ def open_breaker(breaker: Breaker) -> Breaker:
 @pytest.mark.parametrize(
     "error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadTimeout, httpx.ReadError]
 )
-def test_failures_in_a_row_open_it(breaker: Breaker, error: type[BaseException]) -> None:
+def test_failures_in_a_row_open_the_breaker(breaker: Breaker, error: type[BaseException]) -> None:
     fail_calls(breaker, error, OPENS_AFTER_FAILURES)
     with pytest.raises(Unavailable) as refused:
         call_through(breaker)
     assert refused.value.headers == {"Retry-After": "3"}
 
 
-def test_an_answer_in_between_begins_the_count_anew(breaker: Breaker) -> None:
+def test_an_answer_in_between_resets_the_count(breaker: Breaker) -> None:
     for _ in range(5):
         fail_calls(breaker, times=OPENS_AFTER_FAILURES - 1)
         call_through(breaker)
 
 
 @pytest.mark.parametrize("error", [httpx.PoolTimeout, httpx.LocalProtocolError, GeneratorExit])
-def test_what_is_no_fault_of_the_service_opens_nothing(
+def test_errors_that_are_not_the_service_s_do_not_open_the_breaker(
     breaker: Breaker, error: type[BaseException]
 ) -> None:
     fail_calls(breaker, error, OPENS_AFTER_FAILURES + 1)
     call_through(breaker)
 
 
-def test_an_answer_to_the_probe_closes_it(open_breaker: Breaker, fake_clock: FakeClock) -> None:
+def test_an_answer_to_the_probe_closes_the_breaker(
+    open_breaker: Breaker, fake_clock: FakeClock
+) -> None:
     fake_clock.seconds += PAUSE_SECONDS
     call_through(open_breaker)
     fail_calls(open_breaker, times=OPENS_AFTER_FAILURES - 1)
     call_through(open_breaker)
 
 
-def test_a_failing_probe_opens_it_for_another_pause(
+def test_a_failing_probe_opens_the_breaker_for_another_pause(
     open_breaker: Breaker, fake_clock: FakeClock
 ) -> None:
     fake_clock.seconds += PAUSE_SECONDS
@@ -114,13 +116,13 @@ def test_a_probe_whose_client_goes_away_makes_room_for_the_next(
     call_through(open_breaker)
 
 
-def test_a_late_answer_closes_it(breaker: Breaker) -> None:
+def test_a_late_answer_closes_the_breaker(breaker: Breaker) -> None:
     with breaker.guard():
         fail_calls(breaker, times=OPENS_AFTER_FAILURES)
     call_through(breaker)
 
 
-def test_a_late_failure_opens_it_no_longer(breaker: Breaker, fake_clock: FakeClock) -> None:
+def test_a_late_failure_does_not_prolong_the_pause(breaker: Breaker, fake_clock: FakeClock) -> None:
     late = breaker.guard()
     late.__enter__()
     fail_calls(breaker, times=OPENS_AFTER_FAILURES)
@@ -130,14 +132,14 @@ def test_a_late_failure_opens_it_no_longer(breaker: Breaker, fake_clock: FakeClo
     call_through(breaker)
 
 
-def test_its_state_is_a_metric(fake_clock: FakeClock) -> None:
+def test_the_state_of_the_breaker_is_a_metric(fake_clock: FakeClock) -> None:
     service = uuid4().hex
-    breaker, shown = Breaker(service, fake_clock), STATE.labels(service)
-    seen = [shown._value.get()]
+    breaker, gauge = Breaker(service, fake_clock), STATE.labels(service)
+    states = [gauge._value.get()]
     fail_calls(breaker, times=OPENS_AFTER_FAILURES)
-    seen.append(shown._value.get())
+    states.append(gauge._value.get())
     fake_clock.seconds += PAUSE_SECONDS
     with breaker.guard():
-        seen.append(shown._value.get())
-    seen.append(shown._value.get())
-    assert seen == [0, 2, 1, 0]
+        states.append(gauge._value.get())
+    states.append(gauge._value.get())
+    assert states == [0, 2, 1, 0]

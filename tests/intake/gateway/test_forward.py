@@ -1,4 +1,4 @@
-"""Forwarding: what goes to the other service, what comes back, and what never does."""
+"""The gateway forwards requests and answers, and neither sessions nor other services' tokens."""
 
 import asyncio
 import contextlib
@@ -20,26 +20,25 @@ from tests.intake.station_client import SIGNING_KEY, ApiClient, StationClient, m
 
 @pytest.fixture
 def desk(station_client: StationClient, gateway: httpx.AsyncClient) -> ApiClient:
-    """Somebody at the desk, at this gateway."""
+    """Return a client of the desk at this gateway."""
     return replace(station_client.desk, client=gateway)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/points/me", "/volunteers", "/inbox/1/read", "/rules/词"])
-async def test_any_method_and_path_arrives_as_it_was_sent(
+async def test_any_method_and_path_arrives_unchanged(
     desk: ApiClient, echo_server: EchoServer, method: str, path: str
 ) -> None:
     answer = await desk.call(method, path, params={"after": "1 &ü"}, content=b"\x00body")
     assert answer.status_code == 200
-    asked = echo_server.requests[-1]
-    sent = answer.request.url
-    assert asked["method"] == method
-    assert f"{asked['path']}?{asked['query']}".encode() == sent.raw_path
-    assert asked["body"] == "\x00body"
+    request = echo_server.requests[-1]
+    assert request["method"] == method
+    assert f"{request['path']}?{request['query']}".encode() == answer.request.url.raw_path
+    assert request["body"] == "\x00body"
 
 
 @pytest.mark.parametrize(("path", "service"), [("/points/me", "volunteers"), ("/inbox", "notify")])
-async def test_the_service_learns_who_asks_and_nothing_that_proves_it_elsewhere(
+async def test_a_forwarded_token_names_the_actor_and_is_valid_for_one_service(
     station_client: StationClient, desk: ApiClient, echo_server: EchoServer, path: str, service: str
 ) -> None:
     await desk.get(path, headers={"Cookie": "linli_session=x", "X-Real-Ip": "1.2.3.4"})
@@ -56,7 +55,7 @@ async def test_the_service_learns_who_asks_and_nothing_that_proves_it_elsewhere(
     assert answer.status_code == 401
 
 
-async def test_nobody_brings_no_token_and_a_false_one_goes_nowhere(
+async def test_an_anonymous_request_carries_no_token_and_a_false_token_is_refused(
     gateway: httpx.AsyncClient, echo_server: EchoServer
 ) -> None:
     await gateway.get("/api/v1/rules")
@@ -66,9 +65,7 @@ async def test_nobody_brings_no_token_and_a_false_one_goes_nowhere(
     assert len(echo_server.requests) == 1
 
 
-async def test_the_headers_that_matter_pass_both_ways(
-    desk: ApiClient, echo_server: EchoServer
-) -> None:
+async def test_listed_headers_pass_both_ways(desk: ApiClient, echo_server: EchoServer) -> None:
     sent = {
         "Idempotency-Key": "key",
         "Accept-Language": "en",
@@ -99,16 +96,20 @@ async def test_a_header_that_is_not_ascii_is_passed_on(
     assert echo_server.requests
 
 
-async def test_an_answer_is_passed_on_as_it_comes(desk: ApiClient, echo_server: EchoServer) -> None:
+async def test_an_answer_is_streamed_piece_by_piece(
+    desk: ApiClient, echo_server: EchoServer
+) -> None:
     headers = {"Authorization": f"Bearer {desk.token}"}
-    async with desk.client.stream("GET", "/api/v1/points/held", headers=headers) as answer:
+    async with desk.client.stream("GET", "/api/v1/points/paused", headers=headers) as answer:
         pieces = answer.aiter_raw()
         assert await anext(pieces) == b"first,"
         echo_server.release.set()
         assert b"".join([piece async for piece in pieces]) == b"second"
 
 
-async def test_a_request_is_passed_on_as_it_comes(desk: ApiClient, echo_server: EchoServer) -> None:
+async def test_a_request_is_streamed_piece_by_piece(
+    desk: ApiClient, echo_server: EchoServer
+) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"first,"
         async with asyncio.timeout(10):
@@ -131,7 +132,9 @@ async def test_a_body_beyond_the_limit_is_refused(desk: ApiClient, echo_server: 
     assert echo_server.requests == []
 
 
-async def test_a_service_that_is_down_is_told_in_plain_words(station_client: StationClient) -> None:
+async def test_a_service_that_is_down_is_answered_with_a_problem(
+    station_client: StationClient,
+) -> None:
     for path in ("/points/me", "/inbox"):
         answer = await station_client.desk.get(path, headers={"Accept-Language": "en"})
         assert answer.status_code == 503
@@ -140,77 +143,81 @@ async def test_a_service_that_is_down_is_told_in_plain_words(station_client: Sta
     assert (await station_client.desk.get("/me")).status_code == 200
 
 
-async def test_a_service_that_is_silent_is_told_in_plain_words(
+async def test_a_silent_service_is_unavailable(
     echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(0.2))
-    async with open_upstreams(echo_server) as asked:
+    async with open_upstreams(echo_server) as client:
         with pytest.raises(Unavailable):
-            await asked.ask(None, "GET", "/api/v1/points/silent")
+            await client.ask(None, "GET", "/api/v1/points/silent")
         echo_server.release.set()
 
 
-async def test_a_silent_stream_of_events_is_not_cut(
+async def test_a_silent_event_stream_is_not_cut(
     echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(5, read=0.2))
-    async with open_upstreams(echo_server) as asked:
-        cut = await asked.send(None, UpstreamRequest("GET", "/api/v1/points/held"))
+    async with open_upstreams(echo_server) as client:
+        cut = await client.send(None, UpstreamRequest("GET", "/api/v1/points/paused"))
         with pytest.raises(httpx.ReadTimeout):
             await cut.aread()
-        stream = await asked.send(None, UpstreamRequest("GET", "/api/v1/points/events/held"))
+        stream = await client.send(None, UpstreamRequest("GET", "/api/v1/points/events/paused"))
         pieces = stream.aiter_raw()
         assert await anext(pieces) == b"first,"
         waiting = asyncio.ensure_future(anext(pieces))
-        done, _ = await asyncio.wait([waiting], timeout=0.6)
-        assert not done
+        finished, _ = await asyncio.wait([waiting], timeout=0.6)
+        assert not finished
         echo_server.release.set()
         assert await waiting == b"second"
         await stream.aclose()
 
 
-async def test_a_service_that_is_down_is_asked_no_more_until_a_while_has_passed(
+async def test_a_service_that_is_down_gets_no_request_during_the_pause(
     echo_server: EchoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upstreams, "TIMEOUT", httpx.Timeout(5, read=0.2))
-    async with open_upstreams(echo_server) as asked:
+    async with open_upstreams(echo_server) as client:
         for _ in range(breaker.OPENS_AFTER_FAILURES):
             with pytest.raises(Unavailable):
-                await asked.ask(None, "GET", "/api/v1/points/silent")
+                await client.ask(None, "GET", "/api/v1/points/silent")
         with pytest.raises(Unavailable):
-            await asked.ask(None, "GET", "/api/v1/points/me")
+            await client.ask(None, "GET", "/api/v1/points/me")
         assert len(echo_server.requests) == breaker.OPENS_AFTER_FAILURES
         monkeypatch.setattr(breaker, "PAUSE_SECONDS", 0)
         echo_server.release.set()
         for _ in range(2):
-            assert (await asked.ask(None, "GET", "/api/v1/points/me")).status_code == 200
+            assert (await client.ask(None, "GET", "/api/v1/points/me")).status_code == 200
 
 
-async def test_pages_ask_as_the_one_who_looks(echo_server: EchoServer) -> None:
+async def test_ask_sends_the_actor_s_token_and_language(echo_server: EchoServer) -> None:
     actor = Actor(uuid4(), uuid4(), frozenset({Role.RESIDENT}), "en")
-    async with open_upstreams(echo_server) as asked:
-        await asked.ask(actor, "POST", "/api/v1/volunteers?x=1", {"skills": ["修理"]}, "key")
-    said = echo_server.requests[-1]
-    assert (said["method"], said["path"], said["query"]) == ("POST", "/api/v1/volunteers", "x=1")
-    assert json.loads(said["body"].encode("latin-1")) == {"skills": ["修理"]}
-    assert said["headers"]["idempotency-key"] == "key"
-    assert said["headers"]["accept-language"] == "en"
-    token = said["headers"]["authorization"].removeprefix("Bearer ")
+    async with open_upstreams(echo_server) as client:
+        await client.ask(actor, "POST", "/api/v1/volunteers?x=1", {"skills": ["修理"]}, "key")
+    request = echo_server.requests[-1]
+    assert (request["method"], request["path"], request["query"]) == (
+        "POST",
+        "/api/v1/volunteers",
+        "x=1",
+    )
+    assert json.loads(request["body"].encode("latin-1")) == {"skills": ["修理"]}
+    assert request["headers"]["idempotency-key"] == "key"
+    assert request["headers"]["accept-language"] == "en"
+    token = request["headers"]["authorization"].removeprefix("Bearer ")
     assert read_token(token, SIGNING_KEY.public_key(), "volunteers") == actor
 
 
-async def test_nothing_but_the_declared_prefixes_is_asked_for(echo_server: EchoServer) -> None:
-    async with open_upstreams(echo_server) as asked:
+async def test_a_path_outside_the_declared_prefixes_is_refused(echo_server: EchoServer) -> None:
+    async with open_upstreams(echo_server) as client:
         for path in ("/metrics", "/api/v1/wishes", "/points/me", "/x/api/v1/points"):
             with pytest.raises(NotFound):
-                await asked.ask(None, "GET", path)
+                await client.ask(None, "GET", path)
     assert echo_server.requests == []
 
 
 @contextlib.asynccontextmanager
 async def open_upstreams(echo_server: EchoServer) -> AsyncIterator[Upstreams]:
-    """The mirror as the volunteers service, without a gateway before it."""
+    """Serve the echo server as the volunteers service, without a gateway before it."""
     async with serve(echo_server, "127.0.0.1:0") as address:
-        made = Upstreams(make_settings("postgresql://nowhere", volunteers_url=address))
-        yield made
-        await made.close()
+        client = Upstreams(make_settings("postgresql://nowhere", volunteers_url=address))
+        yield client
+        await client.close()

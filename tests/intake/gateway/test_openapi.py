@@ -1,4 +1,4 @@
-"""The one description of all services, also while one of them is down."""
+"""The gateway merges the documents of all services, also while one of them is down."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -9,32 +9,32 @@ from typing import Any
 import httpx
 import pytest
 
-from services.intake.gateway import openapi as description
-from services.intake.gateway.upstreams import PREFIXES, is_under
+from services.intake.gateway import openapi
+from services.intake.gateway.upstreams import PREFIXES, UPSTREAMS, is_under
 from shared.errors import Unavailable
 from tests.support.system import RunningSystem, open_transport, start_system
 
 
 @pytest.fixture(scope="module")
 async def running_system(module_database_urls: dict[str, str]) -> AsyncIterator[RunningSystem]:
-    """The three services, running."""
+    """Yield the three services."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            start_system(module_database_urls, Path(folder), carried) as running,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
+            start_system(module_database_urls, Path(folder), transport) as running,
         ):
             yield running
 
 
 @pytest.fixture
 async def client(running_system: RunningSystem) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who isn't signed in."""
-    async with running_system.client() as made:
-        yield made
+    """Yield a client without a session."""
+    async with running_system.client() as session:
+        yield session
 
 
 def references(node: Any) -> Iterator[str]:
-    """Every reference in a part of a description."""
+    """Yield every reference in a part of a document."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key == "$ref":
@@ -47,7 +47,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Every operation with its method and path."""
+    """List every operation with its method and path."""
     return [
         (method, path, operation)
         for path, item in document["paths"].items()
@@ -55,13 +55,13 @@ def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]
     ]
 
 
-async def test_it_is_at_both_addresses_for_anybody(client: httpx.AsyncClient) -> None:
+async def test_the_document_is_public_at_both_paths(client: httpx.AsyncClient) -> None:
     answers = [await client.get(path) for path in ("/openapi.json", "/api/v1/openapi.json")]
     assert answers[0].json() == answers[1].json()
     assert answers[0].headers["cache-control"] == "public, max-age=60"
 
 
-async def test_it_has_the_paths_of_all_services(client: httpx.AsyncClient) -> None:
+async def test_the_document_has_the_paths_of_all_services(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     expected = (await client.get("/api/v1/openapi/intake.json")).json()["paths"].keys()
     assert expected < document["paths"].keys()
@@ -74,7 +74,7 @@ async def test_it_has_the_paths_of_all_services(client: httpx.AsyncClient) -> No
     assert document["x-unavailable"] == []
 
 
-async def test_every_reference_leads_somewhere(client: httpx.AsyncClient) -> None:
+async def test_every_reference_resolves(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
     named = {reference.removeprefix("#/components/schemas/") for reference in references(document)}
@@ -90,7 +90,7 @@ async def test_operation_ids_are_unique(client: httpx.AsyncClient) -> None:
     assert {"intake.get_wish", "volunteers.me", "notify.read_inbox"} <= set(ids)
 
 
-async def test_operations_tell_their_problems_and_headers(client: httpx.AsyncClient) -> None:
+async def test_operations_list_their_problems_and_headers(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     edit = paths["/api/v1/residents/{resident_id}"]["put"]
     assert {"400", "401", "403", "404", "409", "412", "413", "422", "428", "429", "503"} <= set(
@@ -107,7 +107,7 @@ async def test_operations_tell_their_problems_and_headers(client: httpx.AsyncCli
                 assert answer["content"].keys() == {"application/problem+json"}, (method, path)
 
 
-async def test_keys_are_for_what_publishers_do_and_nothing_else(client: httpx.AsyncClient) -> None:
+async def test_only_operations_of_publishers_accept_keys(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     schemes = document["components"]["securitySchemes"]
     assert schemes.keys() == {"session", "key"}
@@ -120,23 +120,23 @@ async def test_the_last_good_copy_stays_while_a_service_is_down(
     running_system: RunningSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = running_system.intake.app
-    made = description.MergedOpenApi(app.openapi, app.state.upstreams)
-    monkeypatch.setattr(description, "FRESH_FOR_SECONDS", 0)
-    asked = app.state.upstreams.fetch_openapi
+    merged = openapi.MergedOpenApi(app.openapi, UPSTREAMS.get(app.state))
+    monkeypatch.setattr(openapi, "FRESH_FOR_SECONDS", 0)
+    fetch_openapi = UPSTREAMS.get(app.state).fetch_openapi
 
     async def without_notify(service: str) -> httpx.Response:
         if service == "notify":
             raise Unavailable
-        answer: httpx.Response = await asked(service)
+        answer: httpx.Response = await fetch_openapi(service)
         return answer
 
-    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", without_notify)
-    never_seen = await made.current()
-    assert never_seen["x-unavailable"] == ["notify"]
-    assert "/api/v1/inbox" not in never_seen["paths"]
-    assert "/api/v1/rules" in never_seen["paths"]
-    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", asked)
-    seen = await made.current()
-    assert seen["x-unavailable"] == []
-    monkeypatch.setattr(app.state.upstreams, "fetch_openapi", without_notify)
-    assert await made.current() == seen
+    monkeypatch.setattr(UPSTREAMS.get(app.state), "fetch_openapi", without_notify)
+    incomplete = await merged.current()
+    assert incomplete["x-unavailable"] == ["notify"]
+    assert "/api/v1/inbox" not in incomplete["paths"]
+    assert "/api/v1/rules" in incomplete["paths"]
+    monkeypatch.setattr(UPSTREAMS.get(app.state), "fetch_openapi", fetch_openapi)
+    complete = await merged.current()
+    assert complete["x-unavailable"] == []
+    monkeypatch.setattr(UPSTREAMS.get(app.state), "fetch_openapi", without_notify)
+    assert await merged.current() == complete

@@ -31,7 +31,7 @@ UNUSUAL_PATHS = [
 
 
 async def send_raw_request(socket: Path, target: str) -> bytes:
-    """The raw answer to a request for exactly that target."""
+    """Send a request for exactly that target; return the raw answer."""
     reader, writer = await asyncio.open_unix_connection(str(socket))
     request = f"GET {target} HTTP/1.1\r\nHost: station\r\nConnection: close\r\n\r\n"
     writer.write(request.encode())
@@ -41,7 +41,9 @@ async def send_raw_request(socket: Path, target: str) -> bytes:
     return answer
 
 
-async def test_an_odd_path_is_not_there(gateway_socket: Path, echo_server: EchoServer) -> None:
+async def test_an_unusual_path_is_not_forwarded(
+    gateway_socket: Path, echo_server: EchoServer
+) -> None:
     for target in UNUSUAL_PATHS:
         answer = await send_raw_request(gateway_socket, target)
         status = answer.split(b" ", 2)[1]
@@ -51,7 +53,7 @@ async def test_an_odd_path_is_not_there(gateway_socket: Path, echo_server: EchoS
 
 
 @pytest.mark.parametrize("target", ["/api/v1/points/a%20b", "/api/v1/points/a@b:c,d~e"])
-async def test_a_plain_path_arrives(
+async def test_a_plain_path_is_forwarded(
     gateway_socket: Path, echo_server: EchoServer, target: str
 ) -> None:
     await send_raw_request(gateway_socket, target)

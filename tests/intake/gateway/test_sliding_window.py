@@ -1,4 +1,4 @@
-"""A sliding minute lets through so many, and tells when there is room again."""
+"""A sliding minute has room for the limit, and returns the seconds until there is room again."""
 
 from services.intake.gateway.sliding_window import SlidingWindowCounter
 
@@ -13,7 +13,7 @@ class FakeClock:
         return self.now
 
 
-def test_so_many_pass_and_the_next_one_hears_when_to_come_back() -> None:
+def test_a_hit_beyond_the_limit_returns_the_seconds_to_wait() -> None:
     clock = FakeClock()
     counter = SlidingWindowCounter(clock)
     assert [counter.hit("a", 3) for _ in range(3)] == [0, 0, 0]
@@ -21,7 +21,7 @@ def test_so_many_pass_and_the_next_one_hears_when_to_come_back() -> None:
     assert counter.hit("b", 3) == 0
 
 
-def test_what_came_a_minute_ago_makes_room_little_by_little() -> None:
+def test_hits_of_the_previous_minute_make_room_gradually() -> None:
     clock = FakeClock()
     counter = SlidingWindowCounter(clock)
     for _ in range(10):
@@ -37,7 +37,7 @@ def test_what_came_a_minute_ago_makes_room_little_by_little() -> None:
     assert [counter.hit("a", 10) == 0 for _ in range(10)].count(True) in (4, 5)
 
 
-def test_what_is_over_is_forgotten() -> None:
+def test_keys_of_past_minutes_are_dropped() -> None:
     clock = FakeClock()
     counter = SlidingWindowCounter(clock)
     for number in range(1000):

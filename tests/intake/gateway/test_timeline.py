@@ -1,4 +1,4 @@
-"""Putting a story together: causes before effects, requests and timed jobs, what is missing."""
+"""A timeline has causes before effects, requests, messages of jobs, and missing messages."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from services.intake.gateway.timeline import ServiceReport, Step, build_timeline
 from shared.bus.inbox.store import message_key
 from shared.ids import new_id
-from shared.messages_admin.trail import MAX_ITEMS, Effect, HandledMessage, SentMessage, ServiceTrail
+from shared.messages_admin.effects import Effect
+from shared.messages_admin.trail import MAX_ITEMS, HandledMessage, SentMessage, ServiceTrail
 
 START_TIME = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 CORRELATION_ID = uuid4()
@@ -95,7 +96,7 @@ def test_an_effect_follows_its_cause_even_by_a_clock_that_is_behind() -> None:
     assert all(one.after_ms >= 0 for one in steps)
 
 
-def test_a_request_began_when_its_id_was_made() -> None:
+def test_a_request_starts_at_the_time_in_its_id() -> None:
     minted = new_id()
     at = datetime.fromtimestamp((minted.int >> 80) / 1000, UTC)
     first = make_sent_message("done", 0).model_copy(
@@ -105,7 +106,7 @@ def test_a_request_began_when_its_id_was_made() -> None:
     assert [(one.kind, one.after_ms) for one in steps] == [("request", 0), ("message", 7)]
 
 
-def test_an_id_that_the_client_made_says_nothing_of_when() -> None:
+def test_a_request_with_a_client_s_id_starts_with_its_first_message() -> None:
     [request, message] = build_timeline(
         CORRELATION_ID, {"intake": make_service_report(make_sent_message("done", 0))}, []
     ).steps
@@ -113,7 +114,7 @@ def test_an_id_that_the_client_made_says_nothing_of_when() -> None:
     assert message.cause == str(CORRELATION_ID)
 
 
-def test_what_a_timed_job_says_has_no_request() -> None:
+def test_a_message_of_a_job_has_no_request() -> None:
     id_ = str(new_id())
     [message] = build_timeline(
         UUID(id_), {"intake": make_service_report(make_sent_message(id_, 0))}, []
@@ -121,25 +122,25 @@ def test_what_a_timed_job_says_has_no_request() -> None:
     assert (message.kind, message.cause) == ("message", None)
 
 
-def test_a_kept_message_of_a_service_that_is_away_is_told_from_the_inbox() -> None:
-    kept = make_handled_message("paid", 20, "parked", with_envelope=True)
-    notify = make_service_report(handled_messages=[kept])
-    story = build_timeline(
+def test_a_message_of_an_unavailable_service_is_read_from_the_inbox() -> None:
+    handled = make_handled_message("paid", 20, "parked", with_envelope=True)
+    notify = make_service_report(handled_messages=[handled])
+    timeline = build_timeline(
         CORRELATION_ID,
         {"intake": make_service_report(make_sent_message("done", 0)), "notify": notify},
         {"volunteers"},
     )
-    assert step_kinds(story.steps) == [
+    assert step_kinds(timeline.steps) == [
         "intake request",
         "intake message",
         "volunteers message",
         "notify handling",
     ]
-    assert story.steps[-1].cause == "paid"
-    assert story.unavailable == ["volunteers"]
+    assert timeline.steps[-1].cause == "paid"
+    assert timeline.unavailable == ["volunteers"]
 
 
-def test_a_message_takes_until_it_is_sent_and_a_handling_since_it_was_recorded() -> None:
+def test_a_message_lasts_until_it_is_sent_and_a_handling_since_recording() -> None:
     notify = make_service_report(handled_messages=[make_handled_message("done", 30)])
     steps = build_timeline(
         CORRELATION_ID,
@@ -149,7 +150,7 @@ def test_a_message_takes_until_it_is_sent_and_a_handling_since_it_was_recorded()
     assert [(one.kind, one.took_ms) for one in steps[1:]] == [("message", 2), ("handling", 30)]
 
 
-def test_causes_that_run_in_a_circle_end() -> None:
+def test_circular_causes_are_all_listed() -> None:
     steps = build_timeline(
         CORRELATION_ID,
         {
@@ -162,10 +163,10 @@ def test_causes_that_run_in_a_circle_end() -> None:
     assert {one.id for one in steps} == {"a", "b"}
 
 
-def test_more_than_so_many_messages_are_cut_and_said_to_be() -> None:
+def test_messages_beyond_the_maximum_are_cut_and_reported() -> None:
     many = [make_sent_message(f"m{number}", number) for number in range(MAX_ITEMS)]
     assert not build_timeline(CORRELATION_ID, {"intake": make_service_report(*many)}, []).cut
-    story = build_timeline(
+    timeline = build_timeline(
         CORRELATION_ID,
         {
             "intake": make_service_report(*many),
@@ -173,8 +174,8 @@ def test_more_than_so_many_messages_are_cut_and_said_to_be() -> None:
         },
         [],
     )
-    assert story.cut
-    assert "late" not in {one.id for one in story.steps}
+    assert timeline.cut
+    assert "late" not in {one.id for one in timeline.steps}
     assert build_timeline(
         CORRELATION_ID, {"intake": make_service_report(make_sent_message("a", 0), cut=True)}, []
     ).cut

@@ -1,4 +1,4 @@
-"""Party members are the desk's to know, and no message tells of them."""
+"""Only the desk reads and changes entries of party members, and no message carries them."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from tests.intake.station_client import PASSWORD, ApiClient, StationClient
 
 
 async def create_party_member(station_client: StationClient, **overrides: Any) -> dict[str, Any]:
-    """A new resident, entered as a party member."""
+    """Register a resident and enter them as a party member."""
     body = {
         "resident_id": (await station_client.register_resident())["id"],
         "membership": "estate",
@@ -21,26 +21,26 @@ async def create_party_member(station_client: StationClient, **overrides: Any) -
     }
     answer = await station_client.desk.post("/party/members", body)
     assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    member: dict[str, Any] = answer.json()
+    return member
 
 
-async def test_the_desk_enters_members_lists_them_and_takes_them_away(
+async def test_desk_adds_lists_and_removes_members(
     station_client: StationClient,
 ) -> None:
     own = await create_party_member(station_client, joined_on="1998-07-01")
     guest = await create_party_member(station_client, membership="elsewhere", reported=True)
     assert (own["resident_name"], own["joined_on"]) == ("演示居民", "1998-07-01")
     assert (await station_client.desk.get("/party/members")).json() == [guest, own]
-    narrowed = await station_client.desk.get("/party/members", params={"membership": "elsewhere"})
-    assert narrowed.json() == [guest]
+    filtered = await station_client.desk.get("/party/members", params={"membership": "elsewhere"})
+    assert filtered.json() == [guest]
     path = f"/party/members/{own['id']}"
     assert (await station_client.admin.call("DELETE", path)).status_code == 204
     assert (await station_client.desk.call("DELETE", path)).status_code == 404
     assert (await station_client.desk.get("/party/members")).json() == [guest]
 
 
-async def test_the_list_goes_on(station_client: StationClient) -> None:
+async def test_list_is_paginated(station_client: StationClient) -> None:
     first, second = [await create_party_member(station_client) for _ in range(2)]
     page = await station_client.desk.get("/party/members", params={"limit": 1})
     assert page.json() == [second]
@@ -48,61 +48,61 @@ async def test_the_list_goes_on(station_client: StationClient) -> None:
     assert (rest.json(), rest.links) == ([first], {})
 
 
-async def test_nobody_is_entered_twice(station_client: StationClient) -> None:
-    known = await create_party_member(station_client)
-    again = {"resident_id": known["resident_id"], "membership": "elsewhere"}
-    answer = await station_client.desk.post("/party/members", again)
+async def test_second_entry_of_a_resident_is_refused(station_client: StationClient) -> None:
+    member = await create_party_member(station_client)
+    body = {"resident_id": member["resident_id"], "membership": "elsewhere"}
+    answer = await station_client.desk.post("/party/members", body)
     assert answer.status_code == 409
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("fields", "field"),
     [
         ({"membership": "estate", "reported": True}, "reported"),
         ({"membership": "estate", "joined_on": "long ago"}, "joined_on"),
         ({"membership": "nowhere"}, "membership"),
     ],
 )
-async def test_what_cannot_be_so_is_refused(
-    station_client: StationClient, said: dict[str, Any], field: str
+async def test_invalid_membership_is_refused(
+    station_client: StationClient, fields: dict[str, Any], field: str
 ) -> None:
-    body = {"resident_id": (await station_client.register_resident())["id"], **said}
+    body = {"resident_id": (await station_client.register_resident())["id"], **fields}
     answer = await station_client.desk.post("/party/members", body)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert await station_client.count_rows("party_members") == 0
 
 
-async def test_residents_volunteers_partners_and_operators_learn_nothing(
+async def test_others_can_neither_read_nor_change_members(
     station_client: StationClient, other_clients: list[ApiClient]
 ) -> None:
     member = await create_party_member(station_client)
-    for one in other_clients:
+    for client in other_clients:
         answers = [
-            await one.get("/party/members"),
-            await one.post("/party/members", {**member, "resident_id": str(one.person_id)}),
-            await one.call("DELETE", f"/party/members/{member['id']}"),
+            await client.get("/party/members"),
+            await client.post("/party/members", {**member, "resident_id": str(client.person_id)}),
+            await client.call("DELETE", f"/party/members/{member['id']}"),
         ]
         assert [answer.status_code for answer in answers] == [403] * 3
         assert all("演示居民" not in answer.text for answer in answers)
     assert await station_client.count_rows("party_members") == 1
 
 
-async def test_another_station_sees_and_does_nothing(
+async def test_another_station_sees_and_changes_nothing(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     member = await create_party_member(station_client)
     theirs = other_station_client.desk
     assert (await theirs.get("/party/members")).json() == []
-    stranger = {"resident_id": member["resident_id"], "membership": "estate"}
-    assert (await theirs.post("/party/members", stranger)).status_code == 404
+    body = {"resident_id": member["resident_id"], "membership": "estate"}
+    assert (await theirs.post("/party/members", body)).status_code == 404
     assert (await theirs.call("DELETE", f"/party/members/{member['id']}")).status_code == 404
-    nobody = {"resident_id": str(uuid4()), "membership": "estate"}
-    assert (await station_client.desk.post("/party/members", nobody)).status_code == 404
+    unknown = {"resident_id": str(uuid4()), "membership": "estate"}
+    assert (await station_client.desk.post("/party/members", unknown)).status_code == 404
     assert await station_client.count_rows("party_members") == 1
 
 
-async def test_no_message_tells_of_them(station_client: StationClient) -> None:
+async def test_entries_record_no_message(station_client: StationClient) -> None:
     resident = (await station_client.register_resident())["id"]
     before = await station_client.list_messages()
     body = {"resident_id": resident, "membership": "elsewhere", "reported": True}
@@ -114,7 +114,7 @@ async def test_no_message_tells_of_them(station_client: StationClient) -> None:
 
 @pytest.fixture
 async def other_clients(station_client: StationClient) -> list[ApiClient]:
-    """A resident, a volunteer, a partner and an operator."""
+    """Sign a resident, a volunteer, a partner and an operator in."""
     resident, volunteer = (
         await station_client.sign_in_resident(),
         await station_client.sign_in_resident(),
@@ -131,7 +131,7 @@ async def other_clients(station_client: StationClient) -> list[ApiClient]:
 
 
 async def approve_volunteer(station_client: StationClient, resident: UUID) -> None:
-    """Let intake know the resident as a volunteer."""
+    """Store the resident as an approved volunteer of the read model."""
     station = station_client.station.id
     values = {"volunteer_id": uuid4(), "resident_id": resident, "state": "approved", "version": 2}
     async with station_client.runtime.sessions.begin() as tx:
@@ -139,8 +139,8 @@ async def approve_volunteer(station_client: StationClient, resident: UUID) -> No
 
 
 async def create_account_client(station_client: StationClient, role: Role) -> ApiClient:
-    """Somebody with an account of that role, signed in."""
-    wanted = NewAccount(username=role.value, display_name="演示", role=role, password=PASSWORD)
+    """Create an account of that role and sign it in."""
+    account = NewAccount(username=role.value, display_name="演示", role=role, password=PASSWORD)
     async with station_client.runtime.sessions.begin() as tx:
-        await accounts.create(tx, Actor.system(station_client.station.id), wanted)
+        await accounts.create(tx, Actor.system(station_client.station.id), account)
     return await station_client.sign_in(username=role.value, password=PASSWORD)

@@ -1,4 +1,4 @@
-"""A picture is kept small, upright, and without what the camera wrote into it."""
+"""Uploaded images become small, upright JPEGs without metadata."""
 
 import contextlib
 import io
@@ -25,14 +25,14 @@ ORIENTATION, GPS, LATITUDE = 0x0112, 0x8825, 2
 def encode_image(
     kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **options: object
 ) -> bytes:
-    """A picture of that kind."""
-    sent = io.BytesIO()
-    Image.new(mode, size, "red").save(sent, kind, **options)
-    return sent.getvalue()
+    """Encode a red image in the format `kind`."""
+    content = io.BytesIO()
+    Image.new(mode, size, "red").save(content, kind, **options)
+    return content.getvalue()
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that says it is that large, and is empty."""
+    """Build a PNG that declares that size and has no pixels."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))
@@ -57,95 +57,95 @@ def png_header(width: int, height: int) -> bytes:
         ("WEBP", "RGBA"),
     ],
 )
-async def test_every_kind_becomes_a_jpeg(kind: str, mode: str) -> None:
-    sent = io.BytesIO()
-    Image.new(mode, (40, 20)).save(sent, kind)
-    kept = await normalize_image(sent.getvalue())
-    with Image.open(io.BytesIO(kept.jpeg)) as seen:
-        assert (seen.format, seen.mode) == ("JPEG", "RGB")
-        assert seen.size == (kept.width, kept.height) == (40, 20)
+async def test_every_format_becomes_a_jpeg(kind: str, mode: str) -> None:
+    upload = io.BytesIO()
+    Image.new(mode, (40, 20)).save(upload, kind)
+    normalized = await normalize_image(upload.getvalue())
+    with Image.open(io.BytesIO(normalized.jpeg)) as image:
+        assert (image.format, image.mode) == ("JPEG", "RGB")
+        assert image.size == (normalized.width, normalized.height) == (40, 20)
 
 
-async def test_what_one_sees_through_is_white() -> None:
-    sent = io.BytesIO()
-    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(sent, "PNG")
-    with Image.open(io.BytesIO((await normalize_image(sent.getvalue())).jpeg)) as seen:
-        assert seen.getpixel((4, 4)) == (255, 255, 255)
+async def test_transparency_becomes_white() -> None:
+    upload = io.BytesIO()
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(upload, "PNG")
+    with Image.open(io.BytesIO((await normalize_image(upload.getvalue())).jpeg)) as image:
+        assert image.getpixel((4, 4)) == (255, 255, 255)
 
 
-async def test_place_comment_and_profile_are_left_out() -> None:
+async def test_position_comment_and_profile_are_removed() -> None:
     exif = Image.Exif()
     exif[GPS] = {LATITUDE: (27.0, 50.0, 0.0)}
-    sent = encode_image("JPEG", exif=exif, comment=b"at home", icc_profile=b"profile")
-    kept = (await normalize_image(sent)).jpeg
-    with Image.open(io.BytesIO(kept)) as seen:
-        assert not seen.getexif()
-        assert not {"exif", "comment", "icc_profile", "xmp"} & seen.info.keys()
-    assert b"at home" in sent
-    assert b"at home" not in kept
+    upload = encode_image("JPEG", exif=exif, comment=b"at home", icc_profile=b"profile")
+    jpeg = (await normalize_image(upload)).jpeg
+    with Image.open(io.BytesIO(jpeg)) as image:
+        assert not image.getexif()
+        assert not {"exif", "comment", "icc_profile", "xmp"} & image.info.keys()
+    assert b"at home" in upload
+    assert b"at home" not in jpeg
 
 
-async def test_a_picture_taken_sideways_is_upright() -> None:
+async def test_rotated_image_becomes_upright() -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 6
-    kept = await normalize_image(encode_image("JPEG", (40, 20), exif=exif))
-    assert (kept.width, kept.height) == (20, 40)
+    normalized = await normalize_image(encode_image("JPEG", (40, 20), exif=exif))
+    assert (normalized.width, normalized.height) == (20, 40)
 
 
-async def test_a_large_picture_becomes_small() -> None:
-    kept = await normalize_image(encode_image("JPEG", (4000, 3000)))
-    assert (kept.width, kept.height) == (MAX_SIDE_PIXELS, 1200)
+async def test_large_image_is_scaled_down() -> None:
+    normalized = await normalize_image(encode_image("JPEG", (4000, 3000)))
+    assert (normalized.width, normalized.height) == (MAX_SIDE_PIXELS, 1200)
 
 
 @pytest.mark.parametrize("size", [(5_000, 5_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
-async def test_a_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
+async def test_decompression_bomb_is_refused_before_decoding(size: tuple[int, int]) -> None:
     with pytest.raises(TooManyPixels):
         await normalize_image(png_header(*size))
 
 
-async def test_a_telephones_picture_with_smaller_ones_behind_it_is_taken() -> None:
+async def test_jpeg_with_smaller_images_behind_it_is_accepted() -> None:
     small = Image.new("RGB", (8, 8))
-    sent = encode_image("MPO", (40, 20), save_all=True, append_images=[small])
-    with Image.open(io.BytesIO(sent)) as seen:
-        assert seen.format == "MPO"
-    kept = await normalize_image(sent)
-    assert (kept.width, kept.height) == (40, 20)
+    upload = encode_image("MPO", (40, 20), save_all=True, append_images=[small])
+    with Image.open(io.BytesIO(upload)) as image:
+        assert image.format == "MPO"
+    normalized = await normalize_image(upload)
+    assert (normalized.width, normalized.height) == (40, 20)
 
 
 @pytest.mark.parametrize(
-    ("kind", "side", "more"),
+    ("kind", "side", "options"),
     [
         ("JPEG", 5_001, {"progressive": True}),
         ("PNG", 4_473, {}),
         ("WEBP", 3_606, {"method": 0}),
     ],
 )
-async def test_what_takes_too_much_memory_is_refused(
-    kind: str, side: int, more: dict[str, object]
+async def test_image_with_too_many_pixels_is_refused(
+    kind: str, side: int, options: dict[str, object]
 ) -> None:
-    sent = encode_image(kind, (side, side), "RGB", **more)
-    assert len(sent) < 1_000_000
+    upload = encode_image(kind, (side, side), "RGB", **options)
+    assert len(upload) < 1_000_000
     with pytest.raises(TooManyPixels):
-        await normalize_image(sent)
+        await normalize_image(upload)
 
 
-def repeat_jpeg_scans(passes: int) -> bytes:
-    """A JPEG whose last pass is repeated until there are that many."""
+def repeat_jpeg_scans(scans: int) -> bytes:
+    """Build a JPEG whose last scan is repeated until it has that many."""
     start = b"\xff\xda"
-    *before, last = encode_image("JPEG", progressive=True).removesuffix(b"\xff\xd9").split(start)
-    again = [last] * (passes - len(before) + 1)
-    return start.join([*before, *again]) + b"\xff\xd9"
+    *first, last = encode_image("JPEG", progressive=True).removesuffix(b"\xff\xd9").split(start)
+    repeats = [last] * (scans - len(first) + 1)
+    return start.join([*first, *repeats]) + b"\xff\xd9"
 
 
-async def test_a_picture_of_endless_passes_is_refused() -> None:
-    kept = await normalize_image(repeat_jpeg_scans(MAX_SCANS))
-    assert (kept.width, kept.height) == (40, 20)
+async def test_jpeg_with_too_many_scans_is_refused() -> None:
+    normalized = await normalize_image(repeat_jpeg_scans(MAX_SCANS))
+    assert (normalized.width, normalized.height) == (40, 20)
     with pytest.raises(NotAnImage):
         await normalize_image(repeat_jpeg_scans(MAX_SCANS + 1))
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "upload",
     [
         b"",
         b"GIF89a",
@@ -159,9 +159,9 @@ async def test_a_picture_of_endless_passes_is_refused() -> None:
         os.urandom(1000),
     ],
 )
-async def test_what_is_no_picture_is_refused(sent: bytes) -> None:
+async def test_upload_that_is_no_image_is_refused(upload: bytes) -> None:
     with pytest.raises(NotAnImage):
-        await normalize_image(sent)
+        await normalize_image(upload)
 
 
 ENCODED_IMAGES = [encode_image("JPEG"), encode_image("PNG"), encode_image("WEBP")]
@@ -169,7 +169,7 @@ ENCODED_IMAGES = [encode_image("JPEG"), encode_image("PNG"), encode_image("WEBP"
 
 @given(st.sampled_from(ENCODED_IMAGES), st.integers(0, 400), st.binary(min_size=1, max_size=8))
 @settings(max_examples=100, deadline=None)
-async def test_a_damaged_picture_is_seen_or_refused(sent: bytes, at: int, damage: bytes) -> None:
-    at %= len(sent)
+async def test_damaged_image_is_decoded_or_refused(image: bytes, at: int, damage: bytes) -> None:
+    at %= len(image)
     with contextlib.suppress(NotAnImage, TooManyPixels):
-        await normalize_image(sent[:at] + damage + sent[at + len(damage) :])
+        await normalize_image(image[:at] + damage + image[at + len(damage) :])

@@ -1,4 +1,4 @@
-"""Photos over the API: added by the taker, seen by those who may."""
+"""Photos over the API: added by the taker, visible to those who may see them."""
 
 import asyncio
 from collections import Counter
@@ -25,25 +25,25 @@ IMAGE = encode_image("JPEG")
 
 
 class ClaimedWish:
-    """A wish that the volunteer took, and its people at the API."""
+    """A wish that the volunteer has claimed, and its people at the API."""
 
     def __init__(self, station_client: StationClient, people: People, wish: str) -> None:
         self.station_client, self.people, self.wish = station_client, people, wish
 
     @property
     def path(self) -> str:
-        """Where the wish's photos are."""
+        """The path of the wish's photos."""
         return f"/wishes/{self.wish}/photos"
 
     async def sign_in(self, actor: Actor) -> ApiClient:
-        """One of the people, signed in with a slip."""
+        """Sign one of the people in with a slip."""
         slip = await self.station_client.desk.post(f"/residents/{actor.person}/slips")
         return await self.station_client.sign_in(slip=slip.json()["code"])
 
     async def add_photo(
         self, client: ApiClient, image: bytes = IMAGE, **params: str
     ) -> httpx.Response:
-        """The answer to sending a photo."""
+        """Upload a photo and return the response."""
         return await client.call(
             "POST", self.path, content=image, headers=JPEG_HEADERS, params=params
         )
@@ -51,7 +51,7 @@ class ClaimedWish:
 
 @pytest.fixture
 async def claimed_wish(station_client: StationClient, runtime: Runtime) -> ClaimedWish:
-    """A wish that the volunteer took."""
+    """Create a wish that the volunteer has claimed."""
     desk = Actor(station_client.station.id, station_client.desk.person_id, frozenset({Role.STAFF}))
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
@@ -59,17 +59,17 @@ async def claimed_wish(station_client: StationClient, runtime: Runtime) -> Claim
     return ClaimedWish(station_client, people, str(wish.id))
 
 
-async def test_the_taker_adds_photos_and_sees_them(claimed_wish: ClaimedWish) -> None:
+async def test_taker_adds_photos_and_reads_them(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     added = await claimed_wish.add_photo(volunteer)
     assert added.status_code == 201, added.text
     photo = added.json()
     assert (photo["width"], photo["height"], photo["may_be_public"]) == (40, 20, False)
     assert (await volunteer.get(claimed_wish.path)).json() == [photo]
-    seen = await volunteer.get(f"/photos/{photo['id']}")
-    assert seen.headers["content-type"] == "image/jpeg"
-    assert seen.headers["cache-control"] == "private, no-store"
-    assert seen.content.startswith(b"\xff\xd8\xff")
+    response = await volunteer.get(f"/photos/{photo['id']}")
+    assert response.headers["content-type"] == "image/jpeg"
+    assert response.headers["cache-control"] == "private, no-store"
+    assert response.content.startswith(b"\xff\xd8\xff")
 
 
 async def test_a_repeated_upload_adds_one_photo(claimed_wish: ClaimedWish) -> None:
@@ -83,13 +83,13 @@ async def test_a_repeated_upload_adds_one_photo(claimed_wish: ClaimedWish) -> No
     assert len((await volunteer.get(claimed_wish.path)).json()) == 1
 
 
-async def test_a_wish_has_at_most_four_and_one_can_be_taken_away(claimed_wish: ClaimedWish) -> None:
+async def test_fifth_photo_is_refused_until_one_is_removed(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     added = [await claimed_wish.add_photo(volunteer) for _ in range(5)]
     assert [answer.status_code for answer in added] == [201] * 4 + [409]
-    gone = f"/photos/{added[0].json()['id']}"
-    assert (await volunteer.call("DELETE", gone)).status_code == 204
-    assert (await volunteer.get(gone)).status_code == 404
+    path = f"/photos/{added[0].json()['id']}"
+    assert (await volunteer.call("DELETE", path)).status_code == 204
+    assert (await volunteer.get(path)).status_code == 404
     assert (await claimed_wish.add_photo(volunteer)).status_code == 201
 
 
@@ -116,23 +116,23 @@ async def test_others_neither_add_nor_see_photos(
     ("public", "consent", "status"),
     [("true", True, 200), ("true", False, 404), ("false", True, 404)],
 )
-async def test_neighbours_see_it_when_maker_and_resident_consent(
+async def test_neighbours_see_a_photo_when_taker_and_resident_consent(
     claimed_wish: ClaimedWish, public: str, consent: bool, status: int
 ) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     photo = f"/photos/{(await claimed_wish.add_photo(volunteer, public=public)).json()['id']}"
-    act = f"/wishes/{claimed_wish.wish}"
-    await volunteer.post(f"{act}/deliver", {"note": "换好了", "minutes": 30})
+    wish_path = f"/wishes/{claimed_wish.wish}"
+    await volunteer.post(f"{wish_path}/deliver", {"note": "换好了", "minutes": 30})
     neighbour = await claimed_wish.sign_in(claimed_wish.people.neighbour)
     assert (await neighbour.get(photo)).status_code == 404
     wisher = await claimed_wish.sign_in(claimed_wish.people.wisher)
-    await wisher.post(f"{act}/confirm", {"photos_public": consent})
+    await wisher.post(f"{wish_path}/confirm", {"photos_public": consent})
     assert (await neighbour.get(photo)).status_code == status
-    await wisher.post(f"{act}/reopen", {"reason": "又坏了"})
+    await wisher.post(f"{wish_path}/reopen", {"reason": "又坏了"})
     assert (await neighbour.get(photo)).status_code == 404
 
 
-async def test_who_gave_the_wish_back_sees_its_photos_no_more(
+async def test_former_taker_cannot_see_the_photos(
     claimed_wish: ClaimedWish, runtime: Runtime
 ) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
@@ -147,27 +147,27 @@ async def test_who_gave_the_wish_back_sees_its_photos_no_more(
     assert (await second.get(claimed_wish.path)).json() == []
 
 
-async def test_what_comes_after_the_delivery_stays_and_is_not_published(
+async def test_photo_after_the_delivery_is_neither_removable_nor_public(
     claimed_wish: ClaimedWish,
 ) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     before = (await claimed_wish.add_photo(volunteer, public="true")).json()
-    act = f"/wishes/{claimed_wish.wish}"
-    await volunteer.post(f"{act}/deliver", {"note": "换好了", "minutes": 30})
+    wish_path = f"/wishes/{claimed_wish.wish}"
+    await volunteer.post(f"{wish_path}/deliver", {"note": "换好了", "minutes": 30})
     after = (await claimed_wish.add_photo(volunteer, public="true")).json()
     assert (before["may_be_public"], after["may_be_public"]) == (True, False)
     for photo in (before, after):
         assert (await volunteer.call("DELETE", f"/photos/{photo['id']}")).status_code == 409
     wisher = await claimed_wish.sign_in(claimed_wish.people.wisher)
     assert (await wisher.get(claimed_wish.path)).json() == [before, after]
-    await wisher.post(f"{act}/confirm", {"photos_public": True})
+    await wisher.post(f"{wish_path}/confirm", {"photos_public": True})
     neighbour = await claimed_wish.sign_in(claimed_wish.people.neighbour)
     assert (await neighbour.get(claimed_wish.path)).json() == [before]
     assert (await neighbour.get(f"/photos/{after['id']}")).status_code == 404
     assert (await claimed_wish.add_photo(volunteer)).status_code == 409
 
 
-async def test_nobody_adds_photos_to_a_wish_that_nobody_has(claimed_wish: ClaimedWish) -> None:
+async def test_photo_of_an_unclaimed_wish_is_refused(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     await volunteer.post(f"/wishes/{claimed_wish.wish}/release")
     refused = await claimed_wish.add_photo(volunteer)
@@ -175,26 +175,26 @@ async def test_nobody_adds_photos_to_a_wish_that_nobody_has(claimed_wish: Claime
     assert refused.json()["title"] == translate(NotClaimed.title, "zh")
 
 
-async def test_of_eight_photos_at_once_four_are_kept(claimed_wish: ClaimedWish) -> None:
+async def test_only_four_of_eight_concurrent_uploads_are_stored(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     added = await asyncio.gather(*(claimed_wish.add_photo(volunteer) for _ in range(8)))
     assert Counter(answer.status_code for answer in added) == {201: 4, 409: 4}
     assert len((await volunteer.get(claimed_wish.path)).json()) == 4
 
 
-async def test_only_the_desk_shows_and_takes_away_for_others(claimed_wish: ClaimedWish) -> None:
+async def test_only_the_desk_adds_and_removes_photos_for_others(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     photo = f"/photos/{(await claimed_wish.add_photo(volunteer)).json()['id']}"
     second = await claimed_wish.sign_in(claimed_wish.people.second)
     behalf = str(claimed_wish.people.volunteer.person)
     assert (await claimed_wish.add_photo(second, on_behalf_of=behalf)).status_code == 403
     for path in (photo, f"/photos/{uuid4()}"):
-        tried = await second.call("DELETE", path, params={"on_behalf_of": behalf})
-        assert tried.status_code == 403
-    gone = await claimed_wish.station_client.desk.call(
+        refused = await second.call("DELETE", path, params={"on_behalf_of": behalf})
+        assert refused.status_code == 403
+    removed = await claimed_wish.station_client.desk.call(
         "DELETE", photo, params={"on_behalf_of": behalf}
     )
-    assert gone.status_code == 204
+    assert removed.status_code == 204
 
 
 async def test_the_desk_adds_on_behalf_of_the_volunteer(claimed_wish: ClaimedWish) -> None:
@@ -205,7 +205,7 @@ async def test_the_desk_adds_on_behalf_of_the_volunteer(claimed_wish: ClaimedWis
     ).status_code == 201
 
 
-async def test_bad_pictures_are_problems(claimed_wish: ClaimedWish) -> None:
+async def test_invalid_uploads_are_refused(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     broken = await claimed_wish.add_photo(volunteer, IMAGE[:200])
     assert broken.status_code == 422
@@ -219,7 +219,7 @@ async def test_bad_pictures_are_problems(claimed_wish: ClaimedWish) -> None:
     assert (await volunteer.get(claimed_wish.path)).json() == []
 
 
-async def test_a_photo_may_be_larger_than_other_bodies_but_not_too_large(
+async def test_photo_of_a_megabyte_is_accepted(
     claimed_wish: ClaimedWish,
 ) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
@@ -227,20 +227,20 @@ async def test_a_photo_may_be_larger_than_other_bodies_but_not_too_large(
     assert (await claimed_wish.add_photo(volunteer, padded)).status_code == 201
 
 
-async def test_what_is_too_large_is_a_problem_however_it_is_sent(claimed_wish: ClaimedWish) -> None:
+async def test_oversized_bodies_are_refused(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
-    sent = IMAGE + bytes(MAX_PHOTO_BYTES)
+    upload = IMAGE + bytes(MAX_PHOTO_BYTES)
 
-    async def in_pieces() -> AsyncIterator[bytes]:
-        for start in range(0, len(sent), 1024 * 1024):
-            yield sent[start : start + 1024 * 1024]
+    async def stream() -> AsyncIterator[bytes]:
+        for start in range(0, len(upload), 1024 * 1024):
+            yield upload[start : start + 1024 * 1024]
 
-    note = {"note": "好" * 30_000, "minutes": 30}
-    for large in (
-        await claimed_wish.add_photo(volunteer, sent),
-        await volunteer.call("POST", claimed_wish.path, content=in_pieces(), headers=JPEG_HEADERS),
-        await volunteer.post(f"/wishes/{claimed_wish.wish}/deliver", note),
+    report = {"note": "好" * 30_000, "minutes": 30}
+    for response in (
+        await claimed_wish.add_photo(volunteer, upload),
+        await volunteer.call("POST", claimed_wish.path, content=stream(), headers=JPEG_HEADERS),
+        await volunteer.post(f"/wishes/{claimed_wish.wish}/deliver", report),
     ):
-        assert large.status_code == 413
-        assert large.headers["content-type"] == "application/problem+json"
+        assert response.status_code == 413
+        assert response.headers["content-type"] == "application/problem+json"
     assert (await volunteer.get(claimed_wish.path)).json() == []

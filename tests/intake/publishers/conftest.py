@@ -1,4 +1,4 @@
-"""A machine of a partner."""
+"""A fixture of a partner's machine."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.intake.station_client import StationClient
 
 @pytest.fixture
 async def partner_client(station_client: StationClient) -> PartnerClient:
-    """One that may publish everything that partners can say."""
+    """Return a machine that may publish all types of partners."""
     return await PartnerClient.create(station_client)

@@ -1,4 +1,4 @@
-"""A partner's machine in a test, which publishes over HTTP."""
+"""A partner's machine in tests, which publishes over HTTP."""
 
 import json
 from collections.abc import Mapping
@@ -24,28 +24,28 @@ BATCH_HEADERS = {"Content-Type": "application/cloudevents-batch+json"}
 
 
 async def create_partner(station_client: StationClient) -> UUID:
-    """The account of a new partner of the station."""
+    """Create a partner of the station; return the id of its account."""
     name = f"partner-{uuid4().hex[:8]}"
-    wanted = NewAccount(
+    new_account = NewAccount(
         username=name, display_name="演示·物业", role=Role.PARTNER, password="a-password"
     )
     async with station_client.runtime.sessions.begin() as tx:
-        return (await accounts.create(tx, Actor.system(station_client.station.id), wanted)).id
+        return (await accounts.create(tx, Actor.system(station_client.station.id), new_account)).id
 
 
 async def create_publisher(station_client: StationClient, **overrides: Any) -> dict[str, Any]:
-    """A new machine of a new partner, as answered."""
+    """Admit a machine of a new partner; return the answer."""
     account = str(await create_partner(station_client))
     body = {"name": f"m{uuid4().hex[:8]}", "account_id": account, "grants": ALL_GRANTS, **overrides}
     answer = await station_client.admin.post("/publishers", body)
     assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    publisher: dict[str, Any] = answer.json()
+    return publisher
 
 
 @dataclass(frozen=True)
 class PartnerClient:
-    """A machine that was admitted, and a key of it."""
+    """An admitted machine with one of its keys."""
 
     station_client: StationClient
     id: str
@@ -55,19 +55,20 @@ class PartnerClient:
 
     @classmethod
     async def create(cls, station_client: StationClient, **overrides: Any) -> "PartnerClient":
-        """A new one with a key for everything."""
-        seen = await create_publisher(station_client, **overrides)
-        issued = await station_client.admin.post(f"/publishers/{seen['id']}/keys")
+        """Admit a machine and issue a key for all its types."""
+        publisher = await create_publisher(station_client, **overrides)
+        issued = await station_client.admin.post(f"/publishers/{publisher['id']}/keys")
         assert issued.status_code == 201, issued.text
-        account = UUID(seen["account_id"])
-        return cls(station_client, seen["id"], seen["name"], account, issued.json()["key"])
+        account = UUID(publisher["account_id"])
+        key = issued.json()["key"]
+        return cls(station_client, publisher["id"], publisher["name"], account, key)
 
     def with_key(self, key: str) -> "PartnerClient":
-        """The same with another key."""
+        """Return the same machine with another key."""
         return replace(self, key=key)
 
     def make_event(self, type_: str, data: Any, **overrides: Any) -> dict[str, Any]:
-        """A CloudEvent of this machine's."""
+        """Return a CloudEvent of this machine."""
         return {
             "specversion": "1.0",
             "id": str(uuid4()),
@@ -79,7 +80,7 @@ class PartnerClient:
         }
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """A request under the key."""
+        """Send a request with the key."""
         headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
         return await self.station_client.client.request(
             method, f"/api/v1{path}", headers=headers, **options
@@ -88,20 +89,20 @@ class PartnerClient:
     async def send(
         self, body: Any, headers: Mapping[str, str] = STRUCTURED_HEADERS
     ) -> httpx.Response:
-        """The answer to a body."""
+        """Publish a body."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return await self.call("POST", "/messages", content=content, headers=dict(headers))
 
     async def publish_and_handle(self, type_: str, data: Any, **overrides: Any) -> dict[str, Any]:
-        """Publish, let intake absorb what is due, and tell what became of it."""
+        """Publish an event, let intake handle it, and return the status of the message."""
         answer = await self.send(self.make_event(type_, data, **overrides))
         assert answer.status_code == 202, answer.text
         return await self.fetch_result(answer)
 
     async def fetch_result(self, answer: httpx.Response) -> dict[str, Any]:
-        """What became of what was taken."""
+        """Let intake handle an accepted message, and return the status of the message."""
         await self.station_client.runtime.consumer.retry_worker.run_due()
-        found = await self.call("GET", answer.headers["Location"].removeprefix("/api/v1"))
-        assert found.status_code == 200, found.text
-        became: dict[str, Any] = found.json()
-        return became
+        status = await self.call("GET", answer.headers["Location"].removeprefix("/api/v1"))
+        assert status.status_code == 200, status.text
+        result: dict[str, Any] = status.json()
+        return result

@@ -19,43 +19,46 @@ from tests.intake.publishers.partner_client import (
 from tests.intake.station_client import StationClient
 
 
-async def test_a_machine_is_admitted_and_shown_without_secrets(
+async def test_an_admitted_machine_is_returned_without_secrets(
     station_client: StationClient,
 ) -> None:
     reading = [{"may": "read", "type": "linli.wish.opened.v1"}]
-    seen = await create_publisher(station_client, grants=[*ALL_GRANTS[:1], *reading])
-    name = seen["name"]
-    assert (seen["source"], seen["user"]) == (f"/partners/{name}", f"partner-{name}")
-    assert seen["queue"] == f"linli.readers.{name}"
-    assert seen["grants"] == [
+    publisher = await create_publisher(station_client, grants=[*ALL_GRANTS[:1], *reading])
+    name = publisher["name"]
+    assert (publisher["source"], publisher["user"]) == (f"/partners/{name}", f"partner-{name}")
+    assert publisher["queue"] == f"linli.readers.{name}"
+    assert publisher["grants"] == [
         {"may": "publish", "type": JOINED, "trusted": False},
         {"may": "read", "type": "linli.wish.opened.v1", "trusted": False},
     ]
-    key = (await station_client.admin.post(f"/publishers/{seen['id']}/keys")).json()
-    shown = await station_client.admin.get(f"/publishers/{seen['id']}")
+    path = f"/publishers/{publisher['id']}"
+    key = (await station_client.admin.post(f"{path}/keys")).json()
+    answer = await station_client.admin.get(path)
     listed = (await station_client.admin.get("/publishers")).json()
-    assert listed == [shown.json()]
-    assert [one["id"] for one in shown.json()["keys"]] == [key["id"]]
-    assert key["key"] not in shown.text
+    assert listed == [answer.json()]
+    assert [one["id"] for one in answer.json()["keys"]] == [key["id"]]
+    assert key["key"] not in answer.text
     async with station_client.runtime.sessions() as tx:
-        kept = await tx.get_one(ApiKey, key["id"])
-    assert len(kept.key_hash) == 32
-    assert key["key"].encode() not in kept.key_hash
+        row = await tx.get_one(ApiKey, key["id"])
+    assert len(row.key_hash) == 32
+    assert key["key"].encode() not in row.key_hash
 
 
-async def test_names_are_one_machine_s_of_whatever_station(
+async def test_names_of_machines_are_unique_across_stations(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     name = (await create_publisher(station_client))["name"]
-    theirs = (await create_publisher(other_station_client))["account_id"]
+    account_id = (await create_publisher(other_station_client))["account_id"]
     answer = await other_station_client.admin.post(
-        "/publishers", {"name": name, "account_id": theirs, "grants": []}
+        "/publishers", {"name": name, "account_id": account_id, "grants": []}
     )
     assert answer.status_code == 409
-    assert (await other_station_client.admin.get("/publishers")).json()[0]["account_id"] == theirs
+    assert (await other_station_client.admin.get("/publishers")).json()[0][
+        "account_id"
+    ] == account_id
 
 
-async def test_nobody_manages_another_station_s_machines(
+async def test_administrators_do_not_manage_another_station_s_machines(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     id_ = (await create_publisher(station_client))["id"]
@@ -83,13 +86,13 @@ async def test_nobody_manages_another_station_s_machines(
         (ALL_GRANTS[0], "This is granted already"),
     ],
 )
-async def test_what_can_not_be_granted_is_told_at_its_place(
+async def test_an_invalid_grant_is_refused_at_its_field(
     station_client: StationClient, grant: dict[str, Any], sentence: str
 ) -> None:
-    seen = await create_publisher(station_client)
+    publisher = await create_publisher(station_client)
     answer = await station_client.admin.call(
         "PUT",
-        f"/publishers/{seen['id']}/grants",
+        f"/publishers/{publisher['id']}/grants",
         json={"grants": [ALL_GRANTS[0], grant]},
         headers={"If-Match": "*", "Accept-Language": "en"},
     )
@@ -99,12 +102,12 @@ async def test_what_can_not_be_granted_is_told_at_its_place(
     assert sentence in error["detail"]
 
 
-async def test_accounts_of_staff_have_no_machines(station_client: StationClient) -> None:
+async def test_accounts_of_staff_cannot_have_machines(station_client: StationClient) -> None:
     body = {"name": "desk-machine", "account_id": str(station_client.desk.person_id), "grants": []}
     assert (await station_client.admin.post("/publishers", body)).status_code == 422
 
 
-async def test_two_who_grant_at_once_do_not_undo_each_other(station_client: StationClient) -> None:
+async def test_a_grant_with_an_outdated_etag_is_refused(station_client: StationClient) -> None:
     id_ = (await create_publisher(station_client))["id"]
     path = f"/publishers/{id_}"
     etag = (await station_client.admin.get(path)).headers["ETag"]
@@ -116,35 +119,47 @@ async def test_two_who_grant_at_once_do_not_undo_each_other(station_client: Stat
     assert len((await station_client.admin.get(path)).json()["grants"]) == 2
 
 
-async def test_a_key_is_for_no_more_than_is_granted(station_client: StationClient) -> None:
-    seen = await create_publisher(station_client, grants=ALL_GRANTS[:1])
-    keys = f"/publishers/{seen['id']}/keys"
+async def test_a_key_is_for_granted_types_only(station_client: StationClient) -> None:
+    publisher = await create_publisher(station_client, grants=ALL_GRANTS[:1])
+    keys = f"/publishers/{publisher['id']}/keys"
     assert (await station_client.admin.post(keys, {"types": [FULFILLED]})).status_code == 403
     assert (await station_client.admin.post(keys, {"types": []})).status_code == 422
     issued = await station_client.admin.post(keys, {"types": [JOINED]})
     assert issued.status_code == 201
     grants = {"grants": ALL_GRANTS[1:]}
     assert (
-        await station_client.admin.put(f"/publishers/{seen['id']}/grants", grants)
+        await station_client.admin.put(f"/publishers/{publisher['id']}/grants", grants)
     ).status_code == 200
     rotated = await station_client.admin.post(f"{keys}/{issued.json()['id']}/rotate")
     assert rotated.status_code == 403
 
 
-async def test_the_broker_s_password_is_kept_as_the_broker_keeps_it(
+async def test_the_overlap_of_a_rotation_is_an_integer_and_no_boolean(
+    partner_client: PartnerClient,
+) -> None:
+    admin, keys = partner_client.station_client.admin, f"/publishers/{partner_client.id}/keys"
+    key_id = (await admin.post(keys)).json()["id"]
+    refused = await admin.post(f"{keys}/{key_id}/rotate", {"overlap_hours": True})
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == ["overlap_hours"]
+    rotated = await admin.post(f"{keys}/{key_id}/rotate", {"overlap_hours": 1})
+    assert rotated.status_code == 201
+
+
+async def test_a_broker_password_is_hashed_in_the_format_of_the_broker(
     partner_client: PartnerClient,
 ) -> None:
     station_client = partner_client.station_client
-    given = (await station_client.admin.post(f"/publishers/{partner_client.id}/password")).json()
+    answer = (await station_client.admin.post(f"/publishers/{partner_client.id}/password")).json()
     async with station_client.runtime.sessions() as tx:
-        found = await tx.scalar(select(Publisher).where(Publisher.name == partner_client.name))
-    assert found is not None
-    assert found.password_hash is not None
-    assert given["password"] not in found.password_hash
-    kept = base64.b64decode(found.password_hash)
-    assert hashlib.sha256(kept[:4] + given["password"].encode()).digest() == kept[4:]
+        publisher = await tx.scalar(select(Publisher).where(Publisher.name == partner_client.name))
+    assert publisher is not None
+    assert publisher.password_hash is not None
+    assert answer["password"] not in publisher.password_hash
+    salted = base64.b64decode(publisher.password_hash)
+    assert hashlib.sha256(salted[:4] + answer["password"].encode()).digest() == salted[4:]
 
-    (user,) = broker_users.users([found.access])["users"]
-    assert (user["name"], user["password_hash"]) == (given["user"], found.password_hash)
+    (user,) = broker_users.users([publisher.access])["users"]
+    assert (user["name"], user["password_hash"]) == (answer["user"], publisher.password_hash)
     again = (await station_client.admin.post(f"/publishers/{partner_client.id}/password")).json()
-    assert again["password"] != given["password"]
+    assert again["password"] != answer["password"]

@@ -1,4 +1,4 @@
-"""What partners say becomes intake's own record and its own word, whatever comes first or twice."""
+"""Partners' messages become intake's own records and messages, in any order and repeated."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,15 +23,15 @@ from tests.intake.station_client import ApiClient, StationClient
 
 
 async def create_open_wish(station_client: StationClient, wisher: ApiClient) -> str:
-    """A wish that anybody may take."""
-    made = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
-    id_: str = made.json()["id"]
+    """Create an open wish; return its id."""
+    answer = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
+    id_: str = answer.json()["id"]
     assert (await station_client.desk.post(f"/wishes/{id_}/approve")).status_code == 200
     return id_
 
 
 async def publish_event(station_client: StationClient, **overrides: Any) -> str:
-    """An event that people can join."""
+    """Publish an event with places; return its id."""
     begins = clock.now() + timedelta(hours=2)
     body = {
         "kind": "clean_up",
@@ -44,9 +44,9 @@ async def publish_event(station_client: StationClient, **overrides: Any) -> str:
         "guest_places": 1,
         **overrides,
     }
-    made = await station_client.desk.post("/events", body)
-    assert made.status_code == 201, made.text
-    id_: str = made.json()["id"]
+    answer = await station_client.desk.post("/events", body)
+    assert answer.status_code == 201, answer.text
+    id_: str = answer.json()["id"]
     assert (await station_client.desk.post(f"/events/{id_}/publish")).status_code == 200
     return id_
 
@@ -54,7 +54,7 @@ async def publish_event(station_client: StationClient, **overrides: Any) -> str:
 async def start_event_early(
     station_client: StationClient, event: str, started_ago: timedelta = timedelta(minutes=90)
 ) -> None:
-    """Let the event, which begins in two hours, have begun before, without waiting for it."""
+    """Move the event, which starts in two hours, to a start in the past."""
     earlier = timedelta(hours=2) + started_ago
     times = {Event.starts_at: Event.starts_at - earlier, Event.ends_at: Event.ends_at - earlier}
     async with station_client.runtime.sessions.begin() as tx:
@@ -62,26 +62,25 @@ async def start_event_early(
 
 
 async def list_messages(station_client: StationClient, prefix: str) -> list[Envelope]:
-    """What intake said of wishes or events."""
+    """List intake's messages about wishes or events."""
     every = await station_client.list_messages()
     return [one for one in every if one.type.startswith(f"linli.{prefix}.")]
 
 
 def short_type_names(messages: list[Envelope]) -> list[str]:
-    """What each says, in a word."""
+    """Return the verb in the type of each message."""
     return [one.type.split(".")[2] for one in messages]
 
 
-async def test_a_partner_s_fulfilled_wish_is_delivered_and_the_resident_asked(
+async def test_a_partner_s_fulfilled_wish_is_delivered_until_the_resident_confirms(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     wisher = await station_client.sign_in_resident()
     wish = await create_open_wish(station_client, wisher)
-    said = {"wish_id": wish, "minutes": 25, "note": "换好了"}
-    became = await partner_client.publish_and_handle(
-        FULFILLED, said, correlationid=(story := str(uuid4()))
-    )
-    assert (became["state"], became["error"]) == ("done", None)
+    data = {"wish_id": wish, "minutes": 25, "note": "换好了"}
+    correlation = str(uuid4())
+    status = await partner_client.publish_and_handle(FULFILLED, data, correlationid=correlation)
+    assert (status["state"], status["error"]) == ("done", None)
 
     messages = await list_messages(station_client, "wish")
     assert short_type_names(messages) == ["posted", "opened", "claimed", "delivered"]
@@ -89,53 +88,55 @@ async def test_a_partner_s_fulfilled_wish_is_delivered_and_the_resident_asked(
     assert claimed.data["taker_kind"] == "partner"
     assert claimed.data["taker_id"] == delivered.data["taker_id"] == str(partner_client.account)
     assert claimed.source == delivered.source == "/services/intake"
-    assert {str(one.correlationid) for one in (claimed, delivered)} == {story}
-    seen = (await wisher.get(f"/wishes/{wish}")).json()
-    assert (seen["state"], seen["delivery_note"]) == ("delivered", "换好了")
+    assert {str(one.correlationid) for one in (claimed, delivered)} == {correlation}
+    delivered_wish = (await wisher.get(f"/wishes/{wish}")).json()
+    assert (delivered_wish["state"], delivered_wish["delivery_note"]) == ("delivered", "换好了")
 
-    again = await partner_client.publish_and_handle(FULFILLED, said)
+    again = await partner_client.publish_and_handle(FULFILLED, data)
     assert again["state"] == "done"
     assert len(await list_messages(station_client, "wish")) == 4
     assert (await wisher.post(f"/wishes/{wish}/confirm")).json()["state"] == "fulfilled"
-    assert (await partner_client.publish_and_handle(FULFILLED, said))["state"] == "done"
+    assert (await partner_client.publish_and_handle(FULFILLED, data))["state"] == "done"
     fulfilled = await list_messages(station_client, "wish")
     assert short_type_names(fulfilled[4:]) == ["fulfilled"]
     assert fulfilled[4].data["minutes"] == 25
 
 
-async def test_a_trusted_partner_s_word_counts_at_once(station_client: StationClient) -> None:
+async def test_a_trusted_partner_s_fulfilment_counts_at_once(station_client: StationClient) -> None:
     trusted = [{"may": "publish", "type": FULFILLED, "trusted": True}]
     partner_client = await PartnerClient.create(station_client, grants=trusted)
     wish = await create_open_wish(station_client, await station_client.sign_in_resident())
-    said = {"wish_id": wish, "minutes": 40}
+    data = {"wish_id": wish, "minutes": 40}
     assert [
-        (await partner_client.publish_and_handle(FULFILLED, said))["state"] for _ in range(2)
+        (await partner_client.publish_and_handle(FULFILLED, data))["state"] for _ in range(2)
     ] == ["done", "done"]
     messages = await list_messages(station_client, "wish")
     assert short_type_names(messages)[2:] == ["claimed", "delivered", "fulfilled"]
     assert (messages[-1].data["revision"], messages[-1].data["minutes"]) == (1, 40)
 
 
-async def test_the_resident_s_no_is_not_overruled(station_client: StationClient) -> None:
+async def test_a_delayed_message_does_not_overrule_the_resident(
+    station_client: StationClient,
+) -> None:
     trusted = [{"may": "publish", "type": FULFILLED, "trusted": True}]
     partner_client = await PartnerClient.create(station_client, grants=trusted)
     wisher = await station_client.sign_in_resident()
     wish = await create_open_wish(station_client, wisher)
-    said = {"wish_id": wish, "minutes": 40}
-    delayed = partner_client.make_event(FULFILLED, said)
-    assert (await partner_client.publish_and_handle(FULFILLED, said))["state"] == "done"
+    data = {"wish_id": wish, "minutes": 40}
+    delayed = partner_client.make_event(FULFILLED, data)
+    assert (await partner_client.publish_and_handle(FULFILLED, data))["state"] == "done"
     reopened = await wisher.post(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
     assert reopened.json()["state"] == "claimed"
 
     late = await partner_client.fetch_result(await partner_client.send(delayed))
     assert (late["state"], late["error"].partition(":")[0]) == ("parked", "AnsweredSince")
-    assert (await partner_client.publish_and_handle(FULFILLED, said))["state"] == "done"
+    assert (await partner_client.publish_and_handle(FULFILLED, data))["state"] == "done"
     assert (await wisher.get(f"/wishes/{wish}")).json()["state"] == "delivered"
     refused = await wisher.post(f"/wishes/{wish}/refuse", {"reason": "没有"})
     assert refused.json()["state"] == "claimed"
 
 
-async def test_a_joining_in_time_counts_though_it_is_absorbed_after_the_event(
+async def test_a_join_in_time_counts_when_it_is_handled_after_the_event(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     event = await publish_event(station_client)
@@ -151,7 +152,7 @@ async def test_a_joining_in_time_counts_though_it_is_absorbed_after_the_event(
     assert (late["state"], late["error"].partition(":")[0]) == ("parked", "EventOver")
 
 
-async def test_what_is_another_s_is_parked_with_the_reason(
+async def test_a_message_about_another_partner_s_wish_is_parked(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     wish = await create_open_wish(station_client, await station_client.sign_in_resident())
@@ -160,7 +161,7 @@ async def test_what_is_another_s_is_parked_with_the_reason(
         "state"
     ] == "done"
     late = await partner_client.publish_and_handle(FULFILLED, {"wish_id": wish, "minutes": 5})
-    # Who isn't its taker may not know of it any more.
+    # A partner who isn't its taker may not see the wish any more.
     assert (late["state"], late["error"]) == ("parked", "NotFound: There is nothing here")
     assert [one["key"] for one in (await partner_client.call("GET", "/messages")).json()] == [
         late["key"]
@@ -168,7 +169,7 @@ async def test_what_is_another_s_is_parked_with_the_reason(
     assert (await other.call("GET", f"/messages/{late['key']}")).status_code == 404
 
 
-async def test_nothing_reaches_another_station(
+async def test_a_message_about_another_station_is_parked(
     partner_client: PartnerClient, other_station_client: StationClient
 ) -> None:
     wish = await create_open_wish(
@@ -182,25 +183,25 @@ async def test_nothing_reaches_another_station(
         (JOINED, part),
         (ATTENDED, {**part, "minutes": 5}),
     ):
-        became = await partner_client.publish_and_handle(type_, data)
-        assert (became["state"], became["error"]) == ("parked", "NotFound: There is nothing here")
+        status = await partner_client.publish_and_handle(type_, data)
+        assert (status["state"], status["error"]) == ("parked", "NotFound: There is nothing here")
 
 
-async def test_a_partner_s_resident_joins_an_event_once(
+async def test_a_repeated_join_takes_one_place(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     event = await publish_event(station_client)
     resident = str((await station_client.register_resident())["id"])
-    said = {"event_id": event, "resident_id": resident, "role": "helper"}
-    assert [(await partner_client.publish_and_handle(JOINED, said))["state"] for _ in range(2)] == [
+    data = {"event_id": event, "resident_id": resident, "role": "helper"}
+    assert [(await partner_client.publish_and_handle(JOINED, data))["state"] for _ in range(2)] == [
         "done",
         "done",
     ]
     joined = await list_messages(station_client, "event")
     assert short_type_names(joined) == ["published", "joined"]
     assert (joined[1].data["resident_id"], joined[1].data["role"]) == (resident, "helper")
-    seen = (await station_client.desk.get(f"/events/{event}")).json()
-    assert seen["helpers"] == 1
+    published = (await station_client.desk.get(f"/events/{event}")).json()
+    assert published["helpers"] == 1
 
 
 async def test_a_full_event_parks_the_message_until_there_is_room(
@@ -217,9 +218,9 @@ async def test_a_full_event_parks_the_message_until_there_is_room(
 
     assert (await guest.post(f"/events/{event}/leave")).status_code == 200
     path = f"/operations/intake/messages/{full['key']}"
-    kept = (await station_client.admin.get(path)).json()
-    assert kept["content"]["resident_id"] == resident
-    assert (kept["publisher"], kept["source"]) == (
+    parked = (await station_client.admin.get(path)).json()
+    assert parked["content"]["resident_id"] == resident
+    assert (parked["publisher"], parked["source"]) == (
         f"partner-{partner_client.name}",
         f"/partners/{partner_client.name}",
     )
@@ -227,12 +228,12 @@ async def test_a_full_event_parks_the_message_until_there_is_room(
         await station_client.admin.post(f"{path}/retry", {"reason": "有空位了"})
     ).status_code == 200
     await station_client.runtime.consumer.retry_worker.run_due()
-    found = (await partner_client.call("GET", f"/messages/{full['key']}")).json()
-    assert (found["state"], found["error"]) == ("done", None)
+    retried = (await partner_client.call("GET", f"/messages/{full['key']}")).json()
+    assert (retried["state"], retried["error"]) == ("done", None)
     assert short_type_names(await list_messages(station_client, "event"))[-1] == "joined"
 
 
-async def test_attendance_that_comes_before_the_joining_waits_for_it(
+async def test_an_attendance_before_its_join_waits_for_the_join(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     event = await publish_event(station_client)
@@ -255,7 +256,7 @@ async def test_attendance_that_comes_before_the_joining_waits_for_it(
     assert messages[2].data["minutes"] == 60
 
 
-async def test_an_attendance_that_can_not_be_is_parked(
+async def test_an_invalid_attendance_is_parked(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     event = await publish_event(station_client)
@@ -270,7 +271,7 @@ async def test_an_attendance_that_can_not_be_is_parked(
     assert "minutes: That is longer than the event lasted" in longer["error"]
 
 
-async def test_grants_that_ended_meanwhile_park_what_was_taken_and_their_return_mends_it(
+async def test_a_message_is_parked_while_its_type_is_not_granted(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     answer = await partner_client.send(partner_client.make_event(STOPPED, {"lift": "左"}))
@@ -287,12 +288,12 @@ async def test_grants_that_ended_meanwhile_park_what_was_taken_and_their_return_
     assert [one.type for one in await station_client.list_messages()].count(STOPPED) == 1
 
 
-async def test_a_partner_s_own_machine_is_its_account_s_hand(
+async def test_a_wish_fulfilled_by_a_machine_is_delivered_by_its_account(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     wish = await create_open_wish(station_client, await station_client.sign_in_resident())
     await partner_client.publish_and_handle(FULFILLED, {"wish_id": wish, "minutes": 5})
     async with station_client.runtime.sessions() as tx:
-        found = await tx.get_one(Wish, UUID(wish))
+        row = await tx.get_one(Wish, UUID(wish))
         publisher = await tx.get_one(Publisher, UUID(partner_client.id))
-    assert found.taker_id == found.delivered_by == publisher.account_id
+    assert row.taker_id == row.delivered_by == publisher.account_id

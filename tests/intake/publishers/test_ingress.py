@@ -1,4 +1,4 @@
-"""CloudEvents over HTTP: what is taken, and what is refused with which reason."""
+"""CloudEvents over HTTP are accepted, or refused with the reason."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.gateway.rate_limits import RateLimiter
+from services.intake.gateway.rate_limits import RATE_LIMITER, RateLimiter
 from services.intake.settings import IntakeSettings
 from shared import clock
 from shared.ids import new_id
@@ -27,18 +27,18 @@ STOPPAGE = {"building": "3", "lift": "左"}
 
 
 def to_binary_mode(event: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
-    """The same event in the binary mode: its data, and its attributes as headers."""
+    """Convert an event to the binary mode: its data, and its attributes as headers."""
     attributes = {f"ce-{name}": str(value) for name, value in event.items() if name != "data"}
     return json.dumps(event["data"]).encode(), {"Content-Type": "application/json", **attributes}
 
 
 def problem_of(answer: Any) -> tuple[int, str]:
-    """The status and the sentence of a problem."""
+    """Return the status and the title of a problem."""
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.status_code, answer.json()["title"]
 
 
-async def test_structured_binary_and_batched_events_are_taken(
+async def test_structured_binary_and_batched_events_are_accepted(
     partner_client: PartnerClient,
 ) -> None:
     events = [partner_client.make_event(STOPPED, STOPPAGE, subject="lifts/3-左") for _ in range(4)]
@@ -60,7 +60,7 @@ async def test_structured_binary_and_batched_events_are_taken(
     assert [m.data for m in passed_on] == [STOPPAGE] * 4
 
 
-async def test_a_repeat_is_told_and_changes_nothing(partner_client: PartnerClient) -> None:
+async def test_a_repeat_is_marked_and_changes_nothing(partner_client: PartnerClient) -> None:
     event = partner_client.make_event(STOPPED, STOPPAGE)
     first = (await partner_client.send(event)).json()
     await partner_client.station_client.runtime.consumer.retry_worker.run_due()
@@ -99,7 +99,7 @@ async def test_a_repeat_is_told_and_changes_nothing(partner_client: PartnerClien
         ({"type": FULFILLED, "data": {"minutes": True}}, 422, "minutes (int_type)"),
     ],
 )
-async def test_what_can_not_be_taken_is_refused_with_the_reason(
+async def test_an_invalid_event_is_refused_with_the_reason(
     partner_client: PartnerClient, wrong: dict[str, Any], status: int, sentence: str
 ) -> None:
     good, bad = (
@@ -116,7 +116,7 @@ async def test_what_can_not_be_taken_is_refused_with_the_reason(
     assert (await partner_client.call("GET", "/messages")).json() == []
 
 
-async def test_old_messages_and_those_of_the_future_are_no_replays(
+async def test_events_too_old_or_in_the_future_are_refused(
     partner_client: PartnerClient,
 ) -> None:
     for age in (timedelta(days=31), -timedelta(hours=1)):
@@ -144,13 +144,13 @@ async def test_old_messages_and_those_of_the_future_are_no_replays(
         (b"x" * 70_000, "application/cloudevents+json", 413),
     ],
 )
-async def test_bodies_that_are_no_events_are_refused(
+async def test_a_body_that_is_no_event_is_refused(
     partner_client: PartnerClient, content: bytes, kind: str, status: int
 ) -> None:
     assert problem_of(await partner_client.send(content, {"Content-Type": kind}))[0] == status
 
 
-async def test_attributes_in_headers_are_read_as_the_binding_says(
+async def test_attributes_in_headers_are_decoded(
     partner_client: PartnerClient,
 ) -> None:
     event = partner_client.make_event(STOPPED, STOPPAGE)
@@ -171,7 +171,7 @@ async def test_attributes_in_headers_are_read_as_the_binding_says(
     assert problem_of(answer)[0] == 422
 
 
-async def test_requests_under_a_fresh_key_and_batches_that_cross_do_no_harm(
+async def test_concurrent_batches_in_opposite_orders_store_each_event_once(
     partner_client: PartnerClient,
 ) -> None:
     events = [partner_client.make_event(STOPPED, STOPPAGE) for _ in range(40)]
@@ -183,21 +183,21 @@ async def test_requests_under_a_fresh_key_and_batches_that_cross_do_no_harm(
     assert len(fresh) == len({one["key"] for one in fresh}) == 40
 
 
-async def test_what_became_of_a_message_can_be_asked_by_its_own_id(
+async def test_the_status_of_a_message_is_listed_by_its_own_id(
     partner_client: PartnerClient,
 ) -> None:
     event = partner_client.make_event(STOPPED, STOPPAGE)
     answer = await partner_client.send(event)
-    (waits,) = (await partner_client.call("GET", "/messages", params={"id": event["id"]})).json()
-    assert (waits["state"], waits["id"]) == ("retry", event["id"])
-    done = await partner_client.fetch_result(answer)
+    (status,) = (await partner_client.call("GET", "/messages", params={"id": event["id"]})).json()
+    assert (status["state"], status["id"]) == ("retry", event["id"])
+    result = await partner_client.fetch_result(answer)
     assert (await partner_client.call("GET", "/messages", params={"id": event["id"]})).json() == [
-        done
+        result
     ]
     assert (await partner_client.call("GET", "/messages", params={"id": "nothing"})).json() == []
 
 
-async def test_a_key_in_a_cookie_is_nobody_s(partner_client: PartnerClient) -> None:
+async def test_a_key_in_a_cookie_is_refused(partner_client: PartnerClient) -> None:
     content = json.dumps(partner_client.make_event(STOPPED, STOPPAGE))
     headers = {**STRUCTURED_HEADERS, "Cookie": f"linli_session={partner_client.key}"}
     answer = await partner_client.station_client.client.post(
@@ -217,12 +217,12 @@ async def test_only_publishers_publish_and_publishers_do_nothing_else(
     ):
         answer = await somebody.call("POST", "/messages", content=event, headers=STRUCTURED_HEADERS)
         assert answer.status_code == status
-    asking = ApiClient(station_client.client, partner_client.key, partner_client.account)
+    api_client = ApiClient(station_client.client, partner_client.key, partner_client.account)
     for path in ("/me", "/wishes", "/events", "/residents", "/publishers"):
-        assert (await asking.get(path)).status_code == 403, path
+        assert (await api_client.get(path)).status_code == 403, path
 
 
-async def test_a_key_is_for_its_types_until_it_ends(
+async def test_a_key_publishes_its_types_until_it_ends(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
     keys = f"/publishers/{partner_client.id}/keys"
@@ -252,12 +252,12 @@ async def test_a_key_is_for_its_types_until_it_ends(
     ).status_code == 409
 
 
-async def test_what_is_granted_no_more_is_taken_no_more(
+async def test_an_event_is_refused_after_its_grant_ends(
     partner_client: PartnerClient, station_client: StationClient
 ) -> None:
-    kept = [grant for grant in ALL_GRANTS if grant["type"] != STOPPED]
+    grants = [grant for grant in ALL_GRANTS if grant["type"] != STOPPED]
     changed = await station_client.admin.put(
-        f"/publishers/{partner_client.id}/grants", {"grants": kept}
+        f"/publishers/{partner_client.id}/grants", {"grants": grants}
     )
     assert changed.status_code == 200, changed.text
     assert (
@@ -268,20 +268,20 @@ async def test_what_is_granted_no_more_is_taken_no_more(
 
 @pytest.fixture
 def limited_to_three(partner_client: PartnerClient) -> Iterator[None]:
-    """A publisher may say three messages a minute."""
+    """Limit a publisher to three messages a minute."""
     state, settings = (
         partner_client.station_client.runtime.app.state,
         partner_client.station_client.runtime.settings,
     )
     assert isinstance(settings, IntakeSettings)
-    usual = state.rate_limiter
-    state.rate_limiter = RateLimiter(settings.model_copy(update={"rate_publisher": 3}))
+    usual = RATE_LIMITER.get(state)
+    RATE_LIMITER.set(state, RateLimiter(settings.model_copy(update={"rate_publisher": 3})))
     yield
-    state.rate_limiter = usual
+    RATE_LIMITER.set(state, usual)
 
 
 @pytest.mark.usefixtures("limited_to_three")
-async def test_a_publisher_s_messages_are_counted_by_the_minute(
+async def test_a_publisher_s_messages_are_limited_by_the_minute(
     partner_client: PartnerClient,
 ) -> None:
     batch = [partner_client.make_event(STOPPED, STOPPAGE) for _ in range(2)]

@@ -39,23 +39,23 @@ EventBody = dict[str, Any]
 async def make_events(
     partner_client: PartnerClient, station_client: StationClient
 ) -> list[EventBody]:
-    """What a machine has to say of two residents at an event, a wish, and a lift."""
+    """Make a machine's events about two residents at an event, a wish, and a lift."""
     event = await publish_event(station_client)
     wish = await create_open_wish(station_client, await station_client.sign_in_resident())
     people = [str((await station_client.register_resident())["id"]) for _ in range(2)]
-    said = []
+    bodies = []
     for person in people:
         part = {"event_id": event, "resident_id": person}
-        said.append(partner_client.make_event(JOINED, {**part, "role": "helper"}))
-        said.append(partner_client.make_event(ATTENDED, {**part, "minutes": 40}))
+        bodies.append(partner_client.make_event(JOINED, {**part, "role": "helper"}))
+        bodies.append(partner_client.make_event(ATTENDED, {**part, "minutes": 40}))
     await start_event_early(station_client, event, timedelta(minutes=30))
-    said.append(partner_client.make_event(FULFILLED, {"wish_id": wish, "minutes": 15}))
-    said.append(partner_client.make_event(STOPPED, {"lift": "左"}))
-    return said
+    bodies.append(partner_client.make_event(FULFILLED, {"wish_id": wish, "minutes": 15}))
+    bodies.append(partner_client.make_event(STOPPED, {"lift": "左"}))
+    return bodies
 
 
 def shuffle_in_batches(events: list[EventBody], seed: int) -> list[list[EventBody]]:
-    """The same in any order, with repeats of the same id and of others, in batches."""
+    """Shuffle the events, with repeats under the same and under other ids, into batches."""
     chance = random.Random(seed)
     again = [one for one in events if chance.random() < 0.5]
     anew = [
@@ -74,7 +74,7 @@ def shuffle_in_batches(events: list[EventBody], seed: int) -> list[list[EventBod
 
 
 async def handle_all(station_client: StationClient) -> None:
-    """Let intake absorb all that came, and what waits for it."""
+    """Let intake handle all messages, and then those that wait for others."""
     for _ in range(ROUND_COUNT):
         async with station_client.runtime.sessions.begin() as tx:
             later = {
@@ -88,7 +88,7 @@ async def handle_all(station_client: StationClient) -> None:
 async def read_end_state(
     station_client: StationClient, partner_client: PartnerClient
 ) -> dict[str, Any]:
-    """Records, what was said of them, and what is left."""
+    """Read the records, the types of the messages about them, and the messages left."""
     async with station_client.runtime.sessions() as tx:
         parts = await tx.execute(
             select(Participation.state, Participation.role, Participation.minutes).where(
@@ -110,7 +110,7 @@ async def read_end_state(
         return {
             "parts": sorted(tuple(row) for row in parts),
             "wishes": [tuple(row) for row in wishes],
-            "said": sorted(short_type_names(every)),
+            "types": sorted(short_type_names(every)),
             "passed on": passed_on,
             "left": (await partner_client.call("GET", "/messages")).json(),
         }
@@ -124,7 +124,9 @@ async def read_end_state(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10**6))
-async def test_order_and_repetition_do_not_matter(station_client: StationClient, seed: int) -> None:
+async def test_order_and_repetition_do_not_change_the_end_state(
+    station_client: StationClient, seed: int
+) -> None:
     station_client = await StationClient.create(station_client.runtime, station_client.client)
     partner_client = await PartnerClient.create(station_client)
     for batch in shuffle_in_batches(await make_events(partner_client, station_client), seed):
@@ -137,7 +139,7 @@ async def test_order_and_repetition_do_not_matter(station_client: StationClient,
     assert await read_end_state(station_client, partner_client) == {
         "parts": [("attended", "helper", 40)] * 2,
         "wishes": [("delivered", taker, 15)],
-        "said": sorted(
+        "types": sorted(
             [
                 "published",
                 *(["joined", "attended"] * 2),

@@ -1,4 +1,4 @@
-"""One written form for each phone number."""
+"""The normalization of phone numbers."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from services.intake.residents.phones import normalize
 
 
 @pytest.mark.parametrize(
-    ("said", "form"),
+    ("typed", "normalized"),
     [
         ("13800001234", "13800001234"),
         ("+86 138-0000-1234", "13800001234"),
@@ -15,14 +15,14 @@ from services.intake.residents.phones import normalize
         ("+44 20 7946 0018", "+442079460018"),
     ],
 )
-def test_a_number_has_one_form(said: str, form: str) -> None:
-    assert normalize(said) == form
-    assert normalize(form) == form
+def test_number_is_normalized(typed: str, normalized: str) -> None:
+    assert normalize(typed) == normalized
+    assert normalize(normalized) == normalized
 
 
 @pytest.mark.parametrize(
-    "said", ["", "12345", "not a phone", "1380000123", "+0", "138000012345678"]
+    "typed", ["", "12345", "not a phone", "1380000123", "+0", "138000012345678"]
 )
-def test_what_is_no_number_is_refused(said: str) -> None:
+def test_invalid_number_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="not a phone number"):
-        normalize(said)
+        normalize(typed)

@@ -1,4 +1,4 @@
-"""A phone number in clear: in no row, no message, no log, and no answer but a reveal."""
+"""A phone in clear is in no row, message or log, and in no response but a reveal."""
 
 import logging
 from typing import Any
@@ -7,22 +7,22 @@ import pytest
 from sqlalchemy import text
 
 from services.intake.base import Base
-from shared.bus.tables import bus_metadata
+from shared.db import shared_metadata
 from tests.intake.station_client import StationClient, new_phone
 
 
 async def dump_all_tables(station_client: StationClient) -> str:
-    """All rows of all tables, as text, bytes unpacked."""
-    found: list[Any] = []
-    tables = [*Base.metadata.tables, *(set(bus_metadata.tables) | {"answers"})]
+    """Return all rows of all tables as text, with bytes decoded."""
+    values: list[Any] = []
+    tables = [*Base.metadata.tables, *(set(shared_metadata.tables) | {"answers"})]
     async with station_client.runtime.engine.connect() as connection:
         for table in tables:
             for row in await connection.execute(text(f'SELECT * FROM "{table}"')):
-                found += [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in row]
-    return "\n".join(found)
+                values += [v.decode("latin-1") if isinstance(v, bytes) else str(v) for v in row]
+    return "\n".join(values)
 
 
-async def test_a_phone_is_nowhere_in_clear(
+async def test_phone_in_clear_is_only_in_a_reveal(
     station_client: StationClient,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
@@ -56,7 +56,7 @@ async def test_a_phone_is_nowhere_in_clear(
     assert phone not in "".join(capsys.readouterr())
 
 
-async def test_messages_carry_the_phone_sealed(station_client: StationClient) -> None:
+async def test_messages_carry_only_the_sealed_phone(station_client: StationClient) -> None:
     phone = new_phone()
     await station_client.register_resident(phone=phone)
     await station_client.request_code(phone)

@@ -1,4 +1,4 @@
-"""The register over the API: what is written, what is shown, and to whom."""
+"""The register over the API: who writes and who reads which fields."""
 
 import asyncio
 from uuid import UUID
@@ -11,7 +11,7 @@ from tests.intake.station_client import StationClient, new_phone
 
 
 async def create_home(station_client: StationClient, number: str = "101") -> str:
-    """A home of building 1."""
+    """Create a home of building 1, and the building if it is missing."""
     listed = (await station_client.desk.get("/buildings")).json()
     building = listed[0] if listed else None
     if building is None:
@@ -25,15 +25,17 @@ async def create_home(station_client: StationClient, number: str = "101") -> str
     return home
 
 
-async def test_a_building_a_home_a_household_a_resident(station_client: StationClient) -> None:
+async def test_desk_registers_building_home_household_and_resident(
+    station_client: StationClient,
+) -> None:
     home = await create_home(station_client)
-    away = {
+    body = {
         "home_id": home,
         "own": False,
         "registered_with": "白马村",
         "office_phone": "073158261234",
     }
-    household = (await station_client.desk.post("/households", away)).json()
+    household = (await station_client.desk.post("/households", body)).json()
     resident = await station_client.register_resident(
         household_id=household["id"], is_head=True, birth_year=1950
     )
@@ -44,10 +46,10 @@ async def test_a_building_a_home_a_household_a_resident(station_client: StationC
     assert people.json() == [resident]
     building = (await station_client.desk.get("/buildings")).json()[0]["id"]
     homes = (await station_client.desk.get(f"/buildings/{building}/homes")).json()
-    assert [one["id"] for one in homes] == [home]
+    assert [item["id"] for item in homes] == [home]
 
 
-async def test_what_is_known_is_refused(station_client: StationClient) -> None:
+async def test_duplicates_are_refused(station_client: StationClient) -> None:
     await create_home(station_client)
     building = (await station_client.desk.get("/buildings")).json()[0]["id"]
     phone = new_phone()
@@ -62,7 +64,7 @@ async def test_what_is_known_is_refused(station_client: StationClient) -> None:
         assert phone not in answer.text
 
 
-async def test_one_phone_registered_twice_at_once_is_registered_once(
+async def test_concurrent_registrations_of_a_phone_store_one_resident(
     station_client: StationClient,
 ) -> None:
     body = {"name": "演示甲", "phone": new_phone()}
@@ -73,13 +75,13 @@ async def test_one_phone_registered_twice_at_once_is_registered_once(
     assert await station_client.count_rows("residents") == 1
 
 
-async def test_another_station_may_have_the_same_phone_and_building(
+async def test_another_station_can_have_the_same_phone_and_building(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     phone = new_phone()
-    for place in (station_client, other_station_client):
-        await place.register_resident(phone=phone)
-        assert (await place.desk.post("/buildings", {"number": "1"})).status_code == 201
+    for client in (station_client, other_station_client):
+        await client.register_resident(phone=phone)
+        assert (await client.desk.post("/buildings", {"number": "1"})).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ async def test_another_station_may_have_the_same_phone_and_building(
         {"own": True, "office_phone": "073158261234"},
     ],
 )
-async def test_a_household_is_registered_here_or_elsewhere(
+async def test_household_with_an_inconsistent_registration_is_refused(
     station_client: StationClient, body: dict[str, object]
 ) -> None:
     home = await create_home(station_client)
@@ -99,7 +101,7 @@ async def test_a_household_is_registered_here_or_elsewhere(
     ).status_code == 422
 
 
-async def test_a_home_is_in_a_unit_that_the_building_has(station_client: StationClient) -> None:
+async def test_home_in_a_missing_unit_is_refused(station_client: StationClient) -> None:
     await create_home(station_client)
     building = (await station_client.desk.get("/buildings")).json()[0]["id"]
     answer = await station_client.desk.post(
@@ -109,7 +111,7 @@ async def test_a_home_is_in_a_unit_that_the_building_has(station_client: Station
     assert answer.json()["errors"][0]["field"] == "unit"
 
 
-async def test_other_stations_records_are_not_there(
+async def test_records_of_another_station_are_invisible(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     home = await create_home(other_station_client)
@@ -137,7 +139,7 @@ async def test_other_stations_records_are_not_there(
     assert filtered.json() == []
 
 
-async def test_a_list_goes_on_where_its_link_says(station_client: StationClient) -> None:
+async def test_next_link_leads_to_the_rest_of_the_list(station_client: StationClient) -> None:
     for number in range(51):
         await station_client.register_resident(name=f"演示{number}")
     first = await station_client.desk.get("/residents")
@@ -149,7 +151,7 @@ async def test_a_list_goes_on_where_its_link_says(station_client: StationClient)
     assert "link" not in second.headers
 
 
-async def test_a_change_is_refused_when_somebody_was_quicker(station_client: StationClient) -> None:
+async def test_change_of_an_outdated_version_is_refused(station_client: StationClient) -> None:
     resident = await station_client.register_resident(phone=new_phone())
     path = f"/residents/{resident.pop('id')}"
     del resident["phone"]
@@ -162,7 +164,7 @@ async def test_a_change_is_refused_when_somebody_was_quicker(station_client: Sta
     assert (await station_client.desk.get(path)).json()["name"] == "演示乙"
 
 
-async def test_a_change_of_whichever_version_says_so(station_client: StationClient) -> None:
+async def test_change_requires_a_version_or_a_wildcard(station_client: StationClient) -> None:
     resident = await station_client.register_resident()
     path = f"/residents/{resident.pop('id')}"
     del resident["phone"]
@@ -172,21 +174,23 @@ async def test_a_change_of_whichever_version_says_so(station_client: StationClie
     ).status_code == 200
 
 
-async def test_a_change_keeps_the_phone_unless_it_names_one(station_client: StationClient) -> None:
+async def test_change_without_a_phone_leaves_the_phone(station_client: StationClient) -> None:
     phone, other = new_phone(), new_phone()
     resident = await station_client.register_resident(phone=phone)
     path = f"/residents/{resident.pop('id')}"
     masked = resident.pop("phone")
-    kept = await station_client.desk.put(path, {**resident, "birth_year": 1940})
-    assert kept.json()["phone"] == masked
+    unchanged = await station_client.desk.put(path, {**resident, "birth_year": 1940})
+    assert unchanged.json()["phone"] == masked
     changed = await station_client.desk.put(path, {**resident, "phone": other})
     assert changed.json()["phone"].endswith(other[-4:])
-    gone = await station_client.desk.put(path, {**resident, "phone": None})
-    assert gone.json()["phone"] is None
+    removed = await station_client.desk.put(path, {**resident, "phone": None})
+    assert removed.json()["phone"] is None
     assert (await station_client.desk.post(f"{path}/reveal", {"reason": "look"})).status_code == 409
 
 
-async def test_a_change_of_nothing_says_nothing(station_client: StationClient) -> None:
+async def test_change_without_a_difference_records_no_message(
+    station_client: StationClient,
+) -> None:
     resident = await station_client.register_resident()
     path = f"/residents/{resident.pop('id')}"
     del resident["phone"]
@@ -202,8 +206,8 @@ async def test_every_reveal_is_recorded_with_its_reason(station_client: StationC
     answer = await station_client.desk.post(path, {"reason": "上门前联系"})
     assert answer.json() == {"phone": phone}
     async with station_client.runtime.sessions() as tx:
-        where = Reveal.resident_id == UUID(resident["id"])
-        reveal = (await tx.scalars(select(Reveal).where(where))).one()
+        statement = select(Reveal).where(Reveal.resident_id == UUID(resident["id"]))
+        reveal = (await tx.scalars(statement)).one()
     assert (reveal.revealed_by, reveal.reason) == (station_client.desk.person_id, "上门前联系")
     assert (await station_client.desk.post(path, {"reason": " "})).status_code == 422
     assert await station_client.count_rows("reveals") == 1

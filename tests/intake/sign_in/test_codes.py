@@ -1,4 +1,4 @@
-"""One-time codes: to a phone of the register, once, soon, and never a word about whose phone."""
+"""A one-time code signs a resident in once and soon, and never tells whether a phone is known."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from tests.intake.station_client import StationClient, new_phone
 
 
 def different_code(code: str) -> str:
-    """A code that is not that one."""
+    """Return another code."""
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
@@ -22,24 +22,24 @@ async def test_a_code_signs_its_resident_in(station_client: StationClient) -> No
         phone=f"+86 {phone}", code=await station_client.latest_code()
     )
     assert answer.status_code == 200
-    said = answer.json()
-    assert said["person"] == {"id": registered["id"], "name": "演示居民"}
-    assert said["roles"] == ["resident"]
-    assert said["language"] == "en"
+    session = answer.json()
+    assert session["person"] == {"id": registered["id"], "name": "演示居民"}
+    assert session["roles"] == ["resident"]
+    assert session["language"] == "en"
 
 
-async def test_an_unknown_phone_gets_the_same_answer_and_leaves_the_same_rows(
+async def test_an_unknown_phone_gets_the_same_answer_and_the_same_rows(
     station_client: StationClient,
 ) -> None:
-    known, unknown = new_phone(), new_phone()
-    await station_client.register_resident(phone=known)
-    said = []
-    for count, phone in enumerate((known, unknown), start=1):
+    registered, unknown = new_phone(), new_phone()
+    await station_client.register_resident(phone=registered)
+    answers = []
+    for count, phone in enumerate((registered, unknown), start=1):
         answer = await station_client.request_code(phone)
         headers = {k: v for k, v in answer.headers.items() if k != "x-correlation-id"}
-        said.append((answer.status_code, answer.content, headers))
+        answers.append((answer.status_code, answer.content, headers))
         assert await station_client.count_rows("sign_in_codes") == count
-    assert said[0] == said[1]
+    assert answers[0] == answers[1]
     issued = [
         m for m in await station_client.list_messages() if m.type == "linli.sign-in-code.issued.v1"
     ]
@@ -49,13 +49,13 @@ async def test_an_unknown_phone_gets_the_same_answer_and_leaves_the_same_rows(
 async def test_an_unknown_phone_and_a_wrong_code_are_refused_alike(
     station_client: StationClient,
 ) -> None:
-    known, unknown = new_phone(), new_phone()
-    await station_client.register_resident(phone=known)
-    await station_client.request_code(known)
+    registered, unknown = new_phone(), new_phone()
+    await station_client.register_resident(phone=registered)
+    await station_client.request_code(registered)
     await station_client.request_code(unknown)
     wrong = different_code(await station_client.latest_code())
     answers = [
-        await station_client.try_sign_in(phone=known, code=wrong),
+        await station_client.try_sign_in(phone=registered, code=wrong),
         await station_client.try_sign_in(phone=unknown, code=wrong),
         await station_client.try_sign_in(phone=new_phone(), code=wrong),
         await station_client.try_sign_in(slip="ACDEF-ACDEF"),
@@ -84,15 +84,15 @@ async def test_a_code_runs_out_after_five_minutes(station_client: StationClient)
         assert (await station_client.try_sign_in(phone=phone, code=code)).status_code == 401
 
 
-@pytest.mark.parametrize(("wrong_tries", "status"), [(4, 200), (5, 401)])
-async def test_five_wrong_tries_burn_a_code(
-    station_client: StationClient, wrong_tries: int, status: int
+@pytest.mark.parametrize(("wrong_attempts", "status"), [(4, 200), (5, 401)])
+async def test_five_wrong_attempts_invalidate_a_code(
+    station_client: StationClient, wrong_attempts: int, status: int
 ) -> None:
     phone = new_phone()
     await station_client.register_resident(phone=phone)
     await station_client.request_code(phone)
     code = await station_client.latest_code()
-    for _ in range(wrong_tries):
+    for _ in range(wrong_attempts):
         assert (
             await station_client.try_sign_in(phone=phone, code=different_code(code))
         ).status_code == 401
@@ -111,7 +111,7 @@ async def test_a_new_code_ends_the_one_before(station_client: StationClient) -> 
     assert (await station_client.try_sign_in(phone=phone, code=second)).status_code == 200
 
 
-async def test_a_code_is_worth_nothing_at_another_station(
+async def test_a_code_is_refused_at_another_station(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     phone = new_phone()
@@ -122,12 +122,12 @@ async def test_a_code_is_worth_nothing_at_another_station(
     assert (await other_station_client.try_sign_in(phone=phone, code=code)).status_code == 401
 
 
-@pytest.mark.parametrize("known", [True, False])
-async def test_five_codes_an_hour_are_enough_for_a_phone(
-    station_client: StationClient, *, known: bool
+@pytest.mark.parametrize("is_registered", [True, False])
+async def test_a_phone_gets_five_codes_an_hour(
+    station_client: StationClient, *, is_registered: bool
 ) -> None:
     phone = new_phone()
-    if known:
+    if is_registered:
         await station_client.register_resident(phone=phone)
     for _ in range(5):
         assert (await station_client.request_code(phone)).status_code == 202
@@ -138,7 +138,7 @@ async def test_five_codes_an_hour_are_enough_for_a_phone(
         assert (await station_client.request_code(phone)).status_code == 202
 
 
-async def test_a_code_dies_when_the_phone_passes_to_somebody_else(
+async def test_a_code_is_refused_after_the_phone_changes_its_owner(
     station_client: StationClient,
 ) -> None:
     phone = new_phone()
@@ -152,7 +152,7 @@ async def test_a_code_dies_when_the_phone_passes_to_somebody_else(
     assert (await station_client.try_sign_in(phone=phone, code=code)).status_code == 401
 
 
-async def test_what_ran_out_is_purged(station_client: StationClient) -> None:
+async def test_expired_rows_are_purged(station_client: StationClient) -> None:
     phone = new_phone()
     id_ = (await station_client.register_resident(phone=phone))["id"]
     await station_client.request_code(phone)

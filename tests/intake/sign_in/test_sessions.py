@@ -1,4 +1,4 @@
-"""Sessions: passwords, tokens, the cookie, roles as they are at the moment, and their end."""
+"""Sessions: passwords, tokens, the cookie, present roles, and the end of a session."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -14,7 +14,7 @@ from tests.intake.station_client import PASSWORD, SIGNING_KEY, StationClient, ne
 
 
 async def get_me(station_client: StationClient, **headers: str) -> httpx.Response:
-    """Who is asking, according to the station."""
+    """Request the signed-in person."""
     return await station_client.client.get("/api/v1/me", headers=headers)
 
 
@@ -22,14 +22,14 @@ async def test_a_password_signs_an_account_in_whatever_the_case_of_its_name(
     station_client: StationClient,
 ) -> None:
     visitor = await station_client.sign_in(username="STAFF", password=PASSWORD)
-    said = (await visitor.get("/me")).json()
-    assert said["roles"] == ["staff"]
-    assert said["phone"] is None
-    assert said["station"]["code"] == station_client.station.code
+    me = (await visitor.get("/me")).json()
+    assert me["roles"] == ["staff"]
+    assert me["phone"] is None
+    assert me["station"]["code"] == station_client.station.code
 
 
 @pytest.mark.parametrize("username", ["staff", "nobody"])
-async def test_ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(
+async def test_ten_wrong_passwords_lock_an_account_for_a_quarter_of_an_hour(
     station_client: StationClient, username: str
 ) -> None:
     for _ in range(10):
@@ -46,7 +46,7 @@ async def test_ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(
     assert later.status_code == (200 if username == "staff" else 401)
 
 
-async def test_the_right_password_begins_the_count_anew(station_client: StationClient) -> None:
+async def test_the_right_password_resets_the_count(station_client: StationClient) -> None:
     for _ in range(2):
         for _ in range(9):
             await station_client.try_sign_in(username="staff", password="wrong")
@@ -77,14 +77,14 @@ async def test_a_session_ends_after_thirty_days(station_client: StationClient) -
         assert (await visitor.get("/me")).status_code == 401
 
 
-async def test_the_token_itself_is_not_kept(station_client: StationClient) -> None:
+async def test_a_session_token_is_stored_hashed(station_client: StationClient) -> None:
     visitor = await station_client.sign_in_resident()
     async with station_client.runtime.engine.connect() as connection:
         hashes = await connection.exec_driver_sql("SELECT token_hash FROM sessions")
         assert visitor.token.encode() not in {row[0] for row in hashes}
 
 
-async def test_a_cookie_is_as_good_as_a_bearer_and_an_old_one_is_nobody(
+async def test_a_cookie_authenticates_and_an_old_cookie_is_anonymous(
     station_client: StationClient,
 ) -> None:
     visitor = await station_client.sign_in_resident()
@@ -98,7 +98,7 @@ async def test_a_cookie_is_as_good_as_a_bearer_and_an_old_one_is_nobody(
     assert (await get_me(station_client, Cookie="linli_session=old")).status_code == 401
 
 
-async def test_a_false_bearer_is_refused_where_anybody_may_come(
+async def test_a_false_bearer_is_refused_on_public_routes(
     station_client: StationClient,
 ) -> None:
     for value in ("Bearer false", "Bearer ", "Basic abc", "Bearer", "nonsense", "Bearer é"):
@@ -110,7 +110,7 @@ async def test_a_false_bearer_is_refused_where_anybody_may_come(
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_tokens_between_services_open_nothing_at_the_gateway(
+async def test_tokens_between_services_are_refused_at_the_gateway(
     station_client: StationClient,
 ) -> None:
     actor = Actor(station_client.station.id, uuid4(), frozenset({Role.ADMIN}))
@@ -123,7 +123,7 @@ async def test_tokens_between_services_open_nothing_at_the_gateway(
         assert (await get_me(station_client, Authorization=f"Bearer {token}")).status_code == 401
 
 
-async def test_an_approved_volunteer_is_one_from_that_moment(station_client: StationClient) -> None:
+async def test_a_volunteer_has_the_role_from_the_approval_on(station_client: StationClient) -> None:
     visitor = await station_client.sign_in_resident()
     volunteer = Volunteer(
         volunteer_id=uuid4(),
@@ -140,7 +140,7 @@ async def test_an_approved_volunteer_is_one_from_that_moment(station_client: Sta
     assert (await visitor.get("/me")).json()["roles"] == ["resident", "volunteer"]
 
 
-async def test_one_chooses_ones_language_and_the_others_hear_of_it(
+async def test_a_change_of_language_is_published(
     station_client: StationClient,
 ) -> None:
     visitor = await station_client.sign_in_resident(phone=new_phone())

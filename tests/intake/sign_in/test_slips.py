@@ -1,4 +1,4 @@
-"""Slips from the desk: for one resident, once, within a day."""
+"""A slip from the desk signs one resident in, once, within a day."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from tests.intake.station_client import StationClient
 
 
 async def issue_slip(station_client: StationClient, resident_id: str) -> str:
-    """The code of a new slip."""
+    """Issue a slip; return its code."""
     answer = await station_client.desk.post(f"/residents/{resident_id}/slips")
     assert answer.status_code == 201
     code: str = answer.json()["code"]
@@ -33,7 +33,7 @@ async def test_a_slip_runs_out_after_a_day(station_client: StationClient) -> Non
         assert (await station_client.try_sign_in(slip=code)).status_code == 401
 
 
-async def test_who_issued_a_slip_on_whose_behalf_is_kept_and_its_code_is_not(
+async def test_a_slip_is_stored_with_its_issuer_and_without_its_code(
     station_client: StationClient,
 ) -> None:
     id_ = (await station_client.register_resident())["id"]
@@ -44,7 +44,7 @@ async def test_who_issued_a_slip_on_whose_behalf_is_kept_and_its_code_is_not(
     assert code.encode() not in slip.code_hash
 
 
-async def test_a_slip_is_worth_nothing_at_another_station(
+async def test_a_slip_is_refused_at_another_station(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     code = await issue_slip(station_client, (await station_client.register_resident())["id"])
@@ -52,7 +52,7 @@ async def test_a_slip_is_worth_nothing_at_another_station(
     assert (await station_client.try_sign_in(slip=code)).status_code == 200
 
 
-async def test_nobody_of_another_station_gets_a_slip(
+async def test_a_resident_of_another_station_gets_no_slip(
     station_client: StationClient, other_station_client: StationClient
 ) -> None:
     stranger = (await other_station_client.register_resident())["id"]
@@ -61,7 +61,7 @@ async def test_nobody_of_another_station_gets_a_slip(
     assert await station_client.count_rows("slips") == 0
 
 
-def test_a_slip_is_read_however_it_is_typed() -> None:
+def test_a_typed_slip_code_is_normalized() -> None:
     code = slip_code()
     for typed in (code.lower(), code.replace("-", ""), f" {code.replace('-', ' ')} "):
         assert normalize_slip_code(typed) == code

@@ -1,4 +1,4 @@
-"""Whoever guesses shuts themselves out, and not those whose passwords they guess."""
+"""Guessing locks out the guesser, and not the owners of the guessed accounts."""
 
 import itertools
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +13,7 @@ from services.intake.sign_in import authentication, throttle
 from shared.runtime.runtime import Runtime
 from tests.intake.station_client import PASSWORD, StationClient, new_phone
 
-# Each test has networks of its own: addresses are counted for all stations together.
+# Each test has addresses of its own, since addresses are counted for all stations together.
 _networks = itertools.count(1)
 FromNewAddress = Callable[[], StationClient]
 
@@ -22,7 +22,7 @@ FromNewAddress = Callable[[], StationClient]
 async def at_new_address(
     runtime: Runtime, station_client: StationClient
 ) -> AsyncIterator[FromNewAddress]:
-    """Makes the station as it is seen from another address each time."""
+    """Yield a function that makes clients of the station, each at a new address."""
     async with AsyncExitStack() as stack:
 
         def at_new_address() -> StationClient:
@@ -36,11 +36,11 @@ async def at_new_address(
 
 
 async def fail_sign_in(station_client: StationClient, times: int, **proof: str) -> list[int]:
-    """The answers to so many tries."""
+    """Try to sign in that many times; return the statuses of the answers."""
     return [(await station_client.try_sign_in(**proof)).status_code for _ in range(times)]
 
 
-async def test_guessing_at_an_account_shuts_out_the_guesser_alone(
+async def test_guessing_a_password_locks_out_the_guesser_only(
     at_new_address: FromNewAddress,
 ) -> None:
     guesser, owner = at_new_address(), at_new_address()
@@ -50,19 +50,19 @@ async def test_guessing_at_an_account_shuts_out_the_guesser_alone(
     assert (await owner.try_sign_in(username="staff", password=PASSWORD)).status_code == 200
 
 
-async def test_many_addresses_can_t_guess_at_an_account_for_ever(
+async def test_attempts_at_one_account_from_many_addresses_are_limited(
     at_new_address: FromNewAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(throttle.PASSWORDS_PER_ACCOUNT, max_attempts=6)
     monkeypatch.setattr(throttle, "PASSWORDS_PER_ACCOUNT", few)
-    seen = [
+    statuses = [
         await fail_sign_in(at_new_address(), 3, username="staff", password="guessed")
         for _ in range(3)
     ]
-    assert seen == [[401] * 3, [401] * 3, [429] * 3]
+    assert statuses == [[401] * 3, [401] * 3, [429] * 3]
 
 
-async def test_one_address_can_t_guess_at_many_accounts(
+async def test_attempts_at_many_accounts_from_one_address_are_limited(
     at_new_address: FromNewAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(throttle.FAILURES_PER_ADDRESS, max_attempts=6)
@@ -75,7 +75,7 @@ async def test_one_address_can_t_guess_at_many_accounts(
     assert (await at_new_address().try_sign_in(username="staff", password=PASSWORD)).is_success
 
 
-async def test_who_succeeds_is_not_counted_against_their_neighbours(
+async def test_a_successful_attempt_is_not_counted_against_the_address(
     at_new_address: FromNewAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(throttle.FAILURES_PER_ADDRESS, max_attempts=3)
@@ -87,7 +87,7 @@ async def test_who_succeeds_is_not_counted_against_their_neighbours(
     assert await fail_sign_in(home, 2, username="nobody", password="guessed") == [401, 429]
 
 
-async def test_one_address_can_t_have_codes_sent_to_everybody(
+async def test_codes_for_many_phones_from_one_address_are_limited(
     at_new_address: FromNewAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = replace(throttle.CODES_PER_ADDRESS, max_attempts=3)
@@ -98,16 +98,16 @@ async def test_one_address_can_t_have_codes_sent_to_everybody(
     assert (await at_new_address().request_code(new_phone())).status_code == 202
 
 
-async def test_no_connection_is_held_while_a_password_is_checked(
+async def test_no_connection_is_checked_out_while_a_password_is_verified(
     station_client: StationClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = []
-    fits = passwords.verify_password
+    pool_statuses = []
+    verify_password = passwords.verify_password
 
     async def record_pool_status(password: str, password_hash: str | None) -> bool:
-        held.append(station_client.runtime.engine.pool.status())
-        return await fits(password, password_hash)
+        pool_statuses.append(station_client.runtime.engine.pool.status())
+        return await verify_password(password, password_hash)
 
     monkeypatch.setattr(authentication, "verify_password", record_pool_status)
     await station_client.sign_in(username="staff", password=PASSWORD)
-    assert ["Checked out connections: 0" in one for one in held] == [True]
+    assert ["Checked out connections: 0" in one for one in pool_statuses] == [True]

@@ -1,4 +1,4 @@
-"""The read copy of volunteers: whatever the order and however often, one end state."""
+"""The read copy of volunteers has one end state, whatever the order and repetition."""
 
 import itertools
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ VOLUNTEER_FIELDS = {"volunteer_id": VOLUNTEER, "resident_id": RESIDENT}
 
 
 def make_message(content: Contract, sequence: int, station: UUID = STATION) -> Message[Any]:
-    """A message of the volunteers service."""
+    """Make a message of the volunteers service."""
     return Message(
         id=str(uuid4()),
         type=content.type,
@@ -39,7 +39,7 @@ APPROVED = make_message(VolunteerApproved(**VOLUNTEER_FIELDS), 2)
 
 
 async def handle_messages(tx: AsyncSession, *messages: Message[Any]) -> None:
-    """Let intake hear of them, one by one."""
+    """Handle the messages one by one."""
     for one in messages:
         handler = HANDLERS[type(one.content)]
         assert isinstance(handler, BatchHandler)
@@ -47,14 +47,14 @@ async def handle_messages(tx: AsyncSession, *messages: Message[Any]) -> None:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([APPLIED, APPROVED, APPLIED])))
-async def test_order_and_repetition_do_not_matter(
+async def test_order_and_repetition_do_not_change_the_end_state(
     tx: AsyncSession, order: tuple[Message[Any], ...]
 ) -> None:
     await handle_messages(tx, *order, *order)
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
-async def test_who_applied_is_not_approved(tx: AsyncSession) -> None:
+async def test_an_applicant_is_not_approved(tx: AsyncSession) -> None:
     await handle_messages(tx, APPLIED)
     assert not await is_approved_volunteer(tx, STATION, RESIDENT)
 
@@ -64,12 +64,12 @@ async def test_a_volunteer_of_one_station_is_none_of_another(tx: AsyncSession) -
     assert not await is_approved_volunteer(tx, uuid4(), RESIDENT)
 
 
-async def test_a_snapshot_mends_a_copy_that_says_something_else(tx: AsyncSession) -> None:
+async def test_a_snapshot_corrects_a_copy_of_the_same_sequence(tx: AsyncSession) -> None:
     await handle_messages(tx, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 2), APPROVED)
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
-async def test_another_station_takes_nobody_over(tx: AsyncSession) -> None:
+async def test_a_message_of_another_station_changes_nothing(tx: AsyncSession) -> None:
     await handle_messages(
         tx, APPROVED, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 3, uuid4())
     )

@@ -1,4 +1,4 @@
-"""A station that is open, and visitors who ask for its pages without JavaScript."""
+"""A running station, and visitors who request its pages without JavaScript."""
 
 import os
 import re
@@ -15,25 +15,25 @@ from tests.support.system import open_transport, start_system
 
 @pytest.fixture(scope="module")
 async def demo_station(module_database_urls: dict[str, str]) -> AsyncIterator[StationFixture]:
-    """The three services in one process, and a station."""
+    """Start the three services in one process with a demo station."""
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as carried,
-            start_system(module_database_urls, Path(folder), carried) as running_system,
+            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
+            start_system(module_database_urls, Path(folder), transport) as running_system,
         ):
             yield await create_demo_station(running_system)
 
 
 @pytest.fixture
 async def anonymous(demo_station: StationFixture) -> AsyncIterator[PageClient]:
-    """Somebody who isn't signed in."""
+    """Return a visitor who isn't signed in."""
     async with demo_station.system.client() as client:
         yield PageClient(client)
 
 
 @pytest.fixture
 async def desk(demo_station: StationFixture) -> AsyncIterator[PageClient]:
-    """Somebody at the desk."""
+    """Return a visitor signed in as staff."""
     async with demo_station.system.client() as client:
         visitor = PageClient(client)
         await visitor.submit("/sign-in/password", username="desk", password=PASSWORD)
@@ -42,14 +42,14 @@ async def desk(demo_station: StationFixture) -> AsyncIterator[PageClient]:
 
 @pytest.fixture
 async def wisher(demo_station: StationFixture, desk: PageClient) -> AsyncIterator[PageClient]:
-    """A resident, signed in with a slip."""
+    """Return a resident, signed in with a slip."""
     async for visitor in _sign_in_with_slip(demo_station, desk, "19900000001"):
         yield visitor
 
 
 @pytest.fixture
 async def neighbour(demo_station: StationFixture, desk: PageClient) -> AsyncIterator[PageClient]:
-    """Another resident, signed in with a slip."""
+    """Return another resident, signed in with a slip."""
     async for visitor in _sign_in_with_slip(demo_station, desk, "19900000003"):
         yield visitor
 

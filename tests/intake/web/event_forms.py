@@ -1,4 +1,4 @@
-"""Events that the desk plans for tests of pages."""
+"""Events that staff create in tests of pages."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -18,15 +18,15 @@ _days = itertools.count(1)
 
 
 def event_form(*, starts_in: timedelta | None = None, **overrides: str) -> dict[str, str]:
-    """What staff type into the form, each time for another day unless said otherwise."""
-    ahead = starts_in or timedelta(days=next(_days))
-    begins: datetime = clock.now().astimezone(ZONE) + ahead
+    """Return the values of an event form; each call takes a new day unless `starts_in` is given."""
+    delay = starts_in or timedelta(days=next(_days))
+    starts_at: datetime = clock.now().astimezone(ZONE) + delay
     return {
         "kind": "clean_up",
         "title": "楼道大扫除",
         "place": "3 栋楼下",
-        "starts_at": f"{begins:%Y-%m-%dT%H:%M}",
-        "ends_at": f"{begins + timedelta(minutes=90):%Y-%m-%dT%H:%M}",
+        "starts_at": f"{starts_at:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{starts_at + timedelta(minutes=90):%Y-%m-%dT%H:%M}",
         "guest_places": "10",
         "helper_places": "2",
         "version": "0",
@@ -35,7 +35,7 @@ def event_form(*, starts_in: timedelta | None = None, **overrides: str) -> dict[
 
 
 async def publish_event(desk: PageClient, **overrides: Any) -> str:
-    """The path of a published event."""
+    """Publish an event and return its path."""
     page = await desk.submit("/events/new", **event_form(**overrides))
     assert page.status_code == 200, page.text
     path = page.url.path
@@ -44,7 +44,7 @@ async def publish_event(desk: PageClient, **overrides: Any) -> str:
 
 
 async def move_event_earlier(demo_station: StationFixture, path: str, by: timedelta) -> None:
-    """Let the event have taken place by that much earlier, without waiting for it."""
+    """Move the times of an event earlier by `by`, instead of waiting for them."""
     times = {Event.starts_at: Event.starts_at - by, Event.ends_at: Event.ends_at - by}
     async with demo_station.system.intake.sessions.begin() as tx:
         id_ = UUID(path.rpartition("/")[2])

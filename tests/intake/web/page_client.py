@@ -1,4 +1,4 @@
-"""A visitor of pages: follows links and sends forms as a browser without JavaScript does."""
+"""A client of pages that submits forms as a browser without JavaScript does."""
 
 import re
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ import httpx
 
 @dataclass(frozen=True)
 class PageClient:
-    """Somebody with a browser, which keeps their cookies."""
+    """A visitor with a browser of their own, cookies included."""
 
     client: httpx.AsyncClient
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
-        """The page, after all redirections."""
+        """Get the page, after all redirects."""
         return await self.client.get(path, headers=headers, follow_redirects=True)
 
     async def submit(self, path: str, once: str = "", **fields: str) -> httpx.Response:
-        """The page that follows a form; `once` is its hidden key, a new one unless given."""
+        """Submit a form and return the page after it; `once` is the hidden key, new by default."""
         fields |= {"once": once or uuid4().hex}
         return await self.client.post(path, data=fields, follow_redirects=True)
 
     async def create_wish(self, title: str, details: str = "") -> str:
-        """Make a wish through its three pages; the path of the wish."""
+        """Make a wish through its three pages and return its path."""
         await self.submit("/wishes/new", title=title, details=details)
         page = await self.submit("/wishes/new/check")
         assert page.url.path.endswith("/done"), page.text
@@ -31,6 +31,6 @@ class PageClient:
 
 
 def flash_message(page: str) -> str:
-    """What the page says was done."""
-    found = re.search(r'<div class="told".*?<p>(.*?)</p>', page, re.DOTALL)
-    return found[1] if found else ""
+    """Return the text of the flash message, empty if there is none."""
+    match = re.search(r'<div class="flash".*?<p>(.*?)</p>', page, re.DOTALL)
+    return match[1] if match else ""

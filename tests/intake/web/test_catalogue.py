@@ -1,7 +1,7 @@
-"""The Chinese catalogue keeps step with the code."""
+"""Test that the Chinese catalogue has exactly the sentences of the code."""
 
 from scripts.catalogue import collect_sentences, differences, read_catalogue
 
 
-def test_every_sentence_has_its_chinese_and_none_is_left_over() -> None:
+def test_catalogue_has_exactly_the_sentences_of_the_code() -> None:
     assert differences(collect_sentences(), read_catalogue()) == []

@@ -1,4 +1,4 @@
-"""The check-in desk of an event on its page: by code, by name, by a list on paper."""
+"""Tests of the check-in desk: by code, by name, and from a list on paper."""
 
 import re
 from datetime import timedelta
@@ -14,17 +14,13 @@ STARTS_IN = timedelta(minutes=20)
 PHONES = "19900000001", "19900000003"
 
 
-async def test_the_door_checks_in_by_code_and_by_name(
+async def test_desk_checks_in_by_code_and_by_name(
     demo_station: StationFixture, desk: PageClient, wisher: PageClient, neighbour: PageClient
 ) -> None:
     path = await publish_event(desk, starts_in=timedelta(minutes=20))
     await wisher.submit(f"{path}/join", role="helper", insist="true")
     await neighbour.submit(f"{path}/join", role="guest", insist="true")
-    shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
-    )
-    assert shown is not None
-    code = "".join(shown.groups())
+    code = await read_code(wisher, path)
     assert f'value="{code}"' in (await desk.get(f"{path}/door?code={code}")).text
     page = await desk.submit(f"{path}/door", code=code.lower())
     assert "演示·1 已签到" in page.text
@@ -39,25 +35,29 @@ async def test_the_door_checks_in_by_code_and_by_name(
     assert (await wisher.get(f"{path}/door")).status_code == 403
 
 
-async def test_an_hour_early_is_told_in_words_at_the_door(
+async def test_check_in_an_hour_early_shows_when_it_opens(
     desk: PageClient, wisher: PageClient
 ) -> None:
     path = await publish_event(desk, starts_in=timedelta(minutes=90))
     await wisher.submit(f"{path}/join", role="guest", insist="true")
-    shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
-    )
-    assert shown is not None
-    page = await desk.submit(f"{path}/door", code="".join(shown.groups()))
+    page = await desk.submit(f"{path}/door", code=await read_code(wisher, path))
     assert page.status_code == 409
     assert "30 分钟" in page.text
     await wisher.submit(f"{path}/leave")
 
 
+async def read_code(participant: PageClient, path: str) -> str:
+    """Return the check-in code that a participant's page shows for the event at `path`."""
+    page = await participant.get(f"{path}/my-code")
+    match = re.search(r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", page.text)
+    assert match is not None
+    return "".join(match.groups())
+
+
 async def create_joined_event(
     demo_station: StationFixture, desk: PageClient, *phones: str
 ) -> tuple[str, list[str]]:
-    """The path of an event that begins soon, and the ids of those whom the desk joined."""
+    """Publish an event that starts soon, join `phones`; return its path and the residents' ids."""
     path = await publish_event(desk, starts_in=STARTS_IN)
     ids = [str(demo_station.people[phone]) for phone in phones]
     for resident in ids:
@@ -66,13 +66,13 @@ async def create_joined_event(
 
 
 def find_row(page: str, name: str) -> str:
-    """What the list says about somebody, and what can be done."""
-    found: list[str] = [row for row in re.findall(r"<li>.*?</li>", page, re.DOTALL) if name in row]
-    assert found, f"{name} is not on the list"
-    return found[-1]
+    """Return the list row of the person called `name`."""
+    rows: list[str] = [row for row in re.findall(r"<li>.*?</li>", page, re.DOTALL) if name in row]
+    assert rows, f"{name} is not on the list"
+    return rows[-1]
 
 
-async def test_who_was_checked_in_by_mistake_is_expected_again(
+async def test_undone_check_in_makes_participant_expected_again(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
@@ -88,22 +88,18 @@ async def test_who_was_checked_in_by_mistake_is_expected_again(
     await desk.submit(f"{path}/leave", resident=resident)
 
 
-async def test_who_stays_a_little_longer_still_checks_out_by_code(
+async def test_participant_checks_out_by_code_shortly_after_the_end(
     demo_station: StationFixture, desk: PageClient, wisher: PageClient
 ) -> None:
     path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
     await desk.submit(f"{path}/door/people", resident=resident, act="in")
     await move_event_earlier(demo_station, path, timedelta(hours=2))
-    shown = re.search(
-        r"([A-Z0-9]{3})&nbsp;([A-Z0-9]{3})", (await wisher.get(f"{path}/my-code")).text
-    )
-    assert shown is not None
     assert 'id="field-code"' in (await desk.get(f"{path}/door")).text
-    page = await desk.submit(f"{path}/door", code="".join(shown.groups()))
+    page = await desk.submit(f"{path}/door", code=await read_code(wisher, path))
     assert "已签退" in flash_message(page.text)
 
 
-async def test_a_list_on_paper_is_entered_after_the_event_and_after_it_is_closed(
+async def test_paper_list_is_accepted_after_the_event_and_after_its_closing(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path, (first, second) = await create_joined_event(demo_station, desk, *PHONES)
@@ -121,7 +117,7 @@ async def test_a_list_on_paper_is_entered_after_the_event_and_after_it_is_closed
     assert 'name="minutes"' not in page.text
 
 
-async def test_a_list_on_paper_is_too_late_after_thirty_days(
+async def test_paper_list_is_refused_after_thirty_days(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path, (resident,) = await create_joined_event(demo_station, desk, "19900000001")
@@ -133,23 +129,23 @@ async def test_a_list_on_paper_is_too_late_after_thirty_days(
     assert page.status_code == 409
 
 
-async def test_a_mistake_in_the_minutes_is_told_at_the_field_and_kept(
+async def test_invalid_minutes_stay_in_the_field_with_an_error(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path, (first, _) = await create_joined_event(demo_station, desk, *PHONES)
     await move_event_earlier(demo_station, path, timedelta(hours=3))
-    for wrong in ("4000", "eine"):
-        page = await desk.submit(f"{path}/door/people", resident=first, act="out", minutes=wrong)
+    for minutes in ("4000", "eine"):
+        page = await desk.submit(f"{path}/door/people", resident=first, act="out", minutes=minutes)
         assert page.status_code == 422
         assert 'href="#field-minutes"' in page.text
         assert page.text.count('id="field-minutes"') == 1
         row = find_row(page.text, "演示·1")
         assert "field-error" in row
-        assert f'value="{wrong}"' in row
+        assert f'value="{minutes}"' in row
         assert "field-error" not in find_row(page.text, "演示·3")
 
 
-async def test_a_list_that_is_cut_says_so(
+async def test_truncated_list_shows_that_it_is_truncated(
     demo_station: StationFixture, desk: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, ids = await create_joined_event(demo_station, desk, *PHONES)
@@ -162,23 +158,23 @@ async def test_a_list_that_is_cut_says_so(
         await desk.submit(f"{path}/leave", resident=resident)
 
 
-async def test_who_never_joined_is_found_at_the_desk_and_led_back_to_the_door(
+async def test_walk_in_joins_at_the_desk_and_returns_to_check_in(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path = await publish_event(desk, starts_in=STARTS_IN)
     event, resident = path.rpartition("/")[2], demo_station.people["19900000004"]
     assert f'href="/desk?event={event}"' in (await desk.get(f"{path}/door")).text
-    on = f"/desk/residents/{resident}/events?event={event}"
+    events_path = f"/desk/residents/{resident}/events?event={event}"
     page = await desk.get(f"/desk?event={event}")
     assert page.text.count(f'name="event" value="{event}"') == 2
     for search in (
         {"phone": "19900000004"},
         {"building": "3", "unit": "2", "number": "501"},
     ):
-        where = "by-phone" if "phone" in search else "by-home"
-        page = await desk.submit(f"/desk/{where}", event=event, **search)
-        assert f'href="{on}"' in page.text
-    page = await desk.get(on)
+        search_path = "by-phone" if "phone" in search else "by-home"
+        page = await desk.submit(f"/desk/{search_path}", event=event, **search)
+        assert f'href="{events_path}"' in page.text
+    page = await desk.get(events_path)
     assert f'action="{path}/join"' in page.text.split('<li class="card">')[1]
     page = await desk.submit(f"{path}/join", role="guest", resident=str(resident), insist="true")
     assert f'href="{path}/door"' in page.text
@@ -186,7 +182,7 @@ async def test_who_never_joined_is_found_at_the_desk_and_led_back_to_the_door(
     await desk.submit(f"{path}/leave", resident=str(resident))
 
 
-async def test_an_event_that_never_took_place_has_no_door(desk: PageClient) -> None:
+async def test_cancelled_event_has_no_check_in_desk(desk: PageClient) -> None:
     path = await publish_event(desk)
     await desk.submit(f"{path}/cancel", reason="下大雨")
     assert (await desk.get(f"{path}/door")).url.path == path

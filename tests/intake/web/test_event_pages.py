@@ -1,4 +1,4 @@
-"""An event on its pages, without JavaScript: listed, joined, left, and what is told of it."""
+"""Tests of the pages of an event: list, join, leave, and flash messages."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,9 +20,7 @@ from tests.support.api_clients import eventually
 from tests.support.station import StationFixture
 
 
-async def test_a_resident_joins_shows_a_code_and_leaves(
-    desk: PageClient, wisher: PageClient
-) -> None:
+async def test_resident_joins_shows_code_and_leaves(desk: PageClient, wisher: PageClient) -> None:
     path = await publish_event(desk)
     page = await wisher.submit(f"{path}/join", role="guest")
     assert "留好了位置" in page.text
@@ -38,7 +36,7 @@ async def test_a_resident_joins_shows_a_code_and_leaves(
     assert f"{path}/join" in page.text
 
 
-async def test_a_reminder_is_promised_only_while_it_is_still_to_come(
+async def test_reminder_is_announced_only_before_it_is_due(
     desk: PageClient, wisher: PageClient
 ) -> None:
     event = Event(starts_at=clock.now(), time_zone="Asia/Shanghai")
@@ -54,13 +52,13 @@ async def test_a_reminder_is_promised_only_while_it_is_still_to_come(
         await wisher.submit(f"{path}/leave")
 
 
-async def test_the_desk_is_told_who_gets_no_text_message(
+async def test_desk_sees_which_resident_gets_no_text_message(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     async with demo_station.system.intake.sessions.begin() as tx:
-        nobody = ResidentFields(name="演示·无电话", phone=None, household_id=None)
+        fields = ResidentFields(name="演示·无电话", phone=None, household_id=None)
         unreachable = (
-            await register.register(tx, Actor.system(demo_station.station_id), nobody)
+            await register.register(tx, Actor.system(demo_station.station_id), fields)
         ).id
     for resident, words in (
         (demo_station.people["19900000004"], "短信"),
@@ -73,26 +71,28 @@ async def test_the_desk_is_told_who_gets_no_text_message(
         assert "名额" in flash_message(page.text)
 
 
-async def test_a_link_cannot_claim_what_was_not_done(desk: PageClient, wisher: PageClient) -> None:
+async def test_forged_link_shows_no_flash_message(desk: PageClient, wisher: PageClient) -> None:
     path = await publish_event(desk)
-    for done in ("cancelled", "closed", "planned", "joined", "left", "nonsense"):
+    for flash_key in ("cancelled", "closed", "planned", "joined", "left", "nonsense"):
         for visitor in (desk, wisher):
-            assert flash_message((await visitor.get(f"{path}?done={done}")).text) == "", done
+            assert flash_message((await visitor.get(f"{path}?done={flash_key}")).text) == "", (
+                flash_key
+            )
     await wisher.submit(f"{path}/join", role="guest", insist="true")
     assert flash_message((await wisher.get(f"{path}?done=left")).text) == ""
     await wisher.submit(f"{path}/leave")
     assert flash_message((await wisher.get(f"{path}?done=joined")).text) == ""
 
 
-async def test_a_second_tap_of_join_is_no_mistake(desk: PageClient, wisher: PageClient) -> None:
+async def test_second_submission_of_join_is_accepted(desk: PageClient, wisher: PageClient) -> None:
     path = await publish_event(desk)
-    once = {"once": uuid4().hex, "role": "guest"}
-    first = await wisher.client.post(f"{path}/join", data=once)
-    second = await wisher.client.post(f"{path}/join", data=once)
+    form = {"once": uuid4().hex, "role": "guest"}
+    first = await wisher.client.post(f"{path}/join", data=form)
+    second = await wisher.client.post(f"{path}/join", data=form)
     assert (first.status_code, second.status_code) == (303, 303)
 
 
-async def test_another_event_at_that_time_is_asked_about_first(
+async def test_joining_an_overlapping_event_asks_first(
     desk: PageClient, wisher: PageClient
 ) -> None:
     same = {"starts_in": timedelta(days=90)}
@@ -111,7 +111,7 @@ async def test_another_event_at_that_time_is_asked_about_first(
         await wisher.submit(f"{path}/leave")
 
 
-async def test_the_desk_joins_for_somebody_who_called(
+async def test_desk_joins_on_behalf_of_a_resident(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     path = await publish_event(desk)
@@ -131,7 +131,7 @@ async def test_the_desk_joins_for_somebody_who_called(
     assert page.status_code == 200
 
 
-async def test_nobody_but_the_desk_joins_for_others(
+async def test_resident_cannot_join_on_behalf_of_another(
     demo_station: StationFixture, desk: PageClient, wisher: PageClient
 ) -> None:
     path = await publish_event(desk)
@@ -139,7 +139,7 @@ async def test_nobody_but_the_desk_joins_for_others(
     assert (await wisher.submit(f"{path}/join", role="guest", resident=other)).status_code == 404
 
 
-async def test_the_next_event_is_one_to_go_to_still(
+async def test_next_event_skips_an_attended_event(
     demo_station: StationFixture, desk: PageClient, wisher: PageClient
 ) -> None:
     first = await publish_event(desk, starts_in=timedelta(minutes=20), title="先来的活动")
@@ -156,7 +156,7 @@ async def test_the_next_event_is_one_to_go_to_still(
     await wisher.submit(f"{second}/leave")
 
 
-async def test_who_is_refused_a_place_reads_why_on_the_event_s_own_page(
+async def test_refused_join_shows_the_reason_on_the_event_page(
     desk: PageClient, wisher: PageClient, neighbour: PageClient
 ) -> None:
     path = await publish_event(desk, guest_places="1", helper_places="0")
@@ -173,22 +173,24 @@ async def test_who_is_refused_a_place_reads_why_on_the_event_s_own_page(
     assert (await wisher.get(f"{path}/my-code")).url.path == path
 
 
-@pytest.mark.parametrize(("language", "written"), [("zh", "{}年"), ("en", " {},")])
-def test_an_event_of_another_year_is_shown_with_its_year(language: str, written: str) -> None:
-    begins = datetime(2026, 12, 31, 22, tzinfo=ZONE)
-    event = Event(starts_at=begins, ends_at=begins + timedelta(hours=4), time_zone="Asia/Shanghai")
-    for looked_at, years in ((begins, {2027}), (begins + timedelta(days=1), {2026})):
-        with clock.frozen(looked_at):
-            said = (
+@pytest.mark.parametrize(("language", "year_format"), [("zh", "{}年"), ("en", " {},")])
+def test_event_time_has_year_only_outside_current_year(language: str, year_format: str) -> None:
+    starts_at = datetime(2026, 12, 31, 22, tzinfo=ZONE)
+    event = Event(
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=4), time_zone="Asia/Shanghai"
+    )
+    for now, years in ((starts_at, {2027}), (starts_at + timedelta(days=1), {2026})):
+        with clock.frozen(now):
+            markup = (
                 environment(language)
                 .from_string("{{ event|event_time }}")
                 .render(event=event, language=language)
             )
-        shown = said.partition(">")[2]
-        assert {year for year in (2026, 2027) if written.format(year) in shown} == years
+        text = markup.partition(">")[2]
+        assert {year for year in (2026, 2027) if year_format.format(year) in text} == years
 
 
-async def test_a_helper_sees_what_they_have_taken_on(
+async def test_helper_sees_their_duties_until_they_leave(
     desk: PageClient, neighbour: PageClient
 ) -> None:
     path = await publish_event(desk, title="给老人送饭")
@@ -203,7 +205,7 @@ async def test_a_helper_sees_what_they_have_taken_on(
     assert "我答应要做的事" in page.text
     await neighbour.submit(f"{path}/leave")
 
-    async def forgotten() -> bool:
+    async def is_unlisted() -> bool:
         return f'href="{path}"' not in (await neighbour.get("/volunteer")).text
 
-    await eventually(forgotten)
+    await eventually(is_unlisted)

@@ -1,4 +1,4 @@
-"""An event as the desk runs it on pages, without JavaScript: planned, changed, ended."""
+"""Tests of the pages on which staff create, edit, publish, cancel and close an event."""
 
 import re
 from datetime import timedelta
@@ -10,41 +10,41 @@ from tests.support.station import StationFixture
 
 
 def form_version(page: str) -> str:
-    """The version that the form of an event was made of."""
-    found = re.search(r'name="version" value="(\d+)"', page)
-    assert found is not None
-    return found[1]
+    """Return the version in the form of an event."""
+    match = re.search(r'name="version" value="(\d+)"', page)
+    assert match is not None
+    return match[1]
 
 
-async def test_an_event_is_planned_in_the_station_s_own_time(
+async def test_event_is_created_in_the_time_zone_of_the_station(
     desk: PageClient, anonymous: PageClient
 ) -> None:
-    begins = clock.now().astimezone(ZONE) + timedelta(days=1)
+    starts_at = clock.now().astimezone(ZONE) + timedelta(days=1)
     page = await desk.submit("/events/new", **event_form(starts_in=timedelta(days=1)))
     path = page.url.path
-    assert f"{begins:%H:%M}" in page.text
+    assert f"{starts_at:%H:%M}" in page.text
     assert (await anonymous.get(path)).status_code == 404
     page = await desk.submit(f"{path}/publish")
     assert "已发布" in page.text
-    for where in ("/events", path):
-        assert "楼道大扫除" in (await anonymous.get(where)).text
+    for listing in ("/events", path):
+        assert "楼道大扫除" in (await anonymous.get(listing)).text
     assert f"/sign-in?then={path}" in (await anonymous.get(path)).text
 
 
-async def test_mistakes_in_a_plan_are_told_at_the_field_and_input_is_kept(desk: PageClient) -> None:
+async def test_invalid_fields_show_errors_and_input_stays(desk: PageClient) -> None:
     mistakes = (
         {"title": ""},
         {"starts_at": "soon"},
         {"guest_places": "0", "helper_places": "0"},
     )
-    for wrong in mistakes:
-        page = await desk.submit("/events/new", **{**event_form(), **wrong})
+    for mistake in mistakes:
+        page = await desk.submit("/events/new", **{**event_form(), **mistake})
         assert page.status_code == 422
         assert "field-error" in page.text
         assert "3 栋楼下" in page.text
 
 
-async def test_of_two_who_edit_at_once_the_second_is_told_and_tries_again(desk: PageClient) -> None:
+async def test_second_of_two_concurrent_edits_shows_conflict_and_retries(desk: PageClient) -> None:
     page = await desk.submit("/events/new", **event_form())
     path = page.url.path
     first = form_version((await desk.get(f"{path}/edit")).text)
@@ -62,7 +62,7 @@ async def test_of_two_who_edit_at_once_the_second_is_told_and_tries_again(desk: 
     assert "别的" in page.text
 
 
-async def test_words_are_kept_where_an_event_changed_before_they_were_sent(
+async def test_input_stays_when_the_event_has_changed_meanwhile(
     desk: PageClient,
 ) -> None:
     path = await publish_event(desk)
@@ -84,20 +84,20 @@ async def test_words_are_kept_where_an_event_changed_before_they_were_sent(
         assert (await desk.get(f"{path}/{act}")).url.path == path
 
 
-async def test_what_is_announced_is_not_asked_again_once_published(desk: PageClient) -> None:
+async def test_published_event_form_omits_the_fixed_fields(desk: PageClient) -> None:
     path = await publish_event(desk)
     form = (await desk.get(f"{path}/edit")).text
     for name in ("kind", "title", "place", "starts_at", "ends_at"):
         assert f'name="{name}"' not in form
-    said = {"guest_places": "7", "helper_places": "2", "summary": "带手套"}
-    said["version"] = form_version(form)
-    page = await desk.submit(f"{path}/edit", **said, title="别的", starts_at="2000-01-01T10:00")
+    fields = {"guest_places": "7", "helper_places": "2", "summary": "带手套"}
+    fields["version"] = form_version(form)
+    page = await desk.submit(f"{path}/edit", **fields, title="别的", starts_at="2000-01-01T10:00")
     assert page.status_code == 200
     for words in ("楼道大扫除", "带手套", "7"):
         assert words in page.text
 
 
-async def test_what_cannot_be_undone_has_a_check_page(desk: PageClient, wisher: PageClient) -> None:
+async def test_cancel_has_a_confirmation_page(desk: PageClient, wisher: PageClient) -> None:
     path = await publish_event(desk)
     assert "没有人报名" in (await desk.get(f"{path}/cancel")).text
     await wisher.submit(f"{path}/join", role="guest")
@@ -111,7 +111,7 @@ async def test_what_cannot_be_undone_has_a_check_page(desk: PageClient, wisher: 
     assert "名额" not in page.text
 
 
-async def test_a_plan_is_dropped_in_silence(desk: PageClient, anonymous: PageClient) -> None:
+async def test_dropped_draft_stays_private(desk: PageClient, anonymous: PageClient) -> None:
     page = await desk.submit("/events/new", **event_form())
     path = page.url.path
     assert "还没有公开" in (await desk.get(f"{path}/cancel")).text
@@ -120,7 +120,7 @@ async def test_a_plan_is_dropped_in_silence(desk: PageClient, anonymous: PageCli
     assert (await anonymous.get(path)).status_code == 404
 
 
-async def test_an_event_is_closed_with_what_came_of_it(
+async def test_closed_event_shows_attendance_and_result(
     demo_station: StationFixture, desk: PageClient, wisher: PageClient, neighbour: PageClient
 ) -> None:
     path = await publish_event(desk, starts_in=timedelta(minutes=20))

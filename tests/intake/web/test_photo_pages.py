@@ -1,4 +1,4 @@
-"""Photos of a delivered wish: sent with the words, shown to those who may see them."""
+"""Tests of the photos of a delivered wish: upload, validation, consent."""
 
 import io
 import re
@@ -11,31 +11,29 @@ from tests.intake.web.page_client import PageClient
 
 
 def make_jpeg() -> bytes:
-    """A small JPEG."""
-    made = io.BytesIO()
-    Image.new("RGB", (40, 30), "teal").save(made, "JPEG")
-    return made.getvalue()
+    """Return a small JPEG."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(buffer, "JPEG")
+    return buffer.getvalue()
 
 
-async def test_a_photo_is_shown_and_needs_the_consent_of_both(
+async def test_photo_becomes_public_with_consent_of_taker_and_resident(
     wisher: PageClient, neighbour: PageClient, desk: PageClient
 ) -> None:
     path = await _claim_wish(wisher, desk, "想修纱窗")
     page = await _deliver(desk, path, [make_jpeg()], public="true")
     assert "谢谢您" in page.text
     page = await wisher.get(f"{path}/confirm")
-    shown = re.findall(r'src="(/api/v1/photos/[^"]+)"', page.text)
-    assert len(shown) == 1
+    sources = re.findall(r'src="(/api/v1/photos/[^"]+)"', page.text)
+    assert len(sources) == 1
     assert "同意邻居们看到照片" in page.text
-    assert (await wisher.get(shown[0])).headers["content-type"] == "image/jpeg"
-    assert (await neighbour.get(shown[0])).status_code == 404
+    assert (await wisher.get(sources[0])).headers["content-type"] == "image/jpeg"
+    assert (await neighbour.get(sources[0])).status_code == 404
     await wisher.submit(f"{path}/confirm", photos_public="true")
-    assert (await neighbour.get(shown[0])).status_code == 200
+    assert (await neighbour.get(sources[0])).status_code == 200
 
 
-async def test_what_is_no_picture_is_told_at_the_field(
-    wisher: PageClient, desk: PageClient
-) -> None:
+async def test_invalid_photo_shows_error_at_the_field(wisher: PageClient, desk: PageClient) -> None:
     path = await _claim_wish(wisher, desk, "想贴春联")
     page = await _deliver(desk, path, [b"no picture at all"])
     assert page.status_code == 422
@@ -47,14 +45,14 @@ async def test_what_is_no_picture_is_told_at_the_field(
     assert "待确认" not in (await wisher.get(path)).text
 
 
-async def test_words_without_photos_are_enough(wisher: PageClient, desk: PageClient) -> None:
+async def test_delivery_without_photos_is_accepted(wisher: PageClient, desk: PageClient) -> None:
     path = await _claim_wish(wisher, desk, "想找人聊天")
     page = await _deliver(desk, path, [])
     assert page.status_code == 200
     assert "/api/v1/photos/" not in page.text
 
 
-async def test_large_photos_come_through(wisher: PageClient, desk: PageClient) -> None:
+async def test_large_photos_are_accepted(wisher: PageClient, desk: PageClient) -> None:
     path = await _claim_wish(wisher, desk, "想理理书架")
     padded = make_jpeg() + bytes(3 * 1024 * 1024)
     page = await _deliver(desk, path, [padded, padded])
@@ -73,7 +71,7 @@ async def _deliver(
 ) -> httpx.Response:
     fields |= {"text": "都贴好了", "minutes": "30", "once": uuid4().hex}
     files = [("photo", (f"{n}.jpg", content, "image/jpeg")) for n, content in enumerate(photos)]
-    nothing = [("photo", ("", b"", "application/octet-stream"))]
+    no_file = [("photo", ("", b"", "application/octet-stream"))]
     return await taker.client.post(
-        f"{path}/deliver", data=fields, files=files or nothing, follow_redirects=True
+        f"{path}/deliver", data=fields, files=files or no_file, follow_redirects=True
     )

@@ -1,4 +1,4 @@
-"""Browsers are told what to refuse, and other sites can't send our forms."""
+"""Tests of page security: policies, headers, cross-origin requests, odd input."""
 
 import re
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from tests.intake.web.page_client import PageClient
 
 
 def test_every_page_names_a_policy() -> None:
-    routes = [route for room in PAGE_MODULES for route in room.pages.routes]
+    routes = [route for module in PAGE_MODULES for route in module.pages.routes]
     assert len(routes) > 40
     for route in routes:
         assert isinstance(route, APIRoute)
-        named = [getattr(guard.dependency, "policy", None) for guard in route.dependencies]
-        assert POLICIES.keys() & set(named), route.path
+        policies = [getattr(guard.dependency, "policy", None) for guard in route.dependencies]
+        assert POLICIES.keys() & set(policies), route.path
 
 
-async def test_only_our_own_scripts_run_and_none_inline(anonymous: PageClient) -> None:
+async def test_content_security_policy_allows_own_scripts_only(anonymous: PageClient) -> None:
     page = await anonymous.get("/")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -33,55 +33,55 @@ async def test_only_our_own_scripts_run_and_none_inline(anonymous: PageClient) -
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_form_of_another_site_is_refused(wisher: PageClient) -> None:
-    answer = await wisher.client.post(
+async def test_cross_origin_form_is_refused(wisher: PageClient) -> None:
+    response = await wisher.client.post(
         "/wishes/new", data={"title": "想要"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
-    assert answer.status_code == 403
-    api = await wisher.client.post(
+    assert response.status_code == 403
+    api_response = await wisher.client.post(
         "/api/v1/wishes", json={"title": "想要"}, headers={"Origin": "https://elsewhere.example"}
     )
-    assert api.status_code == 403
+    assert api_response.status_code == 403
 
 
-async def test_what_somebody_signed_in_sees_is_not_kept_by_the_browser(wisher: PageClient) -> None:
+async def test_page_of_signed_in_reader_is_not_cached(wisher: PageClient) -> None:
     assert (await wisher.get("/")).headers["cache-control"] == "no-store"
 
 
-async def test_after_signing_in_nobody_is_led_to_another_site(anonymous: PageClient) -> None:
+async def test_sign_in_never_redirects_to_another_site(anonymous: PageClient) -> None:
     for then in ("//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example"):
         page = await anonymous.get("/sign-in/slip", then=then)
         assert 'name="then" value="/"' in page.text
 
 
 def query_parameters() -> Iterator[tuple[str, str]]:
-    """Each path of a page with each name that it asks its query for."""
-    for route in (route for room in PAGE_MODULES for route in room.pages.routes):
+    """Yield the path of each page with each name of its query parameters."""
+    for route in (route for module in PAGE_MODULES for route in module.pages.routes):
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
-            taken = set(re.findall(r"{(\w+)", route.path))
-            for name in {field.alias for field in get_flat_params(route.dependant)} - taken:
+            path_names = set(re.findall(r"{(\w+)", route.path))
+            for name in {field.alias for field in get_flat_params(route.dependant)} - path_names:
                 yield route.path, name
 
 
-@pytest.mark.parametrize("odd", ["%00", "%1B", "%ED%A0%80", "a" * 5000])
-async def test_an_odd_query_is_never_a_fault_of_ours(
-    desk: PageClient, wisher: PageClient, odd: str
+@pytest.mark.parametrize("value", ["%00", "%1B", "%ED%A0%80", "a" * 5000])
+async def test_odd_query_never_causes_a_server_error(
+    desk: PageClient, wisher: PageClient, value: str
 ) -> None:
-    known = {
+    paths = {
         "event_id": await publish_event(desk),
         "wish_id": await wisher.create_wish("想要一盏灯"),
     }
-    ids = {name: path.rpartition("/")[2] for name, path in known.items()}
-    asked = list(query_parameters())
-    assert ("/events/{event_id}/door", "name") in asked
-    for path, name in asked:
-        there = re.sub(r"{(\w+)[^}]*}", lambda found: ids.get(found[1], str(uuid4())), path)
+    ids = {name: path.rpartition("/")[2] for name, path in paths.items()}
+    parameters = list(query_parameters())
+    assert ("/events/{event_id}/door", "name") in parameters
+    for path, name in parameters:
+        url = re.sub(r"{(\w+)[^}]*}", lambda match: ids.get(match[1], str(uuid4())), path)
         for visitor in (desk, wisher):
-            page = await visitor.get(f"{there}?{name}={odd}")
+            page = await visitor.get(f"{url}?{name}={value}")
             assert page.status_code < 500, (path, name)
 
 
-async def test_an_odd_key_of_a_form_is_never_a_fault_of_ours(desk: PageClient) -> None:
+async def test_odd_submission_token_never_causes_a_server_error(desk: PageClient) -> None:
     for path in ("/events/new", f"/review/volunteers/{uuid4()}"):
         page = await desk.submit(path, once="\x00\n")
         assert page.status_code < 500, path

@@ -1,4 +1,4 @@
-"""Signing in on pages: by code, slip and password, each said plainly when it doesn't work."""
+"""Tests of sign-in by code and by password, and of sign-out."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from tests.support.api_clients import eventually
 from tests.support.station import PASSWORD, WISHER, StationFixture
 
 
-async def test_a_code_signs_in_and_leads_back(
+async def test_code_signs_in_and_redirects_back(
     demo_station: StationFixture, anonymous: PageClient
 ) -> None:
     page = await anonymous.submit("/sign-in", phone=WISHER, then="/my-points")
@@ -20,28 +20,30 @@ async def test_a_code_signs_in_and_leads_back(
     assert page.url.path == "/my-points"
 
 
-async def test_a_wrong_code_is_told_in_one_sentence(anonymous: PageClient) -> None:
+async def test_wrong_code_shows_an_error(anonymous: PageClient) -> None:
     await anonymous.submit("/sign-in", phone="19900000002")
     page = await anonymous.submit("/sign-in/code", code="12")
     assert page.status_code == 422
     assert "没有成功" in page.text
 
 
-async def test_an_unknown_phone_looks_the_same(anonymous: PageClient) -> None:
+async def test_unknown_phone_is_not_revealed(anonymous: PageClient) -> None:
     page = await anonymous.submit("/sign-in", phone="19900008888")
     assert page.url.path == "/sign-in/code"
 
 
-async def test_a_second_tap_on_a_password_signs_in_all_the_same(anonymous: PageClient) -> None:
-    said = {"username": "desk", "password": PASSWORD, "once": uuid4().hex}
-    first, again = await asyncio.gather(
-        *(anonymous.client.post("/sign-in/password", data=said) for _ in range(2))
+async def test_concurrent_second_submission_of_password_gets_the_same_session(
+    anonymous: PageClient,
+) -> None:
+    form = {"username": "desk", "password": PASSWORD, "once": uuid4().hex}
+    first, second = await asyncio.gather(
+        *(anonymous.client.post("/sign-in/password", data=form) for _ in range(2))
     )
-    assert first.status_code == again.status_code == 303
-    assert first.headers["set-cookie"] == again.headers["set-cookie"]
+    assert first.status_code == second.status_code == 303
+    assert first.headers["set-cookie"] == second.headers["set-cookie"]
 
 
-async def test_a_password_is_never_shown_again(anonymous: PageClient) -> None:
+async def test_wrong_password_is_not_in_the_response(anonymous: PageClient) -> None:
     page = await anonymous.submit(
         "/sign-in/password", username="desk", password="guess-of-somebody"
     )
@@ -50,7 +52,7 @@ async def test_a_password_is_never_shown_again(anonymous: PageClient) -> None:
     assert "guess-of-somebody" not in page.text
 
 
-async def test_signing_out_ends_the_session(desk: PageClient) -> None:
+async def test_sign_out_ends_the_session(desk: PageClient) -> None:
     assert (await desk.get("/review")).status_code == 200
     await desk.submit("/sign-out")
     assert (await desk.get("/review")).url.path == "/sign-in"
@@ -63,8 +65,8 @@ async def _read_code(demo_station: StationFixture) -> str:
 
         async def find_code() -> str | None:
             page = await operator.get("/outgoing")
-            found = re.search(r'class="words">\D*(\d{6})\b', page.text)
-            return found.group(1) if found else None
+            match = re.search(r'class="words">\D*(\d{6})\b', page.text)
+            return match.group(1) if match else None
 
         code: str = await eventually(find_code)
         return code

@@ -1,4 +1,4 @@
-"""A wish on its pages: made once, seen by those who may, done by those whose turn it is."""
+"""Tests of the pages of a wish: create, review, access, deliver and confirm."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from tests.support.station import StationFixture
 HOME = "3 栋 2 单元 501 室"
 
 
-async def test_a_wish_begins_before_signing_in(anonymous: PageClient) -> None:
+async def test_wish_draft_needs_no_sign_in(anonymous: PageClient) -> None:
     page = await anonymous.submit("/wishes/new", title="想换个灯泡", details="够不着")
     assert page.url.path == "/wishes/new/check"
     assert "想换个灯泡" in page.text
@@ -18,7 +18,7 @@ async def test_a_wish_begins_before_signing_in(anonymous: PageClient) -> None:
     assert 'value="想换个灯泡"' in (await anonymous.get("/wishes/new")).text
 
 
-async def test_the_last_page_says_number_next_step_and_how_one_hears(wisher: PageClient) -> None:
+async def test_posted_page_shows_number_next_steps_and_notices(wisher: PageClient) -> None:
     path = await wisher.create_wish("想有人念信")
     page = await wisher.get(f"{path}/done")
     assert re.search(r"[0-9A-F]{4}-[0-9A-F]{4}", page.text)
@@ -26,34 +26,37 @@ async def test_the_last_page_says_number_next_step_and_how_one_hears(wisher: Pag
     assert "怎么通知您" in page.text
 
 
-async def test_a_second_tap_changes_nothing(wisher: PageClient) -> None:
+async def test_concurrent_second_submission_posts_no_second_wish(wisher: PageClient) -> None:
     await wisher.submit("/wishes/new", title="想学手机拍照", details="")
     once = uuid4().hex
 
-    async def tap() -> str:
-        answer = await wisher.client.post("/wishes/new/check", data={"once": once})
-        return answer.headers["location"]
+    async def submit() -> str:
+        response = await wisher.client.post("/wishes/new/check", data={"once": once})
+        return response.headers["location"]
 
-    first, second = await asyncio.gather(tap(), tap())
+    first, second = await asyncio.gather(submit(), submit())
     assert first == second
     assert (await wisher.get("/wishes")).text.count("想学手机拍照") == 1
 
 
-async def test_the_desk_publishes_and_declines_with_a_reason(
+async def test_staff_publish_a_wish_and_decline_another_with_a_reason(
     wisher: PageClient, desk: PageClient
 ) -> None:
-    good, bad = await wisher.create_wish("想换门锁"), await wisher.create_wish("想要一辆车")
-    page = await desk.submit(f"{good}/approve", back="/review")
+    accepted, declined = (
+        await wisher.create_wish("想换门锁"),
+        await wisher.create_wish("想要一辆车"),
+    )
+    page = await desk.submit(f"{accepted}/approve", back="/review")
     assert page.url.path == "/review"
-    page = await desk.submit(f"{bad}/decline")
+    page = await desk.submit(f"{declined}/decline")
     assert page.status_code == 422
-    await desk.submit(f"{bad}/decline", text="超出微心愿的范围")
-    page = await wisher.get(bad)
+    await desk.submit(f"{declined}/decline", text="超出微心愿的范围")
+    page = await wisher.get(declined)
     assert "未通过" in page.text
     assert "超出微心愿的范围" in page.text
 
 
-async def test_who_has_not_taken_a_wish_sees_no_name_and_no_home(
+async def test_reader_who_is_not_taker_sees_no_name_and_no_home(
     wisher: PageClient, neighbour: PageClient, desk: PageClient
 ) -> None:
     path = await wisher.create_wish("想修水龙头")
@@ -67,7 +70,7 @@ async def test_who_has_not_taken_a_wish_sees_no_name_and_no_home(
     assert (await neighbour.submit(f"{path}/claim")).status_code == 403
 
 
-async def test_the_desk_enters_a_wish_and_confirms_on_behalf(
+async def test_staff_post_on_behalf_but_cannot_confirm_their_own_delivery(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
     page = await desk.submit("/desk/by-home", building="3", unit="2", number="501")
@@ -87,7 +90,7 @@ async def test_the_desk_enters_a_wish_and_confirms_on_behalf(
     assert "不能确认自己完成的心愿" in page.text
 
 
-async def test_withdrawing_has_a_page_to_check_first(wisher: PageClient) -> None:
+async def test_withdrawal_has_a_confirmation_page(wisher: PageClient) -> None:
     path = await wisher.create_wish("想找人下棋")
     page = await wisher.get(f"{path}/withdraw")
     assert "不能恢复" in page.text
@@ -95,7 +98,7 @@ async def test_withdrawing_has_a_page_to_check_first(wisher: PageClient) -> None
     assert "已撤回" in page.text
 
 
-async def test_nobody_finds_somebody_by_a_wrong_phone(desk: PageClient) -> None:
+async def test_search_by_unknown_or_invalid_phone_finds_nobody(desk: PageClient) -> None:
     page = await desk.submit("/desk/by-phone", phone="19900009999")
     assert "登记册里没有找到" in page.text
     page = await desk.submit("/desk/by-phone", phone="123")

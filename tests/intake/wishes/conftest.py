@@ -1,4 +1,4 @@
-"""People of a new station, in a transaction that is rolled back."""
+"""Fixtures for wishes: people of a new station, rolled back after the test."""
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,5 +9,5 @@ from tests.intake.wishes.people import People
 
 @pytest.fixture
 async def people(tx: AsyncSession, desk: Actor) -> People:
-    """Whoever has to do with a wish."""
+    """Create the actors around a wish."""
     return await People.create(tx, desk)

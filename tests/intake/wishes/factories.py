@@ -1,4 +1,4 @@
-"""Wishes in every state, and who has to do with them; no database."""
+"""Actors, and wishes in every state; no database."""
 
 from collections.abc import Callable
 
@@ -23,54 +23,54 @@ STATION_TAKER = Taker("station", STATION)
 
 
 def make_posted_wish() -> Wish:
-    """A wish that waits for review."""
+    """Create a wish that waits for review."""
     return Wish.post(STATION, WISHER.person, "想换一个灯泡", "够不着")
 
 
 def make_open_wish() -> Wish:
-    """A wish that can be taken."""
+    """Create a wish that can be claimed."""
     wish = make_posted_wish()
     wish.approve()
     return wish
 
 
 def make_claimed_wish(taker: Taker = VOLUNTEER_TAKER) -> Wish:
-    """A wish that somebody has."""
+    """Create a wish that `taker` has claimed."""
     wish = make_open_wish()
     wish.claim(taker)
     return wish
 
 
 def make_delivered_wish(taker: Taker = VOLUNTEER_TAKER, actor: Actor = VOLUNTEER) -> Wish:
-    """A wish that waits for the resident's word."""
+    """Create a wish that waits for the resident's confirmation."""
     wish = make_claimed_wish(taker)
     wish.deliver(actor, "换好了", 30)
     return wish
 
 
 def make_fulfilled_wish() -> Wish:
-    """A wish that came true."""
+    """Create a wish that is confirmed."""
     wish = make_delivered_wish()
     wish.confirm(WISHER, "谢谢", photos_public=False)
     return wish
 
 
 def make_declined_wish() -> Wish:
-    """A wish that was not approved."""
+    """Create a wish that was not approved."""
     wish = make_posted_wish()
     wish.decline("不合适")
     return wish
 
 
 def make_withdrawn_wish() -> Wish:
-    """A wish that was taken back."""
+    """Create a wish that was withdrawn."""
     wish = make_posted_wish()
     wish.withdraw(WISHER)
     return wish
 
 
 def make_answered_wish() -> Wish:
-    """A wish that was closed unfulfilled."""
+    """Create a wish that was closed unfulfilled."""
     wish = make_open_wish()
     wish.answer_unfulfilled("做不到")
     return wish

@@ -1,4 +1,4 @@
-"""The people of a wish, as actors of one station, and their wishes in every state."""
+"""The people around a wish as actors of one station, and their wishes in every state."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -23,7 +23,7 @@ NAME = "演示愿望人"
 
 @dataclass(frozen=True)
 class People:
-    """Whoever has to do with a wish."""
+    """The actors around a wish."""
 
     wisher: Actor
     neighbour: Actor
@@ -35,7 +35,7 @@ class People:
 
     @classmethod
     async def create(cls, tx: AsyncSession, desk: Actor) -> Self:
-        """New people of the desk's station; the wisher lives in building 3."""
+        """Register new people of the desk's station; only the wisher has a home."""
         building = await register.add_building(tx, desk, str(new_id())[-8:], "", 2)
         home = await register.add_home(tx, desk, building.id, 2, "501")
         household = await register.add_household(tx, desk, home.id, Registration(own=True))
@@ -54,11 +54,11 @@ class People:
 
     @property
     def for_wisher(self) -> Actor:
-        """The desk on behalf of the one who makes wishes."""
+        """The desk on behalf of the wisher."""
         return self.desk.acting_for(self.wisher.person)
 
     async def create_wish(self, tx: AsyncSession, state: WishState = WishState.POSTED) -> Wish:
-        """A wish that came as far as `state`, taken by the volunteer where it is taken."""
+        """Create a wish in `state`, claimed by the volunteer where it is claimed."""
         wish = await actions.post(tx, self.wisher, "想换一个灯泡", "够不着")
         await _advance(tx, self, wish.id, state)
         return wish
@@ -90,7 +90,7 @@ async def _claim_and_finish(tx: AsyncSession, people: People, wish: UUID, state:
 
 
 async def list_messages_about(tx: AsyncSession, wish: Wish) -> list[Envelope]:
-    """What was recorded of the wish, oldest first."""
+    """List the messages about a wish, oldest first."""
     bodies = await tx.scalars(
         select(outbox.c.body).where(outbox.c.subject == wish.subject).order_by(outbox.c.id)
     )
@@ -98,9 +98,9 @@ async def list_messages_about(tx: AsyncSession, wish: Wish) -> list[Envelope]:
 
 
 def message_details(message: Envelope) -> dict[str, Any]:
-    """What a message says beyond which wish it is about."""
-    usual = ("wish_id", "resident_id", "title")
-    return {name: value for name, value in message.data.items() if name not in usual}
+    """Return the fields of a message without those of every wish message."""
+    common = ("wish_id", "resident_id", "title")
+    return {name: value for name, value in message.data.items() if name not in common}
 
 
 async def _create_resident(

@@ -1,4 +1,4 @@
-"""Wishes over HTTP: what is answered, and what a bad or late request hears."""
+"""Wishes over HTTP: the responses to valid, invalid and late requests."""
 
 import asyncio
 from collections import Counter
@@ -19,13 +19,13 @@ WISH_BODY = {"title": "想换一个灯泡", "details": "够不着"}
 
 @pytest.fixture
 async def wisher(station_client: StationClient) -> ApiClient:
-    """A resident who makes wishes."""
+    """Sign a resident in who makes wishes."""
     return await station_client.sign_in_resident()
 
 
 @pytest.fixture
 async def committed_people(runtime: Runtime, desk: Actor) -> People:
-    """People who are on the register, and volunteers."""
+    """Register and commit the people around a wish."""
     async with runtime.sessions.begin() as tx:
         return await People.create(tx, desk)
 
@@ -41,7 +41,9 @@ async def _create_open_wish(station_client: StationClient, wisher: ApiClient) ->
     return f"/wishes/{wish}"
 
 
-async def test_a_wish_comes_true(station_client: StationClient, committed_people: People) -> None:
+async def test_wish_is_posted_claimed_delivered_and_confirmed(
+    station_client: StationClient, committed_people: People
+) -> None:
     wisher = await _sign_in(station_client, committed_people.wisher)
     volunteer = await _sign_in(station_client, committed_people.volunteer)
     path = await _create_open_wish(station_client, wisher)
@@ -50,8 +52,12 @@ async def test_a_wish_comes_true(station_client: StationClient, committed_people
     assert claimed["resident_name"] == NAME
     assert claimed["home"]["number"] == "501"
     await volunteer.post(f"{path}/deliver", {"note": "换好了", "minutes": 30})
-    done = (await wisher.post(f"{path}/confirm", {"thanks": "谢谢"})).json()
-    assert (done["state"], done["thanks"], done["minutes"]) == ("fulfilled", "谢谢", 30)
+    fulfilled = (await wisher.post(f"{path}/confirm", {"thanks": "谢谢"})).json()
+    assert (fulfilled["state"], fulfilled["thanks"], fulfilled["minutes"]) == (
+        "fulfilled",
+        "谢谢",
+        30,
+    )
     steps = (await wisher.get(path)).json()["steps"]
     assert [step["to_state"] for step in steps] == [
         "posted",
@@ -63,18 +69,18 @@ async def test_a_wish_comes_true(station_client: StationClient, committed_people
     assert [step["note"] for step in steps] == [None, None, None, "换好了", "谢谢"]
 
 
-async def test_others_see_an_open_wish_without_its_person(
+async def test_others_see_open_wish_without_its_person(
     station_client: StationClient, wisher: ApiClient, committed_people: People
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
     for actor in (committed_people.neighbour, committed_people.volunteer):
-        seen = (await (await _sign_in(station_client, actor)).get(path)).json()
-        assert seen["title"] == WISH_BODY["title"]
+        wish = (await (await _sign_in(station_client, actor)).get(path)).json()
+        assert wish["title"] == WISH_BODY["title"]
         for field in ("resident_id", "resident_name", "home", "taker_id", "taker_name"):
-            assert seen[field] is None
+            assert wish[field] is None
 
 
-async def test_of_fifty_claims_at_once_one_is_answered_200(
+async def test_only_one_of_fifty_concurrent_claims_gets_200(
     station_client: StationClient, wisher: ApiClient, committed_people: People
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
@@ -93,7 +99,7 @@ async def test_of_fifty_claims_at_once_one_is_answered_200(
     assert types.count("linli.wish.claimed.v1") == 1
 
 
-async def test_a_problem_speaks_english_when_asked(
+async def test_problem_title_is_english_for_accept_language_en(
     station_client: StationClient, wisher: ApiClient
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
@@ -102,7 +108,7 @@ async def test_a_problem_speaks_english_when_asked(
     assert late.json()["title"] == "Somebody has already taken this wish"
 
 
-async def test_a_repeat_is_answered_as_the_first(
+async def test_repeated_claim_with_the_same_key_gets_the_first_answer(
     station_client: StationClient, wisher: ApiClient
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
@@ -112,14 +118,14 @@ async def test_a_repeat_is_answered_as_the_first(
     assert first.status_code == 200
 
 
-async def test_an_etag_names_the_version(station_client: StationClient, wisher: ApiClient) -> None:
+async def test_etag_is_the_version(station_client: StationClient, wisher: ApiClient) -> None:
     path = await _create_open_wish(station_client, wisher)
     assert (await wisher.get(path)).headers["etag"] == '"2"'
     await station_client.desk.post(f"{path}/claim")
     assert (await wisher.get(path)).headers["etag"] == '"3"'
 
 
-async def test_another_station_finds_nothing(
+async def test_another_station_cannot_find_the_wish(
     station_client: StationClient, wisher: ApiClient, other_station_client: StationClient
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
@@ -128,8 +134,8 @@ async def test_another_station_finds_nothing(
         assert (await somebody.get(path)).status_code == 404
         assert (await somebody.get("/wishes")).json() == []
     assert (await other_station_client.desk.post(f"{path}/claim")).status_code == 404
-    behalf = {"on_behalf_of": str(wisher.person_id), **WISH_BODY}
-    assert (await other_station_client.desk.post("/wishes", behalf)).status_code == 404
+    body = {"on_behalf_of": str(wisher.person_id), **WISH_BODY}
+    assert (await other_station_client.desk.post("/wishes", body)).status_code == 404
 
 
 async def test_the_desk_acts_on_behalf_of_residents(
@@ -142,8 +148,8 @@ async def test_the_desk_acts_on_behalf_of_residents(
     await station_client.desk.post(f"{path}/approve")
     claimed = await station_client.desk.post(f"{path}/claim", {"on_behalf_of": volunteer})
     assert (claimed.json()["taker_kind"], claimed.json()["taker_id"]) == ("volunteer", volunteer)
-    work = {"note": "换好了", "minutes": 30, "on_behalf_of": volunteer}
-    assert (await station_client.desk.post(f"{path}/deliver", work)).status_code == 200
+    report = {"note": "换好了", "minutes": 30, "on_behalf_of": volunteer}
+    assert (await station_client.desk.post(f"{path}/deliver", report)).status_code == 200
     own = await station_client.desk.post(f"{path}/confirm", {"on_behalf_of": wisher})
     assert own.status_code == 409
     other = await station_client.admin.post(f"{path}/confirm", {"on_behalf_of": wisher})
@@ -152,9 +158,7 @@ async def test_the_desk_acts_on_behalf_of_residents(
     assert [step["on_behalf"] for step in steps] == [True, False, True, True, True]
 
 
-async def test_roles_bar_the_acts_of_others(
-    station_client: StationClient, wisher: ApiClient
-) -> None:
+async def test_actions_need_their_role(station_client: StationClient, wisher: ApiClient) -> None:
     path = await _create_open_wish(station_client, wisher)
     for act in ("approve", "claim", "deliver", "answer"):
         assert (await wisher.post(f"{path}/{act}")).status_code in (403, 422), act
@@ -178,7 +182,7 @@ async def test_roles_bar_the_acts_of_others(
         {**WISH_BODY, "on_behalf_of": "somebody"},
     ],
 )
-async def test_a_wish_that_is_not_one_is_refused(
+async def test_invalid_wish_is_refused(
     station_client: StationClient, wisher: ApiClient, body: dict[str, Any]
 ) -> None:
     answer = await wisher.post("/wishes", body)
@@ -187,17 +191,17 @@ async def test_a_wish_that_is_not_one_is_refused(
     assert await station_client.count_rows("wishes") == 0
 
 
-@pytest.mark.parametrize("minutes", [0, 1441, -1, 1.5, "soon", None])
-async def test_minutes_are_between_one_and_a_day(
+@pytest.mark.parametrize("minutes", [0, 1441, -1, 1.5, True, "soon", None])
+async def test_invalid_minutes_are_refused(
     station_client: StationClient, wisher: ApiClient, minutes: object
 ) -> None:
     path = await _create_open_wish(station_client, wisher)
     await station_client.desk.post(f"{path}/claim")
-    said = {"note": "换好了", "minutes": minutes}
-    assert (await station_client.desk.post(f"{path}/deliver", said)).status_code == 422
+    report = {"note": "换好了", "minutes": minutes}
+    assert (await station_client.desk.post(f"{path}/deliver", report)).status_code == 422
 
 
-async def test_ids_and_filters_that_are_none_are_refused(wisher: ApiClient) -> None:
+async def test_invalid_ids_and_filters_are_refused(wisher: ApiClient) -> None:
     assert (await wisher.get("/wishes/not-an-id")).status_code == 422
     assert (await wisher.get(f"/wishes/{new_id()}")).status_code == 404
     assert (await wisher.get("/wishes?state=lost")).status_code == 422
@@ -205,17 +209,17 @@ async def test_ids_and_filters_that_are_none_are_refused(wisher: ApiClient) -> N
     assert (await wisher.get("/wishes?colour=red")).status_code == 422
 
 
-async def test_lists_go_on_page_by_page(
+async def test_list_is_paginated(
     runtime: Runtime, station_client: StationClient, committed_people: People
 ) -> None:
     async with runtime.sessions.begin() as tx:
-        made = [str((await committed_people.create_wish(tx, WishState.OPEN)).id) for _ in range(53)]
+        ids = [str((await committed_people.create_wish(tx, WishState.OPEN)).id) for _ in range(53)]
         await committed_people.create_wish(tx)
     first = await station_client.desk.get("/wishes?state=open")
-    following = first.links["next"]["url"].removeprefix("/api/v1")
-    rest = await station_client.desk.get(following)
+    next_path = first.links["next"]["url"].removeprefix("/api/v1")
+    rest = await station_client.desk.get(next_path)
     assert "next" not in rest.links
-    ids = [wish["id"] for answer in (first, rest) for wish in answer.json()]
-    assert ids == made[::-1]
+    listed = [wish["id"] for answer in (first, rest) for wish in answer.json()]
+    assert listed == ids[::-1]
     both = (await station_client.desk.get("/wishes?state=posted&state=claimed")).json()
     assert [wish["state"] for wish in both] == ["posted"]

@@ -1,4 +1,4 @@
-"""Many hands at one wish: one has it, everybody else hears so."""
+"""Of concurrent claims or confirmations of a wish only one succeeds."""
 
 import asyncio
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.intake.wishes.people import People, list_messages_about
 CLAIMANT_COUNT = 50
 
 
-async def test_of_fifty_claims_at_once_one_succeeds(runtime: Runtime, desk: Actor) -> None:
+async def test_only_one_of_fifty_concurrent_claims_succeeds(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
         wish = await people.create_wish(tx, WishState.OPEN)
@@ -24,19 +24,21 @@ async def test_of_fifty_claims_at_once_one_succeeds(runtime: Runtime, desk: Acto
             async with runtime.sessions.begin() as tx:
                 await actions.claim(tx, actor, wish.id)
         except AlreadyClaimed:
-            return "taken"
-        return "mine"
+            return "refused"
+        return "claimed"
 
     answers = await asyncio.gather(*(claim(takers[i % len(takers)]) for i in range(CLAIMANT_COUNT)))
-    assert Counter(answers) == {"mine": 1, "taken": CLAIMANT_COUNT - 1}
+    assert Counter(answers) == {"claimed": 1, "refused": CLAIMANT_COUNT - 1}
     async with runtime.sessions() as tx:
         messages = await list_messages_about(tx, wish)
-        kept = await tx.get_one(Wish, wish.id)
+        stored = await tx.get_one(Wish, wish.id)
     assert [message.sequence for message in messages] == [1, 2, 3]
-    assert messages[-1].data["taker_id"] == str(kept.taker_id)
+    assert messages[-1].data["taker_id"] == str(stored.taker_id)
 
 
-async def test_of_two_confirmations_at_once_one_is_recorded(runtime: Runtime, desk: Actor) -> None:
+async def test_only_one_of_two_concurrent_confirmations_is_recorded(
+    runtime: Runtime, desk: Actor
+) -> None:
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
         wish = await people.create_wish(tx, WishState.DELIVERED)

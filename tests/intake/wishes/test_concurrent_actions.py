@@ -1,4 +1,4 @@
-"""Replicas and people who do the same at the same time change nothing twice."""
+"""Jobs and actions that run concurrently change each wish once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ async def _read_state(runtime: Runtime, wish: Wish) -> str:
         (jobs.take_unclaimed, WishState.OPEN, timedelta(days=15), "claimed"),
     ],
 )
-async def test_a_job_run_by_two_at_once_changes_each_wish_once(
+async def test_concurrent_job_runs_change_each_wish_once(
     runtime: Runtime, desk: Actor, run: Job, state: WishState, due: timedelta, last: str
 ) -> None:
     async with runtime.sessions.begin() as tx:
@@ -58,7 +58,9 @@ async def test_a_job_run_by_two_at_once_changes_each_wish_once(
         assert await _message_types(runtime, wish) == [*before, last]
 
 
-async def test_a_delivery_and_the_end_of_the_lease_at_once(runtime: Runtime, desk: Actor) -> None:
+async def test_only_one_of_concurrent_delivery_and_expiry_succeeds(
+    runtime: Runtime, desk: Actor
+) -> None:
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
         wishes = [await people.create_wish(tx, WishState.CLAIMED) for _ in range(8)]
@@ -72,17 +74,19 @@ async def test_a_delivery_and_the_end_of_the_lease_at_once(runtime: Runtime, des
             await jobs.release_expired(tx)
 
     with clock.shifted(timedelta(days=8)):
-        ends = asyncio.gather(expire(), expire())
-        delivered = await asyncio.gather(*map(deliver, wishes), return_exceptions=True)
-        await ends
-    for wish, answer in zip(wishes, delivered, strict=True):
+        expiries = asyncio.gather(expire(), expire())
+        answers = await asyncio.gather(*map(deliver, wishes), return_exceptions=True)
+        await expiries
+    for wish, answer in zip(wishes, answers, strict=True):
         assert answer is None or isinstance(answer, NotClaimed)
         state, last = (WishState.OPEN, "released") if answer else (WishState.DELIVERED, "delivered")
         assert await _read_state(runtime, wish) == state
         assert (await _message_types(runtime, wish))[3:] == [last]
 
 
-async def test_giving_back_and_delivering_at_once(runtime: Runtime, desk: Actor) -> None:
+async def test_only_one_of_concurrent_return_and_delivery_succeeds(
+    runtime: Runtime, desk: Actor
+) -> None:
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
         wish = await people.create_wish(tx, WishState.CLAIMED)

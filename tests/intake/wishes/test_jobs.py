@@ -1,4 +1,4 @@
-"""What the passing of time does to wishes."""
+"""The timed jobs of wishes."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from shared.runtime.runtime import Runtime
 from tests.intake.wishes.people import People, list_messages_about
 
 
-async def test_a_lease_that_ended_opens_the_wish_again(tx: AsyncSession, people: People) -> None:
+async def test_expired_lease_reopens_the_wish(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.CLAIMED)
     with clock.shifted(timedelta(days=6, hours=23)):
         await jobs.release_expired(tx)
@@ -34,7 +34,7 @@ async def test_a_lease_that_ended_opens_the_wish_again(tx: AsyncSession, people:
 
 
 @pytest.mark.parametrize("state", [WishState.DELIVERED, WishState.FULFILLED])
-async def test_what_was_delivered_in_time_does_not_expire(
+async def test_delivered_wish_does_not_expire(
     tx: AsyncSession, people: People, state: WishState
 ) -> None:
     wish = await people.create_wish(tx, state)
@@ -43,9 +43,7 @@ async def test_what_was_delivered_in_time_does_not_expire(
     assert wish.state == state
 
 
-async def test_the_station_takes_what_nobody_took_in_two_weeks(
-    tx: AsyncSession, people: People
-) -> None:
+async def test_station_claims_wishes_open_for_two_weeks(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.OPEN)
     with clock.shifted(timedelta(days=13, hours=23)):
         await jobs.take_unclaimed(tx)
@@ -58,7 +56,7 @@ async def test_the_station_takes_what_nobody_took_in_two_weeks(
     assert (claimed.data["taker_id"], claimed.sequence) == (str(people.desk.station), wish.version)
 
 
-async def test_what_the_station_took_stays_with_it(tx: AsyncSession, people: People) -> None:
+async def test_wish_of_the_station_does_not_expire(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.OPEN)
     await actions.claim(tx, people.desk, wish.id)
     with clock.shifted(timedelta(days=90)):
@@ -66,43 +64,43 @@ async def test_what_the_station_took_stays_with_it(tx: AsyncSession, people: Peo
     assert wish.state == WishState.CLAIMED
 
 
-async def test_a_job_takes_a_chunk_and_the_rest_next_time(
+async def test_job_processes_one_batch_a_run(
     tx: AsyncSession, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wishes = [await people.create_wish(tx, WishState.CLAIMED) for _ in range(5)]
     monkeypatch.setattr(jobs, "BATCH_SIZE", 2)
-    left = []
+    remaining = []
     with clock.shifted(timedelta(days=8)):
         # Wishes of other tests may be due as well.
         while any(wish.state == WishState.CLAIMED for wish in wishes):
             await jobs.release_expired(tx)
-            left.append(sum(wish.state == WishState.CLAIMED for wish in wishes))
-    assert left == sorted(left, reverse=True)
-    assert len(left) >= 3
+            remaining.append(sum(wish.state == WishState.CLAIMED for wish in wishes))
+    assert remaining == sorted(remaining, reverse=True)
+    assert len(remaining) >= 3
 
 
-async def test_the_job_leaves_alone_what_somebody_is_changing(
-    runtime: Runtime, desk: Actor
-) -> None:
+async def test_job_skips_locked_wishes(runtime: Runtime, desk: Actor) -> None:
     async with runtime.sessions.begin() as tx:
         people = await People.create(tx, desk)
-        held, free = [await people.create_wish(tx, WishState.CLAIMED) for _ in range(2)]
+        locked, free = [await people.create_wish(tx, WishState.CLAIMED) for _ in range(2)]
     with clock.shifted(timedelta(days=8)):
-        async with runtime.sessions.begin() as changing, runtime.sessions.begin() as ticking:
-            await actions.get_for_update(changing, people.desk, held.id)
-            await jobs.release_expired(ticking)
+        async with runtime.sessions.begin() as other, runtime.sessions.begin() as tx:
+            await actions.get_for_update(other, people.desk, locked.id)
+            await jobs.release_expired(tx)
     async with runtime.sessions() as tx:
-        states = [(await tx.get_one(Wish, wish.id)).state for wish in (held, free)]
+        states = [(await tx.get_one(Wish, wish.id)).state for wish in (locked, free)]
     assert states == [WishState.CLAIMED, WishState.OPEN]
 
 
-async def test_the_desk_finds_what_waits_for_its_decision(tx: AsyncSession, people: People) -> None:
+async def test_desk_lists_wishes_that_wait_for_its_decision(
+    tx: AsyncSession, people: People
+) -> None:
     wish = await people.create_wish(tx, WishState.DELIVERED)
     waiting = WishFilter(needs_decision=True)
     with clock.shifted(timedelta(days=6)):
         assert not (await queries.list_wishes(tx, people.desk, waiting)).items
     with clock.shifted(timedelta(days=7, minutes=1)):
-        (seen,) = (await queries.list_wishes(tx, people.desk, waiting)).items
-        assert seen.wish.id == wish.id
+        (item,) = (await queries.list_wishes(tx, people.desk, waiting)).items
+        assert item.wish.id == wish.id
         await actions.confirm(tx, people.desk, wish.id)
     assert wish.state == WishState.FULFILLED

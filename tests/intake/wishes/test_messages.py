@@ -1,4 +1,4 @@
-"""Each act records exactly its message, with the wish's version as sequence, and keeps a step."""
+"""Each action records its message, with the wish's version as sequence, and a transition."""
 
 from typing import Any
 
@@ -20,15 +20,15 @@ def _short_type_names(messages: list[Envelope]) -> list[str]:
 
 async def _list_transitions(tx: AsyncSession, wish: Wish) -> list[WishTransition]:
     await tx.flush()
-    found = (
+    statement = (
         select(WishTransition)
         .where(WishTransition.wish_id == wish.id)
         .order_by(WishTransition.version)
     )
-    return list(await tx.scalars(found))
+    return list(await tx.scalars(statement))
 
 
-async def test_the_whole_life_of_a_wish_is_told_once_in_order(
+async def test_every_step_of_a_wish_is_published_once_in_order(
     tx: AsyncSession, people: People
 ) -> None:
     wish = await people.create_wish(tx, WishState.FULFILLED)
@@ -55,7 +55,7 @@ async def test_messages_carry_the_projection_and_nothing_personal(
     }
 
 
-async def test_a_claim_says_until_when(tx: AsyncSession, people: People) -> None:
+async def test_claim_message_has_the_end_of_the_lease(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.CLAIMED)
     (claimed,) = (await list_messages_about(tx, wish))[2:]
     assert claimed.data["taker_id"] == str(people.volunteer.person)
@@ -63,7 +63,7 @@ async def test_a_claim_says_until_when(tx: AsyncSession, people: People) -> None
     assert claimed.data["lease_until"] == wish.lease_until.isoformat().replace("+00:00", "Z")
 
 
-async def test_partner_and_station_take_too(tx: AsyncSession, people: People) -> None:
+async def test_partner_and_station_claim_wishes(tx: AsyncSession, people: People) -> None:
     theirs, ours = (
         await people.create_wish(tx, WishState.OPEN),
         await people.create_wish(tx, WishState.OPEN),
@@ -91,7 +91,7 @@ async def test_the_desk_takes_a_wish_on_behalf_of_a_volunteer(
     assert step.on_behalf_of == people.volunteer.person
 
 
-async def test_giving_back_names_who_had_it(tx: AsyncSession, people: People) -> None:
+async def test_release_message_names_the_former_taker(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.CLAIMED)
     await actions.release(tx, people.volunteer, wish.id, "没空了")
     released = (await list_messages_about(tx, wish))[-1]
@@ -134,7 +134,7 @@ async def test_answering_releases_the_taker_first(tx: AsyncSession, people: Peop
     assert (wish.state, wish.answer) == (WishState.ANSWERED, "已由物业更换整栋楼的灯")
 
 
-async def test_a_confirmation_withdrawn_names_its_revision(
+async def test_reopened_message_has_the_revision_of_the_confirmation(
     tx: AsyncSession, people: People
 ) -> None:
     wish = await people.create_wish(tx, WishState.FULFILLED)
@@ -167,7 +167,7 @@ async def test_the_desk_posts_on_behalf_of_a_resident(tx: AsyncSession, people: 
     assert (step.from_state, step.to_state) == (None, WishState.POSTED)
 
 
-async def test_every_change_is_kept_as_a_step_of_its_version(
+async def test_every_change_stores_a_transition_with_its_version(
     tx: AsyncSession, people: People
 ) -> None:
     wish = await people.create_wish(tx, WishState.DELIVERED)
@@ -187,7 +187,7 @@ async def test_every_change_is_kept_as_a_step_of_its_version(
     assert [step.from_state for step in steps] == [None, *states[:-1]]
 
 
-async def test_a_refused_act_records_nothing(tx: AsyncSession, people: People) -> None:
+async def test_refused_action_records_nothing(tx: AsyncSession, people: People) -> None:
     wish = await people.create_wish(tx, WishState.OPEN)
     with pytest.raises(NotAVolunteer):
         await actions.claim(tx, people.neighbour, wish.id)

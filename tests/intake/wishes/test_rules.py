@@ -1,4 +1,4 @@
-"""Who may do what with a wish, and until when."""
+"""Which actor may take which action on a wish, and until when."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.intake.wishes import errors as no
+from services.intake.wishes import errors
 from services.intake.wishes.models import LEASE_TTL, Taker, WishState
 from shared import clock
 from shared.auth import Actor
@@ -39,14 +39,14 @@ def test_the_station_has_no_lease() -> None:
     assert make_claimed_wish(STATION_TAKER).lease_until is None
 
 
-def test_nobody_takes_their_own_wish() -> None:
-    with pytest.raises(no.OwnWish):
+def test_resident_cannot_claim_their_own_wish() -> None:
+    with pytest.raises(errors.OwnWish):
         make_open_wish().claim(Taker("volunteer", WISHER.person))
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, WISHER, DESK])
 def test_only_the_taker_delivers(somebody: Actor) -> None:
-    with pytest.raises(no.NotYourTask):
+    with pytest.raises(errors.NotYourTask):
         make_claimed_wish().deliver(somebody, "换好了", 30)
 
 
@@ -56,18 +56,18 @@ def test_the_desk_delivers_on_behalf_of_the_volunteer() -> None:
     assert wish.state == WishState.DELIVERED
 
 
-def test_what_the_station_took_anybody_at_the_desk_delivers() -> None:
+def test_any_clerk_delivers_a_wish_of_the_station() -> None:
     wish = make_claimed_wish(STATION_TAKER)
     for somebody in (NEIGHBOUR, COLLEAGUE.acting_for(VOLUNTEER.person)):
-        with pytest.raises(no.NotYourTask):
+        with pytest.raises(errors.NotYourTask):
             wish.deliver(somebody, "换好了", 30)
     wish.deliver(COLLEAGUE, "换好了", 30)
     assert wish.delivered_by == COLLEAGUE.person
 
 
-def test_the_taker_and_the_desk_give_back_and_nobody_else() -> None:
+def test_only_the_taker_and_the_desk_give_back() -> None:
     for somebody in (NEIGHBOUR, WISHER):
-        with pytest.raises(no.NotYourTask):
+        with pytest.raises(errors.NotYourTask):
             make_claimed_wish().give_back(somebody)
     wish = make_claimed_wish()
     wish.give_back(DESK)
@@ -80,48 +80,48 @@ def test_the_desk_confirms_on_behalf_of_the_resident() -> None:
     assert (wish.state, wish.thanks, wish.photos_public) == (WishState.FULFILLED, "谢谢", True)
 
 
-@pytest.mark.parametrize("by", [DESK, DESK.acting_for(WISHER.person)])
-def test_who_delivered_for_the_station_does_not_confirm(by: Actor) -> None:
+@pytest.mark.parametrize("actor", [DESK, DESK.acting_for(WISHER.person)])
+def test_clerk_cannot_confirm_their_own_delivery(actor: Actor) -> None:
     wish = make_delivered_wish(STATION_TAKER, actor=DESK)
-    with clock.shifted(timedelta(days=8)), pytest.raises(no.DeliveredByYourself):
-        wish.confirm(by, None, photos_public=False)
+    with clock.shifted(timedelta(days=8)), pytest.raises(errors.DeliveredByYourself):
+        wish.confirm(actor, None, photos_public=False)
     wish.confirm(COLLEAGUE.acting_for(WISHER.person), None, photos_public=False)
 
 
-@pytest.mark.parametrize("by", [VOLUNTEER, DESK.acting_for(VOLUNTEER.person)])
-def test_the_taker_does_not_confirm(by: Actor) -> None:
-    with pytest.raises(no.DeliveredByYourself):
-        make_delivered_wish().confirm(by, None, photos_public=False)
+@pytest.mark.parametrize("actor", [VOLUNTEER, DESK.acting_for(VOLUNTEER.person)])
+def test_the_taker_does_not_confirm(actor: Actor) -> None:
+    with pytest.raises(errors.DeliveredByYourself):
+        make_delivered_wish().confirm(actor, None, photos_public=False)
 
 
-def test_who_recorded_a_delivery_at_the_desk_does_not_confirm_it() -> None:
+def test_clerk_cannot_confirm_a_delivery_they_recorded() -> None:
     wish = make_delivered_wish(actor=DESK.acting_for(VOLUNTEER.person))
-    with pytest.raises(no.DeliveredByYourself):
+    with pytest.raises(errors.DeliveredByYourself):
         wish.confirm(DESK.acting_for(WISHER.person), None, photos_public=False)
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, DESK.acting_for(NEIGHBOUR.person)])
-def test_nobody_else_answers_for_the_resident(somebody: Actor) -> None:
+def test_others_cannot_confirm_or_refuse_for_the_resident(somebody: Actor) -> None:
     wish = make_delivered_wish()
     with clock.shifted(timedelta(days=8)):
-        with pytest.raises(no.NotYours):
+        with pytest.raises(errors.NotYours):
             wish.confirm(somebody, None, photos_public=False)
-        with pytest.raises(no.NotYours):
+        with pytest.raises(errors.NotYours):
             wish.refuse(somebody)
 
 
 def test_the_desk_decides_alone_only_after_a_week_of_silence() -> None:
     wish = make_delivered_wish()
-    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.DecisionNotDue):
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(errors.DecisionNotDue):
         wish.confirm(DESK, None, photos_public=False)
-    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(no.DecisionNotDue):
+    with clock.shifted(timedelta(days=6, hours=23)), pytest.raises(errors.DecisionNotDue):
         wish.refuse(DESK)
     with clock.shifted(timedelta(days=7, minutes=1)):
         wish.confirm(DESK, None, photos_public=False)
     assert wish.state == WishState.FULFILLED
 
 
-def test_a_refusal_gives_the_taker_a_fresh_lease_and_forgets_the_delivery() -> None:
+def test_refusal_renews_the_lease_and_clears_the_delivery() -> None:
     wish = make_delivered_wish()
     with clock.shifted(timedelta(days=5)):
         wish.refuse(WISHER)
@@ -141,7 +141,7 @@ def test_each_confirmation_has_a_revision_of_its_own() -> None:
     assert wish.confirmations == 2
 
 
-def test_who_withdraws_a_confirmation_withdraws_their_consent_to_photos() -> None:
+def test_reopening_withdraws_the_consent_to_photos() -> None:
     wish = make_delivered_wish()
     wish.confirm(WISHER, None, photos_public=True)
     wish.reopen(WISHER)
@@ -151,22 +151,22 @@ def test_who_withdraws_a_confirmation_withdraws_their_consent_to_photos() -> Non
 def test_after_a_week_only_the_desk_withdraws_a_confirmation() -> None:
     wish = make_fulfilled_wish()
     with clock.shifted(timedelta(days=8)):
-        with pytest.raises(no.TooLateToReopen):
+        with pytest.raises(errors.TooLateToReopen):
             wish.reopen(WISHER)
         wish.reopen(DESK)
     assert wish.state == WishState.CLAIMED
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, VOLUNTEER])
-def test_others_withdraw_neither_wish_nor_confirmation(somebody: Actor) -> None:
-    with pytest.raises(no.NotYours):
+def test_others_cannot_withdraw_a_wish_or_reopen_it(somebody: Actor) -> None:
+    with pytest.raises(errors.NotYours):
         make_fulfilled_wish().reopen(somebody)
-    with pytest.raises(no.NotYours):
+    with pytest.raises(errors.NotYours):
         make_claimed_wish().withdraw(somebody)
 
 
 def test_the_desk_withdraws_a_wish_only_on_behalf_of_its_resident() -> None:
-    with pytest.raises(no.NotYours):
+    with pytest.raises(errors.NotYours):
         make_open_wish().withdraw(DESK)
     wish = make_open_wish()
     wish.withdraw(DESK.acting_for(WISHER.person))
@@ -174,7 +174,7 @@ def test_the_desk_withdraws_a_wish_only_on_behalf_of_its_resident() -> None:
 
 
 @pytest.mark.parametrize("state", FACTORY_BY_STATE)
-def test_others_know_only_of_open_wishes_and_never_of_the_person(state: WishState) -> None:
+def test_neighbours_see_only_open_wishes_and_never_the_person(state: WishState) -> None:
     wish = FACTORY_BY_STATE[state]()
     assert wish.visible_to(NEIGHBOUR) == (state == WishState.OPEN)
     assert not wish.shows_person_to(NEIGHBOUR)

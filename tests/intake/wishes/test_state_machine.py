@@ -1,4 +1,4 @@
-"""Whatever people do with a wish, in any order, its books agree."""
+"""Messages, transitions and state of a wish agree after any sequence of actions."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,16 +16,16 @@ from tests.intake.wishes.people import People, list_messages_about
 
 ActionCall = Callable[[AsyncSession, Actor, Wish], Awaitable[Wish]]
 ACTIONS: dict[str, ActionCall] = {
-    "approve": lambda tx, who, wish: actions.approve(tx, who, wish.id),
-    "decline": lambda tx, who, wish: actions.decline(tx, who, wish.id, "不合适"),
-    "claim": lambda tx, who, wish: actions.claim(tx, who, wish.id),
-    "give back": lambda tx, who, wish: actions.release(tx, who, wish.id),
-    "deliver": lambda tx, who, wish: actions.deliver(tx, who, wish.id, "换好了", 30),
-    "confirm": lambda tx, who, wish: actions.confirm(tx, who, wish.id),
-    "refuse": lambda tx, who, wish: actions.refuse(tx, who, wish.id, "还没有"),
-    "reopen": lambda tx, who, wish: actions.reopen(tx, who, wish.id, "又坏了"),
-    "withdraw": lambda tx, who, wish: actions.withdraw(tx, who, wish.id),
-    "answer": lambda tx, who, wish: actions.answer(tx, who, wish.id, "做不到"),
+    "approve": lambda tx, actor, wish: actions.approve(tx, actor, wish.id),
+    "decline": lambda tx, actor, wish: actions.decline(tx, actor, wish.id, "不合适"),
+    "claim": lambda tx, actor, wish: actions.claim(tx, actor, wish.id),
+    "give back": lambda tx, actor, wish: actions.release(tx, actor, wish.id),
+    "deliver": lambda tx, actor, wish: actions.deliver(tx, actor, wish.id, "换好了", 30),
+    "confirm": lambda tx, actor, wish: actions.confirm(tx, actor, wish.id),
+    "refuse": lambda tx, actor, wish: actions.refuse(tx, actor, wish.id, "还没有"),
+    "reopen": lambda tx, actor, wish: actions.reopen(tx, actor, wish.id, "又坏了"),
+    "withdraw": lambda tx, actor, wish: actions.withdraw(tx, actor, wish.id),
+    "answer": lambda tx, actor, wish: actions.answer(tx, actor, wish.id, "做不到"),
 }
 ACTOR_NAMES = (
     "wisher",
@@ -39,7 +39,7 @@ ACTOR_NAMES = (
 )
 CLAIMED_STATES = (WishState.CLAIMED, WishState.DELIVERED, WishState.FULFILLED)
 
-# Random acts alone seldom get far: most lives begin as good ones do.
+# Random actions alone seldom get far, so that most sequences start with part of this path.
 HAPPY_PATH = [
     ("desk", "approve"),
     ("volunteer", "claim"),
@@ -51,30 +51,30 @@ HAPPY_PATH = [
 ]
 any_action = st.tuples(st.sampled_from(ACTOR_NAMES), st.sampled_from(sorted(ACTIONS)))
 action_sequences = st.builds(
-    lambda good, then: HAPPY_PATH[:good] + then,
+    lambda length, rest: HAPPY_PATH[:length] + rest,
     st.integers(0, len(HAPPY_PATH)),
     st.lists(any_action, max_size=10),
 )
 
 
-@given(life=action_sequences)
+@given(sequence=action_sequences)
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_the_books_agree(
-    tx: AsyncSession, people: People, life: list[tuple[str, str]]
+async def test_messages_transitions_and_state_agree_after_any_actions(
+    tx: AsyncSession, people: People, sequence: list[tuple[str, str]]
 ) -> None:
     wish = await people.create_wish(tx)
     confirmed = reopened = 0
-    for who, act in life:
+    for name, action in sequence:
         try:
             async with tx.begin_nested():
-                await ACTIONS[act](tx, getattr(people, who), wish)
+                await ACTIONS[action](tx, getattr(people, name), wish)
         except Problem:
             await tx.refresh(wish)
             continue
-        confirmed += act == "confirm"
-        reopened += act == "reopen"
+        confirmed += action == "confirm"
+        reopened += action == "reopen"
         assert (wish.taker_id is not None) == (wish.state in CLAIMED_STATES)
     await _assert_consistent(tx, wish, confirmed, reopened)
 
@@ -83,9 +83,9 @@ async def _assert_consistent(tx: AsyncSession, wish: Wish, confirmed: int, reope
     messages = await list_messages_about(tx, wish)
     assert [message.sequence for message in messages] == list(range(1, wish.version + 1))
     fulfilled = [m.data["revision"] for m in messages if m.type == "linli.wish.fulfilled.v1"]
-    undone = [m.data["revision"] for m in messages if m.type == "linli.wish.reopened.v1"]
+    withdrawn = [m.data["revision"] for m in messages if m.type == "linli.wish.reopened.v1"]
     assert fulfilled == list(range(1, confirmed + 1))
-    assert undone == fulfilled[:reopened]
+    assert withdrawn == fulfilled[:reopened]
     assert confirmed - reopened == (wish.state == WishState.FULFILLED)
     claims = sum(message.type == "linli.wish.claimed.v1" for message in messages)
     releases = sum(message.type == "linli.wish.released.v1" for message in messages)

@@ -1,11 +1,11 @@
-"""What each act makes of a wish in each state."""
+"""The effect of each action on a wish in each state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from services.intake.wishes import errors as no
+from services.intake.wishes import errors
 from services.intake.wishes.models import Taker, Wish, WishState
 from shared.errors import Problem
 from shared.ids import new_id
@@ -14,7 +14,7 @@ from tests.intake.wishes.factories import FACTORY_BY_STATE, VOLUNTEER, WISHER
 
 @dataclass(frozen=True)
 class ActionCase:
-    """An act by the one who may: the states that it leads to, and the refusals elsewhere."""
+    """An action by an allowed actor: the transitions, and the errors in all other states."""
 
     run: Callable[[Wish], None]
     transitions: dict[WishState, WishState]
@@ -23,42 +23,50 @@ class ActionCase:
 
 
 ACTION_CASES = {
-    "approve": ActionCase(Wish.approve, {WishState.POSTED: WishState.OPEN}, {}, no.AlreadyReviewed),
+    "approve": ActionCase(
+        Wish.approve, {WishState.POSTED: WishState.OPEN}, {}, errors.AlreadyReviewed
+    ),
     "decline": ActionCase(
         lambda w: w.decline("不合适"),
         {WishState.POSTED: WishState.DECLINED},
         {},
-        no.AlreadyReviewed,
+        errors.AlreadyReviewed,
     ),
     "claim": ActionCase(
         lambda w: w.claim(Taker("volunteer", new_id())),
         {WishState.OPEN: WishState.CLAIMED},
-        {WishState.CLAIMED: no.AlreadyClaimed, WishState.DELIVERED: no.AlreadyClaimed},
-        no.NotOpen,
+        {WishState.CLAIMED: errors.AlreadyClaimed, WishState.DELIVERED: errors.AlreadyClaimed},
+        errors.NotOpen,
     ),
     "give back": ActionCase(
         lambda w: w.give_back(VOLUNTEER),
         {WishState.CLAIMED: WishState.OPEN},
-        {WishState.DELIVERED: no.AlreadyDelivered},
-        no.NotClaimed,
+        {WishState.DELIVERED: errors.AlreadyDelivered},
+        errors.NotClaimed,
     ),
     "deliver": ActionCase(
         lambda w: w.deliver(VOLUNTEER, "换好了", 30),
         {WishState.CLAIMED: WishState.DELIVERED},
-        {WishState.DELIVERED: no.AlreadyDelivered},
-        no.NotClaimed,
+        {WishState.DELIVERED: errors.AlreadyDelivered},
+        errors.NotClaimed,
     ),
     "confirm": ActionCase(
         lambda w: w.confirm(WISHER, None, photos_public=False),
         {WishState.DELIVERED: WishState.FULFILLED},
         {},
-        no.NotDelivered,
+        errors.NotDelivered,
     ),
     "refuse": ActionCase(
-        lambda w: w.refuse(WISHER), {WishState.DELIVERED: WishState.CLAIMED}, {}, no.NotDelivered
+        lambda w: w.refuse(WISHER),
+        {WishState.DELIVERED: WishState.CLAIMED},
+        {},
+        errors.NotDelivered,
     ),
     "reopen": ActionCase(
-        lambda w: w.reopen(WISHER), {WishState.FULFILLED: WishState.CLAIMED}, {}, no.NotFulfilled
+        lambda w: w.reopen(WISHER),
+        {WishState.FULFILLED: WishState.CLAIMED},
+        {},
+        errors.NotFulfilled,
     ),
     "withdraw": ActionCase(
         lambda w: w.withdraw(WISHER),
@@ -67,37 +75,37 @@ ACTION_CASES = {
             WishState.WITHDRAWN,
         ),
         {},
-        no.WishClosed,
+        errors.WishClosed,
     ),
     "answer": ActionCase(
         lambda w: w.answer_unfulfilled("做不到"),
         {WishState.OPEN: WishState.ANSWERED},
-        {WishState.DELIVERED: no.AlreadyDelivered},
-        no.NotOpen,
+        {WishState.DELIVERED: errors.AlreadyDelivered},
+        errors.NotOpen,
     ),
 }
 
 
 @pytest.mark.parametrize("state", FACTORY_BY_STATE)
 @pytest.mark.parametrize("name", ACTION_CASES)
-def test_each_act_leads_on_from_its_states_and_is_refused_in_the_others(
+def test_each_action_changes_its_states_and_is_refused_in_all_others(
     name: str, state: WishState
 ) -> None:
-    act, wish = ACTION_CASES[name], FACTORY_BY_STATE[state]()
-    if state in act.transitions:
-        act.run(wish)
-        assert wish.state == act.transitions[state]
+    case, wish = ACTION_CASES[name], FACTORY_BY_STATE[state]()
+    if state in case.transitions:
+        case.run(wish)
+        assert wish.state == case.transitions[state]
     else:
-        with pytest.raises(Problem) as refused:
-            act.run(wish)
-        assert type(refused.value) is act.errors.get(state, act.default_error)
+        with pytest.raises(Problem) as error:
+            case.run(wish)
+        assert type(error.value) is case.errors.get(state, case.default_error)
         assert wish.state == state
 
 
 @pytest.mark.parametrize("state", FACTORY_BY_STATE)
-def test_a_wish_has_a_taker_exactly_while_somebody_has_it(state: WishState) -> None:
+def test_wish_has_a_taker_exactly_while_claimed_delivered_or_fulfilled(state: WishState) -> None:
     wish = FACTORY_BY_STATE[state]()
-    taken = state in (WishState.CLAIMED, WishState.DELIVERED, WishState.FULFILLED)
-    assert (wish.taker_id is not None) == (wish.taker_kind is not None) == taken
+    has_taker = state in (WishState.CLAIMED, WishState.DELIVERED, WishState.FULFILLED)
+    assert (wish.taker_id is not None) == (wish.taker_kind is not None) == has_taker
     assert (wish.open_since is not None) == (state == WishState.OPEN)
     assert (wish.lease_until is not None) == (state == WishState.CLAIMED)

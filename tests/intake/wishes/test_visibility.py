@@ -1,4 +1,4 @@
-"""Lists and single reads agree on who may see which wish, whoever asks."""
+"""Lists and single reads agree for every reader on which wishes are visible."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -19,7 +19,7 @@ ACTOR_NAMES = ("wisher", "neighbour", "volunteer", "second", "partner", "desk", 
 
 
 async def _create_every_kind(tx: AsyncSession, people: People) -> dict[UUID, Wish]:
-    """A wish in each state, one that a partner has, and one that the station has."""
+    """Create a wish in each state, one that a partner has, and one that the station has."""
     wishes = [await people.create_wish(tx, state) for state in WishState]
     for taker in (people.partner, people.desk):
         wish = await people.create_wish(tx, WishState.OPEN)
@@ -28,34 +28,34 @@ async def _create_every_kind(tx: AsyncSession, people: People) -> dict[UUID, Wis
 
 
 @given(
-    who=st.sampled_from(ACTOR_NAMES),
+    name=st.sampled_from(ACTOR_NAMES),
     roles=st.frozensets(st.sampled_from(Role)),
-    behalf=st.none() | st.sampled_from(ACTOR_NAMES),
+    subject=st.none() | st.sampled_from(ACTOR_NAMES),
 )
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-async def test_lists_hold_exactly_what_may_be_seen(
-    tx: AsyncSession, people: People, who: str, roles: frozenset[Role], behalf: str | None
+async def test_lists_hold_exactly_the_visible_wishes(
+    tx: AsyncSession, people: People, name: str, roles: frozenset[Role], subject: str | None
 ) -> None:
     if "wishes" not in tx.info:
         tx.info["wishes"] = await _create_every_kind(tx, people)
     wishes: dict[UUID, Wish] = tx.info["wishes"]
-    asking: Actor = replace(getattr(people, who), roles=roles)
-    actor = asking.acting_for(getattr(people, behalf).person if behalf else None)
-    listed = (await queries.list_wishes(tx, actor, WishFilter())).items
+    reader: Actor = replace(getattr(people, name), roles=roles)
+    actor = reader.acting_for(getattr(people, subject).person if subject else None)
+    items = (await queries.list_wishes(tx, actor, WishFilter())).items
     visible = {id_ for id_, wish in wishes.items() if wish.visible_to(actor)}
-    assert {seen.wish.id for seen in listed} == visible
-    for seen in listed:
-        shown = WishView.of(seen, actor)
-        knows = [field for field in PERSONAL_FIELDS if getattr(shown, field) is not None]
-        assert bool(knows) == wishes[seen.wish.id].shows_person_to(actor), knows
+    assert {item.wish.id for item in items} == visible
+    for item in items:
+        view = WishView.of(item, actor)
+        personal = [field for field in PERSONAL_FIELDS if getattr(view, field) is not None]
+        assert bool(personal) == wishes[item.wish.id].shows_person_to(actor), personal
 
 
-async def test_who_may_know_the_person_may_know_of_the_wish(
+async def test_wish_is_visible_to_everyone_who_may_know_its_person(
     tx: AsyncSession, people: People
 ) -> None:
     for wish in (await _create_every_kind(tx, people)).values():
-        for who in ACTOR_NAMES:
-            actor: Actor = getattr(people, who)
+        for name in ACTOR_NAMES:
+            actor: Actor = getattr(people, name)
             assert wish.visible_to(actor) or not wish.shows_person_to(actor)

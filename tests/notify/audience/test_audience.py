@@ -1,4 +1,4 @@
-"""The read copy of residents: the newest projection, whatever order messages come in."""
+"""The audience: the newest projection of each resident, whatever the order of messages."""
 
 from uuid import UUID
 
@@ -15,11 +15,11 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 async def get_recipient(runtime: Runtime, resident: UUID) -> Recipient:
-    """What the audience knows of a resident."""
+    """Read a resident's row in the audience."""
     async with runtime.sessions() as tx:
-        found = await tx.get(Recipient, resident)
-    assert found is not None
-    return found
+        recipient = await tx.get(Recipient, resident)
+    assert recipient is not None
+    return recipient
 
 
 @settings(max_examples=25, deadline=None)
@@ -28,7 +28,7 @@ async def get_recipient(runtime: Runtime, resident: UUID) -> Recipient:
     repeats=st.lists(st.integers(1, 5), max_size=4),
     size=st.integers(1, 4),
 )
-async def test_any_order_and_repetition_end_with_the_newest(
+async def test_recipient_does_not_depend_on_order_and_repetition(
     runtime: Runtime, order: list[int], repeats: list[int], size: int
 ) -> None:
     station, resident = new_id(), new_id()
@@ -45,13 +45,13 @@ async def test_any_order_and_repetition_end_with_the_newest(
     ]
     for start in range(0, len(messages), size):
         await handle_messages(runtime, *messages[start : start + size])
-    found = await get_recipient(runtime, resident)
-    assert (found.station_id, found.version, found.language) == (station, 5, "en")
-    assert found.phone_sealed is not None
-    assert runtime.sealer.unseal(found.phone_sealed) == "13800000005"
+    recipient = await get_recipient(runtime, resident)
+    assert (recipient.station_id, recipient.version, recipient.language) == (station, 5, "en")
+    assert recipient.phone_sealed is not None
+    assert runtime.sealer.unseal(recipient.phone_sealed) == "13800000005"
 
 
-async def test_a_phone_that_is_given_up_is_forgotten(runtime: Runtime, station: UUID) -> None:
+async def test_removed_phone_is_erased(runtime: Runtime, station: UUID) -> None:
     resident = new_id()
     await handle_messages(runtime, resident_registered(runtime, station, resident))
     await handle_messages(
@@ -60,11 +60,13 @@ async def test_a_phone_that_is_given_up_is_forgotten(runtime: Runtime, station: 
     assert (await get_recipient(runtime, resident)).phone_sealed is None
 
 
-async def test_another_station_changes_nobody_of_this_one(runtime: Runtime, station: UUID) -> None:
+async def test_message_of_another_station_changes_no_recipient(
+    runtime: Runtime, station: UUID
+) -> None:
     resident = new_id()
     await handle_messages(runtime, resident_registered(runtime, station, resident, language="zh"))
     await handle_messages(
         runtime, resident_registered(runtime, new_id(), resident, version=9, language="en")
     )
-    found = await get_recipient(runtime, resident)
-    assert (found.station_id, found.version, found.language) == (station, 1, "zh")
+    recipient = await get_recipient(runtime, resident)
+    assert (recipient.station_id, recipient.version, recipient.language) == (station, 1, "zh")

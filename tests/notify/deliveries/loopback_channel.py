@@ -1,4 +1,4 @@
-"""A channel that keeps what it is given, and fails when it is told to."""
+"""A channel that records renderings, and fails on request."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from shared.runtime.runtime import Runtime
 
 
 class LoopbackChannel:
-    """Answers with the given outcomes, one a message, and then takes everything."""
+    """A channel that returns the given outcomes, one per rendering, and then always Sent."""
 
     name = "loopback"
 
@@ -21,7 +21,7 @@ class LoopbackChannel:
         self._outcomes = list(outcomes)
 
     async def send(self, rendering: Rendering) -> Outcome:
-        """Keep it, and answer as told."""
+        """Record the rendering, and return or raise the next outcome."""
         self.renderings.append(rendering)
         outcome = self._outcomes.pop(0) if self._outcomes else Sent()
         if isinstance(outcome, Exception):
@@ -30,17 +30,17 @@ class LoopbackChannel:
 
     @property
     def delivery_ids(self) -> Sequence[UUID]:
-        """What it was given, by delivery."""
+        """The delivery ids of the recorded renderings."""
         return [rendering.delivery for rendering in self.renderings]
 
 
 def create_sender(runtime: Runtime, channel: Channel) -> Sender:
-    """A sender of the replica whose text messages take that channel."""
+    """Create a sender of the replica, with `channel` for text messages."""
     assert isinstance(runtime.settings, NotifySettings)
     return Sender(runtime.sessions, runtime.settings, {"sms": channel})
 
 
 async def send_later(sender: Sender, by: timedelta) -> int:
-    """One round at a later time; how many were tried."""
+    """Run one round later `by` that time, and return the number of attempts."""
     with clock.shifted(by):
         return len(await sender.send_due())

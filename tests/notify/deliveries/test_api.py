@@ -1,4 +1,4 @@
-"""What operators see of deliveries, and when secrets are forgotten."""
+"""The deliveries as operators see them, and the erasure of secrets."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -35,19 +35,19 @@ MASKED = "138****5678"
 
 @pytest.fixture(autouse=True)
 async def _no_other_deliveries_due(runtime: Runtime) -> None:
-    """A sender serves every station: what other tests left is taken away."""
+    """Delete the due deliveries of other tests, since a sender serves every station."""
     async with runtime.sessions.begin() as tx:
         await tx.execute(delete(Delivery).where(Delivery.due_at.is_not(None)))
 
 
 async def send_code(runtime: Runtime, station: UUID, channel: Channel) -> None:
-    """A code was asked for, and has gone that way."""
+    """Issue a sign-in code, and send it over `channel`."""
     await handle_messages(runtime, sign_in_code_issued(runtime, station, new_id()))
     await create_sender(runtime, channel).send_due()
 
 
 async def list_as_operator(client: MakeClient, **query: str) -> list[Mapping[str, Any]]:
-    """What an operator sees."""
+    """List the deliveries as an operator."""
     async with client(Role.OPERATOR) as operator:
         answer = await operator.get("/deliveries", params=query)
     assert answer.status_code == 200, answer.text
@@ -55,7 +55,7 @@ async def list_as_operator(client: MakeClient, **query: str) -> list[Mapping[str
     return items
 
 
-async def test_operators_see_what_was_told_and_what_came_of_it(
+async def test_operators_see_deliveries_and_their_outcomes(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -81,7 +81,7 @@ async def test_operators_see_what_was_told_and_what_came_of_it(
         assert PHONE not in str(item)
 
 
-async def test_the_list_can_be_narrowed(
+async def test_deliveries_can_be_filtered(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -91,22 +91,24 @@ async def test_the_list_can_be_narrowed(
     assert await list_as_operator(client, channel="inbox", state="failed") == []
 
 
-async def test_the_list_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+async def test_deliveries_come_in_pages(
+    runtime: Runtime, station: UUID, client: MakeClient
+) -> None:
     resident = await register_resident(runtime, station)
     await handle_messages(
         runtime, *(wish_message(station, WishDelivered, resident) for _ in range(3))
     )
-    seen: list[str] = []
+    ids: list[str] = []
     async with client(Role.ADMIN) as admin:
         path = "/api/v1/deliveries?limit=2&channel=sms"
         while path:
             answer = await admin.get(f"http://notify{path}")
-            seen += [item["id"] for item in answer.json()]
+            ids += [item["id"] for item in answer.json()]
             path = answer.links.get("next", {}).get("url", "")
-    assert len(seen) == len(set(seen)) == 3
+    assert len(ids) == len(set(ids)) == 3
 
 
-async def test_a_code_is_on_the_screen_until_it_expires(
+async def test_manual_code_is_visible_until_it_expires(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     await send_code(runtime, station, ManualSms())
@@ -127,7 +129,7 @@ async def test_a_code_is_on_the_screen_until_it_expires(
     assert "••••••" in item["text"]
 
 
-async def test_a_code_that_went_by_sms_is_never_shown(
+async def test_code_sent_by_sms_is_hidden(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     await send_code(runtime, station, LoopbackChannel())
@@ -135,15 +137,13 @@ async def test_a_code_that_went_by_sms_is_never_shown(
     assert (item["state"], CODE in str(item)) == ("sent", False)
 
 
-async def test_a_code_still_waiting_is_not_shown(
-    runtime: Runtime, station: UUID, client: MakeClient
-) -> None:
+async def test_queued_code_is_hidden(runtime: Runtime, station: UUID, client: MakeClient) -> None:
     await handle_messages(runtime, sign_in_code_issued(runtime, station, new_id()))
     (item,) = await list_as_operator(client)
     assert (item["state"], CODE in str(item)) == ("queued", False)
 
 
-async def test_codes_are_forgotten_when_they_expire_and_the_rest_is_kept(
+async def test_only_codes_are_erased_when_they_expire(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     await send_code(runtime, station, ManualSms())
@@ -153,14 +153,14 @@ async def test_codes_are_forgotten_when_they_expire_and_the_rest_is_kept(
     with clock.shifted(timedelta(minutes=6)):
         async with runtime.sessions.begin() as tx:
             await erase_expired_secrets(tx)
-    (kept,) = await read_deliveries(runtime, station)
-    assert kept.sealed is None
-    assert kept.address_sealed is not None
+    (delivery,) = await read_deliveries(runtime, station)
+    assert delivery.sealed is None
+    assert delivery.address_sealed is not None
     (item,) = await list_as_operator(client)
     assert "••••••" in item["text"]
 
 
-async def test_addresses_are_forgotten_after_thirty_days_once_sent(
+async def test_addresses_of_sent_deliveries_are_erased_after_thirty_days(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -177,7 +177,7 @@ async def test_addresses_are_forgotten_after_thirty_days_once_sent(
     assert (sent["state"], sent["to"]) == ("sent", None)
 
 
-async def test_what_no_key_opens_or_no_template_says_doesn_t_hide_the_rest(
+async def test_unreadable_delivery_does_not_hide_the_others(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     await send_code(runtime, station, ManualSms())
@@ -210,7 +210,7 @@ async def test_operators_of_another_station_see_nothing(
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OPERATOR, Role.ADMIN)])
-async def test_nobody_else_may_look(client: MakeClient, role: Role) -> None:
+async def test_other_roles_cannot_list_deliveries(client: MakeClient, role: Role) -> None:
     async with client(role) as somebody:
         answer = await somebody.get("/deliveries")
     assert answer.status_code == 403
@@ -220,7 +220,7 @@ async def test_nobody_else_may_look(client: MakeClient, role: Role) -> None:
 @pytest.mark.parametrize(
     "query", ["channel=pigeon", "state=lost", "after=x", "limit=-1", "channel=%00", "state="]
 )
-async def test_a_wrong_question_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
+async def test_invalid_query_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
     async with client(Role.OPERATOR) as operator:
         answer = await operator.get(f"/deliveries?{query}")
     assert answer.status_code == 422

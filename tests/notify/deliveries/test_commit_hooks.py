@@ -1,4 +1,4 @@
-"""What is queued is sent at once, whoever queued it."""
+"""A commit that queues a delivery wakes the sender at once."""
 
 from sqlalchemy import text
 
@@ -8,7 +8,7 @@ from shared.bus import commit_hooks
 from shared.runtime.runtime import Runtime
 
 
-async def test_what_the_consumer_queues_wakes_the_replica_s_own_sender(runtime: Runtime) -> None:
+async def test_commit_of_the_consumer_wakes_the_sender(runtime: Runtime) -> None:
     (sender,) = [part for part in runtime.background_tasks if isinstance(part, Sender)]
     sender.wake.clear()
     async with runtime.consumer._sessions.begin() as tx:

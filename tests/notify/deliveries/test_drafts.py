@@ -1,4 +1,4 @@
-"""From messages to deliveries: who is told, once, in which language, and who has to wait."""
+"""Deliveries of messages: whom a message notifies, once, and which message waits."""
 
 from typing import Any
 from uuid import UUID
@@ -45,15 +45,15 @@ Line = tuple[str, str, str]
 
 
 async def list_notices(runtime: Runtime, station: UUID, names: dict[UUID, str]) -> set[Line]:
-    """Who is told what over which channel."""
-    found = await read_deliveries(runtime, station)
-    told_of = [(names[d.recipient_id], d.channel, d.template) for d in found]
-    assert len(set(told_of)) == len(told_of)
-    return set(told_of)
+    """List recipient, channel and template of the station's deliveries."""
+    deliveries = await read_deliveries(runtime, station)
+    notices = [(names[d.recipient_id], d.channel, d.template) for d in deliveries]
+    assert len(set(notices)) == len(notices)
+    return set(notices)
 
 
 def on_both_channels(recipient: str, template: str) -> set[Line]:
-    """Told over both channels."""
+    """Return the lines of a notification over both channels."""
     return {(recipient, "inbox", template), (recipient, "sms", template)}
 
 
@@ -94,7 +94,7 @@ WISH_CASES: list[tuple[type[WishMessage], dict[str, Any], set[Line]]] = [
 
 
 @pytest.mark.parametrize(("contract", "more", "expected"), WISH_CASES)
-async def test_each_message_about_a_wish_tells_whom_it_concerns(
+async def test_each_message_about_a_wish_notifies_those_concerned(
     runtime: Runtime,
     station: UUID,
     contract: type[WishMessage],
@@ -105,12 +105,14 @@ async def test_each_message_about_a_wish_tells_whom_it_concerns(
         await register_resident(runtime, station),
         await register_resident(runtime, station),
     )
-    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker}
-    await handle_messages(runtime, wish_message(station, contract, resident, **taken, **more))
+    taker_fields: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker}
+    await handle_messages(
+        runtime, wish_message(station, contract, resident, **taker_fields, **more)
+    )
     assert await list_notices(runtime, station, {resident: "resident", taker: "taker"}) == expected
 
 
-async def test_a_claim_tells_the_resident_and_the_taker(runtime: Runtime, station: UUID) -> None:
+async def test_claim_notifies_the_resident_and_the_taker(runtime: Runtime, station: UUID) -> None:
     resident, taker = (
         await register_resident(runtime, station),
         await register_resident(runtime, station),
@@ -121,13 +123,13 @@ async def test_a_claim_tells_the_resident_and_the_taker(runtime: Runtime, statio
         *on_both_channels("resident", "wish.claimed.resident"),
         ("taker", "inbox", "wish.claimed.taker"),
     }
-    found = await read_deliveries(runtime, station)
-    assert {d.correlation for d in found} == {message.correlation}
-    assert {d.subject for d in found} == {message.subject}
-    assert {(d.channel, d.state) for d in found} == {("inbox", "sent"), ("sms", "queued")}
+    deliveries = await read_deliveries(runtime, station)
+    assert {d.correlation for d in deliveries} == {message.correlation}
+    assert {d.subject for d in deliveries} == {message.subject}
+    assert {(d.channel, d.state) for d in deliveries} == {("inbox", "sent"), ("sms", "queued")}
 
 
-async def test_the_same_five_times_is_told_once(runtime: Runtime, station: UUID) -> None:
+async def test_five_messages_of_one_change_notify_once(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station)
     wish = new_id()
     again = [wish_message(station, WishOpened, resident, wish_id=wish) for _ in range(5)]
@@ -138,7 +140,9 @@ async def test_the_same_five_times_is_told_once(runtime: Runtime, station: UUID)
     assert len(await read_deliveries(runtime, station)) == 1
 
 
-async def test_the_same_thing_later_is_told_again(runtime: Runtime, station: UUID) -> None:
+async def test_later_change_of_the_same_kind_notifies_again(
+    runtime: Runtime, station: UUID
+) -> None:
     resident = await register_resident(runtime, station)
     wish = new_id()
     for sequence in (4, 6):
@@ -147,18 +151,20 @@ async def test_the_same_thing_later_is_told_again(runtime: Runtime, station: UUI
     assert len(await read_deliveries(runtime, station)) == 4
 
 
-async def test_a_withdrawal_told_by_two_messages_of_one_change_is_told_once(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_two_messages_of_one_withdrawal_notify_once(runtime: Runtime, station: UUID) -> None:
     resident, taker = (
         await register_resident(runtime, station),
         await register_resident(runtime, station),
     )
-    taken: dict[str, Any] = {"taker_kind": "volunteer", "taker_id": taker, "wish_id": new_id()}
+    taker_fields: dict[str, Any] = {
+        "taker_kind": "volunteer",
+        "taker_id": taker,
+        "wish_id": new_id(),
+    }
     await handle_messages(
         runtime,
-        wish_message(station, WishReleased, resident, **taken, reason="withdrawn"),
-        wish_message(station, WishWithdrawn, resident, **taken),
+        wish_message(station, WishReleased, resident, **taker_fields, reason="withdrawn"),
+        wish_message(station, WishWithdrawn, resident, **taker_fields),
     )
     assert await list_notices(runtime, station, {resident: "resident", taker: "taker"}) == {
         ("resident", "inbox", "wish.withdrawn.resident"),
@@ -166,13 +172,13 @@ async def test_a_withdrawal_told_by_two_messages_of_one_change_is_told_once(
     }
 
 
-async def test_a_resident_not_known_yet_waits_and_then_is_told(
+async def test_message_waits_until_the_resident_is_registered(
     runtime: Runtime, station: UUID
 ) -> None:
-    known, late = await register_resident(runtime, station), new_id()
+    registered, late = await register_resident(runtime, station), new_id()
     soon = wish_message(station, WishOpened, late)
     with pytest.raises(NotYet):
-        await handle_messages(runtime, wish_message(station, WishOpened, known), soon)
+        await handle_messages(runtime, wish_message(station, WishOpened, registered), soon)
     assert not await read_deliveries(runtime, station)
     with pytest.raises(NotYet):
         await handle_messages(runtime, soon)
@@ -181,7 +187,7 @@ async def test_a_resident_not_known_yet_waits_and_then_is_told(
     assert (delivery.recipient_id, delivery.language) == (late, "en")
 
 
-async def test_a_resident_of_another_station_is_not_known_here(
+async def test_message_about_a_resident_of_another_station_waits(
     runtime: Runtime, station: UUID
 ) -> None:
     elsewhere = await register_resident(runtime, new_id())
@@ -189,13 +195,17 @@ async def test_a_resident_of_another_station_is_not_known_here(
         await handle_messages(runtime, wish_message(station, WishOpened, elsewhere))
 
 
-async def test_without_a_phone_only_the_inbox_is_left(runtime: Runtime, station: UUID) -> None:
+async def test_resident_without_a_phone_is_notified_only_in_the_inbox(
+    runtime: Runtime, station: UUID
+) -> None:
     resident = await register_resident(runtime, station, phone=None)
     await handle_messages(runtime, wish_message(station, WishDelivered, resident))
     assert [d.channel for d in await read_deliveries(runtime, station)] == ["inbox"]
 
 
-async def test_a_partner_reads_in_the_inbox_of_its_account(runtime: Runtime, station: UUID) -> None:
+async def test_partner_is_notified_in_the_inbox_of_its_account(
+    runtime: Runtime, station: UUID
+) -> None:
     resident, partner = await register_resident(runtime, station), new_id()
     await handle_messages(runtime, wish_claimed(station, resident, partner, "partner"))
     assert ("partner", "inbox", "wish.claimed.taker") in await list_notices(
@@ -203,7 +213,7 @@ async def test_a_partner_reads_in_the_inbox_of_its_account(runtime: Runtime, sta
     )
 
 
-async def test_the_station_as_taker_is_not_told(runtime: Runtime, station: UUID) -> None:
+async def test_station_as_taker_is_not_notified(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station)
     await handle_messages(runtime, wish_claimed(station, resident, station, "station"))
     assert await list_notices(runtime, station, {resident: "resident"}) == on_both_channels(
@@ -211,7 +221,9 @@ async def test_the_station_as_taker_is_not_told(runtime: Runtime, station: UUID)
     )
 
 
-async def test_volunteers_hear_of_their_application(runtime: Runtime, station: UUID) -> None:
+async def test_volunteers_are_notified_of_their_application(
+    runtime: Runtime, station: UUID
+) -> None:
     resident = await register_resident(runtime, station)
     volunteer = new_id()
     for sequence, contract in enumerate((VolunteerApplied, VolunteerApproved), 1):
@@ -227,7 +239,7 @@ async def test_volunteers_hear_of_their_application(runtime: Runtime, station: U
 
 @pytest.mark.parametrize("contract", [PointsAwarded, PointsReversed])
 @pytest.mark.parametrize(("kind", "count"), [("resident", 1), ("partner", 1), ("station", 0)])
-async def test_owners_hear_of_their_points(
+async def test_owners_are_notified_of_their_points(
     runtime: Runtime,
     station: UUID,
     contract: type[PointsAwarded | PointsReversed],
@@ -252,12 +264,14 @@ async def test_owners_hear_of_their_points(
     await handle_messages(
         runtime, make_message(station, content, f"accounts/{content.account_id}", 6)
     )
-    found = await read_deliveries(runtime, station)
-    assert [d.params for d in found] == [{"title": TITLE, "amount": 20, "balance": 120}] * count
-    assert [d.subject for d in found] == [f"wishes/{wish}"] * count
+    deliveries = await read_deliveries(runtime, station)
+    assert [d.params for d in deliveries] == [
+        {"title": TITLE, "amount": 20, "balance": 120}
+    ] * count
+    assert [d.subject for d in deliveries] == [f"wishes/{wish}"] * count
 
 
-async def test_a_code_needs_no_audience_and_is_kept_sealed(runtime: Runtime, station: UUID) -> None:
+async def test_code_needs_no_audience_and_is_stored_sealed(runtime: Runtime, station: UUID) -> None:
     message = sign_in_code_issued(runtime, station, new_id())
     await handle_messages(runtime, message)
     (delivery,) = await read_deliveries(runtime, station)

@@ -1,4 +1,4 @@
-"""What people are told about events: only those concerned, once, and of points in fitting words."""
+"""Deliveries about events: whom they reach, how often, and the texts about points."""
 
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,7 @@ SETTINGS = NotifySettings.model_construct()
         (EventAttended, {}, "", []),
     ],
 )
-async def test_each_message_about_a_part_tells_whose_it_is(
+async def test_each_message_about_a_participation_notifies_the_participant(
     runtime: Runtime,
     station: UUID,
     contract: type[ParticipationMessage],
@@ -57,14 +57,16 @@ async def test_each_message_about_a_part_tells_whose_it_is(
     resident = await register_resident(runtime, station)
     message = participation_message(station, contract, resident, **more)
     await handle_messages(runtime, message)
-    found = await read_deliveries(runtime, station)
-    assert [(d.channel, d.template) for d in found] == [(name, template) for name in channels]
-    assert {d.recipient_id for d in found} <= {resident}
-    assert {category_of(d) for d in found} <= {"events"}
-    assert {d.subject for d in found} <= {f"events/{message.content.event_id}"}
+    deliveries = await read_deliveries(runtime, station)
+    assert [(d.channel, d.template) for d in deliveries] == [(name, template) for name in channels]
+    assert {d.recipient_id for d in deliveries} <= {resident}
+    assert {category_of(d) for d in deliveries} <= {"events"}
+    assert {d.subject for d in deliveries} <= {f"events/{message.content.event_id}"}
 
 
-async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UUID) -> None:
+async def test_participant_who_joins_reads_title_time_and_place(
+    runtime: Runtime, station: UUID
+) -> None:
     resident = await register_resident(runtime, station)
     await handle_messages(runtime, participation_message(station, EventJoined, resident))
     inbox, sms = await read_deliveries(runtime, station)
@@ -79,14 +81,12 @@ async def test_who_joins_reads_what_when_and_where(runtime: Runtime, station: UU
     )
 
 
-async def test_who_had_joined_reads_why_an_event_is_cancelled(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_participant_reads_why_an_event_is_cancelled(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station, language="en")
-    gone = participation_message(
+    cancellation = participation_message(
         station, EventLeft, resident, reason="cancelled", words="Heavy rain."
     )
-    await handle_messages(runtime, gone)
+    await handle_messages(runtime, cancellation)
     inbox, sms = await read_deliveries(runtime, station)
     assert inbox_text(inbox, "en").body.endswith("The station says: “Heavy rain.”")
     assert sms_text(sms, {}, SETTINGS) == (
@@ -94,10 +94,12 @@ async def test_who_had_joined_reads_why_an_event_is_cancelled(
     )
 
 
-async def test_the_same_part_told_twice_is_told_once(runtime: Runtime, station: UUID) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
+async def test_repeated_message_about_a_participation_notifies_once(
+    runtime: Runtime, station: UUID
+) -> None:
+    resident, participation = await register_resident(runtime, station), new_id()
     again = [
-        participation_message(station, EventJoined, resident, participation_id=part)
+        participation_message(station, EventJoined, resident, participation_id=participation)
         for _ in range(3)
     ]
     await handle_messages(runtime, *again[:2])
@@ -105,7 +107,7 @@ async def test_the_same_part_told_twice_is_told_once(runtime: Runtime, station: 
     assert len(await read_deliveries(runtime, station)) == 2
 
 
-async def test_who_is_not_known_yet_waits(runtime: Runtime, station: UUID) -> None:
+async def test_message_about_an_unknown_resident_waits(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(NotYet):
         await handle_messages(runtime, participation_message(station, EventJoined, new_id()))
 
@@ -116,25 +118,30 @@ MISSED, ATTENDED = (EventMissed, "left"), (EventAttended, "left")
 
 
 def participation_messages(station: UUID, resident: UUID, steps: Steps) -> list[AnyMessage]:
-    """What is said of one participation, step by step."""
-    part = new_id()
+    """Build the messages of one participation, step by step."""
+    participation = new_id()
     return [
         participation_message(
-            station, contract, resident, participation_id=part, sequence=number, reason=reason
+            station,
+            contract,
+            resident,
+            participation_id=participation,
+            sequence=number,
+            reason=reason,
         )
         for number, (contract, reason) in enumerate(steps, 1)
     ]
 
 
 async def inbox_templates(runtime: Runtime, station: UUID, resident: UUID) -> list[str]:
-    """What somebody finds in their inbox, by the names of the templates, newest first."""
-    found = await read_deliveries(runtime, station)
-    mine = [d.template for d in found if (d.recipient_id, d.channel) == (resident, "inbox")]
+    """List the templates of a resident's inbox, newest first."""
+    deliveries = await read_deliveries(runtime, station)
+    mine = [d.template for d in deliveries if (d.recipient_id, d.channel) == (resident, "inbox")]
     return mine[::-1]
 
 
 @pytest.mark.parametrize(
-    ("steps", "told_of"),
+    ("steps", "templates"),
     [
         ([JOINED, LEFT, JOINED], ["event.joined"]),
         ([JOINED, LEFT, JOINED, LEFT], ["event.left"]),
@@ -142,8 +149,8 @@ async def inbox_templates(runtime: Runtime, station: UUID, resident: UUID) -> li
         ([JOINED, MISSED, ATTENDED], []),
     ],
 )
-async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
-    runtime: Runtime, station: UUID, steps: Steps, told_of: list[str]
+async def test_batch_notifies_only_of_the_current_state_of_a_participation(
+    runtime: Runtime, station: UUID, steps: Steps, templates: list[str]
 ) -> None:
     resident, other = (
         await register_resident(runtime, station),
@@ -151,29 +158,27 @@ async def test_of_a_part_caught_up_with_at_once_only_how_it_stands_is_told(
     )
     elsewhere = participation_message(station, EventLeft, other)
     await handle_messages(runtime, elsewhere, *participation_messages(station, resident, steps))
-    assert await inbox_templates(runtime, station, resident) == told_of
+    assert await inbox_templates(runtime, station, resident) == templates
     assert await inbox_templates(runtime, station, other) == ["event.left"]
-    found = await read_deliveries(runtime, station)
-    by_sms = {d.template for d in found if d.channel == "sms"}
-    assert by_sms == set(told_of) - {"event.left"}
+    deliveries = await read_deliveries(runtime, station)
+    by_sms = {d.template for d in deliveries if d.channel == "sms"}
+    assert by_sms == set(templates) - {"event.left"}
 
 
 @pytest.mark.parametrize("late", [0, 1])
-async def test_what_comes_too_late_to_be_so_is_not_told(
-    runtime: Runtime, station: UUID, late: int
-) -> None:
+async def test_outdated_message_notifies_nobody(runtime: Runtime, station: UUID, late: int) -> None:
     resident = await register_resident(runtime, station)
     messages = participation_messages(station, resident, [JOINED, LEFT, JOINED])
-    held_back = messages.pop(late)
+    outdated = messages.pop(late)
     for message in messages:
         await handle_messages(runtime, message)
     before = await inbox_templates(runtime, station, resident)
-    await handle_messages(runtime, held_back)
+    await handle_messages(runtime, outdated)
     assert await inbox_templates(runtime, station, resident) == before
     assert before[0] == "event.joined"
 
 
-async def test_who_joins_again_and_again_is_sent_one_text_message(
+async def test_participant_who_rejoins_is_sent_one_text_message(
     runtime: Runtime, station: UUID
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -186,22 +191,23 @@ async def test_who_joins_again_and_again_is_sent_one_text_message(
         *("event.joined", "event.left") * 2,
         "event.joined",
     ]
-    found = await read_deliveries(runtime, station)
-    assert [d.template for d in found if d.channel == "sms"] == ["event.joined", "event.cancelled"]
+    deliveries = await read_deliveries(runtime, station)
+    assert [d.template for d in deliveries if d.channel == "sms"] == [
+        "event.joined",
+        "event.cancelled",
+    ]
 
 
-async def test_a_part_cancelled_twice_is_sent_one_text_message(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_repeated_cancellation_is_one_text_message(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station)
     for message in participation_messages(station, resident, [CANCELLED, CANCELLED]):
         await handle_messages(runtime, message)
-    found = await read_deliveries(runtime, station)
-    assert [d.channel for d in found] == ["inbox", "inbox", "sms"]
+    deliveries = await read_deliveries(runtime, station)
+    assert [d.channel for d in deliveries] == ["inbox", "inbox", "sms"]
 
 
 @pytest.mark.parametrize("step", [JOINED, CANCELLED])
-async def test_once_an_event_has_begun_no_text_message_goes_out_about_it(
+async def test_no_text_message_is_sent_after_the_start(
     runtime: Runtime, station: UUID, step: tuple[type[ParticipationMessage], str]
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -215,7 +221,9 @@ async def test_once_an_event_has_begun_no_text_message_goes_out_about_it(
     assert sms.id not in channel.delivery_ids
 
 
-async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station: UUID) -> None:
+async def test_resident_registered_late_is_notified_of_the_current_state(
+    runtime: Runtime, station: UUID
+) -> None:
     late = new_id()
     joined, left = participation_messages(station, late, [JOINED, LEFT])
     for batch in ([joined], [left], [joined, left]):
@@ -244,7 +252,7 @@ async def test_who_is_known_late_is_told_how_it_stands(runtime: Runtime, station
         ),
     ],
 )
-async def test_points_are_told_in_words_that_fit_their_cause(
+async def test_text_about_points_fits_their_cause(
     runtime: Runtime,
     station: UUID,
     contract: type[PointsAwarded | PointsReversed],

@@ -25,7 +25,7 @@ RESIDENT = Role.RESIDENT
 
 
 async def notify_three_times(runtime: Runtime, station: UUID) -> UUID:
-    """A resident who was told three things; their id."""
+    """Notify a new resident three times, and return the id."""
     resident = await register_resident(runtime, station)
     for contract in (WishPosted, WishOpened):
         await handle_messages(runtime, wish_message(station, contract, resident))
@@ -34,12 +34,12 @@ async def notify_three_times(runtime: Runtime, station: UUID) -> UUID:
 
 
 async def count_unread(reader: httpx.AsyncClient) -> int:
-    """How much of the inbox is unread."""
-    said: int = (await reader.get("/inbox/unread")).json()["unread"]
-    return said
+    """Count the unread items of the inbox."""
+    unread: int = (await reader.get("/inbox/unread")).json()["unread"]
+    return unread
 
 
-async def test_it_has_the_newest_first_and_counts_the_unread(
+async def test_inbox_lists_the_newest_first_and_counts_the_unread(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await notify_three_times(runtime, station)
@@ -47,11 +47,11 @@ async def test_it_has_the_newest_first_and_counts_the_unread(
         answer = await me.get("/inbox")
         assert await count_unread(me) == 3
     assert answer.status_code == 200
-    said = answer.json()
-    assert [item["title"] for item in said] == ["有人来帮您了", "您的心愿发布了", "您的心愿收到了"]
-    assert all(TITLE in item["body"] for item in said)
-    assert {item["category"] for item in said} == {"wishes"}
-    assert all(item["subject"].startswith("wishes/") for item in said)
+    items = answer.json()
+    assert [item["title"] for item in items] == ["有人来帮您了", "您的心愿发布了", "您的心愿收到了"]
+    assert all(TITLE in item["body"] for item in items)
+    assert {item["category"] for item in items} == {"wishes"}
+    assert all(item["subject"].startswith("wishes/") for item in items)
     assert "link" not in answer.headers
 
 
@@ -64,7 +64,7 @@ async def test_it_has_the_newest_first_and_counts_the_unread(
         ("en", "zh-CN", "zh", "您的心愿收到了"),
     ],
 )
-async def test_it_speaks_the_reader_s_language(
+async def test_inbox_is_in_the_reader_s_language(
     runtime: Runtime,
     station: UUID,
     client: MakeClient,
@@ -81,17 +81,17 @@ async def test_it_speaks_the_reader_s_language(
     assert answer.json()[0]["title"] == title
 
 
-async def test_it_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+async def test_inbox_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
     resident = await notify_three_times(runtime, station)
-    seen: list[str] = []
+    ids: list[str] = []
     async with client(RESIDENT, person=resident) as me:
         path = "/api/v1/inbox?limit=2"
         while path:
             answer = await me.get(f"http://notify{path}")
-            seen += [item["id"] for item in answer.json()]
+            ids += [item["id"] for item in answer.json()]
             path = answer.links.get("next", {}).get("url", "")
-    assert len(seen) == 3
-    assert seen == sorted(seen, reverse=True)
+    assert len(ids) == 3
+    assert ids == sorted(ids, reverse=True)
 
 
 async def test_reading_an_item_marks_it_once(
@@ -109,7 +109,7 @@ async def test_reading_an_item_marks_it_once(
         assert len(others) == 2
 
 
-async def test_everything_can_be_read_at_once(
+async def test_all_items_can_be_marked_read(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident, neighbour = (
@@ -126,7 +126,9 @@ async def test_everything_can_be_read_at_once(
         assert await count_unread(other) == 3
 
 
-async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+async def test_nobody_reads_another_person_s_inbox(
+    runtime: Runtime, station: UUID, client: MakeClient
+) -> None:
     resident = await notify_three_times(runtime, station)
     mine = [d.id for d in await read_deliveries(runtime, station) if d.channel == "inbox"]
     others = (
@@ -143,7 +145,7 @@ async def test_nobody_reads_another_s(runtime: Runtime, station: UUID, client: M
     assert all(d.read_at is None for d in await read_deliveries(runtime, station))
 
 
-async def test_a_text_message_is_no_item_of_it(
+async def test_text_message_is_not_in_the_inbox(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await notify_three_times(runtime, station)
@@ -152,7 +154,7 @@ async def test_a_text_message_is_no_item_of_it(
         assert (await me.post(f"/inbox/{sms.id}/read")).status_code == 404
 
 
-async def test_a_partner_has_one_too(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+async def test_partner_has_an_inbox(runtime: Runtime, station: UUID, client: MakeClient) -> None:
     resident, partner = await register_resident(runtime, station), new_id()
     await handle_messages(runtime, wish_claimed(station, resident, partner, "partner"))
     async with client(Role.PARTNER, person=partner) as me:
@@ -160,7 +162,7 @@ async def test_a_partner_has_one_too(runtime: Runtime, station: UUID, client: Ma
     assert item["title"] == "谢谢您接下这个心愿"
 
 
-async def test_words_of_a_newer_version_don_t_break_it(
+async def test_template_of_a_newer_version_does_not_break_the_inbox(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
     resident = await notify_three_times(runtime, station)
@@ -176,7 +178,7 @@ async def test_words_of_a_newer_version_don_t_break_it(
     "query",
     ["after=abc", "limit=0", "limit=101", "limit=x", "unread=perhaps", "after=%00", "limit=1e9"],
 )
-async def test_a_wrong_question_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
+async def test_invalid_query_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
     async with client(RESIDENT) as me:
         answer = await me.get(f"/inbox?{query}")
     assert answer.status_code == 422
@@ -184,7 +186,7 @@ async def test_a_wrong_question_is_answered_with_a_problem(client: MakeClient, q
 
 
 @pytest.mark.parametrize("id_", ["abc", "%00", "0", "../deliveries", "é" * 300])
-async def test_a_wrong_id_is_answered_with_a_problem(client: MakeClient, id_: str) -> None:
+async def test_invalid_id_is_answered_with_a_problem(client: MakeClient, id_: str) -> None:
     async with client(RESIDENT) as me:
         answer = await me.post(f"/inbox/{id_}/read")
     assert answer.status_code in (404, 422)
@@ -192,7 +194,7 @@ async def test_a_wrong_id_is_answered_with_a_problem(client: MakeClient, id_: st
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer abc", "Basic YTpi", "Bearer a.b.c"])
-async def test_without_a_genuine_token_there_is_no_inbox(client: MakeClient, token: str) -> None:
+async def test_request_without_a_valid_token_is_refused(client: MakeClient, token: str) -> None:
     async with client(RESIDENT) as me:
         for path in ("/inbox", "/deliveries"):
             answer = await me.get(path, headers={"Authorization": token})

@@ -40,26 +40,24 @@ AFTER_LONGEST_WAIT = timedelta(seconds=MAX_BACKOFF_SECONDS)
 
 @pytest.fixture(autouse=True)
 async def _no_other_deliveries_due(runtime: Runtime) -> None:
-    """A sender serves every station: what other tests left is taken away."""
+    """Delete the due deliveries of other tests, since a sender serves every station."""
     async with runtime.sessions.begin() as tx:
         await tx.execute(delete(Delivery).where(Delivery.due_at.is_not(None)))
 
 
 async def queue_text_message(runtime: Runtime, station: UUID, language: Language = "zh") -> UUID:
-    """One text message waits to be sent; its recipient."""
+    """Queue a text message, and return the recipient."""
     resident = await register_resident(runtime, station, language=language)
     await handle_messages(runtime, wish_message(station, WishDelivered, resident))
     return resident
 
 
 async def list_text_messages(runtime: Runtime, station: UUID) -> list[Delivery]:
-    """The station's text messages as they stand."""
+    """List the station's text messages."""
     return [d for d in await read_deliveries(runtime, station) if d.channel == "sms"]
 
 
-async def test_a_text_message_is_sent_in_the_recipient_s_language(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_text_message_is_in_the_recipient_s_language(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     await queue_text_message(runtime, station, "en")
     channel = LoopbackChannel()
@@ -76,7 +74,7 @@ async def test_a_text_message_is_sent_in_the_recipient_s_language(
         assert delivery.due_at is None
 
 
-async def test_what_is_sent_is_not_sent_again(runtime: Runtime, station: UUID) -> None:
+async def test_sent_delivery_is_not_sent_again(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     sender = create_sender(runtime, LoopbackChannel())
     await sender.send_due()
@@ -113,7 +111,7 @@ async def test_a_permanent_failure_is_final_and_says_why(runtime: Runtime, stati
     assert await send_later(sender, AFTER_LONGEST_WAIT) == 0
 
 
-async def test_it_is_given_up_after_so_many_attempts(runtime: Runtime, station: UUID) -> None:
+async def test_delivery_fails_after_the_last_attempt(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     channel = LoopbackChannel(*[Failed("busy")] * (MAX_ATTEMPTS + 1))
     sender = create_sender(runtime, channel)
@@ -125,7 +123,7 @@ async def test_it_is_given_up_after_so_many_attempts(runtime: Runtime, station: 
     assert (failed.state, failed.reason) == ("failed", "busy")
 
 
-async def test_what_kills_its_sender_each_time_is_given_up(runtime: Runtime, station: UUID) -> None:
+async def test_delivery_fails_after_killing_every_sender(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     for number in range(MAX_ATTEMPTS):
         with clock.shifted(AFTER_LONGEST_WAIT * number):
@@ -154,9 +152,7 @@ async def test_a_silent_channel_counts_as_a_failure(
     assert "no answer" in (waiting.reason or "")
 
 
-async def test_a_crash_between_lease_and_outcome_is_made_good(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_delivery_is_sent_again_after_a_sender_crash(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as tx:
         (lost,) = await lease(tx, 20)
@@ -169,9 +165,7 @@ async def test_a_crash_between_lease_and_outcome_is_made_good(
     assert (sent.state, sent.attempts) == ("sent", 2)
 
 
-async def test_who_lost_the_lease_changes_nothing_but_to_say_that_it_was_sent(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_sender_without_the_lease_records_only_sent(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as tx:
         (slow,) = await lease(tx, 20)
@@ -188,9 +182,7 @@ async def test_who_lost_the_lease_changes_nothing_but_to_say_that_it_was_sent(
     assert (sent.state, sent.reason, sent.due_at) == ("sent", None, None)
 
 
-async def test_what_another_sender_is_taking_is_passed_over(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_locked_delivery_is_skipped(runtime: Runtime, station: UUID) -> None:
     for _ in range(3):
         await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
@@ -199,7 +191,7 @@ async def test_what_another_sender_is_taking_is_passed_over(
     assert not {d.id for d in first} & {d.id for d in second}
 
 
-async def test_two_senders_never_send_the_same(runtime: Runtime, station: UUID) -> None:
+async def test_two_senders_never_send_the_same_delivery(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station)
     await handle_messages(
         runtime, *(wish_message(station, WishDelivered, resident) for _ in range(90))
@@ -216,7 +208,7 @@ async def test_two_senders_never_send_the_same(runtime: Runtime, station: UUID) 
     assert {d.attempts for d in await list_text_messages(runtime, station)} == {1}
 
 
-async def test_one_that_fails_doesn_t_hold_up_the_others(runtime: Runtime, station: UUID) -> None:
+async def test_failed_delivery_delays_no_other(runtime: Runtime, station: UUID) -> None:
     for _ in range(3):
         await queue_text_message(runtime, station)
     await create_sender(
@@ -226,9 +218,7 @@ async def test_one_that_fails_doesn_t_hold_up_the_others(runtime: Runtime, stati
     assert states == ["failed", "sent", "sent"]
 
 
-async def test_a_code_is_sent_while_it_is_valid_and_never_after(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_code_is_sent_only_while_it_is_valid(runtime: Runtime, station: UUID) -> None:
     resident = await register_resident(runtime, station)
     channel = LoopbackChannel()
     await handle_messages(runtime, sign_in_code_issued(runtime, station, resident))
@@ -240,9 +230,7 @@ async def test_a_code_is_sent_while_it_is_valid_and_never_after(
     assert sorted(d.state for d in await list_text_messages(runtime, station)) == ["failed", "sent"]
 
 
-async def test_what_no_key_opens_waits_for_a_replica_that_can(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_delivery_that_no_key_unseals_stays_queued(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     channel = LoopbackChannel()
     sender = create_sender(runtime, channel)
@@ -282,7 +270,7 @@ async def test_a_commit_wakes_the_sender(
     assert [d.state for d in await list_text_messages(runtime, station)] == ["sent"]
 
 
-async def test_the_sender_outlives_a_database_that_is_away(
+async def test_sender_survives_an_unavailable_database(
     runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrived = asyncio.Event()
@@ -290,7 +278,7 @@ async def test_the_sender_outlives_a_database_that_is_away(
     send_due = sender.send_due
     failures = [OSError("away"), OSError("away")]
 
-    async def at_first_away() -> list[sending.Attempt]:
+    async def fail_twice() -> list[sending.Attempt]:
         if failures:
             raise failures.pop()
         tried = await send_due()
@@ -299,7 +287,7 @@ async def test_the_sender_outlives_a_database_that_is_away(
         return tried
 
     monkeypatch.setattr(sending, "POLL_INTERVAL_SECONDS", 0.01)
-    monkeypatch.setattr(sender, "send_due", at_first_away)
+    monkeypatch.setattr(sender, "send_due", fail_twice)
     await queue_text_message(runtime, station)
     await sender.start()
     try:

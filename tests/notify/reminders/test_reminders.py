@@ -1,4 +1,4 @@
-"""Reminders the evening before: once, to who still comes, and never by a late message."""
+"""Reminders: once to each participant, the evening before, and never by a late message."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -6,20 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, select
 
-from services.notify.audience.models import Recipient
-from services.notify.deliveries.models import Delivery
 from services.notify.deliveries.rendering import inbox_text, sms_text
-from services.notify.reminders import jobs
-from services.notify.reminders.jobs import (
-    RETENTION_AFTER_START,
-    delete_past_reminders,
-    send_reminders,
-)
 from services.notify.reminders.models import Reminder, evening_before
 from services.notify.settings import NotifySettings
-from shared import clock
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -30,53 +20,22 @@ from shared.contracts.events import (
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 from tests.notify.messages import (
-    DISPATCHER,
     STARTS,
     AnyMessage,
-    handle_messages,
     make_message,
     participation_message,
     read_deliveries,
     register_resident,
 )
+from tests.notify.reminders.job_runs import REMINDER_TIME, handle_at, list_reminders, run_job
 
-REMINDER_TIME = datetime(2026, 11, 27, 10, tzinfo=UTC)
-BEFORE_REMINDER = REMINDER_TIME - timedelta(days=3)
 Contracts = tuple[type[ParticipationMessage], ...]
 PARTICIPATION_STEPS: Contracts = (EventJoined, EventLeft, EventJoined, EventAttended)
 REJOIN_STEPS: Contracts = (EventLeft, EventJoined)
 SETTINGS = NotifySettings.model_construct()
 
 
-@pytest.fixture(autouse=True)
-async def _no_other_reminders(runtime: Runtime) -> None:
-    """The job serves every station: what other tests left is taken away."""
-    async with runtime.sessions.begin() as tx:
-        await tx.execute(delete(Reminder))
-
-
-async def handle_at(
-    runtime: Runtime, *messages: AnyMessage, at: datetime = BEFORE_REMINDER
-) -> None:
-    """Handle the messages at that moment."""
-    with clock.frozen(at):
-        await handle_messages(runtime, *messages)
-
-
-async def run_job(runtime: Runtime, at: datetime = REMINDER_TIME) -> None:
-    """Remind at that moment."""
-    with clock.frozen(at):
-        async with runtime.sessions.begin() as tx:
-            await send_reminders(tx)
-
-
-async def list_reminders(runtime: Runtime, station: UUID) -> list[Delivery]:
-    """The reminders of a station, inbox first."""
-    found = await read_deliveries(runtime, station)
-    return [delivery for delivery in found if delivery.template == "event.reminder"]
-
-
-def test_the_evening_before_is_by_the_station_s_own_clock() -> None:
+def test_evening_before_is_in_the_station_s_own_offset() -> None:
     assert evening_before(STARTS) == REMINDER_TIME
     late = datetime.fromisoformat("2026-11-28T23:30:00-05:00")
     assert evening_before(late).isoformat() == "2026-11-27T18:00:00-05:00"
@@ -85,7 +44,7 @@ def test_the_evening_before_is_by_the_station_s_own_clock() -> None:
     )
 
 
-async def test_who_comes_is_reminded_once_the_evening_before(
+async def test_participant_is_reminded_once_the_evening_before(
     runtime: Runtime, station: UUID
 ) -> None:
     resident = await register_resident(runtime, station)
@@ -111,9 +70,7 @@ async def test_who_comes_is_reminded_once_the_evening_before(
     )
 
 
-async def test_who_is_reminded_late_is_not_told_that_it_is_tomorrow(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_late_reminder_says_that_the_event_is_today(runtime: Runtime, station: UUID) -> None:
     joined = participation_message(station, EventJoined, await register_resident(runtime, station))
     await handle_at(runtime, joined)
     midnight = STARTS.replace(hour=0)
@@ -124,7 +81,7 @@ async def test_who_is_reminded_late_is_not_told_that_it_is_tomorrow(
     assert "今天有“楼道大扫除”" in sms_text(sms, {}, SETTINGS)
 
 
-async def test_a_reminder_of_an_older_version_can_still_be_read(
+async def test_reminder_of_an_older_version_can_be_rendered(
     runtime: Runtime, station: UUID
 ) -> None:
     await handle_at(
@@ -134,13 +91,13 @@ async def test_a_reminder_of_an_older_version_can_still_be_read(
     await run_job(runtime)
     inbox, sms = await list_reminders(runtime, station)
     for delivery in (inbox, sms):
-        delivery.params = {name: said for name, said in delivery.params.items() if name != "day"}
+        delivery.params = {name: value for name, value in delivery.params.items() if name != "day"}
     assert "“楼道大扫除”快到了，11月28日" in inbox_text(inbox, "zh").body
     assert "is near: Saturday" in inbox_text(inbox, "en").body
     assert "提醒您：“楼道大扫除”" in sms_text(sms, {}, SETTINGS)
 
 
-async def test_once_the_event_has_begun_nobody_is_reminded(runtime: Runtime, station: UUID) -> None:
+async def test_nobody_is_reminded_after_the_start(runtime: Runtime, station: UUID) -> None:
     await handle_at(
         runtime,
         participation_message(station, EventJoined, await register_resident(runtime, station)),
@@ -149,7 +106,9 @@ async def test_once_the_event_has_begun_nobody_is_reminded(runtime: Runtime, sta
     assert not await list_reminders(runtime, station)
 
 
-async def test_who_joins_after_the_hour_has_just_been_told(runtime: Runtime, station: UUID) -> None:
+async def test_participant_who_joins_after_reminder_time_is_not_reminded(
+    runtime: Runtime, station: UUID
+) -> None:
     joined = participation_message(station, EventJoined, await register_resident(runtime, station))
     await handle_at(runtime, joined, at=REMINDER_TIME)
     await run_job(runtime, REMINDER_TIME + timedelta(minutes=1))
@@ -157,134 +116,41 @@ async def test_who_joins_after_the_hour_has_just_been_told(runtime: Runtime, sta
 
 
 @pytest.mark.parametrize("contract", [EventLeft, EventAttended, EventMissed])
-async def test_who_does_not_come_any_more_is_not_reminded(
+async def test_former_participant_is_not_reminded(
     runtime: Runtime, station: UUID, contract: type[ParticipationMessage]
 ) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
-    over = participation_message(station, contract, resident, participation_id=part, sequence=2)
+    resident, participation = await register_resident(runtime, station), new_id()
+    over = participation_message(
+        station, contract, resident, participation_id=participation, sequence=2
+    )
     await handle_at(runtime, over)
     await handle_at(
-        runtime, participation_message(station, EventJoined, resident, participation_id=part)
+        runtime,
+        participation_message(station, EventJoined, resident, participation_id=participation),
     )
     await run_job(runtime)
     assert not await list_reminders(runtime, station)
 
 
-async def test_who_left_and_joined_anew_is_reminded_once(runtime: Runtime, station: UUID) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
+async def test_participant_who_rejoins_is_reminded_once(runtime: Runtime, station: UUID) -> None:
+    resident, participation = await register_resident(runtime, station), new_id()
     for sequence, contract in enumerate(PARTICIPATION_STEPS[:3], 1):
         message = participation_message(
-            station, contract, resident, participation_id=part, sequence=sequence
+            station, contract, resident, participation_id=participation, sequence=sequence
         )
         await handle_at(runtime, message)
     await run_job(runtime)
     for sequence, contract in enumerate(REJOIN_STEPS, 4):
         message = participation_message(
-            station, contract, resident, participation_id=part, sequence=sequence
+            station, contract, resident, participation_id=participation, sequence=sequence
         )
         await handle_at(runtime, message, at=REMINDER_TIME + timedelta(minutes=sequence))
     await run_job(runtime, REMINDER_TIME + timedelta(hours=1))
     assert len(await list_reminders(runtime, station)) == 2
 
 
-async def _create_participants(runtime: Runtime, station: UUID, count: int) -> list[UUID]:
-    """So many residents who come; in the order of their ids."""
-    people = sorted([await register_resident(runtime, station) for _ in range(count)])
-    await handle_at(
-        runtime, *(participation_message(station, EventJoined, person) for person in people)
-    )
-    return people
-
-
-async def test_a_chunk_at_a_time_everybody_is_reminded(
-    runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "BATCH_SIZE", 3)
-    people = await _create_participants(runtime, station, 8)
-    for reminded in (3, 6, 8, 8):
-        await run_job(runtime)
-        assert len(await list_reminders(runtime, station)) == 2 * reminded
-    found = await list_reminders(runtime, station)
-    assert [d.recipient_id for d in found if d.channel == "inbox"] == people
-
-
-async def test_two_replicas_at_once_remind_of_different_things(
-    runtime: Runtime, station: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "BATCH_SIZE", 3)
-    people = await _create_participants(runtime, station, 6)
-    with clock.frozen(REMINDER_TIME):
-        async with runtime.sessions.begin() as one, runtime.sessions.begin() as other:
-            await send_reminders(one)
-            await send_reminders(other)
-    found = await list_reminders(runtime, station)
-    assert [d.recipient_id for d in found if d.channel == "inbox"] == people
-
-
-async def test_what_a_message_is_changing_is_passed_over(runtime: Runtime, station: UUID) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
-    await handle_at(
-        runtime, participation_message(station, EventJoined, resident, participation_id=part)
-    )
-    left = participation_message(station, EventLeft, resident, participation_id=part, sequence=2)
-    async with runtime.sessions.begin() as tx:
-        await DISPATCHER.handle(tx, [left])
-        await run_job(runtime)
-    await run_job(runtime)
-    assert not await list_reminders(runtime, station)
-
-
-async def test_a_resident_who_is_no_longer_known_holds_up_nobody(
-    runtime: Runtime, station: UUID
-) -> None:
-    gone, here = (
-        await register_resident(runtime, station),
-        await register_resident(runtime, station),
-    )
-    await handle_at(
-        runtime, *(participation_message(station, EventJoined, who) for who in (gone, here))
-    )
-    async with runtime.sessions.begin() as tx:
-        await tx.execute(delete(Recipient).where(Recipient.resident_id == gone))
-    await run_job(runtime)
-    assert {d.recipient_id for d in await list_reminders(runtime, station)} == {here}
-
-
-async def test_another_station_s_word_changes_no_appointment(
-    runtime: Runtime, station: UUID
-) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
-    await handle_at(
-        runtime, participation_message(station, EventJoined, resident, participation_id=part)
-    )
-    other = participation_message(
-        new_id(), EventAttended, resident, participation_id=part, sequence=9
-    )
-    await handle_at(runtime, other)
-    await run_job(runtime)
-    assert len(await list_reminders(runtime, station)) == 2
-
-
-async def test_appointments_are_forgotten_five_weeks_after_their_start_and_no_sooner(
-    runtime: Runtime, station: UUID
-) -> None:
-    resident, part = await register_resident(runtime, station), new_id()
-    left = participation_message(station, EventLeft, resident, participation_id=part, sequence=2)
-    await handle_at(runtime, left, at=STARTS - timedelta(days=90))
-    for at, kept in (
-        (STARTS + RETENTION_AFTER_START, 1),
-        (STARTS + RETENTION_AFTER_START + timedelta(seconds=1), 0),
-    ):
-        with clock.frozen(at):
-            async with runtime.sessions.begin() as tx:
-                await delete_past_reminders(tx)
-        async with runtime.sessions() as tx:
-            count = select(func.count()).where(Reminder.participation_id == part)
-            assert await tx.scalar(count) == kept
-
-
 def _participation_messages(station: UUID, resident: UUID, steps: int) -> list[AnyMessage]:
-    """The first steps of a participation: joined, left, joined anew, was there."""
+    """Build the first steps of a participation: joined, left, joined, attended."""
     same = {"participation_id": new_id(), "event_id": new_id()}
     return [
         participation_message(station, contract, resident, sequence=number, **same)
@@ -298,7 +164,7 @@ def _participation_messages(station: UUID, resident: UUID, steps: int) -> list[A
     steps=st.integers(1, 4),
     size=st.integers(1, 4),
 )
-async def test_any_order_and_repetition_end_the_same(
+async def test_reminder_does_not_depend_on_order_and_repetition(
     runtime: Runtime, random: object, steps: int, size: int
 ) -> None:
     station = new_id()
@@ -313,14 +179,14 @@ async def test_any_order_and_repetition_end_the_same(
     await handle_at(runtime, *again, at=REMINDER_TIME + timedelta(minutes=1))
     await run_job(runtime, REMINDER_TIME + timedelta(minutes=2))
     async with runtime.sessions() as tx:
-        kept = await tx.get_one(Reminder, in_order[0].content.participation_id)
+        reminder = await tx.get_one(Reminder, in_order[0].content.participation_id)
     is_coming = isinstance(in_order[-1].content, EventJoined)
-    assert (kept.state, kept.version) == ("coming" if is_coming else "over", steps)
-    found = await read_deliveries(runtime, station)
-    told_of = [d.template for d in found if d.channel == "inbox"]
-    assert told_of.count("event.reminder") == is_coming
-    assert len(told_of) <= min(steps, 3) + is_coming
-    # Of having been there the points tell.
+    assert (reminder.state, reminder.version) == ("coming" if is_coming else "over", steps)
+    deliveries = await read_deliveries(runtime, station)
+    templates = [d.template for d in deliveries if d.channel == "inbox"]
+    assert templates.count("event.reminder") == is_coming
+    assert len(templates) <= min(steps, 3) + is_coming
+    # No template announces an attendance, since the points do.
     if not isinstance(in_order[-1].content, EventAttended):
-        newest = [name for name in told_of if name != "event.reminder"][-1]
+        newest = [name for name in templates if name != "event.reminder"][-1]
         assert newest == ("event.joined" if is_coming else "event.left")

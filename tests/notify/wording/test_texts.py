@@ -1,4 +1,4 @@
-"""Every template, in both languages: whole, filled, and short enough for its channel."""
+"""Every template in both languages: complete, filled, and short enough for its channel."""
 
 from typing import Any
 
@@ -39,51 +39,51 @@ ENGLISH_PARAMS = {
     "place": "Community centre, ground floor, second hall on the left",
     "words": "It is raining hard today and the roads are slippery; we meet a week later",
 }
-RULES = [*(telling for tellings in NOTIFICATION_RULES.values() for telling in tellings), REMINDER]
+RULES = [*(rule for rules in NOTIFICATION_RULES.values() for rule in rules), REMINDER]
 RULE_IDS = [f"{t.template}-{t.recipient_role}-{number}" for number, t in enumerate(RULES)]
 
 
 def sample_params(rule: NotificationRule) -> dict[str, Any]:
-    """What the words of that line are given: nothing beyond what the table says."""
+    """Return sample values of the rule's params, and of no others."""
     return {name: SAMPLE_PARAMS[name] for name in (*rule.params, *dict(rule.sealed))}
 
 
 def default_signature(language: Language) -> str:
-    """The default signature of text messages."""
+    """Return the default signature of text messages."""
     return NotifySettings.model_construct().sms_signature(language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("telling", RULES, ids=RULE_IDS)
-def test_words_are_whole_and_filled(telling: NotificationRule, language: Language) -> None:
-    words = TEMPLATES[telling.template].text_for(language)
-    wanted = []
-    if "inbox" in telling.channels:
-        wanted += [words.title, words.body]
-    if "sms" in telling.channels:
-        wanted.append(words.sms)
-    for source in wanted:
-        text = render(source, sample_params(telling))
+@pytest.mark.parametrize("rule", RULES, ids=RULE_IDS)
+def test_texts_are_complete_and_filled(rule: NotificationRule, language: Language) -> None:
+    words = TEMPLATES[rule.template].text_for(language)
+    sources = []
+    if "inbox" in rule.channels:
+        sources += [words.title, words.body]
+    if "sms" in rule.channels:
+        sources.append(words.sms)
+    for source in sources:
+        text = render(source, sample_params(rule))
         assert text.strip() == text != ""
         assert not any(mark in text for mark in ("{", "}", "%", "None", "Undefined"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("telling", [t for t in RULES if "sms" in t.channels])
-def test_text_messages_fit_into_one(telling: NotificationRule, language: Language) -> None:
-    words = TEMPLATES[telling.template].text_for(language)
-    values = sample_params(telling)
+@pytest.mark.parametrize("rule", [t for t in RULES if "sms" in t.channels])
+def test_text_fits_into_one_text_message(rule: NotificationRule, language: Language) -> None:
+    words = TEMPLATES[rule.template].text_for(language)
+    values = sample_params(rule)
     if language == "en":
         values |= {name: text for name, text in ENGLISH_PARAMS.items() if name in values}
     text = default_signature(language) + render(words.sms, values)
     assert len(text) <= MAX_SMS_CHARACTERS[language], text
     if language == "en":
-        # One character outside of it and a text message holds 70 instead of 160.
+        # With one character outside of ASCII, a text message has room for 70 instead of 160.
         assert text.replace("…", "").isascii()
 
 
-def test_the_table_and_the_templates_name_the_same() -> None:
-    assert {telling.template for telling in RULES} == set(TEMPLATES)
+def test_rules_and_templates_have_the_same_names() -> None:
+    assert {rule.template for rule in RULES} == set(TEMPLATES)
 
 
 def test_languages_have_the_same_parts() -> None:
@@ -100,14 +100,14 @@ def test_languages_have_the_same_parts() -> None:
         ("station", "服务站", "The station"),
     ],
 )
-def test_the_resident_hears_who_comes(kind: str, zh: str, en: str) -> None:
+def test_claim_names_the_kind_of_the_taker(kind: str, zh: str, en: str) -> None:
     template = TEMPLATES["wish.claimed.resident"]
     values = {"title": "换灯泡", "taker_kind": kind}
     assert zh in render(template.zh.body, values)
     assert render(template.en.body, values).startswith(en)
 
 
-def test_moments_are_told_by_china_s_clock() -> None:
+def test_moments_are_formatted_in_china_s_time() -> None:
     late = "2026-03-08T17:30:00+00:00"
     assert (day_zh(late), day_en(late), time_of_day(late)) == ("3月9日", "9 March", "01:30")
 
@@ -120,7 +120,7 @@ def test_moments_are_told_by_china_s_clock() -> None:
         ("2026-03-01T00:30:00Z", "3月1日（星期日）0:30", "Sunday 1 March, 0:30"),
     ],
 )
-def test_events_are_told_by_the_station_s_own_clock(moment: str, zh: str, en: str) -> None:
+def test_event_times_are_formatted_in_their_own_offset(moment: str, zh: str, en: str) -> None:
     assert (when_zh(moment), when_en(moment)) == (zh, en)
 
 
@@ -134,7 +134,7 @@ def test_helpers_are_thanked_and_guests_are_welcome(name: str) -> None:
     assert "as a guest" in render(template.en.body, guest)
 
 
-def test_a_cancelled_event_tells_the_station_s_words_where_there_are_some() -> None:
+def test_cancellation_quotes_the_station_if_it_gives_a_reason() -> None:
     template = TEMPLATES["event.cancelled"]
     silent = {**SAMPLE_PARAMS, "words": None}
     for language in LANGUAGES:
@@ -147,7 +147,7 @@ def test_a_cancelled_event_tells_the_station_s_words_where_there_are_some() -> N
     )
 
 
-def test_a_taker_without_a_lease_is_given_no_day() -> None:
+def test_claim_without_a_lease_names_no_day() -> None:
     body = TEMPLATES["wish.claimed.taker"].zh.body
     assert "前完成" not in render(body, {"title": "换灯泡", "lease_until": None})
 
@@ -157,6 +157,6 @@ def test_short_cuts_and_keeps_one_line() -> None:
     assert short("abcdefghij", 5) == "abcd…"
 
 
-def test_what_residents_write_is_never_a_template() -> None:
+def test_text_of_residents_is_never_a_template() -> None:
     body = TEMPLATES["wish.posted"].zh.body
     assert "{{ 7 * 7 }}" in render(body, {"title": "{{ 7 * 7 }}"})

@@ -1,4 +1,4 @@
-"""What the database itself refuses, so that the books stay true whatever the code does."""
+"""Constraints of the ledger's tables, and the audit."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ from tests.volunteers.messages import read_points, run_audit
 
 
 def make_cause(station: UUID) -> Cause:
-    """A cause of its own."""
+    """Build a cause with a source event of its own."""
     return Cause(
         source_event=SourceEvent(station, "linli.wish.fulfilled.v1", f"wishes/{new_id()}", 1),
         rule="wish-fulfilled",
@@ -40,7 +40,7 @@ def make_cause(station: UUID) -> Cause:
 
 
 def make_award(station: UUID, owner: UUID, amount: int = 20) -> Posting:
-    """An award for a cause of its own."""
+    """Build an award with a cause of its own."""
     return Posting.award(make_cause(station), AccountKey(station, "resident", owner), amount)
 
 
@@ -64,14 +64,14 @@ def test_the_same_cause_has_the_same_transfer() -> None:
     assert make_award(station, owner).id != make_award(station, owner).id
 
 
-async def test_posting_says_what_was_new(runtime: Runtime, station: UUID) -> None:
+async def test_post_returns_only_new_postings(runtime: Runtime, station: UUID) -> None:
     first, second = make_award(station, new_id()), make_award(station, new_id())
     assert await _post_all(runtime, first) == [first]
     assert await _post_all(runtime, first, second, second) == [second]
     assert await _post_all(runtime) == []
 
 
-async def test_less_than_nothing_is_refused(runtime: Runtime, station: UUID) -> None:
+async def test_negative_balance_is_refused(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(NotEnoughPoints):
         await _post_all(runtime, make_award(station, owner := new_id(), -1))
     award = make_award(station, owner)
@@ -100,11 +100,11 @@ async def test_legs_that_do_not_sum_to_zero_are_refused_at_commit(
     award = make_award(station, new_id())
     (issuing, _), (owner, _) = award.legs
     await _post_all(runtime, award)
-    lame = Posting(
+    unbalanced = Posting(
         id=new_id(), kind="award", cause=make_cause(station), legs=((issuing, -20), (owner, 19))
     )
     async with _assert_refused(runtime, "do not balance") as tx:
-        await post(tx, [lame])
+        await post(tx, [unbalanced])
     single = Posting(id=new_id(), kind="award", cause=make_cause(station), legs=((owner, 20),))
     async with _assert_refused(runtime, "do not balance") as tx:
         await post(tx, [single])
@@ -118,7 +118,7 @@ async def test_legs_that_do_not_sum_to_zero_are_refused_at_commit(
         await tx.execute(insert(Transfer).values(id=new_id(), **row))
 
 
-async def test_no_transfer_crosses_stations(runtime: Runtime, station: UUID) -> None:
+async def test_transfer_across_stations_is_refused(runtime: Runtime, station: UUID) -> None:
     here = make_award(station, new_id())
     elsewhere = AccountKey(new_id(), "resident", new_id())
     crossing = Posting(
@@ -128,13 +128,13 @@ async def test_no_transfer_crosses_stations(runtime: Runtime, station: UUID) -> 
         await post(tx, [crossing])
 
 
-async def test_a_leg_of_nothing_is_refused(runtime: Runtime, station: UUID) -> None:
+async def test_leg_of_zero_points_is_refused(runtime: Runtime, station: UUID) -> None:
     with pytest.raises(IntegrityError, match="ck_legs_amount"):
         await _post_all(runtime, make_award(station, new_id(), 0))
 
 
 @pytest.mark.parametrize("table", [Transfer, Leg])
-async def test_history_is_never_changed(
+async def test_transfers_and_legs_cannot_be_changed(
     runtime: Runtime, station: UUID, table: type[Transfer | Leg]
 ) -> None:
     await _post_all(runtime, make_award(station, new_id()))
@@ -153,42 +153,42 @@ async def test_an_account_that_was_used_can_t_be_deleted(runtime: Runtime, stati
         await tx.execute(delete(Account).where(Account.station_id == station))
 
 
-async def test_the_check_of_the_books_finds_what_is_astray(runtime: Runtime, station: UUID) -> None:
+async def test_audit_finds_a_mismatched_account(runtime: Runtime, station: UUID) -> None:
     award = make_award(station, owner := new_id())
     await _post_all(runtime, award)
     assert (await run_audit(runtime, station)).is_balanced
     async with runtime.sessions.begin() as tx:
         await tx.execute(update(Account).where(Account.owner_id == owner).values(posted=21))
-    found = await run_audit(runtime, station)
-    assert not found.is_balanced
-    assert found.mismatched_accounts == (award.legs[1][0].id,)
+    audit = await run_audit(runtime, station)
+    assert not audit.is_balanced
+    assert audit.mismatched_accounts == (award.legs[1][0].id,)
 
 
 @settings(max_examples=30, deadline=None)
 @given(
-    acts=st.lists(
+    steps=st.lists(
         st.tuples(st.integers(0, 3), st.integers(1, 100), st.sampled_from(["award", "reverse"])),
         max_size=20,
     ),
     size=st.integers(1, 6),
 )
-async def test_the_books_balance_whatever_is_posted(
-    runtime: Runtime, acts: list[tuple[int, int, str]], size: int
+async def test_books_balance_after_any_postings(
+    runtime: Runtime, steps: list[tuple[int, int, str]], size: int
 ) -> None:
     station, owners = new_id(), [new_id() for _ in range(4)]
     postings: list[Posting] = []
     expected = [0] * 4
     open_awards: list[tuple[int, int, Posting]] = []
-    for owner, amount, kind in acts:
+    for owner, amount, kind in steps:
         if kind == "award":
             award = make_award(station, owners[owner], amount)
             open_awards.append((owner, amount, award))
             postings.append(award)
             expected[owner] += amount
         elif open_awards:
-            whose, taken, award = open_awards.pop(0)
+            payee, points, award = open_awards.pop(0)
             postings.append(Posting.reversal(award.id, award.cause, award.legs))
-            expected[whose] -= taken
+            expected[payee] -= points
     for start in range(0, len(postings), size):
         await _post_all(runtime, *postings[start : start + size])
     balances = [(await read_points(runtime, station, owner)).balance for owner in owners]

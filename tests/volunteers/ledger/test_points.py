@@ -1,4 +1,4 @@
-"""What people see of their points."""
+"""The JSON routes of points."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from tests.volunteers.messages import (
 EMPTY_BALANCE = {"balance": 0, "held": 0, "available": 0}
 
 
-async def test_points_and_entries_of_a_volunteer(
+async def test_volunteer_reads_points_and_entries(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = await create_volunteer(runtime, station)
@@ -48,17 +48,17 @@ async def test_entries_come_in_pages(client: MakeClient, runtime: Runtime, stati
     me = await create_volunteer(runtime, station)
     await handle_messages(runtime, *(wish_fulfilled(station, me) for _ in range(5)))
     resident = client(Role.RESIDENT, person=me)
-    seen: list[str] = []
+    ids: list[str] = []
     path = "/points/me/entries?limit=2"
     while path:
         answer = await resident.get(path)
-        seen += [entry["id"] for entry in answer.json()]
+        ids += [entry["id"] for entry in answer.json()]
         path = answer.links["next"]["url"].removeprefix("/api/v1") if answer.links else ""
-    assert len(set(seen)) == 5
-    assert seen == sorted(seen, reverse=True)
+    assert len(set(ids)) == 5
+    assert ids == sorted(ids, reverse=True)
 
 
-async def test_the_desk_reads_a_resident_s_points_and_a_neighbour_doesn_t(
+async def test_only_the_desk_reads_a_resident_s_points(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = await create_volunteer(runtime, station)
@@ -82,7 +82,7 @@ async def test_another_station_sees_nothing(
     assert (await same_person.get("/points/me")).json() == EMPTY_BALANCE
 
 
-async def test_whoever_never_earned_has_nothing(client: MakeClient) -> None:
+async def test_resident_without_awards_has_no_points(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     assert (await resident.get("/points/me")).json() == EMPTY_BALANCE
     assert (await resident.get("/points/me/entries")).json() == []

@@ -1,4 +1,4 @@
-"""Applying, approving, and who sees whom."""
+"""Applications of volunteers: apply, approve, list and read."""
 
 import asyncio
 from uuid import UUID
@@ -24,7 +24,7 @@ def test_only_an_application_can_be_approved() -> None:
         volunteer.approve()
 
 
-def test_a_snapshot_says_what_holds_and_nothing_that_no_message_says() -> None:
+def test_snapshot_message_follows_the_state() -> None:
     volunteer = Volunteer.apply(new_id(), new_id(), [], [])
     assert isinstance(volunteer.snapshot_message(), VolunteerApplied)
     volunteer.approve()
@@ -46,12 +46,12 @@ async def test_a_resident_applies_and_the_desk_approves(
     assert approved.json()["state"] == "approved"
     mine = (await resident.get("/volunteers/me")).json()
     assert (mine["state"], mine["duties"], mine["skills"]) == ("approved", [], ["理发"])
-    said = await list_recorded(tx, station)
-    assert [(m.type, m.sequence) for m in said] == [
+    messages = await list_recorded(tx, station)
+    assert [(m.type, m.sequence) for m in messages] == [
         ("linli.volunteer.applied.v1", 1),
         ("linli.volunteer.approved.v1", 2),
     ]
-    assert {m.subject for m in said} == {f"volunteers/{applied.json()['id']}"}
+    assert {m.subject for m in messages} == {f"volunteers/{applied.json()['id']}"}
 
 
 async def test_second_application_and_second_approval_are_refused(client: MakeClient) -> None:
@@ -69,7 +69,7 @@ async def test_second_application_and_second_approval_are_refused(client: MakeCl
     )
 
 
-async def test_of_ten_applications_at_once_one_is_kept(client: MakeClient) -> None:
+async def test_only_one_of_ten_concurrent_applications_is_stored(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     answers = await asyncio.gather(*(resident.post("/volunteers", json={}) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
@@ -94,7 +94,7 @@ async def test_the_desk_applies_for_a_resident(client: MakeClient) -> None:
     assert neighbour.status_code == 403
 
 
-async def test_volunteers_are_seen_by_the_desk_and_by_themselves(client: MakeClient) -> None:
+async def test_only_the_desk_and_the_volunteer_read_a_volunteer(client: MakeClient) -> None:
     resident = client(Role.RESIDENT)
     path = f"/volunteers/{(await resident.post('/volunteers', json={})).json()['id']}"
     assert (await resident.get(path)).status_code == 200
@@ -114,14 +114,14 @@ async def test_the_list_is_paged_and_filtered(
     for _ in range(5):
         await create_volunteer(runtime, station)
     await client(Role.RESIDENT).post("/volunteers", json={})
-    seen: list[str] = []
+    ids: list[str] = []
     path = "/volunteers?limit=2&state=approved"
     while path:
         answer = await desk.get(path)
-        seen += [volunteer["id"] for volunteer in answer.json()]
+        ids += [volunteer["id"] for volunteer in answer.json()]
         path = answer.links["next"]["url"].removeprefix("/api/v1") if answer.links else ""
-    assert len(seen) == 5
-    assert seen == sorted(seen, reverse=True)
+    assert len(ids) == 5
+    assert ids == sorted(ids, reverse=True)
     assert len((await desk.get("/volunteers?state=applied")).json()) == 1
 
 
@@ -145,7 +145,7 @@ async def test_other_roles_are_refused(
 @pytest.mark.parametrize(
     "path", ["/volunteers", "/volunteers/me", "/points/me", "/points/me/entries", "/rules"]
 )
-async def test_nobody_is_asked_to_sign_in(client: MakeClient, path: str) -> None:
+async def test_anonymous_request_is_refused(client: MakeClient, path: str) -> None:
     nobody = client()
     del nobody.headers["Authorization"]
     assert (await nobody.get(path)).status_code == 401
@@ -171,7 +171,7 @@ async def test_nobody_is_asked_to_sign_in(client: MakeClient, path: str) -> None
         b'{"times": ' + b'["x"' + b',"y"' * 20 + b"]}",
     ],
 )
-async def test_bad_applications_are_refused(client: MakeClient, body: bytes) -> None:
+async def test_invalid_applications_are_refused(client: MakeClient, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = await client(Role.RESIDENT).post("/volunteers", content=body, headers=headers)
     assert answer.status_code in (400, 422)
@@ -195,7 +195,7 @@ async def test_bad_applications_are_refused(client: MakeClient, body: bytes) -> 
         "/rules?after=0",
     ],
 )
-async def test_bad_questions_are_refused(client: MakeClient, path: str) -> None:
+async def test_invalid_queries_are_refused(client: MakeClient, path: str) -> None:
     answer = await client(Role.STAFF).get(path)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"

@@ -1,4 +1,4 @@
-"""Coming duties: whatever the order of messages, the latest decides."""
+"""Duties of takers of wishes: the latest message decides, whatever the order."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,9 +28,9 @@ WISH_STEPS = (WishClaimed, WishReleased, WishClaimed, WishDelivered, WishRefused
 
 
 def _wish_messages(station: UUID, takers: tuple[UUID, UUID], steps: int) -> list[AnyMessage]:
-    """The first steps of a wish's life: taken, given back, taken by another, delivered …"""
+    """Build the messages of a wish's first steps: claimed, released, claimed, delivered …"""
     wish = {"wish_id": new_id(), "resident_id": new_id(), "title": "修水管"}
-    life = []
+    messages = []
     for number, contract in enumerate(WISH_STEPS[:steps]):
         content = contract.model_validate(
             {
@@ -41,13 +41,13 @@ def _wish_messages(station: UUID, takers: tuple[UUID, UUID], steps: int) -> list
                 "reason": "given_back",
             }
         )
-        life.append(make_message(station, content, number + 3))
-    return life
+        messages.append(make_message(station, content, number + 3))
+    return messages
 
 
 @settings(max_examples=40, deadline=None)
 @given(random=st.randoms(use_true_random=False), steps=st.integers(1, len(WISH_STEPS)))
-async def test_any_order_ends_as_the_right_one(
+async def test_duty_does_not_depend_on_the_order_of_messages(
     runtime: Runtime, random: object, steps: int
 ) -> None:
     station, takers = new_id(), (new_id(), new_id())
@@ -70,7 +70,7 @@ def _shuffle(rng: object, messages: list[AnyMessage]) -> list[AnyMessage]:
     return messages
 
 
-async def test_a_volunteer_sees_what_is_to_be_done(
+async def test_volunteer_sees_only_open_duties(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = await create_volunteer(runtime, station)
@@ -90,7 +90,7 @@ async def test_a_volunteer_sees_what_is_to_be_done(
     assert (await resident.get("/volunteers/me")).json()["duties"] == []
 
 
-async def test_what_the_station_or_a_partner_takes_is_no_volunteer_s_duty(
+async def test_wish_of_the_station_or_a_partner_opens_no_duty(
     runtime: Runtime, station: UUID
 ) -> None:
     for kind in ("station", "partner"):
@@ -103,8 +103,8 @@ async def test_what_the_station_or_a_partner_takes_is_no_volunteer_s_duty(
     assert states == {"closed"}
 
 
-def test_every_message_that_can_end_or_begin_a_duty_is_heard() -> None:
-    silent = {"WishPosted", "WishOpened", "WishDeclined"}
-    heard = {contract.__name__ for contract in (*OPENING_TYPES, *CLOSING_TYPES)}
-    said = (*WishMessage.__subclasses__(), *ParticipationMessage.__subclasses__())
-    assert heard | silent == {contract.__name__ for contract in said}
+def test_every_message_that_opens_or_closes_a_duty_is_handled() -> None:
+    ignored = {"WishPosted", "WishOpened", "WishDeclined"}
+    handled = {contract.__name__ for contract in (*OPENING_TYPES, *CLOSING_TYPES)}
+    contracts = (*WishMessage.__subclasses__(), *ParticipationMessage.__subclasses__())
+    assert handled | ignored == {contract.__name__ for contract in contracts}

@@ -1,4 +1,4 @@
-"""Coming duties at events: helpers have them until they were there, left or missed it."""
+"""Duties at events: a helper's duty is open until the helper attended, left or missed."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,23 +39,23 @@ STARTS_AT = (clock.now() + timedelta(days=3)).replace(microsecond=0)
 def helper_joined(
     station: UUID, resident: UUID, starts: datetime = STARTS_AT, **overrides: Any
 ) -> AnyMessage:
-    """The resident is to help for two hours at an event that starts then."""
+    """Build the message of a helper who joined an event of two hours."""
     when: dict[str, Any] = {"starts_at": starts, "ends_at": starts + timedelta(hours=2)}
     return participation_message(station, EventJoined, resident, **when, **overrides)
 
 
 async def get_duties(client: MakeClient, resident: UUID, query: str = "") -> Any:
-    """The answer to somebody who asks what they have to do."""
+    """Get the response with the duties of `resident`."""
     return await client(Role.RESIDENT, person=resident).get(f"/volunteers/me/duties{query}")
 
 
 async def read_duties(runtime: Runtime, station: UUID) -> list[Duty]:
-    """All duties of a station."""
+    """Read all duties of a station."""
     async with runtime.sessions() as tx:
         return list(await tx.scalars(select(Duty).where(Duty.station_id == station)))
 
 
-async def test_a_helper_sees_the_event_among_what_is_to_be_done(
+async def test_helper_sees_the_event_among_open_duties(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = await create_volunteer(runtime, station)
@@ -76,7 +76,7 @@ async def test_a_helper_sees_the_event_among_what_is_to_be_done(
     assert mine.json()["duties"] == expected
 
 
-async def test_a_helper_who_never_applied_sees_it_too(
+async def test_helper_without_application_sees_the_event(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me, other = new_id(), new_id()
@@ -85,7 +85,7 @@ async def test_a_helper_who_never_applied_sees_it_too(
     assert (await get_duties(client, other)).json() == []
 
 
-async def test_an_event_that_is_over_is_nothing_to_do_any_more(
+async def test_duty_of_a_past_event_is_not_listed(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me, now = new_id(), clock.now()
@@ -97,47 +97,48 @@ async def test_an_event_that_is_over_is_nothing_to_do_any_more(
     assert [duty["title"] for duty in (await get_duties(client, me)).json()] == ["under way"]
 
 
-async def test_a_duty_heard_of_before_the_event_s_id_was_kept_names_the_participation(
+async def test_duty_without_event_id_names_the_participation(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = new_id()
     joined = participation_message(station, EventJoined, me)
     await handle_messages(runtime, joined)
     async with runtime.sessions.begin() as tx:
-        was = {"event_id": None, "ends_at": None}
-        await tx.execute(update(Duty).where(Duty.station_id == station).values(was))
+        empty = {"event_id": None, "ends_at": None}
+        await tx.execute(update(Duty).where(Duty.station_id == station).values(empty))
     (duty,) = (await get_duties(client, me)).json()
     assert duty["about"] == joined.subject
 
 
 @pytest.mark.parametrize("contract", [EventLeft, EventAttended, EventMissed])
-async def test_the_duty_ends_with_the_part(
+async def test_duty_closes_with_the_participation(
     runtime: Runtime, station: UUID, contract: type[ParticipationMessage]
 ) -> None:
-    me, part = new_id(), new_id()
+    me, participation = new_id(), new_id()
     await handle_messages(
-        runtime, participation_message(station, EventJoined, me, participation_id=part)
+        runtime, participation_message(station, EventJoined, me, participation_id=participation)
     )
     await handle_messages(
-        runtime, participation_message(station, contract, me, participation_id=part, sequence=2)
+        runtime,
+        participation_message(station, contract, me, participation_id=participation, sequence=2),
     )
     (duty,) = await read_duties(runtime, station)
     assert (duty.state, duty.resident_id) == ("closed", None)
 
 
 async def test_guests_have_no_duty(runtime: Runtime, station: UUID) -> None:
-    me, part = new_id(), new_id()
+    me, participation = new_id(), new_id()
     as_guest = participation_message(
-        station, EventJoined, me, participation_id=part, role="guest", sequence=3
+        station, EventJoined, me, participation_id=participation, role="guest", sequence=3
     )
     await handle_messages(runtime, as_guest)
     await handle_messages(
-        runtime, participation_message(station, EventJoined, me, participation_id=part)
+        runtime, participation_message(station, EventJoined, me, participation_id=participation)
     )
     assert [duty.state for duty in await read_duties(runtime, station)] == ["closed"]
 
 
-async def test_what_comes_first_stands_first(
+async def test_duties_are_listed_in_order_of_time(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     me = await create_volunteer(runtime, station)
@@ -152,24 +153,24 @@ async def test_what_comes_first_stands_first(
     in_order = ["soon", "leased", "late", "endless", "endless too"]
     mine = (await client(Role.RESIDENT, person=me).get("/volunteers/me")).json()
     assert [duty["title"] for duty in mine["duties"]] == in_order
-    page, found = await get_duties(client, me, query="?limit=2"), list[str]()
+    page, titles = await get_duties(client, me, query="?limit=2"), list[str]()
     while True:
-        found += [duty["title"] for duty in page.json()]
+        titles += [duty["title"] for duty in page.json()]
         if "next" not in page.links:
             break
         page = await get_duties(client, me, query="?" + page.links["next"]["url"].partition("?")[2])
-    assert found == in_order
+    assert titles == in_order
 
 
-async def test_a_list_goes_on_after_an_event_that_was_left_meanwhile(
+async def test_list_continues_after_a_closed_duty(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
-    me, part = new_id(), new_id()
+    me, participation = new_id(), new_id()
     late = helper_joined(station, me, STARTS_AT + timedelta(days=1))
-    await handle_messages(runtime, late, helper_joined(station, me, participation_id=part))
-    left = participation_message(station, EventLeft, me, participation_id=part, sequence=2)
+    await handle_messages(runtime, late, helper_joined(station, me, participation_id=participation))
+    left = participation_message(station, EventLeft, me, participation_id=participation, sequence=2)
     await handle_messages(runtime, left)
-    rest = await get_duties(client, me, query=f"?after={part}")
+    rest = await get_duties(client, me, query=f"?after={participation}")
     assert [duty["subject_id"] for duty in rest.json()] == [str(late.subject_id)]
 
 
@@ -186,7 +187,7 @@ def _wish_claimed(station: UUID, taker: UUID, title: str, until: datetime | None
 
 
 def _participation_messages(station: UUID, resident: UUID, steps: int) -> list[AnyMessage]:
-    """The first steps of a participation: joined, left, joined anew, was there for 90 minutes."""
+    """Build the first steps of a participation: joined, left, joined, attended for 90 minutes."""
     same = {"participation_id": new_id(), "event_id": new_id()}
     return [
         participation_message(station, contract, resident, sequence=number, **same)
@@ -200,7 +201,7 @@ def _participation_messages(station: UUID, resident: UUID, steps: int) -> list[A
     steps=st.integers(1, len(PARTICIPATION_STEPS)),
     size=st.integers(1, 4),
 )
-async def test_any_order_and_repetition_end_as_the_right_one(
+async def test_event_duty_does_not_depend_on_order_and_repetition(
     runtime: Runtime, random: object, steps: int, size: int
 ) -> None:
     station, resident = new_id(), new_id()

@@ -1,4 +1,4 @@
-"""Paying for fulfilled wishes: once, to whom it is due, and back when it is no longer so."""
+"""Awards for fulfilled wishes, and their reversals."""
 
 import asyncio
 from uuid import UUID
@@ -41,12 +41,12 @@ async def test_a_fulfilled_wish_pays_twenty_points(
     assert (transfer.rule, transfer.rule_version) == ("wish-fulfilled", 1)
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
     assert transfer.correlation_id == message.correlation
-    (said,) = await list_recorded(tx, station)
+    (envelope,) = await list_recorded(tx, station)
     account = AccountKey(station, "resident", taker)
-    assert said.type == "linli.points.awarded.v1"
-    assert (said.subject, said.sequence) == (f"accounts/{account.id}", 1)
-    assert (said.causationid, said.correlationid) == (message.id, message.correlation)
-    assert said.data == {
+    assert envelope.type == "linli.points.awarded.v1"
+    assert (envelope.subject, envelope.sequence) == (f"accounts/{account.id}", 1)
+    assert (envelope.causationid, envelope.correlationid) == (message.id, message.correlation)
+    assert envelope.data == {
         "account_id": str(account.id),
         "owner_kind": "resident",
         "owner_id": str(taker),
@@ -61,7 +61,7 @@ async def test_a_fulfilled_wish_pays_twenty_points(
     }
 
 
-async def test_it_is_paid_once_however_often_it_is_told(
+async def test_repeated_fulfilment_is_paid_once(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
     taker, wish = await create_volunteer(runtime, station), new_id()
@@ -73,7 +73,7 @@ async def test_it_is_paid_once_however_often_it_is_told(
     assert len(await list_recorded(tx, station)) == 1
 
 
-async def test_five_at_once_pay_once(runtime: Runtime, station: UUID) -> None:
+async def test_five_concurrent_fulfilments_are_paid_once(runtime: Runtime, station: UUID) -> None:
     taker, wish = await create_volunteer(runtime, station), new_id()
     await asyncio.gather(
         *(handle_messages(runtime, wish_fulfilled(station, taker, wish=wish)) for _ in range(5))
@@ -81,9 +81,7 @@ async def test_five_at_once_pay_once(runtime: Runtime, station: UUID) -> None:
     assert (await read_points(runtime, station, taker)).balance == 20
 
 
-async def test_a_new_rule_does_not_pay_again_for_what_was_judged(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_new_rule_does_not_pay_for_an_evaluated_wish(runtime: Runtime, station: UUID) -> None:
     taker, wish = await create_volunteer(runtime, station), new_id()
     await handle_messages(runtime, wish_fulfilled(station, taker, wish=wish))
     async with runtime.sessions.begin() as tx:
@@ -94,7 +92,7 @@ async def test_a_new_rule_does_not_pay_again_for_what_was_judged(
     assert (await read_points(runtime, station, taker)).balance == 45
 
 
-async def test_before_the_volunteer_is_known_it_comes_back_and_is_paid_then(
+async def test_fulfilment_waits_until_the_volunteer_is_approved(
     runtime: Runtime, station: UUID
 ) -> None:
     taker = new_id()
@@ -107,7 +105,7 @@ async def test_before_the_volunteer_is_known_it_comes_back_and_is_paid_then(
     assert (await read_points(runtime, station, taker)).balance == 20
 
 
-async def test_a_volunteer_of_another_station_is_not_known_here(
+async def test_fulfilment_waits_for_a_volunteer_of_another_station(
     runtime: Runtime, station: UUID
 ) -> None:
     taker = await create_volunteer(runtime, new_id())
@@ -116,7 +114,7 @@ async def test_a_volunteer_of_another_station_is_not_known_here(
 
 
 @pytest.mark.parametrize("kind", ["station", "partner", None])
-async def test_other_takers_are_not_paid_and_nothing_waits_for_them(
+async def test_takers_of_other_kinds_are_not_paid(
     runtime: Runtime, tx: AsyncSession, station: UUID, kind: str | None
 ) -> None:
     message = wish_fulfilled(station, new_id() if kind else None, taker_kind=kind)
@@ -135,7 +133,7 @@ async def test_a_station_s_rule_can_pay_partners(runtime: Runtime, station: UUID
         assert (await get_balance(tx, AccountKey(station, "partner", partner))).balance == 50
 
 
-async def test_a_withdrawn_confirmation_takes_the_points_back_once(
+async def test_withdrawn_confirmation_reverses_the_points_once(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
     taker = await create_volunteer(runtime, station)
@@ -157,7 +155,7 @@ async def test_a_withdrawal_before_its_confirmation_waits(runtime: Runtime, stat
         await handle_messages(runtime, wish_reopened(message))
 
 
-async def test_confirmed_again_it_pays_again(runtime: Runtime, station: UUID) -> None:
+async def test_second_confirmation_pays_again(runtime: Runtime, station: UUID) -> None:
     taker, wish = await create_volunteer(runtime, station), new_id()
     first = wish_fulfilled(station, taker, wish=wish)
     second = wish_fulfilled(station, taker, wish=wish, revision=2)
@@ -165,9 +163,7 @@ async def test_confirmed_again_it_pays_again(runtime: Runtime, station: UUID) ->
     assert (await read_points(runtime, station, taker)).balance == 20
 
 
-async def test_points_that_are_promised_elsewhere_can_t_be_taken_back(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_promised_points_are_not_reversed(runtime: Runtime, station: UUID) -> None:
     taker = await create_volunteer(runtime, station)
     message = wish_fulfilled(station, taker)
     await handle_messages(runtime, message)
@@ -185,7 +181,7 @@ async def test_points_that_are_promised_elsewhere_can_t_be_taken_back(
     random=st.randoms(use_true_random=False),
     size=st.integers(1, 5),
 )
-async def test_any_order_and_repetition_end_the_same_and_the_books_balance(
+async def test_points_do_not_depend_on_order_and_repetition(
     runtime: Runtime, reopens: list[bool], random: object, size: int
 ) -> None:
     station = new_id()
@@ -194,15 +190,23 @@ async def test_any_order_and_repetition_end_the_same_and_the_books_balance(
     messages: list[AnyMessage] = []
     for number, is_reopened in enumerate(reopens):
         taker = takers[number % 2]
-        done = wish_fulfilled(station, taker, wish=wishes[number // 2], revision=number % 2 + 1)
-        messages += [done, done, make_message(station, done.content, done.sequence)]
-        messages += [wish_reopened(done), wish_reopened(done)] if is_reopened else []
+        confirmation = wish_fulfilled(
+            station, taker, wish=wishes[number // 2], revision=number % 2 + 1
+        )
+        messages += [
+            confirmation,
+            confirmation,
+            make_message(station, confirmation.content, confirmation.sequence),
+        ]
+        messages += (
+            [wish_reopened(confirmation), wish_reopened(confirmation)] if is_reopened else []
+        )
     random.shuffle(messages)  # type: ignore[attr-defined]  # hypothesis makes a Random
     batches = [messages[start : start + size] for start in range(0, len(messages), size)]
     await handle_with_retries(runtime, batches)
     for place, taker in enumerate(takers):
-        kept = sum(not is_reopened for is_reopened in reopens[place::2])
-        assert (await read_points(runtime, station, taker)).balance == 20 * kept
+        confirmed = sum(not is_reopened for is_reopened in reopens[place::2])
+        assert (await read_points(runtime, station, taker)).balance == 20 * confirmed
     assert (await run_audit(runtime, station)).is_balanced
 
 

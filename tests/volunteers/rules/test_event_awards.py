@@ -1,4 +1,4 @@
-"""Paying for attended events: helpers by the hour, guests a little, each attendance once."""
+"""Awards for attended events: helpers are paid by the hour, guests a flat amount."""
 
 import asyncio
 from uuid import UUID
@@ -31,18 +31,18 @@ async def test_ninety_minutes_of_help_pay_fifteen_points(
     transfer = (await tx.scalars(select(Transfer).where(Transfer.station_id == station))).one()
     assert (transfer.rule, transfer.reason) == ("event-helper", "Helped at an event")
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
-    (said,) = await list_recorded(tx, station)
-    assert said.correlationid == message.correlation
-    wanted = {
+    (envelope,) = await list_recorded(tx, station)
+    assert envelope.correlationid == message.correlation
+    expected = {
         "amount": 15,
         "title": "楼道大扫除",
         "wish_id": None,
         "cause_subject": message.subject,
     }
-    assert {name: said.data[name] for name in wanted} == wanted
+    assert {name: envelope.data[name] for name in expected} == expected
 
 
-async def test_guests_get_the_same_however_long_they_stay(runtime: Runtime, station: UUID) -> None:
+async def test_guests_are_paid_a_flat_amount(runtime: Runtime, station: UUID) -> None:
     guest = new_id()
     for minutes in (0, 240):
         message = participation_message(
@@ -52,7 +52,7 @@ async def test_guests_get_the_same_however_long_they_stay(runtime: Runtime, stat
     assert (await read_points(runtime, station, guest)).balance == 10
 
 
-async def test_a_few_minutes_of_help_pay_and_post_nothing(
+async def test_few_minutes_of_help_post_no_transfer(
     runtime: Runtime, tx: AsyncSession, station: UUID
 ) -> None:
     message = participation_message(station, EventAttended, new_id(), minutes=5)
@@ -64,9 +64,7 @@ async def test_a_few_minutes_of_help_pay_and_post_nothing(
     assert not await list_recorded(tx, station)
 
 
-async def test_an_attendance_pays_once_however_often_it_is_told(
-    runtime: Runtime, station: UUID
-) -> None:
+async def test_repeated_attendance_is_paid_once(runtime: Runtime, station: UUID) -> None:
     helper = new_id()
     first = participation_message(station, EventAttended, helper, sequence=3)
     again = [make_message(station, first.content, 3) for _ in range(4)]
@@ -85,7 +83,7 @@ async def test_another_event_pays_again(runtime: Runtime, station: UUID) -> None
     assert (await read_points(runtime, station, helper)).balance == 45
 
 
-async def test_a_station_s_own_rule_goes_before_the_standard_here_too(
+async def test_station_s_own_event_rule_replaces_the_standard_rule(
     runtime: Runtime, station: UUID
 ) -> None:
     own = make_rule(

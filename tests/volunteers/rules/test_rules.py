@@ -1,4 +1,4 @@
-"""Which rule decides, whom it pays, and who may read it."""
+"""Earning rules: which version decides, and whom a rule pays."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def make_rule(version: int = 1, station: UUID | None = None, **overrides: object) -> Rule:
-    """A rule like the standard one."""
+    """Build a rule like the standard one."""
     values: dict[str, object] = {
         "name": "wish-fulfilled",
         "message_type": WishFulfilled.type,
@@ -47,7 +47,7 @@ def test_the_end_of_validity_is_excluded() -> None:
     assert in_force([rule], STATION, LATE) == []
 
 
-def test_a_station_s_own_rule_goes_before_the_standard() -> None:
+def test_station_s_own_rule_replaces_the_standard_rule() -> None:
     standard, own = make_rule(5), make_rule(1, STATION, amount=30)
     assert in_force([own, standard], STATION, EARLY) == [own]
     assert in_force([own, standard], new_id(), EARLY) == [standard]
@@ -63,7 +63,7 @@ def test_rules_of_other_names_are_not_replaced() -> None:
 
 
 @pytest.mark.parametrize("kind", ["volunteer", "partner", "station", None])
-def test_only_the_kinds_that_it_names_are_paid(kind: str | None) -> None:
+def test_rule_pays_only_its_kinds(kind: str | None) -> None:
     taker = new_id()
     content = WishFulfilled.model_validate(
         {
@@ -82,7 +82,7 @@ def test_only_the_kinds_that_it_names_are_paid(kind: str | None) -> None:
     assert make_rule(who="no.such.path").payee(content) is None
 
 
-async def test_rules_are_read_with_what_decides_now(
+async def test_rules_are_listed_with_those_in_force(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:
     async with runtime.sessions.begin() as tx:
@@ -104,19 +104,19 @@ async def test_rules_are_read_with_what_decides_now(
 
 
 @pytest.mark.parametrize("reason", REASONS)
-def test_the_reasons_of_the_standard_rules_are_said_in_chinese(reason: str) -> None:
+def test_reasons_of_standard_rules_have_a_chinese_translation(reason: str) -> None:
     assert translate(reason, "zh") != reason
 
 
 @pytest.mark.parametrize(
     ("minutes", "points"), [(0, 0), (5, 0), (6, 1), (59, 9), (60, 10), (90, 15)]
 )
-def test_by_the_hour_pays_whole_points(minutes: int, points: int) -> None:
+def test_rule_by_the_hour_pays_whole_points(minutes: int, points: int) -> None:
     content = participation_message(STATION, EventAttended, new_id(), minutes=minutes).content
     assert make_rule(amount_kind="by_hour", amount=10).points(content) == points
     assert make_rule(amount=10).points(content) == 10
 
 
-def test_by_the_hour_pays_nothing_where_no_time_is_told() -> None:
+def test_rule_by_the_hour_pays_nothing_without_minutes() -> None:
     content = participation_message(STATION, EventMissed, new_id()).content
     assert make_rule(amount_kind="by_hour").points(content) == 0

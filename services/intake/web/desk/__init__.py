@@ -1,1 +1,1 @@
-"""Pages of the desk: residents, their events, and what waits for staff."""
+"""Pages of the desk: residents, their events, and the staff's queue."""

@@ -1,4 +1,4 @@
-"""Joining and leaving events at the desk, for somebody who came or called."""
+"""The page on which the desk joins and leaves events on behalf of a resident."""
 
 from uuid import UUID
 
@@ -10,9 +10,10 @@ from services.intake.events.queries import EventFilter, EventForReader
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.web.events.flash_messages import flash_message
-from services.intake.web.kit.page_context import CurrentPage, PageContext
+from services.intake.web.kit.page_context import CurrentPage, FlashKey, PageContext
 from services.intake.web.kit.page_router import PageRouter
-from shared.db import Page, PageRequest, sealer_of
+from shared.db import sealer_of
+from shared.pagination import Page, PageRequest
 
 pages = PageRouter()
 PAGE_SIZE = 20
@@ -25,35 +26,35 @@ async def list_coming_events(
     resident_id: UUID,
     after: UUID | None = None,
     event: UUID | None = None,
-    done: str = "",
+    flash_key: FlashKey = "",
 ) -> Response:
-    """The coming events with the resident's part in each.
+    """Show the coming events with the resident's participation in each.
 
-    First comes the `event` that they are here for; `done` is what was just done with it.
+    The event with the id `event` comes first; `flash_key` names the last action on it.
     """
-    who = page.signed_in_actor
-    acting = who.acting_for(resident_id)
-    found = await residents.get_resident(page.tx, who.station, resident_id)
-    about = await queries.get(page.tx, who.station, acting, event) if event else None
+    actor = page.signed_in_actor
+    acting_actor = actor.acting_for(resident_id)
+    resident = await residents.get_resident(page.tx, actor.station, resident_id)
+    subject = await queries.get(page.tx, actor.station, acting_actor, event) if event else None
     events: Page[EventForReader] = await queries.list_events(
-        page.tx, who.station, acting, JOINABLE_EVENTS, PageRequest(after, PAGE_SIZE)
+        page.tx, actor.station, acting_actor, JOINABLE_EVENTS, PageRequest(after, PAGE_SIZE)
     )
-    others = [seen for seen in events.items if seen.event.id != event]
-    first = [about] if about and about.event.state == EventState.PUBLISHED else []
+    others = [item for item in events.items if item.event.id != event]
+    first = [subject] if subject and subject.event.state == EventState.PUBLISHED else []
     return await page.show(
-        "desk/events.html",
-        resident=found,
+        "desk/resident_events.html",
+        resident=resident,
         events=[*first, *others],
         after=events.after,
-        door=first[0].event if first else None,
-        flash=_flash_text(page, found, about, done) if about else None,
+        check_in_event=first[0].event if first else None,
+        flash=_flash_text(page, resident, subject, flash_key) if subject else None,
     )
 
 
 def _flash_text(
     page: PageContext, resident: Resident, item: EventForReader, flash_key: str
 ) -> str | None:
-    """What was done, and whether they hear of it: not by text message without a phone."""
+    """Return the flash message; it says if the resident has no phone for a text message."""
     if flash_key == "joined-for" and resident.masked_phone(sealer_of(page.tx)) is None:
         flash_key = "joined-for-no-phone"
     return flash_message(flash_key, item)

@@ -1,4 +1,4 @@
-"""The desk: a walk-in or a caller is found, and what they want is entered on their behalf."""
+"""The desk: finding a resident, and making a wish or printing a slip on their behalf."""
 
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -10,6 +10,7 @@ from services.intake.party import queries as party
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
 from services.intake.residents.phones import Phone
+from services.intake.settings import SETTINGS
 from services.intake.sign_in import actions as sign_in
 from services.intake.web.kit.forms import BoundForm, parse_form
 from services.intake.web.kit.page_context import CurrentPage, PageContext
@@ -26,19 +27,19 @@ Short = Annotated[str, StringConstraints(max_length=20)]
 
 
 class ResidentSearch(RequestModel):
-    """Whom one looks for, perhaps because they want to take part in an event."""
+    """A search for a resident; `event` is the event that they want to join."""
 
     event: UUID | None = None
 
 
 class SearchByPhone(ResidentSearch):
-    """Somebody's phone."""
+    """A search for a resident by phone."""
 
     phone: Phone
 
 
 class SearchByHome(ResidentSearch):
-    """A home."""
+    """A search for residents by home."""
 
     building: Short
     unit: Annotated[int, Field(ge=1, le=100)]
@@ -46,42 +47,42 @@ class SearchByHome(ResidentSearch):
 
 
 @pages.get("/desk", policy="register.read")
-async def desk(page: CurrentPage, event: UUID | None = None) -> Response:
-    """Who is it? `event` is what they want to take part in."""
-    said = {"event": str(event)} if event else {}
-    return await _search_page(page, BoundForm(values=said), BoundForm(values=said))
+async def show_search(page: CurrentPage, event: UUID | None = None) -> Response:
+    """Show the search for a resident; `event` is the event that they want to join."""
+    values = {"event": str(event)} if event else {}
+    return await _search_page(page, BoundForm(values=values), BoundForm(values=values))
 
 
 @pages.post("/desk/by-phone", policy="register.read", idempotent=False)
 async def search_by_phone(page: CurrentPage) -> Response:
-    """The resident with that phone."""
+    """Find the resident with that phone."""
     form = await parse_form(page, SearchByPhone)
     if form.body is None:
         return await _search_page(page, form, _other_form(form), status=422)
-    found = await residents.find_by_phone(page.tx, page.signed_in_actor.station, form.body.phone)
-    return await _search_page(page, form, _other_form(form), [found] if found else [])
+    match = await residents.find_by_phone(page.tx, page.signed_in_actor.station, form.body.phone)
+    return await _search_page(page, form, _other_form(form), [match] if match else [])
 
 
 @pages.post("/desk/by-home", policy="register.read", idempotent=False)
 async def search_by_home(page: CurrentPage) -> Response:
-    """The residents of that home."""
+    """Find the residents of that home."""
     form = await parse_form(page, SearchByHome)
     if form.body is None:
         return await _search_page(page, _other_form(form), form, status=422)
     home = residents.Address(form.body.building, form.body.unit, form.body.number)
-    found = await residents.residents_at(page.tx, page.signed_in_actor.station, home)
-    return await _search_page(page, _other_form(form), form, list(found))
+    matches = await residents.residents_at(page.tx, page.signed_in_actor.station, home)
+    return await _search_page(page, _other_form(form), form, list(matches))
 
 
 @pages.get("/desk/residents/{resident_id}", policy="register.read")
-async def resident(page: CurrentPage, resident_id: UUID) -> Response:
-    """One resident, their wishes, and what can be done for them."""
+async def show_resident(page: CurrentPage, resident_id: UUID) -> Response:
+    """Show a resident, their wishes, and what the desk can do for them."""
     return await _resident_page(page, resident_id, BoundForm())
 
 
 @pages.post("/desk/residents/{resident_id}/wish", policy="wishes.post")
 async def make_wish(page: CurrentPage, resident_id: UUID) -> Response:
-    """Enter a wish on the resident's behalf."""
+    """Make a wish on the resident's behalf."""
     form = await parse_form(page, WishForm)
     if form.body is None:
         return await _resident_page(page, resident_id, form, 422)
@@ -92,17 +93,17 @@ async def make_wish(page: CurrentPage, resident_id: UUID) -> Response:
 
 @pages.post("/desk/residents/{resident_id}/slip", policy="slips.issue")
 async def print_slip(page: CurrentPage, resident_id: UUID) -> Response:
-    """A slip to print: the page is the only place that ever shows its code."""
-    printed, slip = await sign_in.issue_slip(page.tx, page.signed_in_actor, resident_id)
-    found = await residents.get_resident(page.tx, page.signed_in_actor.station, resident_id)
-    address = page.request.app.state.runtime.settings.public_url
+    """Issue a slip to print; its code is shown on this page and nowhere else."""
+    code, slip = await sign_in.issue_slip(page.tx, page.signed_in_actor, resident_id)
+    resident = await residents.get_resident(page.tx, page.signed_in_actor.station, resident_id)
+    address = SETTINGS.get(page.request.app.state).public_url
     return await page.show(
-        "desk/slip.html", resident=found, code=printed, slip=slip, address=address
+        "desk/slip.html", resident=resident, code=code, slip=slip, address=address
     )
 
 
 def _other_form(form: BoundForm[B]) -> BoundForm[Any]:
-    """The other form of the search, with what both are for."""
+    """Return the other form of the search, for the same event."""
     return BoundForm(values={"event": form.value("event")})
 
 
@@ -124,19 +125,19 @@ async def _search_page(
 async def _resident_page(
     page: PageContext, resident_id: UUID, form: BoundForm[WishForm], status: int = 200
 ) -> Response:
-    who = page.signed_in_actor
-    found = await residents.get_resident(page.tx, who.station, resident_id)
-    people = await residents.people(page.tx, who.station, [resident_id])
-    mine = await queries.list_wishes(
-        page.tx, who.acting_for(resident_id), WishFilter(mine=True), limit=20
+    actor = page.signed_in_actor
+    resident = await residents.get_resident(page.tx, actor.station, resident_id)
+    people = await residents.people(page.tx, actor.station, [resident_id])
+    wishes = await queries.list_wishes(
+        page.tx, actor.acting_for(resident_id), WishFilter(mine=True), limit=20
     )
     return await page.show(
         "desk/resident.html",
         status,
-        resident=found,
-        phone=found.masked_phone(sealer_of(page.tx)),
+        resident=resident,
+        phone=resident.masked_phone(sealer_of(page.tx)),
         address=people[resident_id].home,
-        party=await party.of_resident(page.tx, who, resident_id),
-        wishes=mine.items,
+        party=await party.of_resident(page.tx, actor, resident_id),
+        wishes=wishes.items,
         form=form,
     )

@@ -1,4 +1,4 @@
-"""How this device shows the pages: language, size of text, station."""
+"""The display settings of a device: language, size of text, station."""
 
 from typing import Literal
 
@@ -28,21 +28,21 @@ pages = PageRouter()
 
 
 class LanguageForm(RequestModel):
-    """The language to show, and the page to come back to."""
+    """The chosen language, and the page to return to."""
 
     language: Language
     back: str = "/"
 
 
 class TextSizeForm(RequestModel):
-    """The size of text, and the page to come back to."""
+    """The chosen size of text, and the page to return to."""
 
     text: Literal["large", "normal"]
     back: str = "/"
 
 
 class StationForm(RequestModel):
-    """The station, and the page to come back to."""
+    """The chosen station, and the page to return to."""
 
     station: str
     back: str = "/"
@@ -50,49 +50,49 @@ class StationForm(RequestModel):
 
 @pages.post("/language", policy="public", idempotent=False)
 async def set_language(page: CurrentPage) -> Response:
-    """Show this language here, and address whoever is signed in in it."""
-    wanted = (await parse_form(page, LanguageForm)).body
-    if wanted is None:
+    """Set the language of this device and, if somebody is signed in, of their notices."""
+    body = (await parse_form(page, LanguageForm)).body
+    if body is None:
         return page.redirect("/")
-    if page.actor is not None and page.actor.language != wanted.language:
-        act = residents.set_language if page.actor.has(Role.RESIDENT) else accounts.set_language
-        await act(page.tx, page.actor, page.actor.person, wanted.language)
-    return _redirect_with_cookie(page, LANGUAGE_COOKIE, wanted.language, wanted.back)
+    if page.actor is not None and page.actor.language != body.language:
+        save = residents.set_language if page.actor.has(Role.RESIDENT) else accounts.set_language
+        await save(page.tx, page.actor, page.actor.person, body.language)
+    return _redirect_with_cookie(page, LANGUAGE_COOKIE, body.language, body.back)
 
 
 @pages.post("/text-size", policy="public", idempotent=False)
 async def set_text_size(page: CurrentPage) -> Response:
-    """Show text in this size here."""
-    wanted = (await parse_form(page, TextSizeForm)).body
-    if wanted is None:
+    """Set the size of text on this device."""
+    body = (await parse_form(page, TextSizeForm)).body
+    if body is None:
         return page.redirect("/")
-    return _redirect_with_cookie(page, TEXT_COOKIE, wanted.text, wanted.back)
+    return _redirect_with_cookie(page, TEXT_COOKIE, body.text, body.back)
 
 
 @pages.get("/stations", policy="public")
 async def ask_station(page: CurrentPage, back: str = "/") -> Response:
-    """The stations to choose from."""
-    everyone = await stations.all_stations(page.tx)
-    return await show_page(page, None, "stations.html", 200, {"stations": everyone, "back": back})
+    """Show the stations to choose from."""
+    everywhere = await stations.all_stations(page.tx)
+    return await show_page(page, None, "stations.html", 200, {"stations": everywhere, "back": back})
 
 
 @pages.post("/stations", policy="public", idempotent=False)
 async def set_station(page: CurrentPage) -> Response:
-    """Show this station here."""
-    wanted = (await parse_form(page, StationForm)).body
-    if wanted is None or not wanted.station.isascii():
+    """Set the station of this device."""
+    body = (await parse_form(page, StationForm)).body
+    if body is None or not body.station.isascii():
         return page.redirect("/stations")
-    station = await stations.get_by_code(page.tx, wanted.station)
-    return _redirect_with_cookie(page, STATION_COOKIE, station.code, wanted.back)
+    station = await stations.get_by_code(page.tx, body.station)
+    return _redirect_with_cookie(page, STATION_COOKIE, station.code, body.back)
 
 
 async def redirect_to_stations(request: Request, _: Exception) -> Response:
-    """Let somebody who chose no station choose one first."""
+    """Redirect a reader without a station to the choice of stations."""
     path = safe_redirect_path(request.url.path)
     return RedirectResponse(f"/stations?back={path}", status_code=303)
 
 
 def _redirect_with_cookie(page: PageContext, cookie: str, value: str, back: str) -> Response:
-    answer = page.redirect(safe_redirect_path(back))
-    page.set_cookie(answer, cookie, value, SETTINGS_COOKIE_MAX_AGE_SECONDS)
-    return answer
+    response = page.redirect(safe_redirect_path(back))
+    page.set_cookie(response, cookie, value, SETTINGS_COOKIE_MAX_AGE_SECONDS)
+    return response

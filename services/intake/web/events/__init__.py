@@ -1,1 +1,1 @@
-"""Pages of events: browse, join, plan, manage, check in."""
+"""Pages of events: list, join, plan, manage, check in."""

@@ -1,4 +1,4 @@
-"""The check-in desk of an event: by the code that somebody shows, or by their name."""
+"""The check-in desk of an event: check-in and check-out by code or by name."""
 
 from contextlib import suppress
 from typing import Annotated, Literal
@@ -30,15 +30,15 @@ ALREADY_RECORDED = N_("%(name)s was checked in or out before; nothing has change
 
 
 class CheckInByCode(RequestModel):
-    """A code that somebody shows; it says itself whether they come or go."""
+    """The code that a participant shows; the code decides between check-in and check-out."""
 
     code: TypedCode
 
 
 class CheckInByName(RequestModel):
-    """Somebody of the list, who comes, goes, or was taken for somebody else.
+    """One check-in, check-out or undo of a participant on the list.
 
-    `minutes` are those of a list on paper.
+    `minutes` come from a list on paper.
     """
 
     resident: UUID
@@ -48,10 +48,10 @@ class CheckInByName(RequestModel):
 
 
 @pages.get("/events/{event_id}/door", policy="events.attend")
-async def check_in_desk(
+async def show_check_in(
     page: CurrentPage, event_id: UUID, code: str = "", name: str = ""
 ) -> Response:
-    """The desk; `code` comes from a QR code that was scanned, `name` narrows the list."""
+    """Show the check-in desk; `code` comes from a scanned QR code, `name` filters the list."""
     event = (
         await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
     ).event
@@ -63,48 +63,48 @@ async def check_in_desk(
 
 @pages.post("/events/{event_id}/door", policy="events.attend", idempotent=False)
 async def check_in_by_code(page: CurrentPage, event_id: UUID) -> Response:
-    """Check in or out whoever shows that code."""
+    """Check in or out the participant with that code."""
     form = await parse_form(page, CheckInByCode)
     if form.body is None:
         return await _page(page, event_id, form, status=422)
     try:
-        placed = await _check_in_or_out(page, event_id, AttendeeRef(code=form.body.code))
+        result = await _check_in_or_out(page, event_id, AttendeeRef(code=form.body.code))
     except (Invalid, Conflict) as problem:
         form = with_problem(page, form, problem)
         return await _page(page, event_id, form, status=problem.status)
     sentence = (
-        CHECKED_OUT if placed.participation.state == ParticipationState.ATTENDED else CHECKED_IN
+        CHECKED_OUT if result.participation.state == ParticipationState.ATTENDED else CHECKED_IN
     )
-    return await _page(page, event_id, BoundForm(), await _flash_text(page, placed, sentence))
+    return await _page(page, event_id, BoundForm(), await _flash_text(page, result, sentence))
 
 
 @pages.post("/events/{event_id}/door/people", policy="events.attend", idempotent=False)
 async def check_in_by_name(page: CurrentPage, event_id: UUID) -> Response:
-    """Check in or out somebody of the list, or undo it."""
+    """Check in or out a participant on the list, or undo their check-in."""
     form = await parse_form(page, CheckInByName)
     if form.body is None:
         return await _page(page, event_id, form, status=422)
     body = form.body
     try:
-        placed, sentence = await _record_attendance(page, event_id, body)
+        result, sentence = await _record_attendance(page, event_id, body)
     except (Invalid, Conflict) as problem:
         form = with_problem(page, form, problem)
         return await _page(page, event_id, form, status=problem.status)
-    found: BoundForm[CheckInByName] = BoundForm(values={"name": body.name})
-    return await _page(page, event_id, found, await _flash_text(page, placed, sentence))
+    search: BoundForm[CheckInByName] = BoundForm(values={"name": body.name})
+    return await _page(page, event_id, search, await _flash_text(page, result, sentence))
 
 
 async def _record_attendance(
     page: PageContext, event_id: UUID, body: CheckInByName
 ) -> tuple[ParticipationResult, str]:
-    """What became of somebody of the list, and the sentence that says it."""
-    tx, actor, who = page.tx, page.signed_in_actor, AttendeeRef(resident_id=body.resident)
+    """Carry out `body` and return the result with the sentence for the flash message."""
+    tx, actor, attendee = page.tx, page.signed_in_actor, AttendeeRef(resident_id=body.resident)
     if body.act == "in":
-        return await attendance.check_in(tx, actor, event_id, who), CHECKED_IN
+        return await attendance.check_in(tx, actor, event_id, attendee), CHECKED_IN
     if body.act == "undo":
         return await attendance.undo_check_in(tx, actor, event_id, body.resident), CHECK_IN_UNDONE
     sentence = CHECKED_OUT if body.minutes is None else MINUTES_RECORDED
-    return await attendance.check_out(tx, actor, event_id, who, body.minutes), sentence
+    return await attendance.check_out(tx, actor, event_id, attendee, body.minutes), sentence
 
 
 async def _check_in_or_out(
@@ -126,22 +126,22 @@ async def _page(
     people = await queries.list_for_check_in(
         page.tx, page.signed_in_actor, event_id, form.value("name")
     )
-    seen = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
+    item = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
     return await page.show(
-        "events/door.html",
+        "events/check_in.html",
         status,
-        item=seen,
+        item=item,
         form=form,
         people=people,
         is_truncated=len(people) >= queries.MAX_CHECK_IN_LIST,
         counts=await queries.count_by_state(page.tx, page.signed_in_actor, event_id),
-        accepts_late_entry=_accepts_late_entry(seen.event),
+        accepts_late_entry=_accepts_late_entry(item.event),
         flash=flash,
     )
 
 
 def _accepts_late_entry(event: Event) -> bool:
-    """Whether who was there can still be entered from a list on paper."""
+    """Return True if attendance can be entered from a list on paper now."""
     with suppress(Conflict):
         event.check_late_entry()
         return event.has_ended
@@ -149,10 +149,12 @@ def _accepts_late_entry(event: Event) -> bool:
 
 
 async def _flash_text(page: PageContext, result: ParticipationResult, sentence: str) -> str:
-    part = result.participation
-    people = await residents.people(page.tx, page.signed_in_actor.station, [part.resident_id])
+    participation = result.participation
+    people = await residents.people(
+        page.tx, page.signed_in_actor.station, [participation.resident_id]
+    )
     return page.translate(
         sentence if result.changed else ALREADY_RECORDED,
-        name=people[part.resident_id].name,
-        minutes=part.minutes,
+        name=people[participation.resident_id].name,
+        minutes=participation.minutes,
     )

@@ -1,4 +1,4 @@
-"""Planning an event, and changing it; of two who do so at once, the second is told."""
+"""The form of an event, new or edited; a concurrent edit is shown as a conflict."""
 
 from datetime import datetime
 from typing import Annotated
@@ -31,7 +31,7 @@ Places = Annotated[int, Field(ge=0, le=MAX_PLACES)]
 
 
 class EventChangesForm(RequestModel):
-    """What may change once an event is announced; all else that a form says is passed over."""
+    """The fields that may change after publication; other fields of a form are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -43,7 +43,7 @@ class EventChangesForm(RequestModel):
 
 
 class EventForm(EventChangesForm):
-    """An event as staff write it; times are the station's own."""
+    """All fields of an event; times are in the station's time zone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,29 +55,29 @@ class EventForm(EventChangesForm):
 
 
 @pages.get("/events/new", policy="events.write")
-async def ask_new(page: CurrentPage) -> Response:
-    """The form of a new event."""
+async def show_new(page: CurrentPage) -> Response:
+    """Show the form of a new event."""
     return await _form(page, BoundForm(values={"kind": "clean_up"}))
 
 
 @pages.post("/events/new", policy="events.write")
-async def plan(page: CurrentPage) -> Response:
-    """Plan an event."""
+async def create(page: CurrentPage) -> Response:
+    """Create the event as a draft."""
     form: BoundForm[EventChangesForm] = await parse_form(page, EventForm)
     if form.body is None:
         return await _form(page, form, status=422)
     zone = (await page.station()).zone
     try:
-        details = _details(form.body, zone)
-        event = await actions.create(page.tx, page.signed_in_actor, details)
+        fields = _fields(form.body, zone)
+        event = await actions.create(page.tx, page.signed_in_actor, fields)
     except Invalid as problem:
         return await _form(page, with_problem(page, form, problem), status=422)
     return page.redirect(f"/events/{event.id}?done=planned")
 
 
 @pages.get("/events/{event_id}/edit", policy="events.write")
-async def ask_edit(page: CurrentPage, event_id: UUID) -> Response:
-    """The form of an event that is there."""
+async def show_edit(page: CurrentPage, event_id: UUID) -> Response:
+    """Show the form of an existing event."""
     event = await _event(page, event_id)
     if event.state not in (EventState.DRAFT, EventState.PUBLISHED):
         return page.redirect(f"/events/{event_id}")
@@ -86,7 +86,7 @@ async def ask_edit(page: CurrentPage, event_id: UUID) -> Response:
 
 @pages.post("/events/{event_id}/edit", policy="events.write")
 async def edit(page: CurrentPage, event_id: UUID) -> Response:
-    """Change an event; where somebody else did meanwhile, show both."""
+    """Edit an event; after somebody else's edit, show the conflicting values."""
     event = await _event(page, event_id)
     form: BoundForm[EventChangesForm] = await parse_form(
         page, EventForm if event.state == EventState.DRAFT else EventChangesForm
@@ -95,8 +95,8 @@ async def edit(page: CurrentPage, event_id: UUID) -> Response:
         return await _form(page, form, event, 422)
     expected = ExpectedVersion(frozenset({form.body.version}))
     try:
-        details = _details(form.body, event.zone, event)
-        await actions.edit(page.tx, page.signed_in_actor, event_id, details, expected)
+        fields = _fields(form.body, event.zone, event)
+        await actions.edit(page.tx, page.signed_in_actor, event_id, fields, expected)
     except (Invalid, Conflict, PreconditionFailed) as problem:
         return await _form(page, with_problem(page, form, problem), event, problem.status)
     return page.redirect(f"/events/{event_id}?done=edited")
@@ -114,47 +114,47 @@ async def _form(
     event: Event | None = None,
     status: int = 200,
 ) -> Response:
-    stale = event is not None and status == PreconditionFailed.status
+    is_stale = event is not None and status == PreconditionFailed.status
     return await page.show(
-        "events/plan.html",
+        "events/edit.html",
         status,
         form=form,
         event=event,
-        # Only who has been shown what others changed may go on from there.
-        version=event.version if event and stale else form.value("version") or "0",
-        fixed=event is not None and event.state != EventState.DRAFT,
-        present=_conflicting_values(form, event) if event and stale else {},
+        # The new version is handed out only with the page that shows the conflicting values.
+        version=event.version if event and is_stale else form.value("version") or "0",
+        is_announced=event is not None and event.state != EventState.DRAFT,
+        conflicts=_conflicting_values(form, event) if event and is_stale else {},
         partners=await list_partners(page.tx, page.signed_in_actor.station),
     )
 
 
-def _details(body: EventChangesForm, zone: ZoneInfo, event: Event | None = None) -> EventFields:
-    """What was said, with what is announced as the event has it already."""
+def _fields(body: EventChangesForm, zone: ZoneInfo, event: Event | None = None) -> EventFields:
+    """Return the fields of `body`, completed with the fixed ones of `event`."""
     if isinstance(body, EventForm):
-        times = {
+        remaining = {
             name: getattr(body, name).replace(tzinfo=zone) for name in ("starts_at", "ends_at")
         }
     else:
-        times = {name: getattr(event, name) for name in FIXED_ONCE_PUBLISHED}
-    return EventFields(**{**body.model_dump(exclude={"version"}), **times})
+        remaining = {name: getattr(event, name) for name in FIXED_ONCE_PUBLISHED}
+    return EventFields(**{**body.model_dump(exclude={"version"}), **remaining})
 
 
 def _values(event: Event) -> dict[str, str]:
-    """An event as its form shows it."""
-    plain = {name: getattr(event, name) for name in EventForm.model_fields}
-    plain |= {
+    """Return the values of the event's form."""
+    values = {name: getattr(event, name) for name in EventForm.model_fields}
+    values |= {
         "starts_at": _input_value(event.local_start),
         "ends_at": _input_value(event.local_end),
     }
-    return {name: "" if value is None else str(value) for name, value in plain.items()}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def _conflicting_values(form: BoundForm[EventChangesForm], event: Event) -> dict[str, str]:
-    """What the event says now where the form says something else."""
+    """Return the event's current values where those of the form differ."""
     return {
-        name: now
-        for name, now in _values(event).items()
-        if name in form.values and name != "version" and form.value(name).split() != now.split()
+        name: current
+        for name, current in _values(event).items()
+        if name in form.values and name != "version" and form.value(name).split() != current.split()
     }
 
 

@@ -1,4 +1,4 @@
-"""What came of an act on an event, said only where the event still stands so."""
+"""Flash messages after an action on an event, each shown only while it is true."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,25 +10,27 @@ from services.intake.events.queries import EventForReader
 from shared import clock
 from shared.language import N_
 
-# When notify reminds whoever has a place, on the day before.
+# The time on the day before at which notify reminds participants.
 REMINDER_TIME_OF_DAY = time(18)
 
 
 @dataclass(frozen=True)
 class FlashMessage:
-    """A sentence, and whether it is true of what the reader sees: links can be made by anybody."""
+    """A sentence with a check that it is true, since anybody can forge the link to a message."""
 
     sentence: str
     is_true_of: Callable[[EventForReader], bool]
 
 
 def flash_message(key: str, item: EventForReader) -> str | None:
-    """The sentence about what was just done, `word` for short, as far as it is true."""
-    return next((one.sentence for one in FLASH_MESSAGES.get(key, ()) if one.is_true_of(item)), None)
+    """Return the first sentence of `key` that is true of `item`, None if none is."""
+    return next(
+        (each.sentence for each in FLASH_MESSAGES.get(key, ()) if each.is_true_of(item)), None
+    )
 
 
 def reminded_at(event: Event) -> datetime:
-    """When whoever joined before it is reminded."""
+    """Return the time of the reminder of an event."""
     day_before = event.local_start.date() - timedelta(days=1)
     return datetime.combine(day_before, REMINDER_TIME_OF_DAY, event.zone)
 
@@ -46,7 +48,7 @@ def _has_left(item: EventForReader) -> bool:
 
 
 def _is_in_state(*states: EventState) -> Callable[[EventForReader], bool]:
-    return lambda seen: seen.event.state in states
+    return lambda item: item.event.state in states
 
 
 FLASH_MESSAGES: dict[str, tuple[FlashMessage, ...]] = {

@@ -1,4 +1,4 @@
-"""Events as the station runs them: publishing, cancelling and closing one."""
+"""Staff's actions on an event: publish, cancel, close."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shared.errors import Conflict
 from shared.web.http import RequestModel
 
 pages = PageRouter()
-# In which states of an event there is something to end.
+# The states of an event in which each action is possible.
 ENDABLE_STATES = {
     "cancel": (EventState.DRAFT, EventState.PUBLISHED),
     "close": (EventState.PUBLISHED,),
@@ -24,20 +24,20 @@ ENDABLE_STATES = {
 
 
 class CancelForm(RequestModel):
-    """Why it does not take place."""
+    """The reason for a cancellation."""
 
     reason: Reason
 
 
 class CloseForm(RequestModel):
-    """What came of it."""
+    """The result of an event."""
 
     result: FreeText | None = None
 
 
 @pages.post("/events/{event_id}/publish", policy="events.write")
 async def publish(page: CurrentPage, event_id: UUID) -> Response:
-    """Show it to everybody."""
+    """Publish an event."""
     try:
         await actions.publish(page.tx, page.signed_in_actor, event_id)
     except Conflict as problem:
@@ -46,14 +46,14 @@ async def publish(page: CurrentPage, event_id: UUID) -> Response:
 
 
 @pages.get("/events/{event_id}/cancel", policy="events.write")
-async def ask_cancel(page: CurrentPage, event_id: UUID) -> Response:
-    """Why does it not take place?"""
+async def show_cancel(page: CurrentPage, event_id: UUID) -> Response:
+    """Show the form of a cancellation."""
     return await _ending_page(page, event_id, "cancel", BoundForm())
 
 
 @pages.post("/events/{event_id}/cancel", policy="events.write")
 async def cancel(page: CurrentPage, event_id: UUID) -> Response:
-    """Call it off."""
+    """Cancel an event, or drop a draft."""
     form = await parse_form(page, CancelForm)
     if form.body is None:
         return await _ending_page(page, event_id, "cancel", form, 422)
@@ -66,14 +66,14 @@ async def cancel(page: CurrentPage, event_id: UUID) -> Response:
 
 
 @pages.get("/events/{event_id}/close", policy="events.write")
-async def ask_close(page: CurrentPage, event_id: UUID) -> Response:
-    """Is everybody checked in and out, and what came of it?"""
+async def show_close(page: CurrentPage, event_id: UUID) -> Response:
+    """Show who is not checked in or out, and the form of the result."""
     return await _ending_page(page, event_id, "close", BoundForm())
 
 
 @pages.post("/events/{event_id}/close", policy="events.write")
 async def close(page: CurrentPage, event_id: UUID) -> Response:
-    """Settle who came."""
+    """Close an event."""
     form = await parse_form(page, CloseForm)
     if form.body is None:
         return await _ending_page(page, event_id, "close", form, 422)
@@ -92,17 +92,17 @@ async def _ending_page(
     form: BoundForm[CancelForm] | BoundForm[CloseForm],
     status: int = 200,
 ) -> Response:
-    seen = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
-    possible = seen.event.state in ENDABLE_STATES[action]
-    if not possible and status == 200:
+    item = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
+    is_possible = item.event.state in ENDABLE_STATES[action]
+    if not is_possible and status == 200:
         return page.redirect(f"/events/{event_id}")
     counts = await queries.count_by_state(page.tx, page.signed_in_actor, event_id)
     return await page.show(
         f"events/{action}.html",
         status,
-        item=seen,
+        item=item,
         form=form,
-        possible=possible,
-        waiting=counts.get(ParticipationState.JOINED, 0),
-        present=counts.get(ParticipationState.PRESENT, 0),
+        is_possible=is_possible,
+        joined_count=counts.get(ParticipationState.JOINED, 0),
+        present_count=counts.get(ParticipationState.PRESENT, 0),
     )

@@ -1,24 +1,24 @@
-"""Events as everybody sees them: the list, one event, joining and leaving it, the code to show."""
+"""The public pages of events: list, detail, join, leave, and the check-in code."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.intake.events import attendance, queries
 from services.intake.events.errors import AlreadyCheckedIn, AlreadyJoined, NotJoined, Overlaps
 from services.intake.events.participation import ACTIVE_STATES
 from services.intake.events.queries import EventFilter, EventForReader
-from services.intake.settings import IntakeSettings
+from services.intake.settings import SETTINGS
 from services.intake.web.events.flash_messages import flash_message
 from services.intake.web.kit.forms import parse_form, problem_text
-from services.intake.web.kit.page_context import CurrentPage, PageContext
+from services.intake.web.kit.page_context import CurrentPage, FlashKey, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from services.intake.web.kit.qr import qr
 from shared.auth import Actor, Role
 from shared.contracts.events import EventRole
-from shared.db import Page, PageRequest
 from shared.errors import Conflict, Invalid, NotFound, Problem
+from shared.pagination import Page, PageRequest
 from shared.web.http import RequestModel
 
 pages = PageRouter()
@@ -32,7 +32,7 @@ FILTERS = {
 
 
 class JoinForm(RequestModel):
-    """In which role, for whom at the desk, and whether although something else is on."""
+    """A request to join; `resident` is for the desk, `insist` allows an overlap."""
 
     role: EventRole = "guest"
     insist: bool = False
@@ -40,7 +40,7 @@ class JoinForm(RequestModel):
 
 
 class LeaveForm(RequestModel):
-    """Who leaves, where the desk enters it."""
+    """A request to leave; `resident` is for the desk."""
 
     resident: UUID | None = None
 
@@ -48,31 +48,31 @@ class LeaveForm(RequestModel):
 @pages.get("/events", policy="public")
 async def list_events(
     page: CurrentPage,
-    list: EventTab = "coming",
+    tab: Annotated[EventTab, Query(alias="list")] = "coming",
     after: UUID | None = None,
 ) -> Response:
-    """Events: the coming ones, one's own, the past ones."""
+    """Show the coming events, the actor's own, or the past ones."""
     actor = page.actor
-    kinds: tuple[EventTab, ...] = ("coming", "past")
+    tabs: tuple[EventTab, ...] = ("coming", "past")
     if actor is not None and actor.has(Role.RESIDENT):
-        kinds = ("coming", "mine", "past")
-    kind = list if list in kinds else "coming"
+        tabs = ("coming", "mine", "past")
+    tab = tab if tab in tabs else "coming"
     station = (await page.station()).id
-    found: Page[EventForReader] = await queries.list_events(
-        page.tx, station, actor, FILTERS[kind], PageRequest(after, PAGE_SIZE)
+    events: Page[EventForReader] = await queries.list_events(
+        page.tx, station, actor, FILTERS[tab], PageRequest(after, PAGE_SIZE)
     )
-    return await page.show("events/list.html", kinds=kinds, kind=kind, events=found)
+    return await page.show("events/list.html", tabs=tabs, tab=tab, events=events)
 
 
 @pages.get("/events/{event_id}", policy="public")
-async def show_event(page: CurrentPage, event_id: UUID, done: str = "") -> Response:
-    """One event: what, when, where, the places left, one's own part."""
-    return await event_page(page, event_id, flash_key=done)
+async def show_event(page: CurrentPage, event_id: UUID, flash_key: FlashKey = "") -> Response:
+    """Show one event."""
+    return await event_page(page, event_id, flash_key=flash_key)
 
 
 @pages.post("/events/{event_id}/join", policy="events.join")
 async def join(page: CurrentPage, event_id: UUID) -> Response:
-    """Take a place; where something else is on at that time, ask first."""
+    """Join an event; ask first if it overlaps with another."""
     form = await parse_form(page, JoinForm)
     if form.body is None:
         raise NotFound
@@ -81,23 +81,23 @@ async def join(page: CurrentPage, event_id: UUID) -> Response:
     try:
         await attendance.join(page.tx, actor, event_id, body.role, allow_overlap=body.insist)
     except Overlaps as overlap:
-        seen = await _load_event(page, event_id)
+        item = await _load_event(page, event_id)
         sentence = page.translate(overlap.title, **overlap.params)
-        return await page.show("events/overlap.html", 409, item=seen, sentence=sentence, form=form)
+        return await page.show("events/overlap.html", 409, item=item, sentence=sentence, form=form)
     except (Conflict, Invalid) as problem:
         return await _problem_response(page, event_id, body.resident, problem)
     return page.redirect(_next_path(event_id, "joined", body.resident))
 
 
 @pages.get("/events/{event_id}/leave", policy="events.join")
-async def ask_to_leave(page: CurrentPage, event_id: UUID) -> Response:
-    """Are you sure?"""
+async def show_leave(page: CurrentPage, event_id: UUID) -> Response:
+    """Show the page that asks before leaving."""
     return await page.show("events/leave.html", item=await _load_event(page, event_id))
 
 
 @pages.post("/events/{event_id}/leave", policy="events.join")
 async def leave(page: CurrentPage, event_id: UUID) -> Response:
-    """Give the place back."""
+    """Leave an event."""
     form = await parse_form(page, LeaveForm)
     if form.body is None:
         raise NotFound
@@ -110,41 +110,41 @@ async def leave(page: CurrentPage, event_id: UUID) -> Response:
 
 
 @pages.get("/events/{event_id}/my-code", policy="events.my-code")
-async def my_code(page: CurrentPage, event_id: UUID) -> Response:
-    """What to show at the door, as a picture and as characters to read out."""
-    seen = await _load_event(page, event_id)
+async def show_code(page: CurrentPage, event_id: UUID) -> Response:
+    """Show the actor's check-in code as a QR code and as characters to read out."""
+    item = await _load_event(page, event_id)
     try:
         code = await queries.my_code(page.tx, page.signed_in_actor, event_id)
     except Conflict as problem:
         return await _problem_response(page, event_id, None, problem)
-    settings: IntakeSettings = page.request.app.state.runtime.settings
+    settings = SETTINGS.get(page.request.app.state)
     address = f"{settings.public_url}/events/{event_id}/door?code={code.text}"
-    return await page.show("events/my_code.html", item=seen, code=code, picture=qr(address))
+    return await page.show("events/my_code.html", item=item, code=code, qr_code=qr(address))
 
 
 @pages.get("/participations/{participation_id}", policy="events.list")
 async def redirect_to_event(page: CurrentPage, participation_id: UUID) -> Response:
-    """The event that a participation belongs to: inbox and points speak of those."""
-    part = await queries.get_participation(page.tx, page.signed_in_actor, participation_id)
-    return page.redirect(f"/events/{part.event_id}")
+    """Redirect to the event of a participation: notices and points refer to participations."""
+    participation = await queries.get_participation(page.tx, page.signed_in_actor, participation_id)
+    return page.redirect(f"/events/{participation.event_id}")
 
 
 async def event_page(
     page: PageContext, event_id: UUID, *, flash_key: str = "", problem: Problem | None = None
 ) -> Response:
-    """The page of an event, with what was just done, or why it wasn't."""
-    seen = await _load_event(page, event_id)
+    """Render the page of an event, with a flash message or a problem."""
+    item = await _load_event(page, event_id)
     actor = page.actor
-    at_desk = actor is not None and actor.is_staff
+    is_staff = actor is not None and actor.is_staff
     return await page.show(
-        "events/one.html",
+        "events/detail.html",
         problem.status if problem else 200,
-        item=seen,
-        coming=seen.mine is not None and seen.mine.state in ACTIVE_STATES,
+        item=item,
+        has_place=item.mine is not None and item.mine.state in ACTIVE_STATES,
         counts=await queries.count_by_state(page.tx, page.signed_in_actor, event_id)
-        if at_desk
+        if is_staff
         else {},
-        flash=flash_message(flash_key, seen),
+        flash=flash_message(flash_key, item),
         problem=problem_text(page, problem) if problem else None,
     )
 
@@ -152,7 +152,7 @@ async def event_page(
 async def _problem_response(
     page: PageContext, event_id: UUID, resident: UUID | None, problem: Problem
 ) -> Response:
-    """Why not, on the page of the event, where one's own part may say it already."""
+    """Show `problem` on the page of the event, which shows some problems by itself."""
     if resident is not None:
         raise problem
     if isinstance(problem, (AlreadyJoined, AlreadyCheckedIn, NotJoined)):

@@ -1,4 +1,4 @@
-"""The first page: big buttons for what one comes for, and what is under way."""
+"""The start page: buttons for the main tasks, and a summary of what is under way."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,15 +7,16 @@ from typing import TypeVar
 from fastapi import Response
 
 from services.intake.events import queries as events
-from services.intake.web import service_clients
+from services.intake.web.clients import notify, volunteers
+from services.intake.web.clients.base import or_none_if_unavailable
+from services.intake.web.clients.volunteers import Duty, PointsBalance
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
-from services.intake.web.service_clients import Duty, PointsBalance, or_none_if_unavailable
 from services.intake.wishes import queries as wishes
 from services.intake.wishes.models import WishState
 from services.intake.wishes.queries import WishFilter
 from shared.auth import Role
-from shared.db import Page, PageRequest
+from shared.pagination import Page, PageRequest
 
 SERVICE_TIMEOUT_SECONDS = 1.0
 T = TypeVar("T")
@@ -23,65 +24,65 @@ pages = PageRouter()
 
 
 @pages.get("/", policy="public")
-async def home(page: CurrentPage) -> Response:
-    """The first page of whoever looks."""
+async def show_home(page: CurrentPage) -> Response:
+    """Show the start page."""
     if page.actor is None:
         return await page.show(
             "home.html",
-            latest=None,
-            coming=None,
+            latest_wish=None,
+            next_event=None,
             points_balance=None,
-            unread=0,
-            duties=0,
-            waiting=0,
+            unread_count=0,
+            duty_count=0,
+            review_count=0,
         )
-    standing, unread, duties = await _fetch_summary(page)
-    latest, coming, waiting = None, None, 0
+    balance, unread_count, duties = await _fetch_summary(page)
+    latest_wish, next_event, review_count = None, None, 0
     if page.signed_in_actor.is_staff:
         posted = WishFilter(states=(WishState.POSTED,))
-        waiting = len(
+        review_count = len(
             (await wishes.list_wishes(page.tx, page.signed_in_actor, posted, limit=99)).items
         )
     elif page.signed_in_actor.has(Role.RESIDENT):
-        mine: Page[wishes.WishForReader] = await wishes.list_wishes(
+        own_wishes: Page[wishes.WishForReader] = await wishes.list_wishes(
             page.tx, page.signed_in_actor, WishFilter(mine=True), limit=1
         )
-        latest = mine.items[0] if mine.items else None
-        coming = await _next_event(page)
+        latest_wish = own_wishes.items[0] if own_wishes.items else None
+        next_event = await _next_event(page)
     return await page.show(
         "home.html",
-        latest=latest,
-        coming=coming,
-        points_balance=standing,
-        unread=unread,
-        duties=len(duties.items) if duties else 0,
-        waiting=waiting,
+        latest_wish=latest_wish,
+        next_event=next_event,
+        points_balance=balance,
+        unread_count=unread_count,
+        duty_count=len(duties.items) if duties else 0,
+        review_count=review_count,
     )
 
 
 async def _next_event(page: PageContext) -> events.EventForReader | None:
-    """The next event in which whoever looks has a place."""
-    wanted = events.EventFilter(period="coming", expected=True)
-    who = page.signed_in_actor
-    found: Page[events.EventForReader] = await events.list_events(
-        page.tx, who.station, who, wanted, PageRequest(limit=1)
+    """Return the next event in which the actor has a place."""
+    filter_ = events.EventFilter(period="coming", expected=True)
+    actor = page.signed_in_actor
+    rows: Page[events.EventForReader] = await events.list_events(
+        page.tx, actor.station, actor, filter_, PageRequest(limit=1)
     )
-    return found.items[0] if found.items else None
+    return rows.items[0] if rows.items else None
 
 
 async def _fetch_summary(
     page: PageContext,
 ) -> tuple[PointsBalance | None, int | None, Page[Duty] | None]:
-    """Points, unread lines and duties, as far as the others answer soon: they only adorn this."""
+    """Fetch points, unread count and duties, each None if its service is slow: they are extras."""
     has_points = page.signed_in_actor.has(Role.RESIDENT, Role.PARTNER)
-    standing, unread, duties = await asyncio.gather(
-        _with_deadline(service_clients.fetch_balance(page)) if has_points else _none(),
-        _with_deadline(service_clients.fetch_unread_count(page)),
-        _with_deadline(service_clients.fetch_duties(page))
+    balance, unread_count, duties = await asyncio.gather(
+        _with_deadline(volunteers.fetch_balance(page)) if has_points else _none(),
+        _with_deadline(notify.fetch_unread_count(page)),
+        _with_deadline(volunteers.fetch_duties(page))
         if page.signed_in_actor.has(Role.RESIDENT)
         else _none(),
     )
-    return standing, unread, duties
+    return balance, unread_count, duties
 
 
 async def _with_deadline(awaitable: Awaitable[T]) -> T | None:

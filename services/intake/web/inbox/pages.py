@@ -1,37 +1,35 @@
-"""One's inbox."""
+"""The actor's inbox."""
 
 from uuid import UUID
 
 from fastapi import Response
 
-from services.intake.web import service_clients
+from services.intake.web.clients import notify
+from services.intake.web.clients.base import or_none_if_unavailable
+from services.intake.web.kit.labels import subject_path
 from services.intake.web.kit.page_context import CurrentPage
 from services.intake.web.kit.page_router import PageRouter
-from services.intake.web.labels import page_about
-from services.intake.web.service_clients import or_none_if_unavailable
 
 pages = PageRouter()
 
 
 @pages.get("/messages", policy="inbox.read")
-async def inbox(page: CurrentPage, after: UUID | None = None) -> Response:
-    """What one was told, newest first."""
-    found = await or_none_if_unavailable(service_clients.fetch_inbox(page, after))
-    unread = await or_none_if_unavailable(service_clients.fetch_unread_count(page)) if found else 0
-    return await page.show("inbox.html", inbox=found, unread=unread)
+async def show_inbox(page: CurrentPage, after: UUID | None = None) -> Response:
+    """Show the inbox, newest first."""
+    inbox = await or_none_if_unavailable(notify.fetch_inbox(page, after))
+    unread_count = await or_none_if_unavailable(notify.fetch_unread_count(page)) if inbox else 0
+    return await page.show("inbox.html", inbox=inbox, unread_count=unread_count)
 
 
 @pages.post("/messages/read", policy="inbox.read", idempotent=False)
-async def read_all(page: CurrentPage) -> Response:
-    """Everything is read; again changes nothing."""
-    await service_clients.call_service(page, "POST", "/inbox/read-all", {})
+async def mark_all_read(page: CurrentPage) -> Response:
+    """Mark the whole inbox as read."""
+    await notify.mark_all_read(page)
     return page.redirect("/messages")
 
 
-@pages.post("/messages/{line_id}/read", policy="inbox.read", idempotent=False)
-async def read(page: CurrentPage, line_id: UUID) -> Response:
-    """One line is read, and what it is about is shown where there is a page for it."""
-    line = service_clients.InboxItem.model_validate(
-        await service_clients.call_service(page, "POST", f"/inbox/{line_id}/read", {})
-    )
-    return page.redirect(page_about(line.subject) or "/messages")
+@pages.post("/messages/{item_id}/read", policy="inbox.read", idempotent=False)
+async def mark_read(page: CurrentPage, item_id: UUID) -> Response:
+    """Mark one item as read, and show the page of its subject if there is one."""
+    item = await notify.mark_read(page, item_id)
+    return page.redirect(subject_path(item.subject) or "/messages")

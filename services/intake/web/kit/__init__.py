@@ -1,1 +1,1 @@
-"""What all pages stand on: context, router, forms, templates, assets, security headers."""
+"""The foundation of all pages: context, router, forms, templates, assets, security headers."""

@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures, held in memory and named by the hash of their content."""
+"""Style sheets, scripts and pictures, loaded into memory and named by the hash of their content."""
 
 import gzip
 import hashlib
@@ -14,7 +14,7 @@ REQUIRED_ASSETS = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "ic
 
 
 class AssetsMissing(Exception):
-    """The web assets were never fetched; the message is the sentence for whoever starts Linli."""
+    """A missing web asset; the message tells the operator how to fetch the assets."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -24,7 +24,7 @@ class AssetsMissing(Exception):
 
 @dataclass(frozen=True)
 class Asset:
-    """One file, as it is and compressed."""
+    """The content of one file, plain and compressed with gzip."""
 
     media_type: str
     content: bytes
@@ -32,7 +32,7 @@ class Asset:
 
 
 class Assets:
-    """All files under `static/`, by their path with the hash in it; the disk is read once."""
+    """All files under `static/` by their hashed path; the files are read once, at construction."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._urls: dict[str, str] = {}
@@ -45,11 +45,11 @@ class Assets:
                 raise AssetsMissing(name)
 
     def url(self, name: str) -> str:
-        """Where the page loads the file from; KeyError for a file that there isn't."""
+        """Return the URL of the file `name`. Raises: KeyError."""
         return self._urls[name]
 
     def get(self, path: str) -> Asset:
-        """The asset at that path below `/static/`; NotFound."""
+        """Return the asset at `path` below `/static/`. Raises: NotFound."""
         asset = self._assets.get(path)
         if asset is None:
             raise NotFound
@@ -68,5 +68,5 @@ class Assets:
 
 @cache
 def assets() -> Assets:
-    """The assets of this process."""
+    """Return the assets of this process."""
     return Assets()

@@ -1,4 +1,4 @@
-"""What a page remembers for a while on the reader's device, sealed so that only we can read it."""
+"""Short-lived values of a page, stored encrypted in a cookie on the reader's device."""
 
 import base64
 import json
@@ -12,25 +12,24 @@ from services.intake.web.kit.page_context import PageContext
 from shared.db import sealer_of
 
 COOKIE_MAX_AGE_SECONDS = 3600
-MAX_COOKIE_BYTES = (
-    3900  # A browser keeps no cookie of more than 4096 bytes, name and attributes included.
-)
+# Browsers drop a cookie of more than 4096 bytes, its name and attributes included.
+MAX_COOKIE_BYTES = 3900
 
 
 def read(page: PageContext, cookie: str) -> dict[str, str]:
-    """What was remembered, nothing where there is nothing or somebody meddled with it."""
+    """Return the values of `cookie`; empty if the cookie is missing or was tampered with."""
     try:
-        opened = sealer_of(page.tx).unseal(page.request.cookies.get(cookie, ""))
-        said: dict[str, str] = json.loads(
-            zlib.decompress(base64.b85decode(opened)).decode("gb18030")
+        packed = sealer_of(page.tx).unseal(page.request.cookies.get(cookie, ""))
+        values: dict[str, str] = json.loads(
+            zlib.decompress(base64.b85decode(packed)).decode("gb18030")
         )
     except (InvalidToken, ValueError, zlib.error):
         return {}
-    return said
+    return values
 
 
 def write(page: PageContext, response: Response, cookie: str, values: dict[str, Any]) -> bool:
-    """Remember it for an hour; False where it is too long to be remembered."""
+    """Store `values` in `cookie` for an hour; return False if they are too long for a cookie."""
     packed = zlib.compress(json.dumps(values, ensure_ascii=False).encode("gb18030"), 9)
     sealed = sealer_of(page.tx).seal(base64.b85encode(packed).decode())
     if len(sealed) > MAX_COOKIE_BYTES:
@@ -40,5 +39,5 @@ def write(page: PageContext, response: Response, cookie: str, values: dict[str, 
 
 
 def delete(response: Response, cookie: str) -> None:
-    """Forget it."""
+    """Delete `cookie` from the reader's device."""
     response.delete_cookie(cookie, httponly=True, samesite="lax")

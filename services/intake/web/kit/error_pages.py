@@ -1,4 +1,4 @@
-"""What went wrong, in words, with a way on."""
+"""The page that explains a problem and offers a way on."""
 
 from urllib.parse import quote
 
@@ -16,37 +16,38 @@ from services.intake.web.kit.page_context import (
 )
 from shared.auth import Actor
 from shared.errors import Invalid, NotFound, Problem, Unauthorized
-from shared.observability.logs import correlation_id
-from shared.web.http import current_actor
+from shared.observability.context import correlation_id
+from shared.web.authentication import current_actor
+from shared.web.http import SESSIONS
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:
-    """The page about a problem; whoever has to sign in first is asked to."""
-    reading = request.method in ("GET", "HEAD")
-    polling = "hx-request" in request.headers
-    if reading and isinstance(problem, Unauthorized) and not polling:
+    """Render the page of `problem`, or redirect an anonymous reader to the sign-in page."""
+    is_read = request.method in ("GET", "HEAD")
+    is_polling = "hx-request" in request.headers
+    if is_read and isinstance(problem, Unauthorized) and not is_polling:
         then = safe_redirect_path(request.url.path)
         return RedirectResponse(f"/sign-in?then={quote(then, safe='/')}", status_code=303)
-    if reading and isinstance(problem, Invalid):
+    if is_read and isinstance(problem, Invalid):
         problem = NotFound()
     actor = await _actor_or_none(request)
-    async with request.app.state.runtime.sessions() as tx:
+    async with SESSIONS.get(request.app.state)() as tx:
         page = build_context(request, actor, tx)
         values = {
             "problem": problem,
             "errors": getattr(problem, "errors", {}),
             "case": correlation_id.get() if problem.status >= 500 else None,
         }
-        answer = await show_page(
-            page, await _station_or_none(page), "problem.html", problem.status, values
+        response = await show_page(
+            page, await _station_or_none(page), "error.html", problem.status, values
         )
     for name, value in problem.headers.items():
-        answer.headers[name] = value
-    return answer
+        response.headers[name] = value
+    return response
 
 
 async def _actor_or_none(request: Request) -> Actor | None:
-    """Who looks, as far as the database says."""
+    """Return the actor of `request`, None if nobody is signed in or the database is away."""
     try:
         return await current_actor(request)
     except (Problem, SQLAlchemyError, OSError):
@@ -54,7 +55,7 @@ async def _actor_or_none(request: Request) -> Actor | None:
 
 
 async def _station_or_none(page: PageContext) -> Station | None:
-    """The station, as far as the database says."""
+    """Return the station of `page`, None if none is chosen or the database is away."""
     try:
         return await page.station()
     except (Problem, NoStationChosen, SQLAlchemyError, OSError):

@@ -1,4 +1,4 @@
-"""Forms: what was typed, what is wrong with it in plain words; it is kept for another try."""
+"""Forms: parsing what was typed, and showing it again with its errors."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -22,33 +22,33 @@ TITLE_AND_DETAIL = N_("%(what)s. %(why)s")
 
 @dataclass(frozen=True)
 class BoundForm(Generic[B]):
-    """A form: `body` is None where something is wrong; `errors` maps fields to sentences."""
+    """A submitted form: `body` is None if it is invalid; `errors` maps fields to sentences."""
 
     body: B | None = None
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
-        """What was typed into the field."""
+        """Return the text that was typed into the field `name`."""
         return self.values.get(name, "")
 
     def with_error(self, name: str, sentence: str) -> "BoundForm[B]":
-        """The same form with what is wrong at a field, unless the field has a mistake already."""
+        """Return the form with `sentence` as the error of `name`, unless `name` has an error."""
         return BoundForm(None, self.values, {name: sentence, **self.errors})
 
     def with_field_errors(self, problem: Invalid) -> "BoundForm[B]":
-        """The same form, refused by the rules of what it was sent to."""
+        """Return the form with the field errors of `problem`."""
         return BoundForm(None, self.values, problem.errors or {"": problem.detail or problem.title})
 
 
 async def parse_form(page: PageContext, model: type[B]) -> BoundForm[B]:
-    """The form that was sent, read as `model`; a field left empty counts as not answered."""
+    """Parse the submitted form as `model`; an empty field counts as absent."""
     form = await page.form()
-    said = {name: value for name, value in form.multi_items() if name not in IGNORED_FIELDS}
-    values = {name: value for name, value in said.items() if isinstance(value, str)}
-    answered = {name: value for name, value in values.items() if value.strip()}
+    fields = {name: value for name, value in form.multi_items() if name not in IGNORED_FIELDS}
+    values = {name: value for name, value in fields.items() if isinstance(value, str)}
+    non_empty = {name: value for name, value in values.items() if value.strip()}
     try:
-        return BoundForm(model.model_validate(answered), values)
+        return BoundForm(model.model_validate(non_empty), values)
     except ValidationError as error:
         problem = from_validation(RequestValidationError(error.errors()))
         errors = problem.errors if isinstance(problem, Invalid) else {"": problem.title}
@@ -60,14 +60,14 @@ async def parse_form(page: PageContext, model: type[B]) -> BoundForm[B]:
 
 
 def with_problem(page: PageContext, form: BoundForm[B], problem: Problem) -> BoundForm[B]:
-    """The form, refused by the rules of what it was sent to; what was typed is kept."""
+    """Return the form with the errors of `problem`; its values stay."""
     if isinstance(problem, Invalid) and problem.errors:
         return form.with_field_errors(problem)
     return form.with_error("", problem_text(page, problem))
 
 
 def problem_text(page: PageContext, problem: Problem) -> str:
-    """What can't be and why, in the language of the page."""
+    """Translate the title and the detail of `problem` into the language of the page."""
     title = page.translate(problem.title, **problem.params)
     if problem.detail is None:
         return title

@@ -1,4 +1,4 @@
-"""The routes of pages: each names its policy, and a form that is sent twice takes effect once."""
+"""The router of pages: each route names its policy, and each form takes effect once."""
 
 import functools
 import hashlib
@@ -11,21 +11,22 @@ from fastapi.params import Depends as DependsParameter
 from starlette.datastructures import FormData
 
 from services.intake.web.kit.page_context import PageContext
-from shared.web.http import Endpoint, Filters, RouteDecorator, allow
+from shared.web.authentication import allow
+from shared.web.http import Endpoint, Filters, RouteDecorator
 from shared.web.idempotency import IdempotencyKey, StoredResponse, find_response, store_response
 
 SUBMISSION_FIELD = "once"
 
 
 async def reject_unreadable_query(_: Annotated[Filters, Query()]) -> None:
-    """Invalid for what no page can show, anywhere in the query; a page needn't look itself."""
+    """Refuse a query with characters that no page can show. Raises: Invalid."""
 
 
 class PageRouter(APIRouter):
-    """Routes outside `/api/`; they answer with pages and redirections."""
+    """A router for routes outside `/api/`, which respond with pages and redirects."""
 
     def get(self, path: str, *, policy: str) -> RouteDecorator:  # type: ignore[override]
-        """A page to look at."""
+        """Add a page."""
         return self._route_decorator(path, policy, methods=["GET", "HEAD"])
 
     def post(  # type: ignore[override]
@@ -37,15 +38,15 @@ class PageRouter(APIRouter):
         dependency: Callable[..., Any] | None = None,
         max_body_size: int | None = None,
     ) -> RouteDecorator:
-        """A form that was sent; with `once`, its hidden key makes a second tap change nothing.
+        """Add a form; with `idempotent`, its hidden key makes a second submission change nothing.
 
-        The endpoint then takes the parameter `screen`. `before` is a dependency to run first,
-        `largest` the bytes that a form may have where that is more than usual.
+        An idempotent endpoint takes the parameter `page`. `dependency` runs first;
+        `max_body_size` is the limit in bytes where a form may be larger than usual.
         """
         wrap = idempotent_form if idempotent else None
         guards = [Depends(dependency)] if dependency else []
-        more = {"max_body_size": max_body_size} if max_body_size else {}
-        return self._route_decorator(path, policy, wrap, guards, methods=["POST"], **more)
+        limits = {"max_body_size": max_body_size} if max_body_size else {}
+        return self._route_decorator(path, policy, wrap, guards, methods=["POST"], **limits)
 
     def _route_decorator(
         self,
@@ -59,50 +60,50 @@ class PageRouter(APIRouter):
         dependencies = [Depends(allow(policy)), Depends(reject_unreadable_query), *guards]
 
         def add(endpoint: Endpoint) -> Endpoint:
-            answering = wrap(endpoint) if wrap else endpoint
-            self.add_api_route(path, answering, dependencies=dependencies, **options)
+            handler = wrap(endpoint) if wrap else endpoint
+            self.add_api_route(path, handler, dependencies=dependencies, **options)
             return endpoint
 
         return add
 
 
 async def read_submission_token(page: PageContext) -> str | None:
-    """The form's hidden key, for another service that remembers it; None for none to speak of."""
+    """Return the form's hidden key, to pass on to another service; None if it is missing."""
     key = str((await page.form()).get(SUBMISSION_FIELD) or "")[:64]
     return key if key and key.isprintable() else None
 
 
 def idempotent_form(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """The endpoint, answering a repeat of the same form with the first answer.
+    """Wrap `endpoint` so that a repeat of the same form gets the first response.
 
-    A page that shows mistakes writes nothing, so that the form can be sent again.
+    A response with an error is not stored, so that the form can be submitted again.
     """
 
     @functools.wraps(endpoint)
     async def idempotent_endpoint(**arguments: Any) -> Response:
         page: PageContext = arguments["page"]
-        once = _idempotency_key(page, await page.form())
-        if first := await find_response(page.tx, once):
-            return _replay_response(first)
-        answer: Response = await endpoint(**arguments)
-        if answer.status_code < 400:
-            await store_response(page.tx, once, _to_stored_response(answer))
+        key = _idempotency_key(page, await page.form())
+        if stored := await find_response(page.tx, key):
+            return _replay_response(stored)
+        response: Response = await endpoint(**arguments)
+        if response.status_code < 400:
+            await store_response(page.tx, key, _to_stored_response(response))
         else:
             await page.tx.rollback()
-        return answer
+        return response
 
     return idempotent_endpoint
 
 
 def _idempotency_key(page: PageContext, form: FormData) -> IdempotencyKey:
-    """What was typed is part of the key: a form that is changed after Back is another act."""
-    said = [
+    """Return the key of a submission; it covers the values, so an edited form is a new one."""
+    fields = [
         (name, value if isinstance(value, str) else f"{value.filename} {value.size}")
         for name, value in form.multi_items()
     ]
-    typed = json.dumps([page.request.url.path, said]).encode()
-    key = f"{form.get(SUBMISSION_FIELD)} {hashlib.sha256(typed).hexdigest()}"
-    return IdempotencyKey.of(page.actor.person if page.actor else None, key, typed)
+    content = json.dumps([page.request.url.path, fields]).encode()
+    key = f"{form.get(SUBMISSION_FIELD)} {hashlib.sha256(content).hexdigest()}"
+    return IdempotencyKey.of(page.actor.person if page.actor else None, key, content)
 
 
 def _to_stored_response(response: Response) -> StoredResponse:
@@ -115,8 +116,8 @@ def _to_stored_response(response: Response) -> StoredResponse:
 
 def _replay_response(stored: StoredResponse) -> Response:
     headers, body = json.loads(stored.body)
-    answer = Response(body, stored.status)
-    answer.raw_headers = [
+    response = Response(body, stored.status)
+    response.raw_headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers
     ]
-    return answer
+    return response

@@ -1,4 +1,4 @@
-"""What browsers are told to refuse, and what is refused to other sites' pages."""
+"""Security headers of every response, and the refusal of cross-origin requests."""
 
 from fastapi import Request
 from secure import (
@@ -21,18 +21,18 @@ NONE, SELF = "'none'", "'self'"
 
 
 class CrossOriginRequest(Forbidden):
-    """A page of another site sent this."""
+    """A request that a page of another site made the browser send."""
 
     title = N_("This was sent from another site; please open the page here and try again")
 
 
 async def reject_cross_origin(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a form or a request that another site's page made the browser send."""
+    """Refuse a request that a page of another site made the browser send."""
     await render(Request(scope), CrossOriginRequest())(scope, receive, send)
 
 
 def headers(*, https: bool) -> Secure:
-    """The headers of every answer: only our own scripts and styles, none of them inline."""
+    """Build the headers of every response: only own scripts and styles, none of them inline."""
     policy = (
         ContentSecurityPolicy()
         .default_src(NONE)

@@ -1,4 +1,4 @@
-"""Serving the assets."""
+"""The routes of the assets."""
 
 import re
 
@@ -15,10 +15,10 @@ pages = PageRouter()
 
 @pages.get("/static/{path:path}", policy="public")
 async def serve_asset(path: str, request: Request) -> Response:
-    """A file whose name changes with its content, so that browsers may keep it for ever."""
-    found = assets().get(path)
+    """Serve an asset; browsers may cache it for ever, since its path changes with its content."""
+    asset = assets().get(path)
     headers = {"Cache-Control": IMMUTABLE_CACHE_CONTROL, "Vary": "Accept-Encoding"}
-    content = found.content
+    content = asset.content
     if ACCEPTS_GZIP.search(request.headers.get("accept-encoding", "")):
-        content, headers["Content-Encoding"] = found.compressed, "gzip"
-    return Response(content, media_type=found.media_type, headers=headers)
+        content, headers["Content-Encoding"] = asset.compressed, "gzip"
+    return Response(content, media_type=asset.media_type, headers=headers)

@@ -1,10 +1,11 @@
-"""Templates: one Jinja environment for each language, escaping everything, with our few words."""
+"""Templates: one Jinja environment per language, with the globals and filters of all pages."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 from babel.dates import format_datetime
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from services.intake.events.models import Event
 from services.intake.residents.queries import Address
 from services.intake.stations.models import Station
-from services.intake.web import labels
+from services.intake.web.kit import labels
 from services.intake.web.kit.assets import assets
 from shared import clock, policies
 from shared.language import Language, chinese, translate
@@ -28,14 +29,14 @@ DAY_PATTERNS_WITH_YEAR = {"zh": "y年M月d日 EEEE", "en": "EEE d MMM y,"}
 
 
 def render(template: str, language: Language, values: dict[str, Any]) -> str:
-    """The page as text."""
+    """Render `template` to HTML."""
     return environment(language).get_template(template).render(language=language, **values)
 
 
 @cache
 def environment(language: Language) -> Environment:
-    """The environment in which pages of that language are rendered."""
-    made = Environment(
+    """Build the environment that renders pages in `language`."""
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -45,15 +46,14 @@ def environment(language: Language) -> Environment:
         auto_reload=False,
     )
     translations = chinese() if language == "zh" else NullTranslations()
-    made.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(
+    templates.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    templates.globals.update(
         submission_token=submission_token,
-        number=labels.number,
-        labels=labels,
+        subject_path=labels.subject_path,
         asset=assets().url,
         is_allowed=policies.is_allowed,
     )
-    made.filters.update(
+    templates.filters.update(
         moment=moment,
         day=day,
         clock=time_of_day,
@@ -61,16 +61,22 @@ def environment(language: Language) -> Environment:
         home=lambda address: home(address, language),
         translate=lambda sentence: translate(sentence, language),
     )
-    return made
+    return templates
+
+
+def add_globals(values: Mapping[str, object]) -> None:
+    """Add `values` to the globals of all templates; the kit imports no feature's labels itself."""
+    for language in get_args(Language):
+        environment(language).globals.update(values)
 
 
 def submission_token() -> Markup:
-    """A hidden key, so that a form that is sent twice takes effect once."""
+    """Return a hidden field with a new key, so that a form submitted twice takes effect once."""
     return Markup('<input type="hidden" name="once" value="{}">').format(uuid4().hex)
 
 
 def home(address: Address, language: Language) -> str:
-    """An address in words."""
+    """Format an address."""
     return translate(
         labels.HOME_ADDRESS,
         language,
@@ -82,26 +88,26 @@ def home(address: Address, language: Language) -> str:
 
 @pass_context
 def moment(context: Context, at: datetime) -> Markup:
-    """A date and time of the station's calendar."""
+    """Format a date and time in the station's time zone."""
     return _time(context, at, 0)
 
 
 @pass_context
 def day(context: Context, at: datetime) -> Markup:
-    """A date of the station's calendar."""
+    """Format a date in the station's time zone."""
     return _time(context, at, 1)
 
 
 @pass_context
 def time_of_day(context: Context, at: datetime) -> str:
-    """A time of day of the station."""
+    """Format a time of day in the station's time zone."""
     station: Station | None = context["station"]
     return f"{(at.astimezone(station.zone) if station else at):%H:%M}"
 
 
 @pass_context
 def event_time(context: Context, event: Event) -> Markup:
-    """When an event is: the day with its weekday, from when to when; the year unless it is now."""
+    """Format the weekday, date and times of an event, with the year unless it is this year."""
     language: Language = context["language"]
     start, end = event.local_start, event.local_end
     this_year = clock.now().astimezone(event.zone).year
@@ -113,13 +119,13 @@ def event_time(context: Context, event: Event) -> Markup:
         for at, pattern in zip((start, end), patterns, strict=True)
     ]
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{days[1]} {end:%H:%M}"
-    said = f"{days[0]} {start:%H:%M}–{until}"
-    return Markup('<time datetime="{}">{}</time>').format(start.isoformat(), said)
+    text = f"{days[0]} {start:%H:%M}–{until}"
+    return Markup('<time datetime="{}">{}</time>').format(start.isoformat(), text)
 
 
 def _time(context: Context, at: datetime, pattern_index: int) -> Markup:
     station: Station | None = context["station"]
     language: Language = context["language"]
-    there = at.astimezone(station.zone) if station else at
-    said = format_datetime(there, PATTERNS[language][pattern_index], locale=LOCALES[language])
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), said)
+    local = at.astimezone(station.zone) if station else at
+    text = format_datetime(local, PATTERNS[language][pattern_index], locale=LOCALES[language])
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)

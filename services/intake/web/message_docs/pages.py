@@ -1,4 +1,4 @@
-"""For developers: the messages of services and partners, what is in them, who reads them."""
+"""Documentation of the messages for developers: their fields, examples and readers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ pages = PageRouter()
 
 @dataclass(frozen=True)
 class FieldDoc:
-    """One field of a message; its type is written in the terms of JSON Schema."""
+    """One field of a message; `type` uses the terms of JSON Schema."""
 
     name: str
     type: str
@@ -35,7 +35,7 @@ class FieldDoc:
 
 @dataclass(frozen=True)
 class MessageDoc:
-    """One message, as the page shows it; `anchor` is its place there."""
+    """One message as the page shows it; `anchor` is the id of its section."""
 
     anchor: str
     type: str
@@ -47,17 +47,17 @@ class MessageDoc:
     for_partners: bool = False
 
     def sentence(self, language: Language) -> Markup:
-        """What it says, in that language; names of fields in it are marked as code."""
-        pieces = translate(self.summary, language).split("`")
+        """Translate the summary into `language`; names of fields in it are marked up as code."""
+        parts = translate(self.summary, language).split("`")
         code = Markup("<code>{}</code>")
         return Markup("").join(
-            code.format(each) if odd % 2 else each for odd, each in enumerate(pieces)
+            code.format(part) if index % 2 else part for index, part in enumerate(parts)
         )
 
 
 @pages.get("/docs/messages", policy="public")
 async def show_message_docs(page: CurrentPage) -> Response:
-    """Every message; of no station, where there are several and nobody chose one."""
+    """Show every message; without a station if there are several and none is chosen."""
     try:
         station = await page.station()
     except NoStationChosen:
@@ -68,48 +68,48 @@ async def show_message_docs(page: CurrentPage) -> Response:
         "partners": partner_messages(),
         "partners_envelope": envelope_fields(f"{PARTNER_PREFIX}{ENVELOPE}"),
     }
-    return await show_page(page, station, "contracts.html", 200, values)
+    return await show_page(page, station, "message_docs.html", 200, values)
 
 
 @cache
 def messages_by_service() -> dict[str, tuple[MessageDoc, ...]]:
-    """The messages by the service that says them."""
-    described: dict[str, tuple[MessageDoc, ...]] = {}
-    known = schemas()
+    """Return the messages by the service that publishes them."""
+    docs: dict[str, tuple[MessageDoc, ...]] = {}
+    all_schemas = schemas()
     for type_, contract in REGISTRY.items():
         service = SOURCES[type_].rpartition("/")[2]
-        one = _document_message(
-            contract, known[type_], json.loads(example_envelope(type_).to_json())
+        doc = _document_message(
+            contract, all_schemas[type_], json.loads(example_envelope(type_).to_json())
         )
         readers = tuple(sorted(READERS[type_]))
-        whole = replace(one, readers=readers, for_partners=type_ in READABLE)
-        described[service] = (*described.get(service, ()), whole)
-    return described
+        doc = replace(doc, readers=readers, for_partners=type_ in READABLE)
+        docs[service] = (*docs.get(service, ()), doc)
+    return docs
 
 
 @cache
 def partner_messages() -> tuple[MessageDoc, ...]:
-    """What partners may say: of intake's types, and of their own."""
-    known = schemas()
-    absorbed = [
-        _document_message(contract, known[f"{PARTNER_PREFIX}{type_}"], partner_message(type_))
+    """Return the messages that partners may publish: those of intake's types, and their own."""
+    all_schemas = schemas()
+    accepted = [
+        _document_message(contract, all_schemas[f"{PARTNER_PREFIX}{type_}"], partner_message(type_))
         for type_, contract in CONTRACTS.items()
     ]
     own = _document_message(External, {"properties": {}}, external_message())
-    return tuple(replace(one, anchor=partner_message_name(one.type)) for one in (*absorbed, own))
+    return tuple(replace(doc, anchor=partner_message_name(doc.type)) for doc in (*accepted, own))
 
 
 @cache
 def envelope_fields(name: str) -> tuple[FieldDoc, ...]:
-    """What every message has around its content, by its name among the schemas."""
+    """Return the fields of the envelope whose schema is `name`."""
     return tuple(_fields(schemas()[name]))
 
 
 def type_expression(schema: Schema) -> str:
-    """The type in a few terms: `string (uuid) | null`, `"zh" | "en"`, `integer > 0`."""
+    """Write a type in short: `string (uuid) | null`, `"zh" | "en"`, `integer > 0`."""
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            return " | ".join(type_expression(each) for each in schema[keyword])
+            return " | ".join(type_expression(option) for option in schema[keyword])
     if "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     if "const" in schema:
@@ -117,9 +117,9 @@ def type_expression(schema: Schema) -> str:
     if schema.get("type") == "array":
         return f"array of {type_expression(schema['items'])}"
     kind: str = schema.get("type") or schema["$ref"].rpartition("/")[2]
-    shape = f" ({schema['format']})" if "format" in schema else ""
+    format_ = f" ({schema['format']})" if "format" in schema else ""
     bounds = [f" {sign} {schema[bound]}" for bound, sign in BOUNDS.items() if bound in schema]
-    return kind + shape + "".join(bounds)
+    return kind + format_ + "".join(bounds)
 
 
 def _fields(schema: Schema) -> Iterator[FieldDoc]:

@@ -1,1 +1,1 @@
-"""Pages of sign-in."""
+"""Pages of sign-in and sign-out."""

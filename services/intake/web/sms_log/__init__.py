@@ -1,1 +1,1 @@
-"""The page of text messages that were sent, for operators."""
+"""The page of the station's text messages, for operators."""

@@ -1,1 +1,1 @@
-"""Pages that draw the trail of one correlation id."""
+"""Pages that show the trail of one correlation id."""

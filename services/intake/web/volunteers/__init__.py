@@ -1,1 +1,1 @@
-"""The page of volunteers and applicants."""
+"""The page of volunteers and applicants: duties, and the application."""

@@ -1,1 +1,1 @@
-"""Pages of wishes: browse, post, act, deliver, confirm."""
+"""Pages of wishes: list, create, deliver, confirm, and the other actions."""

@@ -1,4 +1,4 @@
-"""The page and the form of each act on a wish that takes at most a few words."""
+"""The page and the form of each action on a wish that needs at most a text."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ pages = PageRouter()
 
 
 class ActionForm(RequestModel):
-    """An act without words, or with some; `behalf` is for the desk, `back` for where it began."""
+    """The form of an action; `behalf` is for the desk, `back` is the page to return to."""
 
     text: FreeText | None = None
     behalf: bool = False
@@ -26,13 +26,13 @@ class ActionForm(RequestModel):
 
 
 class ActionFormWithReason(ActionForm):
-    """An act that needs words."""
+    """The form of an action that requires a text."""
 
     text: FreeText
 
 
 def add_action(action: WishAction, handler: ActionHandler) -> None:
-    """Add the page and the form of an act."""
+    """Add the page and the form of `action`, which `handler` carries out."""
 
     async def ask(
         page: CurrentPage, wish_id: UUID, behalf: bool = False, back: str = ""
@@ -57,9 +57,9 @@ def add_action(action: WishAction, handler: ActionHandler) -> None:
     pages.post(f"/wishes/{{wish_id}}/{action.name}", policy=action.policy)(submit)
 
 
-for each in ACTIONS:
-    if each.handler is not None:
-        add_action(each, each.handler)
+for available in ACTIONS:
+    if available.handler is not None:
+        add_action(available, available.handler)
 
 
 async def _page(
@@ -69,14 +69,17 @@ async def _page(
     form: BoundForm[ActionForm],
     status: int = 200,
 ) -> Response:
-    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    item = await queries.get(page.tx, page.signed_in_actor, wish_id)
     return await page.show(
-        "wishes/act.html", status, item=seen, action=action, form=form, photos=()
+        "wishes/action.html", status, item=item, action=action, form=form, photos=()
     )
 
 
 async def acting_actor(page: PageContext, wish_id: UUID, on_behalf: bool) -> Actor:
-    """Who acts: at the desk perhaps for the one who made the wish."""
+    """Return the actor, for `on_behalf` the desk acting for the owner of the wish.
+
+    Raises: NotFound.
+    """
     if not on_behalf:
         return page.signed_in_actor
     if not page.signed_in_actor.is_staff:

@@ -1,4 +1,4 @@
-"""What can be done with a wish on a page: the words of each act, and to whom it is offered."""
+"""The actions on a wish: the texts of each, and which of them a reader may take."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ ActionHandler = Callable[[AsyncSession, Actor, UUID, str], Awaitable[Wish]]
 
 @dataclass(frozen=True, kw_only=True)
 class WishAction:
-    """One act: `lead` says what it means, `done` what came of it.
+    """One action on a wish: `description` explains it, `success_message` is shown after it.
 
-    An act without `title` needs no page of its own and is done with one tap; `note` says that
-    something may be written, `ask` that something must. `first` acts are what one
-    comes for, `grave` ones can't be undone.
+    An action without `title` has no page and takes one tap. `optional_text_label` and
+    `required_text_label` are the label of its text. `primary` actions are the main ones,
+    `destructive` ones can't be undone.
     """
 
     name: str
@@ -151,21 +151,21 @@ REOPEN = WishAction(
     description=N_("The wish goes back to whoever took it, and the points are taken back."),
     required_text_label=N_("What is missing"),
 )
-# Delivering and confirming have forms of their own.
+# DELIVER and CONFIRM are not here: they have forms of their own in `deliver_and_confirm`.
 ACTIONS = (APPROVE, DECLINE, CLAIM, RELEASE, REFUSE, WITHDRAW, ANSWER, REOPEN)
-SUCCESS_MESSAGES = {act.name: act.success_message for act in (*ACTIONS, DELIVER, CONFIRM)}
+SUCCESS_MESSAGES = {action.name: action.success_message for action in (*ACTIONS, DELIVER, CONFIRM)}
 
 
 @dataclass(frozen=True)
 class AvailableAction:
-    """An act that the reader may do, perhaps on behalf of the resident."""
+    """An action that the reader may take, for `on_behalf` in the name of the owner."""
 
     action: WishAction
     on_behalf: bool = False
 
 
 def available_actions(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    """What the reader may do with the wish now, the likeliest first."""
+    """Return the actions that `actor` may take on `wish` now, the likeliest first."""
     return {
         WishState.POSTED: _of_posted,
         WishState.OPEN: _of_open,
@@ -185,27 +185,27 @@ def _of_posted(wish: Wish, actor: Actor) -> list[AvailableAction]:
 
 
 def _of_open(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    taker = actor.has(Role.VOLUNTEER, Role.PARTNER, *STAFF_ROLES) and not wish.is_owner(actor)
+    can_take = actor.has(Role.VOLUNTEER, Role.PARTNER, *STAFF_ROLES) and not wish.is_owner(actor)
     closing = [AvailableAction(ANSWER)] if actor.is_staff else []
-    return ([AvailableAction(CLAIM)] if taker else []) + closing + _withdrawal(wish, actor)
+    return ([AvailableAction(CLAIM)] if can_take else []) + closing + _withdrawal(wish, actor)
 
 
 def _of_claimed(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    offers = [AvailableAction(DELIVER)] if wish.is_taker(actor) else []
+    available = [AvailableAction(DELIVER)] if wish.is_taker(actor) else []
     if wish.is_taker(actor) or actor.is_staff:
-        offers.append(AvailableAction(RELEASE))
+        available.append(AvailableAction(RELEASE))
     closing = [AvailableAction(ANSWER)] if actor.is_staff else []
-    return offers + closing + _withdrawal(wish, actor)
+    return available + closing + _withdrawal(wish, actor)
 
 
 def _of_delivered(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    own_work = actor.person == wish.delivered_by
+    is_own_delivery = actor.person == wish.delivered_by
     if wish.is_owner(actor):
         return [AvailableAction(CONFIRM), AvailableAction(REFUSE)]
-    if not actor.is_staff or own_work:
+    if not actor.is_staff or is_own_delivery:
         return []
-    overdue = wish.delivered_at and clock.now() - wish.delivered_at >= DESK_DECIDES_AFTER
-    decision = [AvailableAction(CONFIRM), AvailableAction(REFUSE)] if overdue else []
+    is_overdue = wish.delivered_at and clock.now() - wish.delivered_at >= DESK_DECIDES_AFTER
+    decision = [AvailableAction(CONFIRM), AvailableAction(REFUSE)] if is_overdue else []
     return [
         *decision,
         AvailableAction(CONFIRM, on_behalf=True),
@@ -214,8 +214,10 @@ def _of_delivered(wish: Wish, actor: Actor) -> list[AvailableAction]:
 
 
 def _of_fulfilled(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    recent = wish.fulfilled_at and clock.now() - wish.fulfilled_at <= REOPEN_WINDOW
-    return [AvailableAction(REOPEN)] if actor.is_staff or (wish.is_owner(actor) and recent) else []
+    is_recent = wish.fulfilled_at and clock.now() - wish.fulfilled_at <= REOPEN_WINDOW
+    return (
+        [AvailableAction(REOPEN)] if actor.is_staff or (wish.is_owner(actor) and is_recent) else []
+    )
 
 
 def _withdrawal(wish: Wish, actor: Actor) -> list[AvailableAction]:

@@ -1,6 +1,6 @@
-"""Making a wish: what it is, a look at it before it goes, and what happens next.
+"""The steps to make a wish: the form, the check, and the confirmation.
 
-One needn't be signed in to begin: the phone is asked for at the end.
+The form is public; signing in comes after it.
 """
 
 from uuid import UUID
@@ -23,63 +23,63 @@ DRAFT_TOO_LONG = N_("This is too long to be kept here; please shorten it, or com
 
 
 class WishForm(RequestModel):
-    """A wish in a few words, and what helps to fulfil it."""
+    """The title of a wish, and the details that help to fulfil it."""
 
     title: Title
     details: FreeText | None = None
 
 
 @pages.get("/wishes/new", policy="public")
-async def ask(page: CurrentPage) -> Response:
-    """What do you wish for?"""
+async def show_form(page: CurrentPage) -> Response:
+    """Show the form of a wish, with the draft."""
     draft = encrypted_cookies.read(page, COOKIE)
     form: BoundForm[WishForm] = BoundForm(values=draft)
-    return await page.show("making/ask.html", form=form)
+    return await page.show("create/form.html", form=form)
 
 
 @pages.post("/wishes/new", policy="public", idempotent=False)
 async def save_draft(page: CurrentPage) -> Response:
-    """Keep the draft on the device and show it once more."""
+    """Store the draft in a cookie and go on to the check."""
     form = await parse_form(page, WishForm)
     if form.body is not None:
-        answer = page.redirect("/wishes/new/check")
-        if encrypted_cookies.write(page, answer, COOKIE, _draft_values(form.body)):
-            return answer
+        response = page.redirect("/wishes/new/check")
+        if encrypted_cookies.write(page, response, COOKIE, _draft_values(form.body)):
+            return response
         form = form.with_error("details", DRAFT_TOO_LONG)
-    return await page.show("making/ask.html", 422, form=form)
+    return await page.show("create/form.html", 422, form=form)
 
 
 @pages.get("/wishes/new/check", policy="public")
-async def check(page: CurrentPage) -> Response:
-    """Is this right?"""
+async def show_check(page: CurrentPage) -> Response:
+    """Show the draft for a last check."""
     draft = encrypted_cookies.read(page, COOKIE)
     if not draft.get("title"):
         return page.redirect("/wishes/new")
-    return await page.show("making/check.html", draft=draft)
+    return await page.show("create/check.html", draft=draft)
 
 
 @pages.post("/wishes/new/check", policy="wishes.post")
-async def send(page: CurrentPage) -> Response:
-    """Make the wish of the draft."""
+async def post_wish(page: CurrentPage) -> Response:
+    """Post the wish of the draft."""
     draft = encrypted_cookies.read(page, COOKIE)
     if page.signed_in_actor.is_staff:
         return page.redirect("/desk")
     if not draft.get("title"):
         return page.redirect("/wishes/new")
-    said = PostWish(title=draft["title"], details=draft.get("details") or "")
-    wish = await actions.post(page.tx, page.signed_in_actor, said.title, said.details)
-    answer = page.redirect(f"/wishes/{wish.id}/done")
-    encrypted_cookies.delete(answer, COOKIE)
-    return answer
+    body = PostWish(title=draft["title"], details=draft.get("details") or "")
+    wish = await actions.post(page.tx, page.signed_in_actor, body.title, body.details)
+    response = page.redirect(f"/wishes/{wish.id}/done")
+    encrypted_cookies.delete(response, COOKIE)
+    return response
 
 
 @pages.get("/wishes/{wish_id}/done", policy="wishes.post")
 async def show_posted_wish(page: CurrentPage, wish_id: UUID) -> Response:
-    """The wish's number, and what happens next."""
-    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
-    if not (seen.wish.is_owner(page.signed_in_actor) or page.signed_in_actor.is_staff):
+    """Show the number of a posted wish, and what happens next."""
+    item = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    if not (item.wish.is_owner(page.signed_in_actor) or page.signed_in_actor.is_staff):
         raise NotFound
-    return await page.show("making/done.html", item=seen)
+    return await page.show("create/posted.html", item=item)
 
 
 def _draft_values(body: WishForm) -> dict[str, str]:

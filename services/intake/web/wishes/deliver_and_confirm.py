@@ -1,4 +1,4 @@
-"""Delivering a wish, with photos of it, and the resident's word on whether it came true."""
+"""The delivery of a wish with photos, and its confirmation by the resident."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ MAX_FORM_BYTES = MAX_PHOTOS * MAX_PHOTO_BYTES + 64 * 1024
 
 
 class DeliveryForm(RequestModel):
-    """What was done, how long it took, and whether the neighbours may see the photos."""
+    """The delivery note, the minutes it took, and the consent to show the photos."""
 
     text: FreeText
     minutes: Minutes
@@ -34,13 +34,13 @@ class DeliveryForm(RequestModel):
 
 
 class ConfirmationForm(ActionForm):
-    """A word of thanks, and whether the neighbours may see the photos."""
+    """The word of thanks, and the consent to show the photos."""
 
     photos_public: bool = False
 
 
 class PhotoTooLarge(Problem):
-    """One photo is larger than a photo may be."""
+    """A photo of more than `MAX_PHOTO_BYTES`."""
 
     status = 413
     title = N_("This photo is larger than 5 MB; please choose a smaller one")
@@ -48,23 +48,23 @@ class PhotoTooLarge(Problem):
 
 @pages.get("/wishes/{wish_id}/deliver", policy="wishes.deliver")
 async def ask_delivery(page: CurrentPage, wish_id: UUID) -> Response:
-    """What did you do?"""
+    """Show the form of a delivery."""
     return await _delivery_page(page, wish_id, BoundForm())
 
 
 @pages.post("/wishes/{wish_id}/deliver", policy="wishes.deliver", max_body_size=MAX_FORM_BYTES)
 async def deliver(page: CurrentPage, wish_id: UUID) -> Response:
-    """Say that it is done, with up to four photos."""
+    """Deliver the wish with up to `MAX_PHOTOS` photos."""
     form = await parse_form(page, DeliveryForm)
     if form.body is None:
         return await _delivery_page(page, wish_id, form, 422)
     try:
-        pictures = await _pictures(page)
+        images = await _normalized_photos(page)
     except Problem as problem:
         return await _delivery_page(page, wish_id, form.with_error("photo", problem.title), 422)
-    for picture in pictures:
+    for image in images:
         await photos.add(
-            page.tx, page.signed_in_actor, wish_id, picture, may_be_public=form.body.public
+            page.tx, page.signed_in_actor, wish_id, image, may_be_public=form.body.public
         )
     await actions.deliver(page.tx, page.signed_in_actor, wish_id, form.body.text, form.body.minutes)
     return page.redirect(f"/wishes/{wish_id}?done={DELIVER.name}")
@@ -72,46 +72,49 @@ async def deliver(page: CurrentPage, wish_id: UUID) -> Response:
 
 @pages.get("/wishes/{wish_id}/confirm", policy=CONFIRM.policy)
 async def ask_confirmation(page: CurrentPage, wish_id: UUID, behalf: bool = False) -> Response:
-    """Did the wish come true?"""
+    """Show the form of a confirmation."""
     form: BoundForm[ConfirmationForm] = BoundForm(values={"behalf": "true" if behalf else ""})
     return await _confirmation_page(page, wish_id, form)
 
 
 @pages.post("/wishes/{wish_id}/confirm", policy=CONFIRM.policy)
 async def confirm(page: CurrentPage, wish_id: UUID) -> Response:
-    """Say that it came true."""
+    """Confirm that the wish came true."""
     form = await parse_form(page, ConfirmationForm)
     if form.body is None:
         return await _confirmation_page(page, wish_id, form, 422)
-    said = form.body
-    actor = await acting_actor(page, wish_id, said.behalf)
-    await actions.confirm(page.tx, actor, wish_id, said.text, said.photos_public)
+    body = form.body
+    actor = await acting_actor(page, wish_id, body.behalf)
+    await actions.confirm(page.tx, actor, wish_id, body.text, body.photos_public)
     return page.redirect(f"/wishes/{wish_id}?done={CONFIRM.name}")
 
 
-async def _pictures(page: PageContext) -> list[NormalizedImage]:
-    """The photos of the form, made small; PhotoTooLarge, TooManyPhotos, and what `plain` raises."""
+async def _normalized_photos(page: PageContext) -> list[NormalizedImage]:
+    """Normalize the photos of the form.
+
+    Raises: PhotoTooLarge, TooManyPhotos, and the problems of `normalize_image`.
+    """
     form = await page.form()
-    sent = [file for file in form.getlist("photo") if isinstance(file, UploadFile) and file.size]
-    if len(sent) > MAX_PHOTOS:
+    uploads = [file for file in form.getlist("photo") if isinstance(file, UploadFile) and file.size]
+    if len(uploads) > MAX_PHOTOS:
         raise TooManyPhotos
-    if any((file.size or 0) > MAX_PHOTO_BYTES for file in sent):
+    if any((file.size or 0) > MAX_PHOTO_BYTES for file in uploads):
         raise PhotoTooLarge
-    return [await normalize_image(await file.read()) for file in sent]
+    return [await normalize_image(await file.read()) for file in uploads]
 
 
 async def _delivery_page(
     page: PageContext, wish_id: UUID, form: BoundForm[DeliveryForm], status: int = 200
 ) -> Response:
-    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
-    return await page.show("wishes/deliver.html", status, item=seen, form=form)
+    item = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    return await page.show("wishes/deliver.html", status, item=item, form=form)
 
 
 async def _confirmation_page(
     page: PageContext, wish_id: UUID, form: BoundForm[ConfirmationForm], status: int = 200
 ) -> Response:
-    seen = await queries.get(page.tx, page.signed_in_actor, wish_id)
-    shown = await photos_of_wish(page.tx, page.signed_in_actor, wish_id)
+    item = await queries.get(page.tx, page.signed_in_actor, wish_id)
+    wish_photos = await photos_of_wish(page.tx, page.signed_in_actor, wish_id)
     return await page.show(
-        "wishes/act.html", status, item=seen, action=CONFIRM, form=form, photos=shown
+        "wishes/action.html", status, item=item, action=CONFIRM, form=form, photos=wish_photos
     )

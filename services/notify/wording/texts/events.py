@@ -1,4 +1,4 @@
-"""The words about events, to whoever takes part in one."""
+"""The templates about events, for participants."""
 
 from services.notify.wording.template import Template, TemplateText
 

@@ -1,4 +1,4 @@
-"""The words about volunteering, points and signing in."""
+"""The templates about volunteering, points and signing in."""
 
 from services.notify.wording.template import Template, TemplateText
 

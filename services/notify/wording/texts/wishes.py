@@ -1,4 +1,4 @@
-"""The words about wishes: to the resident who made one, and to whoever takes it."""
+"""The templates about wishes, for the resident and the taker of a wish."""
 
 from services.notify.wording.template import Template, TemplateText
 

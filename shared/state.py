@@ -1,0 +1,118 @@
+"""State transitions: saving changed aggregates with their history and their messages."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Uuid, inspect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared import clock
+from shared.aggregate import Aggregate
+from shared.auth import NOBODY, Actor, Role
+from shared.bus.outbox.record import record_many
+from shared.db import TimestampTZ
+from shared.observability.context import correlation_id
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Transition:
+    """The columns of one change of an aggregate's state, in a history table of its own.
+
+    A history names its aggregate and the column that refers to it:
+    `class WishTransition(Transition, Base, of=Wish, key="wish_id")`. `correlation_id` is the
+    request's, None where time made the change.
+    """
+
+    histories: ClassVar[dict[type[Aggregate], type["Transition"]]] = {}
+    aggregate_key: ClassVar[str]
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    station_id: Mapped[UUID] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(TimestampTZ)
+    hand: Mapped[str]
+    person: Mapped[UUID] = mapped_column(Uuid)
+    on_behalf_of: Mapped[UUID | None] = mapped_column(Uuid)
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    note: Mapped[str | None]
+    correlation_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    def __init_subclass__(cls, *, of: type[Aggregate], key: str, **kwargs: Any) -> None:
+        """Register the history of an aggregate."""
+        cls.aggregate_key = key
+        Transition.histories[of] = cls
+        super().__init_subclass__(**kwargs)
+
+    @classmethod
+    def actor_kind(cls, _aggregate: Any, actor: Actor) -> str:
+        """Return what kind of actor makes the change; a history may tell residents apart."""
+        if actor.person == NOBODY:
+            return "system"
+        if actor.is_staff:
+            return "desk"
+        return "partner" if actor.has(Role.PARTNER) else "resident"
+
+
+async def save(tx: AsyncSession, actor: Actor, aggregate: A, *, note: str | None = None) -> A:
+    """Flush a new or changed aggregate, with the transition of its state and its messages.
+
+    Returns the aggregate, at its new version. `note` is what the actor says of the change.
+    """
+    await _save(tx, [aggregate], lambda _: actor, note)
+    return aggregate
+
+
+async def save_all(tx: AsyncSession, aggregates: Sequence[Aggregate]) -> None:
+    """Do the same for many, each changed by its station itself, with one statement a table."""
+    await _save(tx, aggregates, lambda one: Actor.system(one.station_id), None)
+
+
+async def _save(
+    tx: AsyncSession,
+    aggregates: Sequence[Aggregate],
+    actor_of: Callable[[Aggregate], Actor],
+    note: str | None,
+) -> None:
+    tx.add_all(aggregates)
+    made = [(one, _transition(one, actor_of(one), note)) for one in aggregates]
+    await tx.flush()
+    for aggregate, transition in made:
+        if transition is not None:
+            transition.version = aggregate.version
+            tx.add(transition)
+    await record_many(tx, _take_pending(aggregates))
+
+
+def _take_pending(aggregates: Iterable[Aggregate]) -> list[tuple[Aggregate, Any]]:
+    pairs = [(one, message) for one in aggregates for message in one.pending]
+    for one in aggregates:
+        one.pending.clear()
+    return pairs
+
+
+def _transition(aggregate: Aggregate, actor: Actor, note: str | None) -> Transition | None:
+    """Make the transition of a state that changes now, before the flush forgets the old one."""
+    history = Transition.histories.get(type(aggregate))
+    if history is None:
+        return None
+    state = inspect(aggregate).attrs.state
+    if not state.history.has_changes():
+        return None
+    before = state.history.deleted
+    values: dict[str, Any] = {
+        history.aggregate_key: aggregate.id,
+        "station_id": aggregate.station_id,
+        "at": clock.now(),
+        "hand": history.actor_kind(aggregate, actor),
+        "person": actor.person,
+        "on_behalf_of": actor.on_behalf_of,
+        "from_state": before[0] if before else None,
+        "to_state": state.value,
+        "note": note,
+        "correlation_id": correlation_id.get(),
+    }
+    return history(**values)

@@ -1,0 +1,60 @@
+"""Who asks: the actor of a request, and the guard that lets through whom a policy names."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared import policies
+from shared.auth import Actor
+from shared.errors import Unauthorized
+from shared.state_key import StateKey
+
+Authenticate = Callable[[Request], Awaitable[Actor | None]]
+AUTHENTICATE = StateKey[Authenticate]("authenticate")
+_ACTOR = StateKey[Actor | None]("actor")
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token of the Authorization header (RFC 6750), None without a header.
+
+    Raises: Unauthorized for another scheme.
+    """
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized
+    return token.strip()
+
+
+async def current_actor(request: Request) -> Actor | None:
+    """Authenticate the request once; None for nobody. Raises: Unauthorized for a false proof."""
+    try:
+        return _ACTOR.get(request.state)
+    except KeyError:
+        actor = await AUTHENTICATE.get(request.app.state)(request)
+    _ACTOR.set(request.state, actor)
+    return actor
+
+
+async def _signed_in(actor: Annotated[Actor | None, Depends(current_actor)]) -> Actor:
+    if actor is None:
+        raise Unauthorized
+    return actor
+
+
+CurrentActor = Annotated[Actor, Depends(_signed_in)]
+OptionalActor = Annotated[Actor | None, Depends(current_actor)]
+
+
+def allow(policy: str) -> Callable[..., Awaitable[None]]:
+    """Make a dependency that lets through only those whom the policy names."""
+    policies.POLICIES[policy]
+
+    async def check_policy(actor: OptionalActor) -> None:
+        policies.check(policy, actor)
+
+    check_policy.policy = policy  # type: ignore[attr-defined]
+    return check_policy
