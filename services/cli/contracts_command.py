@@ -1,4 +1,4 @@
-"""`linli contracts`: describe the messages; compare their contracts with the last release."""
+"""`linli contracts`: commands that describe the messages and guard their released contracts."""
 
 import json
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""`linli demo`: load the demo estate into a running deployment, with a progress bar."""
+"""`linli demo`: the load of the demo estate into a running deployment, with a progress bar."""
 
 import asyncio
 from collections.abc import Iterator

@@ -23,19 +23,19 @@ MIN_TIME_SINCE_START = timedelta(minutes=15)
 ANNOUNCED_BEFORE = timedelta(days=9)
 
 
-def planned_for(station: Station) -> tuple[PlannedEvent, ...]:
+def list_planned_events(station: Station) -> tuple[PlannedEvent, ...]:
     """Return the events that are planned for this hour of the station's day."""
     return events(clock.now().astimezone(station.zone).hour)
 
 
-async def existing_events(tx: AsyncSession, station: UUID) -> set[UUID]:
+async def list_event_ids(tx: AsyncSession, station: UUID) -> set[UUID]:
     """Return the ids of the demo's events that exist already."""
     ids = [planned.id for planned in events(0)]
     statement = select(Event.id).where(Event.station_id == station, Event.id.in_(ids))
     return set(await tx.scalars(statement))
 
 
-async def attended_participation_ids(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
+async def list_attended_participation_ids(tx: AsyncSession, station: UUID) -> Sequence[UUID]:
     """Return the ids of participations in closed events, for which points are due."""
     closed_ids = [planned.id for planned in events(0) if planned.final_state == "closed"]
     statement = select(Participation.id).where(

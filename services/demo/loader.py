@@ -112,7 +112,7 @@ async def _create_station(load: _Load) -> Station:
 
 async def _add_buildings(load: _Load, station: Station) -> None:
     async with load.begin("intake") as tx:
-        building_ids = await register.existing_buildings(tx, station.id)
+        building_ids = await register.list_building_ids(tx, station.id)
     for building in estate().buildings:
         if building.id not in building_ids:
             async with load.begin("intake") as tx:
@@ -122,7 +122,7 @@ async def _add_buildings(load: _Load, station: Station) -> None:
 
 async def _open_accounts(load: _Load, station: Station) -> dict[str, UUID]:
     async with load.begin("intake") as tx:
-        account_ids = await register.account_ids(tx, station.id)
+        account_ids = await register.list_account_ids(tx, station.id)
     for username in ACCOUNTS:
         if username not in account_ids:
             async with load.begin("intake") as tx:
@@ -181,7 +181,7 @@ async def _enrol(
 
 async def _create_wishes(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        wish_ids = await demo_wishes.existing_wishes(tx, actors.station.id)
+        wish_ids = await demo_wishes.list_wish_ids(tx, actors.station.id)
     for wish in wishes():
         missing = demo_wishes.wish_key(wish) not in wish_ids
         if missing:
@@ -192,8 +192,8 @@ async def _create_wishes(load: _Load, actors: DemoActors) -> None:
 
 async def _create_events(load: _Load, actors: DemoActors) -> None:
     async with load.begin("intake") as tx:
-        event_ids = await demo_events.existing_events(tx, actors.station.id)
-    for event in demo_events.planned_for(actors.station):
+        event_ids = await demo_events.list_event_ids(tx, actors.station.id)
+    for event in demo_events.list_planned_events(actors.station):
         if event.id not in event_ids:
             async with load.begin("intake") as tx:
                 await demo_events.create(tx, actors, event)
@@ -203,8 +203,8 @@ async def _create_events(load: _Load, actors: DemoActors) -> None:
 async def _wait_for_points(load: _Load, station: Station) -> None:
     """Wait until volunteers has awarded all points, and notify has a copy of every resident."""
     async with load.begin("intake") as tx:
-        wish_ids = await demo_wishes.existing_wishes(tx, station.id)
-        participation_ids = await demo_events.attended_participation_ids(tx, station.id)
+        wish_ids = await demo_wishes.list_wish_ids(tx, station.id)
+        participation_ids = await demo_events.list_attended_participation_ids(tx, station.id)
     fulfilled = [wish_ids[demo_wishes.wish_key(wish)] for wish in wishes() if wish.is_fulfilled]
     evaluated = _count_evaluated(station, WishFulfilled, Wish.plural, fulfilled)
     await _wait(load, "volunteers", evaluated, len(fulfilled), "wishes paid for")

@@ -82,7 +82,7 @@ async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
     return station, True
 
 
-async def account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
+async def list_account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
     """Return the ids of the demo's accounts that exist, by user name."""
     statement = select(Account.username, Account.id).where(
         Account.station_id == station, Account.username.in_(ACCOUNTS)
@@ -100,7 +100,7 @@ async def open_account(tx: AsyncSession, station: UUID, username: str) -> UUID:
     return (await accounts.create(tx, Actor.system(station), new_account)).id
 
 
-async def existing_buildings(tx: AsyncSession, station: UUID) -> set[UUID]:
+async def list_building_ids(tx: AsyncSession, station: UUID) -> set[UUID]:
     """Return the ids of the station's buildings."""
     statement = select(register.Building.id).where(register.Building.station_id == station)
     return set(await tx.scalars(statement))

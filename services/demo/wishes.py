@@ -77,7 +77,7 @@ PERFORM: dict[ActionName, PerformAction] = {
 }
 
 
-async def existing_wishes(tx: AsyncSession, station: UUID) -> dict[WishKey, UUID]:
+async def list_wish_ids(tx: AsyncSession, station: UUID) -> dict[WishKey, UUID]:
     """Return the ids of the demo's wishes that exist, by maker and title."""
     statement = select(Wish.resident_id, Wish.title, Wish.id).where(
         Wish.station_id == station, Wish.title.in_([wish.title for wish in wishes()])

@@ -1,46 +1,28 @@
 """Declaration of the notify service: tables, message handlers, jobs, application."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.audience.handlers import HANDLERS as AUDIENCE_HANDLERS
+from services.notify.audience import handlers as audience
 from services.notify.base import Base
 from services.notify.channels.sms import sms_channel
+from services.notify.deliveries import handlers as deliveries
 from services.notify.deliveries.actions import erase_expired_secrets
 from services.notify.deliveries.api import api
-from services.notify.deliveries.handlers import HANDLERS as DELIVERY_HANDLERS
-from services.notify.deliveries.handlers import create_deliveries
 from services.notify.deliveries.models import QUEUED
 from services.notify.deliveries.queries import delivery_effects
 from services.notify.deliveries.sender import Sender
-from services.notify.reminders.handlers import HANDLERS as REMINDER_HANDLERS
-from services.notify.reminders.handlers import reminder_locks, upsert_reminders
+from services.notify.reminders import handlers as reminders
 from services.notify.reminders.jobs import JOBS as REMINDER_JOBS
-from services.notify.reminders.queries import only_current
 from services.notify.settings import SETTINGS, NotifySettings
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import merge_handlers
 from shared.runtime.app import create_app
 from shared.runtime.service import BackgroundTask, Replica, Service
 from shared.scheduler import Job
 
-
-async def _upsert_and_notify(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Update the reminders, and notify only of the current state of each participation.
-
-    Whatever the order of the messages, the last notification that a resident reads is current.
-    """
-    await upsert_reminders(tx, messages)
-    await create_deliveries(tx, await only_current(tx, messages))
-
-
-HANDLERS: Handlers = {
-    **AUDIENCE_HANDLERS,
-    **DELIVERY_HANDLERS,
-    **dict.fromkeys(REMINDER_HANDLERS, BatchHandler(_upsert_and_notify, reminder_locks)),
-}
+HANDLERS = merge_handlers(audience.HANDLERS, deliveries.HANDLERS, reminders.HANDLERS)
 
 
 def build_app(replica: Replica) -> FastAPI:

@@ -47,12 +47,17 @@ class Message(Generic[C_co]):
 
 HandleMessage = Callable[[AsyncSession, Message[Any]], Awaitable[None]]
 HandleBatch = Callable[[AsyncSession, list[Message[Any]]], Awaitable[None]]
-Locks = Callable[[Sequence[Message[Any]]], Iterable[str]]
+Locks = Callable[[AsyncSession, Sequence[Message[Any]]], Awaitable[Iterable[str]]]
+
+
+async def subject_locks(_tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[str]:
+    """List the locks of handlers that change one row for each subject: the subjects."""
+    return [message.subject for message in messages]
 
 
 @dataclass(frozen=True, slots=True)
 class SingleHandler:
-    """A handler of single messages; `locks` returns the keys of what the handler will change.
+    """A handler of single messages; `locks` lists the keys of what the handler will change.
 
     The keys are those of `locks.acquire_locks`. A `replayable` handler changes nothing when it
     handles a message a second time.
@@ -79,15 +84,30 @@ class BatchHandler:
 
 
 Handler = HandleMessage | SingleHandler | BatchHandler
-Handlers = Mapping[type[Contract], Handler]
+Handlers = Mapping[type[Contract], Sequence[Handler]]
+
+
+def merge_handlers(*features: Handlers) -> Handlers:
+    """Merge the handlers of features; for each type they run in the order of the features."""
+    merged: dict[type[Contract], list[Handler]] = {}
+    for handlers in features:
+        for contract, registered in handlers.items():
+            merged.setdefault(contract, []).extend(registered)
+    return merged
+
+
+def normalize(handler: Handler) -> SingleHandler | BatchHandler:
+    """Wrap a bare function as a handler of single messages."""
+    return handler if isinstance(handler, SingleHandler | BatchHandler) else SingleHandler(handler)
 
 
 def handlers_of(type_: str, handlers: Handlers) -> list[SingleHandler | BatchHandler]:
     """List the handlers of messages of this type."""
     return [
-        handler if isinstance(handler, SingleHandler | BatchHandler) else SingleHandler(handler)
-        for contract, handler in handlers.items()
+        normalize(handler)
+        for contract, registered in handlers.items()
         if contract.type in (type_, AnyMessage.type)
+        for handler in registered
     ]
 
 

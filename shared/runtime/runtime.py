@@ -1,7 +1,6 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
 import asyncio
-from dataclasses import replace
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,7 +10,6 @@ from shared.bus.admin.redrive import wake_when_due
 from shared.bus.inbox.consumer import Consumer
 from shared.bus.inbox.dead_letters import DeadLetterCollector
 from shared.bus.inbox.dispatcher import Dispatcher
-from shared.bus.inbox.handler_spans import instrument_handler, instrument_handlers
 from shared.bus.maintenance import BUS_JOBS
 from shared.bus.outbox.record import wake_after_commit
 from shared.bus.outbox.relay import RELAY_WORKERS, Relay
@@ -52,7 +50,8 @@ class Runtime:
         self.relay = Relay(service.name, self._relay_engine, transport)
         for sessions in self._all_sessions:
             wake_after_commit(sessions, self.relay.wake)
-        receiving = (service.name, consumer_sessions, self._dispatcher(), transport)
+        dispatcher = Dispatcher(service.handlers, service.partners)
+        receiving = (service.name, consumer_sessions, dispatcher, transport)
         self.consumer = Consumer(*receiving)
         wake_when_due(self.sessions, self.consumer.retry_worker.wake)
         jobs = (*BUS_JOBS, DELETE_EXPIRED_JOB, *service.jobs)
@@ -121,12 +120,6 @@ class Runtime:
             wake_on_commit=self._wake_on_commit,
             on_close=[tracing.close],
         )
-
-    def _dispatcher(self) -> Dispatcher:
-        name, partners = self.service.name, self.service.partners
-        if partners is not None:
-            partners = replace(partners, handle=instrument_handler(name, partners.handle))
-        return Dispatcher(instrument_handlers(name, self.service.handlers), partners)
 
     def _wake_on_commit(self, work: str, wake: asyncio.Event) -> None:
         for sessions in self._all_sessions:

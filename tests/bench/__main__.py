@@ -29,7 +29,7 @@ EXPLANATION = (
     "Confirmation to points: from commit to commit, {pace:.0f} a second, against publish to"
     " consume.\n"
     "Joins: `linli serve intake` against FastAPI and asyncpg by hand, each with a copy of one"
-    " database; the crowd, in a process of its own, could ask {ceiling:,.0f} times a second."
+    " database; the load generator, a process of its own, can send {ceiling:,.0f} a second."
 )
 
 

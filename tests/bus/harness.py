@@ -251,6 +251,13 @@ class _PublisherWrapper:
         await self.inner.close()
 
 
+async def publish_batch(replica: Replica, batch: list[Publishing]) -> None:
+    """Publish a batch as intake, without an outbox."""
+    publisher = await replica.transport.publisher("intake")
+    await publisher.publish(batch)
+    await publisher.close()
+
+
 @asynccontextmanager
 async def open_subscription(transport: Transport, service: str) -> AsyncIterator[Subscription]:
     """Open a bare subscription, without a consumer."""

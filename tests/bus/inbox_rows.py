@@ -33,7 +33,7 @@ async def deliver_to_notify(
     await harness.bind(notify=[WishOpened, WishDeclined])
     intake = await harness.create_replica("intake").start(consumer=False)
     handler = refuse_message if fails else insert_handled
-    notify = harness.create_replica("notify", {WishOpened: handler, WishDeclined: handler})
+    notify = harness.create_replica("notify", {WishOpened: [handler], WishDeclined: [handler]})
     await notify.start(relay=False)
     await intake.record(*messages)
     await wait_until(intake.is_idle)
@@ -45,7 +45,7 @@ async def deliver_to_notify(
 def create_fixed_replica(harness: BusHarness, *, replayable: bool = False) -> Replica:
     """Create another replica of notify, whose handler is fixed."""
     handler = SingleHandler(insert_handled, replayable=replayable)
-    return harness.create_replica("notify", {WishOpened: handler, WishDeclined: handler})
+    return harness.create_replica("notify", {WishOpened: [handler], WishDeclined: [handler]})
 
 
 async def list_keys(

@@ -33,7 +33,7 @@ from tests.bus.harness import (
 async def test_recorded_message_is_handled_and_moves_to_sent(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
 
     [id_] = await intake.record(make_message(make_wish_opened("a lamp")))
 
@@ -54,8 +54,8 @@ async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness)
 
     await harness.bind(volunteers=[WishDeclined], notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
-    volunteers = await harness.create_replica("volunteers", {WishDeclined: decline}).start()
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    volunteers = await harness.create_replica("volunteers", {WishDeclined: [decline]}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
 
     with message_context(correlation, None):
         async with intake.sessions() as tx, tx.begin():
@@ -69,7 +69,9 @@ async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness)
 
 async def test_message_delivered_five_times_is_handled_once(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
+        relay=False
+    )
     publisher = await notify.transport.publisher("intake")
     message = make_outgoing(make_wish_opened())
 
@@ -103,7 +105,7 @@ async def test_crash_between_confirm_and_delete_only_makes_a_duplicate(harness: 
         return wrapped[0]
 
     intake = harness.create_replica("intake", wrap=crashing)
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
     await intake.record(*(make_message(make_wish_opened()) for _ in range(20)))
     await intake.start(consumer=False)
 
@@ -136,7 +138,7 @@ async def test_competing_relays_keep_the_order_within_a_subject(harness: BusHarn
 async def test_unroutable_message_stays_and_its_lane_backs_off(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     intake = harness.create_replica("intake")
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
     opened = make_wish_opened()
     lost = WishDeclined.model_validate(opened.model_dump())
     await intake.record(make_message(lost, 1), make_message(opened, 1))
@@ -176,7 +178,7 @@ async def test_unconfirmed_message_stays_and_is_published_again(harness: BusHarn
 
     await harness.bind(notify=[WishOpened])
     intake = harness.create_replica("intake", wrap=Silent)
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
     await intake.record(make_message(make_wish_opened()))
     await intake.start(consumer=False)
 
@@ -195,7 +197,7 @@ async def test_stopping_relay_abandons_its_wait_and_keeps_the_rows(harness: BusH
 
     await harness.bind(notify=[WishOpened])
     intake = harness.create_replica("intake", wrap=Hangs)
-    await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+    await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
     await intake.record(make_message(make_wish_opened()))
     await intake.start(consumer=False)
     await publishing.wait()
@@ -217,7 +219,7 @@ async def test_stopping_consumer_finishes_its_batch(harness: BusHarness) -> None
 
     await harness.bind(notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
-    notify = await harness.create_replica("notify", {WishOpened: slow}).start()
+    notify = await harness.create_replica("notify", {WishOpened: [slow]}).start()
     await intake.record(make_message(make_wish_opened()))
     await entered.wait()
     stopping = asyncio.create_task(notify.consumer.stop())

@@ -1,18 +1,15 @@
 """The consumer's treatment of deliveries, over both transports."""
 
 import asyncio
-import random
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.inbox.dispatcher import Dispatcher
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import Handlers, Message
 from shared.bus.transport.base import Publishing, TransportDelivery
 from shared.contracts.envelope import AnyMessage
 from shared.contracts.intake import WishDeclined, WishOpened
@@ -25,6 +22,7 @@ from tests.bus.harness import (
     make_outgoing,
     make_wish_declined,
     make_wish_opened,
+    publish_batch,
     wait_until,
 )
 
@@ -40,7 +38,7 @@ async def test_failing_message_does_not_fail_its_batch(harness: BusHarness) -> N
         await insert_handled(tx, message)
 
     notify = await _deliver_batch(
-        harness, {WishOpened: handle}, [*_make_wishes(99), make_wish_opened("the broken one")]
+        harness, {WishOpened: [handle]}, [*_make_wishes(99), make_wish_opened("the broken one")]
     )
     await wait_until(lambda: has_count(notify.count("inbox"), 100))
 
@@ -64,7 +62,7 @@ async def test_batch_is_split_when_a_constraint_fails_at_commit(harness: BusHarn
             await tx.execute(text("INSERT INTO children VALUES ('nobody')"))
 
     notify = await _deliver_batch(
-        harness, {WishOpened: handle}, [make_wish_opened("an orphan"), *_make_wishes(30)]
+        harness, {WishOpened: [handle]}, [make_wish_opened("an orphan"), *_make_wishes(30)]
     )
     await wait_until(lambda: has_count(notify.count("inbox"), 31))
 
@@ -84,7 +82,7 @@ async def test_message_before_its_cause_is_deferred_without_counting_an_attempt(
             raise NotYet
         await insert_handled(tx, message)
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, [make_wish_opened()])
     await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     with clock.shifted(timedelta(minutes=2)):
         await wait_until(lambda: notify.count("inbox WHERE waits = 2"))
@@ -101,7 +99,7 @@ async def test_deferred_message_is_parked_after_seven_days(harness: BusHarness) 
     async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise NotYet
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, [make_wish_opened()])
     await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     with clock.shifted(timedelta(days=7, minutes=1)):
         await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
@@ -111,7 +109,7 @@ async def test_problem_parks_the_message_at_once(harness: BusHarness) -> None:
     async def handle(_tx: AsyncSession, _message: WishOpenedMessage) -> None:
         raise Conflict("The wish is closed")
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, [make_wish_opened()])
     await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
 
     [parked] = await notify.fetch_rows("SELECT * FROM inbox")
@@ -124,10 +122,10 @@ async def test_message_from_another_source_is_parked_without_a_handler_call(
     harness: BusHarness,
 ) -> None:
     await harness.bind(notify=[WishOpened])
-    notify = harness.create_replica("notify", {WishOpened: insert_handled})
+    notify = harness.create_replica("notify", {WishOpened: [insert_handled]})
     await notify.start(relay=False)
     publishing = asyncio.create_task(
-        _publish(notify, [make_outgoing(make_wish_opened(), source="/services/notify")])
+        publish_batch(notify, [make_outgoing(make_wish_opened(), source="/services/notify")])
     )
     await wait_until(lambda: notify.count("inbox WHERE state = 'parked'"))
     await publishing
@@ -143,7 +141,7 @@ async def test_twelfth_failure_parks_the_message(harness: BusHarness) -> None:
         calls += 1
         raise ValueError("never")
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, [make_wish_opened()])
     await wait_until(lambda: notify.count("inbox WHERE state = 'retry'"))
     for hours in range(2, 40, 2):
         with clock.shifted(timedelta(hours=hours)):
@@ -165,84 +163,25 @@ async def test_contention_reruns_the_batch_without_counting_an_attempt(
             await tx.execute(text(f"DO $$BEGIN RAISE SQLSTATE '{state}'; END$$"))
         await insert_handled(tx, message)
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, [make_wish_opened()])
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, [make_wish_opened()])
     await wait_until(lambda: notify.count("handled"))
 
     assert times == 3
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
 
 
-async def test_batch_handler_of_several_types_receives_all_messages_in_order(
-    harness: BusHarness,
-) -> None:
-    batches: list[list[str]] = []
-
-    async def handle(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
-        batches.append([message.type for message in messages])
-
-    dispatcher = Dispatcher(
-        {contract: BatchHandler(handle) for contract in (WishOpened, WishDeclined)}
-    )
-    deliveries = [
-        make_outgoing(content)
-        for content in (make_wish_opened(), make_wish_declined(), make_wish_opened())
-    ]
-    parsed = [dispatcher.parse("intake", one.type, one.body).message for one in deliveries]
-    async with harness.create_replica("notify", {}).sessions() as tx:
-        await dispatcher.handle(tx, [message for message in parsed if message is not None])
-    assert batches == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
-
-
-async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(
-    harness: BusHarness,
-) -> None:
-    contended: list[DBAPIError] = []
-
-    def in_order(seed: int) -> BatchHandler:
-        async def handle(tx: AsyncSession, messages: list[WishOpenedMessage]) -> None:
-            shuffled = messages[:]
-            random.Random(seed).shuffle(shuffled)
-            try:
-                for message in shuffled:
-                    await tx.execute(
-                        text("UPDATE tallies SET total = total + 1 WHERE name = :name"),
-                        {"name": message.content.title},
-                    )
-            except DBAPIError as error:
-                contended.append(error)
-                raise
-
-        return BatchHandler(handle, locks=lambda ms: [f"tally/{m.content.title}" for m in ms])
-
-    await harness.bind(notify=[WishOpened])
-    replicas = [harness.create_replica("notify", {WishOpened: in_order(seed)}) for seed in range(3)]
-    async with replicas[0].sessions() as tx, tx.begin():
-        for number in range(30):
-            await tx.execute(text("INSERT INTO tallies VALUES (:name)"), {"name": f"t{number}"})
-    batch = [make_outgoing(make_wish_opened(f"t{number % 30}")) for number in range(600)]
-    publishing = asyncio.create_task(_publish(replicas[0], batch))
-    if harness.kind == "rabbit":
-        await publishing  # So that each replica receives hundreds at once.
-    await asyncio.gather(*(replica.start(relay=False) for replica in replicas))
-    await publishing
-    await wait_until(lambda: has_count(replicas[0].count("inbox WHERE state = 'done'"), 600), 60)
-
-    totals = await replicas[0].fetch_rows("SELECT total FROM tallies")
-    assert [row.total for row in totals] == [20] * 30
-    assert contended == []
-    assert await replicas[0].count("inbox WHERE state <> 'done'") == 0
-
-
 async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened, WishDeclined])
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
+        relay=False
+    )
     unknown = make_outgoing(make_wish_declined())
     genuine = make_outgoing(make_wish_opened())
     mislabelled = Publishing(
         genuine.id + "x", WishDeclined.type, genuine.correlation, genuine.body, True
     )
     garbage = Publishing("g", WishOpened.type, genuine.correlation, b"\x00{", True)
-    await _publish(notify, [unknown, mislabelled, garbage, genuine])
+    await publish_batch(notify, [unknown, mislabelled, garbage, genuine])
     await wait_until(lambda: has_count(notify.count("inbox"), 4))
 
     parked = await notify.fetch_rows(
@@ -261,8 +200,10 @@ async def test_handler_of_any_message_receives_every_type(harness: BusHarness) -
         await insert_handled(tx, message)
 
     await harness.bind(notify=[AnyMessage])
-    notify = await harness.create_replica("notify", {AnyMessage: handle}).start(relay=False)
-    await _publish(notify, [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())])
+    notify = await harness.create_replica("notify", {AnyMessage: [handle]}).start(relay=False)
+    await publish_batch(
+        notify, [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())]
+    )
     await wait_until(lambda: has_count(notify.count("handled"), 2))
 
 
@@ -276,7 +217,7 @@ async def test_lost_database_connection_loses_no_message(harness: BusHarness) ->
             cut = True
             await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    notify = await _deliver_batch(harness, {WishOpened: handle}, _make_wishes(10))
+    notify = await _deliver_batch(harness, {WishOpened: [handle]}, _make_wishes(10))
     await wait_until(lambda: has_count(notify.count("handled"), 10))
 
     assert cut
@@ -288,8 +229,8 @@ async def test_message_redelivered_often_is_handled_alone_then_parked(
     harness: BusHarness, returns: int, state: str, handled: int
 ) -> None:
     await harness.bind(notify=[WishOpened])
-    notify = harness.create_replica("notify", {WishOpened: insert_handled})
-    publishing = asyncio.create_task(_publish(notify, [make_outgoing(make_wish_opened())]))
+    notify = harness.create_replica("notify", {WishOpened: [insert_handled]})
+    publishing = asyncio.create_task(publish_batch(notify, [make_outgoing(make_wish_opened())]))
     counts = [one.count for _ in range(returns) for one in await _take_and_return(notify)]
     assert counts == list(range(returns))
 
@@ -316,16 +257,10 @@ async def _deliver_batch(
     """Create a replica of notify and deliver messages to it, in one batch where possible."""
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", handlers)
-    publishing = asyncio.create_task(_publish(notify, [make_outgoing(one) for one in wishes]))
+    publishing = asyncio.create_task(publish_batch(notify, [make_outgoing(one) for one in wishes]))
     await notify.start(relay=False)
     await publishing
     return notify
-
-
-async def _publish(replica: Replica, batch: list[Publishing]) -> None:
-    publisher = await replica.transport.publisher("intake")
-    await publisher.publish(batch)
-    await publisher.close()
 
 
 def _make_wishes(count: int) -> list[WishOpened]:

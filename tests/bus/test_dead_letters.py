@@ -28,7 +28,7 @@ from tests.bus.harness import (
 )
 from tests.support.proxy import Proxy
 
-HANDLERS: Handlers = {WishOpened: insert_handled}
+HANDLERS: Handlers = {WishOpened: [insert_handled]}
 DISPATCHER = Dispatcher(HANDLERS)
 COLLECT_INTERVAL_SECONDS = 0.05
 
@@ -78,7 +78,7 @@ async def count_dead_letters(harness: BusHarness) -> int:
 async def test_take_on_a_frozen_connection_raises_disconnected_and_is_not_cancelled(
     rabbit_harness: BusHarness, amqp_url: str
 ) -> None:
-    """aiormq cancels the waiting call; as a cancellation it would end the collector for good."""
+    """A cancellation by aiormq must not end the collector, which waits on this call, for good."""
     await rabbit_harness.bind(notify=[WishOpened])
     async with Proxy(amqp_url) as proxy:
         transport = RabbitTransport(proxy.url, prefix=rabbit_harness.prefix)

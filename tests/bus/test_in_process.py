@@ -30,8 +30,10 @@ async def test_publish_is_confirmed_only_after_every_reader_committed(
         await insert_handled(tx, message)
 
     await harness.bind(notify=[WishOpened], volunteers=[WishOpened])
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
-    await harness.create_replica("volunteers", {WishOpened: slow}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
+        relay=False
+    )
+    await harness.create_replica("volunteers", {WishOpened: [slow]}).start(relay=False)
     publisher = await harness.get_transport().publisher("intake")
     publishing = asyncio.create_task(publisher.publish([make_outgoing(make_wish_opened())]))
 
@@ -48,7 +50,9 @@ async def test_failed_message_is_confirmed_because_the_inbox_stores_it(
         raise ValueError
 
     await inprocess_harness.bind(notify=[WishOpened])
-    notify = await inprocess_harness.create_replica("notify", {WishOpened: fail}).start(relay=False)
+    notify = await inprocess_harness.create_replica("notify", {WishOpened: [fail]}).start(
+        relay=False
+    )
     publisher = await inprocess_harness.get_transport().publisher("intake")
 
     assert await publisher.publish([make_outgoing(make_wish_opened())]) == [
@@ -69,7 +73,7 @@ async def test_timeout_abandons_the_wait_and_never_the_handler(
         await insert_handled(tx, message)
 
     await harness.bind(notify=[WishOpened])
-    notify = await harness.create_replica("notify", {WishOpened: slow}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [slow]}).start(relay=False)
     publisher = await harness.get_transport().publisher("intake")
     message = make_outgoing(make_wish_opened())
 
@@ -119,7 +123,7 @@ async def test_each_message_is_handled_once_despite_faults(
     await harness.bind(notify=[WishOpened])
     intake = await harness.create_replica("intake").start(consumer=False)
     replicas = [
-        await harness.create_replica("notify", {WishOpened: insert_handled}).start()
+        await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
         for _ in range(2)
     ]
     for _ in range(5):

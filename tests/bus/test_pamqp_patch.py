@@ -58,7 +58,7 @@ async def test_message_with_an_undecodable_property_stops_no_consumer(
     rabbit_harness: BusHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await rabbit_harness.bind(notify=[WishOpened])
-    notify = await rabbit_harness.create_replica("notify", {WishOpened: insert_handled}).start(
+    notify = await rabbit_harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
         relay=False
     )
     corrupt, valid = make_outgoing(make_wish_opened()), make_outgoing(make_wish_opened())

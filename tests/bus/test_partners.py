@@ -84,7 +84,7 @@ async def receive(
     """Parse a delivery as intake does."""
     dispatcher = Dispatcher({}, partner_recorder.ingress)
     async with harness.create_replica("intake").sessions() as tx:
-        [one] = await dispatcher.receive(tx, [delivery])
+        [one] = await dispatcher.parser.receive(tx, [delivery])
     return one
 
 
@@ -152,9 +152,9 @@ async def test_invalid_message_names_its_error_and_gets_no_genuine_key(
 async def test_service_without_partner_ingress_refuses_messages_of_partners(
     inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
 ) -> None:
-    dispatcher = Dispatcher({WishFulfilled: insert_handled})
+    dispatcher = Dispatcher({WishFulfilled: [insert_handled]})
     async with inprocess_harness.create_replica("notify").sessions() as tx:
-        [one] = await dispatcher.receive(tx, [make_delivery(make_event())])
+        [one] = await dispatcher.parser.receive(tx, [make_delivery(make_event())])
     assert (one.message, one.error.partition(":")[0]) == (None, "UnverifiedPublisher")
     assert partner_recorder.messages == []
 

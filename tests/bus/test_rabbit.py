@@ -31,7 +31,7 @@ async def test_relay_and_consumer_resume_after_a_cut_connection(
     async with Proxy(amqp_url) as proxy:
         harness.amqp_url = proxy.url
         intake = await harness.create_replica("intake").start(consumer=False)
-        notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(
+        notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
             relay=False
         )
         await intake.record(make_message(make_wish_opened()))
@@ -82,7 +82,7 @@ async def test_consumer_resumes_when_its_queue_is_deleted_and_created_again(
 ) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
-    notify = await harness.create_replica("notify", {WishOpened: insert_handled}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(relay=False)
     async with await aio_pika.connect(harness.amqp_url) as connection:
         channel = await connection.channel()
         await channel.queue_delete(Names(harness.prefix).queue("notify"))
@@ -98,7 +98,7 @@ async def test_topology_is_declared_twice_without_a_change(rabbit_harness: BusHa
 
 
 def test_definitions_hold_exchanges_queues_and_bindings() -> None:
-    document = definitions({"notify": bindings({WishOpened: insert_handled})}, prefix="a.")
+    document = definitions({"notify": bindings({WishOpened: [insert_handled]})}, prefix="a.")
 
     names = {kind: [one["name"] for one in document[kind]] for kind in ("exchanges", "queues")}
     assert names == {

@@ -50,7 +50,7 @@ async def test_parked_message_is_handled_once_after_a_fix_and_a_retry(harness: B
         await insert_handled(tx, message)
 
     intake = await harness.create_replica("intake").start(consumer=False)
-    notify = await harness.create_replica("notify", {WishOpened: handle}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [handle]}).start(relay=False)
     wake_when_due(notify.sessions, notify.consumer.retry_worker.wake)
     await intake.record(
         make_message(make_wish_opened("the poison")),
@@ -74,17 +74,22 @@ async def test_parked_message_is_handled_once_after_a_fix_and_a_retry(harness: B
     assert await notify.count("handled WHERE title = 'the poison'") == 1
     assert await list_keys(notify, STATION_OPERATOR) == []
     async with notify.sessions() as tx:
-        [act] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
-    assert (act.act, act.message_key, act.messages) == ("retry", key, 1)
-    assert (act.who, act.reason, act.station_id) == (
+        [action] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
+    assert (action.act, action.message_key, action.messages) == ("retry", key, 1)
+    assert (action.who, action.reason, action.station_id) == (
         STATION_OPERATOR.identity,
         "there is room now",
         STATION,
     )
+
+
+async def test_retry_of_a_handled_message_is_refused_and_not_logged(harness: BusHarness) -> None:
+    notify = await deliver_to_notify(harness, make_message(make_wish_opened()), fails=False)
+    [row] = await notify.fetch_rows("SELECT message_key FROM inbox WHERE state = 'done'")
     with pytest.raises(UnknownMessage):
         async with notify.sessions.begin() as tx:
-            await redrive.retry(tx, STATION_OPERATOR, key, "once more")
-    assert await notify.count("redrives") == 1
+            await redrive.retry(tx, STATION_OPERATOR, row.message_key, "once more")
+    assert await notify.count("redrives") == 0
 
 
 async def test_retry_makes_a_waiting_message_due_and_resets_its_attempts(
@@ -125,7 +130,7 @@ async def test_retry_restarts_the_deferral_limit(harness: BusHarness) -> None:
     async def wait(_tx: AsyncSession, _message: Message[WishOpened]) -> None:
         raise NotYet
 
-    replica = harness.create_replica("notify", {WishOpened: wait})
+    replica = harness.create_replica("notify", {WishOpened: [wait]})
     assert await replica.consumer.retry_worker.run_due() == 1
     [row] = await notify.fetch_rows("SELECT * FROM inbox")
     assert (row.state, row.waits) == ("retry", 1)
@@ -149,7 +154,7 @@ async def test_skipped_message_stays_stored_until_it_is_retried(
     assert await replica.consumer.retry_worker.run_due() == 1
     async with notify.sessions() as tx:
         page = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
-    assert [act.act for act in page.items] == ["retry", "skip"]
+    assert [action.act for action in page.items] == ["retry", "skip"]
 
 
 async def test_retry_all_retries_only_parked_messages_of_the_type(harness: BusHarness) -> None:
@@ -165,7 +170,10 @@ async def test_retry_all_retries_only_parked_messages_of_the_type(harness: BusHa
     assert await notify.count("inbox WHERE state = 'parked'") == 1
     async with notify.sessions() as tx:
         page = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
-    assert [(act.act, act.messages) for act in page.items] == [("retry_all", 0), ("retry_all", 20)]
+    assert [(action.act, action.messages) for action in page.items] == [
+        ("retry_all", 0),
+        ("retry_all", 20),
+    ]
     assert page.items[0].chosen == {"type": WishOpened.type}
 
 
@@ -181,10 +189,10 @@ async def test_operator_reads_and_changes_only_the_own_station(harness: BusHarne
         await list_keys(notify, OTHER_STATION_OPERATOR),
     )
     assert {here, other} == set(await list_keys(notify, UNSCOPED_OPERATOR))
-    for act in (redrive.retry, redrive.skip):
+    for action in (redrive.retry, redrive.skip):
         with pytest.raises(UnknownMessage):
             async with notify.sessions.begin() as tx:
-                await act(tx, STATION_OPERATOR, other, "curious")
+                await action(tx, STATION_OPERATOR, other, "curious")
     async with notify.sessions.begin() as tx:
         with pytest.raises(UnknownMessage):
             await redrive.find(tx, STATION_OPERATOR, other)
@@ -195,7 +203,7 @@ async def test_operator_reads_and_changes_only_the_own_station(harness: BusHarne
             (OTHER_STATION_OPERATOR, ["the rest"]),
         ):
             page = await redrive.list_actions(tx, operator, MAX_PAGE)
-            assert [act.reason for act in page.items] == reasons
+            assert [action.reason for action in page.items] == reasons
 
 
 async def test_pages_of_failed_messages_have_no_gap_and_no_repeat(harness: BusHarness) -> None:

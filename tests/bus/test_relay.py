@@ -55,7 +55,7 @@ async def recording_replica(inprocess_harness: BusHarness) -> tuple[Replica, Bat
     """Provide a replica that reads its own messages, not started, and the batches it publishes."""
     batches: Batches = []
     await inprocess_harness.bind(intake=[WishOpened])
-    handlers: Handlers = {WishOpened: _do_nothing}
+    handlers: Handlers = {WishOpened: [_do_nothing]}
     replica = inprocess_harness.create_replica(
         "intake", handlers, wrap=lambda t: RecordingTransport(t, batches)
     )

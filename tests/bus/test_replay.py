@@ -58,7 +58,7 @@ async def requeue_wishes(
     notify: Replica, harness: BusHarness, *, again: bool = False, replayable: bool = False
 ) -> ReplayCounts:
     """Put all of intake's messages about opened wishes into notify's inbox again."""
-    handlers: Handlers = {WishOpened: SingleHandler(insert_handled, replayable=replayable)}
+    handlers: Handlers = {WishOpened: [SingleHandler(insert_handled, replayable=replayable)]}
     originals = await list_originals(harness, SentFilter(type=WishOpened.type))
     replay = Replay(SentFilter(type=WishOpened.type), "the copy was lost", again)
     async with notify.sessions.begin() as tx:
@@ -106,8 +106,8 @@ async def test_replay_again_requires_replayable_handlers(harness: BusHarness) ->
     assert await create_fixed_replica(harness).consumer.retry_worker.run_due() == 1
     assert await notify.count("handled") == 2
     async with notify.sessions() as tx:
-        [act] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
-    assert act.chosen == {"type": WishOpened.type, "again": "true"}
+        [action] = (await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)).items
+    assert action.chosen == {"type": WishOpened.type, "again": "true"}
 
 
 async def test_sent_messages_are_filtered_by_type_subject_correlation_and_time(
@@ -136,8 +136,8 @@ async def test_replay_ignores_messages_for_other_readers(harness: BusHarness) ->
     originals = await list_originals(harness, SentFilter(type=WishDeclined.type))
     await execute(notify, "DELETE FROM inbox")
     cases: list[tuple[Operator, Handlers]] = [
-        (STATION_OPERATOR, {WishOpened: insert_handled}),
-        (OTHER_STATION_OPERATOR, {WishDeclined: insert_handled}),
+        (STATION_OPERATOR, {WishOpened: [insert_handled]}),
+        (OTHER_STATION_OPERATOR, {WishDeclined: [insert_handled]}),
     ]
     async with notify.sessions.begin() as tx:
         replay = Replay(SentFilter(), "curious")

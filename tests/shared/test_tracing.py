@@ -90,7 +90,7 @@ async def test_failed_handler_runs_in_a_span_that_is_marked_as_failed(
         raise ValueError("what somebody wrote")
 
     message = make_message("a" * 16)
-    handlers: Handlers = {AnyMessage: SingleHandler(fail, replayable=True)}
+    handlers: Handlers = {AnyMessage: [SingleHandler(fail, replayable=True)]}
     wrapped = cast(SingleHandler, instrument_handlers("here", handlers)[AnyMessage])
     assert wrapped.replayable
     for handle in (wrapped.handle, instrument_handler("here", fail)):
@@ -138,7 +138,7 @@ async def test_handlers_of_a_service_without_tracing_stay_as_they_are(collector:
         return
 
     assert collector.endpoint
-    handlers: Handlers = {WishPosted: keep}
+    handlers: Handlers = {WishPosted: [keep]}
     assert instrument_handlers("elsewhere", handlers) is handlers
     assert instrument_handler("elsewhere", keep) is keep
 

@@ -16,7 +16,7 @@ from shared.auth import Actor
 from shared.bus.admin import redrive
 from shared.bus.admin.redrive import InboxFilter, Operator, State
 from shared.bus.inbox import store
-from shared.bus.inbox.dispatcher import parse_partner_message
+from shared.bus.inbox.parser import parse_partner_message
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.partners import ingress
 from shared.contracts.envelope import Envelope, InvalidMessage, PartnerEnvelopeModel

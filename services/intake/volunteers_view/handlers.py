@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.volunteers_view.models import Volunteer
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 
 VolunteerMessage = VolunteerApplied | VolunteerApproved
@@ -35,12 +35,10 @@ def _applier(state: str) -> BatchHandler:
             )
         )
 
-    return BatchHandler(
-        handle, lambda messages: [message.subject for message in messages], replayable=True
-    )
+    return BatchHandler(handle, subject_locks, replayable=True)
 
 
 HANDLERS: Handlers = {
-    VolunteerApplied: _applier("applied"),
-    VolunteerApproved: _applier("approved"),
+    VolunteerApplied: [_applier("applied")],
+    VolunteerApproved: [_applier("approved")],
 }

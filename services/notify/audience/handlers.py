@@ -1,19 +1,13 @@
 """Message handlers that store the newest projection of each resident."""
 
-from collections.abc import Sequence
-
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.audience.models import Recipient
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
 from shared.contracts.intake import ResidentChanged, ResidentRegistered
 
 ResidentMessage = ResidentRegistered | ResidentChanged
-
-
-def _recipient_locks(messages: Sequence[Message[ResidentMessage]]) -> list[str]:
-    return [message.subject for message in messages]
 
 
 async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMessage]]) -> None:
@@ -47,6 +41,6 @@ async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMes
 
 
 HANDLERS: Handlers = {
-    ResidentRegistered: BatchHandler(upsert_recipients, _recipient_locks, replayable=True),
-    ResidentChanged: BatchHandler(upsert_recipients, _recipient_locks, replayable=True),
+    ResidentRegistered: [BatchHandler(upsert_recipients, subject_locks, replayable=True)],
+    ResidentChanged: [BatchHandler(upsert_recipients, subject_locks, replayable=True)],
 }

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.audience.queries import count_unknown_recipients
-from services.notify.deliveries.drafts import Draft
+from services.notify.deliveries.drafts import Draft, drafts_of
 from services.notify.deliveries.models import QUEUED, Delivery
 from services.notify.deliveries.queries import own_inbox
 from shared import clock
 from shared.auth import Actor
 from shared.bus import commit_hooks
+from shared.bus.admin.snapshots import is_snapshot
+from shared.bus.message import Message
 from shared.errors import NotFound, NotYet
 
 ADDRESS_RETENTION = timedelta(days=30)
@@ -64,6 +67,16 @@ _INSERT = text(
     ON CONFLICT (recipient_id, channel, cause) DO NOTHING
     """  # noqa: S608 - made of this module's constants
 )
+
+
+async def create_deliveries(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+    """Insert the deliveries of the messages, all at once; a snapshot notifies nobody.
+
+    Raises: NotYet for the whole batch if one recipient is unknown: the consumer halves the batch
+    until only that message waits.
+    """
+    news = [message for message in messages if not is_snapshot(message.causation)]
+    await insert_deliveries(tx, [draft for message in news for draft in drafts_of(message)])
 
 
 async def insert_deliveries(tx: AsyncSession, drafts: Sequence[Draft]) -> None:

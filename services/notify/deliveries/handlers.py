@@ -1,24 +1,13 @@
-"""The message handler that creates deliveries."""
+"""The message handlers that create deliveries."""
 
-from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.notify.deliveries.actions import insert_deliveries
-from services.notify.deliveries.drafts import drafts_of
+from services.notify.deliveries.actions import create_deliveries
 from services.notify.wording.rules import NOTIFICATION_RULES
-from shared.bus.admin.snapshots import is_snapshot
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers
+from shared.contracts.events import ParticipationMessage
 
-
-async def create_deliveries(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-    """Insert the deliveries of the messages, all at once; a snapshot notifies nobody.
-
-    Raises: NotYet for the whole batch if one recipient is unknown: the consumer halves the batch
-    until only that message waits.
-    """
-    news = [message for message in messages if not is_snapshot(message.causation)]
-    await insert_deliveries(tx, [draft for message in news for draft in drafts_of(message)])
-
-
-HANDLERS: Handlers = {contract: BatchHandler(create_deliveries) for contract in NOTIFICATION_RULES}
+# Of participations only the current state is news: the reminders, which know it, notify of those.
+HANDLERS: Handlers = {
+    contract: [BatchHandler(create_deliveries)]
+    for contract in NOTIFICATION_RULES
+    if not issubclass(contract, ParticipationMessage)
+}

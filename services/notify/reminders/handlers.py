@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notify.deliveries.actions import create_deliveries
 from services.notify.reminders.models import Reminder, evening_before, utc_offset_of
+from services.notify.reminders.queries import only_current
 from shared import clock
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -46,9 +48,12 @@ async def upsert_reminders(
     )
 
 
-def reminder_locks(messages: Sequence[Message[Any]]) -> list[str]:
-    """List the locks of the reminders that `messages` are about."""
-    return [message.subject for message in messages]
+async def notify_current(tx: AsyncSession, messages: Sequence[Message[Any]]) -> None:
+    """Notify only of the current state of each participation.
+
+    Whatever the order of the messages, the last notification that a resident reads is current.
+    """
+    await create_deliveries(tx, await only_current(tx, messages))
 
 
 def _reminder_row(message: Message[ParticipationMessage], now: datetime) -> dict[str, object]:
@@ -73,6 +78,6 @@ def _reminder_row(message: Message[ParticipationMessage], now: datetime) -> dict
 
 
 HANDLERS: Handlers = {
-    contract: BatchHandler(upsert_reminders, reminder_locks)
+    contract: [BatchHandler(upsert_reminders, subject_locks), BatchHandler(notify_current)]
     for contract in (EventJoined, EventLeft, EventAttended, EventMissed)
 }

@@ -1,14 +1,13 @@
 """Message handlers that keep duties in step with wishes and events."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty
-from shared.bus.message import BatchHandler, Handlers, Message
+from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -84,11 +83,6 @@ def _owner(content: DutyMessage) -> UUID | None:
     return content.resident_id if content.role == "helper" else None
 
 
-def duty_locks(messages: Sequence[Message[Any]]) -> list[str]:
-    """List the locks of the duties that `messages` are about."""
-    return [message.subject for message in messages]
-
-
 HANDLERS: Handlers = {
-    kind: BatchHandler(upsert_duties, duty_locks) for kind in (*OPENING_TYPES, *CLOSING_TYPES)
+    kind: [BatchHandler(upsert_duties, subject_locks)] for kind in (*OPENING_TYPES, *CLOSING_TYPES)
 }

@@ -15,8 +15,9 @@ from services.volunteers.people.queries import approved_volunteers
 from services.volunteers.rules.models import OWNERS, Rule, RuleEvaluation, in_force
 from services.volunteers.rules.queries import rules_for, was_evaluated
 from shared import clock
-from shared.bus.message import Message
+from shared.bus.message import BatchHandler, Handlers, Message
 from shared.contracts.envelope import Contract
+from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.errors import NotYet
 from shared.language import N_
@@ -64,11 +65,24 @@ def revision(message: Message[Any]) -> int:
     return int(getattr(message.content, "revision", message.sequence))
 
 
-def account_locks(messages: Iterable[Message[Any]]) -> list[str]:
-    """List the locks of the owners whom a rule may pay for `messages`."""
-    candidates = ("taker_id", "resident_id")
-    owners = {getattr(message.content, name, None) for message in messages for name in candidates}
-    return [lock_of(owner) for owner in owners if owner is not None]
+async def account_locks(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[str]:
+    """List the locks of the accounts that the rules, in any version, may pay or have paid."""
+    stations = {message.station for message in messages}
+    rules = {
+        type_: await rules_for(tx, type_, stations) for type_ in set(map(_ruled_type, messages))
+    }
+    payees = (
+        rule.payee_id(message.content)
+        for message in messages
+        for rule in rules[_ruled_type(message)]
+    )
+    return [lock_of(payee) for payee in payees if payee is not None]
+
+
+def _ruled_type(message: Message[Any]) -> str:
+    """Return the type that rules are for: of a reversal, the type that it reverses."""
+    awarding: type[Contract] = REVERSES.get(type(message.content), type(message.content))
+    return awarding.type
 
 
 async def _mark_evaluated(tx: AsyncSession, messages: Sequence[Message[Any]]) -> list[Message[Any]]:
@@ -122,3 +136,10 @@ def _cause(message: Message[Any], rule: Rule) -> Cause:
         title=getattr(message.content, "title", ""),
         correlation=message.correlation,
     )
+
+
+HANDLERS: Handlers = {
+    WishFulfilled: [BatchHandler(award_points, account_locks)],
+    EventAttended: [BatchHandler(award_points, account_locks)],
+    WishReopened: [BatchHandler(reverse_points, account_locks)],
+}

@@ -64,10 +64,15 @@ class Rule(Base):
 
     def payee(self, content: Contract) -> tuple[str, UUID] | None:
         """Return the payee's kind and id, or None if the rule pays nobody for `content`."""
-        kind, id_ = _value_at_path(content, self.who_kind), _value_at_path(content, self.who)
-        if kind in self.paid_kinds and kind in OWNERS and isinstance(id_, UUID):
+        kind, id_ = _value_at_path(content, self.who_kind), self.payee_id(content)
+        if kind in self.paid_kinds and kind in OWNERS and id_ is not None:
             return str(kind), id_
         return None
+
+    def payee_id(self, content: Contract) -> UUID | None:
+        """Return the id that the path `who` leads to, of whatever kind, or None."""
+        id_ = _value_at_path(content, self.who)
+        return id_ if isinstance(id_, UUID) else None
 
     def points(self, content: Contract) -> int:
         """Return the points for `content`; fractions are dropped, so 0 is possible."""

@@ -101,7 +101,7 @@ async def find(tx: AsyncSession, operator: Operator, key: UUID) -> Row[Any]:
 async def find_by_publisher(
     tx: AsyncSession, operator: Operator, publisher: str, key: UUID
 ) -> Row[Any] | None:
-    """Load a message of the partner with broker user `publisher`, done or not; None for no such."""
+    """Load a message that the broker user `publisher` sent, done or not; None if none arrived."""
     condition = and_(inbox.c.message_key == key, inbox.c.publisher == publisher)
     return (await tx.execute(select(inbox).where(*_in_scope(operator), condition))).one_or_none()
 

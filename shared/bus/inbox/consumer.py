@@ -1,28 +1,29 @@
 """Consumer: takes batches of messages and handles them in one transaction with their inbox rows."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
+from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.handler_spans import consume_spans
 from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.retry_worker import RetryWorker, count_failure, type_label
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
-from shared.bus.message import BatchHandler, Handler, Handlers, Message, SingleHandler
-from shared.bus.transport.base import Disconnected, Subscription, Transport, TransportDelivery
+from shared.bus.transport.base import (
+    TRANSIENT_ERRORS,
+    Subscription,
+    Transport,
+    TransportDelivery,
+)
 from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
 from shared.observability.logs import logger
 from shared.observability.metrics import CONSUMER_ALIVE, HANDLED, REPEATED
-
-__all__ = ["BatchHandler", "Consumer", "Handler", "Handlers", "Message", "SingleHandler"]
 
 BATCH_SIZE = 200
 PREFETCH_COUNT = 2 * BATCH_SIZE
@@ -48,49 +49,34 @@ class Consumer:
         self._dispatcher = dispatcher
         self.retry_worker = RetryWorker(service, sessions, dispatcher)
         self._subscription: Subscription | None = None
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._loop = BackgroundLoop(
+            f"consumer {service}",
+            self._consume,
+            backoff=Backoff(0.5, 15.0),
+            transient=TRANSIENT_ERRORS,
+        )
 
     @property
     def alive(self) -> bool:
         """True while the queue is subscribed and the retry worker runs."""
         subscribed = self._subscription is not None and self._subscription.alive
-        running = self._task is not None and not self._task.done()
-        return running and subscribed and self.retry_worker.alive
+        return self._loop.alive and subscribed and self.retry_worker.alive
 
     async def start(self) -> None:
         """Start consuming in the background."""
-        if self._task is None:
-            self._stopping.clear()
-            self._task = asyncio.create_task(self._run(), name=f"consumer {self._service}")
-            CONSUMER_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
+        self._loop.start()
+        CONSUMER_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
         await self.retry_worker.start()
 
     async def stop(self) -> None:
         """Finish the batch, commit, acknowledge, and end; may be called twice."""
-        self._stopping.set()
+        self._loop.stopping.set()
         if self._subscription is not None:
             self._subscription.wake()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        await self._loop.stop()
         await self.retry_worker.stop()
 
-    async def _run(self) -> None:
-        pause = Backoff(0.5, 15.0)
-        while not self._stopping.is_set():
-            try:
-                await self._consume(pause)
-            except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning(
-                    "consumer restarts", service=self._service, error=redacted_message(error)
-                )
-                await self._wait(pause.next_delay())
-            except Exception:
-                log.exception("consumer failed", service=self._service)
-                await self._wait(pause.next_delay())
-
-    async def _consume(self, pause: Backoff) -> None:
+    async def _consume(self) -> None:
         """Consume on one channel until it closes; its unhandled deliveries return to the queue.
 
         The database is checked first, because a returned delivery counts against its message.
@@ -100,12 +86,12 @@ class Consumer:
         subscription = await self._transport.subscribe(self._service, PREFETCH_COUNT)
         self._subscription = subscription
         try:
-            while not self._stopping.is_set():
+            while not self._loop.stopping.is_set():
                 deliveries = await subscription.take(BATCH_SIZE)
                 if deliveries:
                     await self._process_batch(deliveries)
                     await subscription.ack(deliveries)
-                    pause.reset()
+                    self._loop.backoff.reset()
         finally:
             self._subscription = None
             await subscription.close()
@@ -113,7 +99,7 @@ class Consumer:
     async def _process_batch(self, deliveries: Sequence[TransportDelivery]) -> None:
         """Record every delivery in the inbox: done, retry or parked."""
         async with self._sessions() as tx:
-            messages = await self._dispatcher.receive(tx, deliveries)
+            messages = await self._dispatcher.parser.receive(tx, deliveries)
         by_key = {
             one.key: one
             for one in messages
@@ -162,7 +148,8 @@ class Consumer:
             fresh = [one for one in batch if one.key in keys]
             messages = [one.message for one in fresh if one.message is not None]
             if messages:
-                await self._dispatcher.handle(tx, messages)
+                with consume_spans(self._service, messages) as traced:
+                    await self._dispatcher.handle(tx, traced)
         return fresh
 
     async def _store_failure(self, one: IncomingMessage, error: Exception) -> None:
@@ -182,7 +169,3 @@ class Consumer:
             fresh = await store.store_failed(tx, self._service, one, disposition)
         if fresh and counted:
             count_failure(self._service, one.type, disposition)
-
-    async def _wait(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)

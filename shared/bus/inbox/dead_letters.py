@@ -1,22 +1,20 @@
 """Dead letters: messages that the broker gave up, parked in the inbox for operators."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.inbox.retry_worker import count_failure
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
-from shared.bus.transport.base import DeadLetters, Disconnected, Transport, TransportDelivery
-from shared.db_errors import redacted_message
+from shared.bus.transport.base import TRANSIENT_ERRORS, DeadLetters, Transport, TransportDelivery
 from shared.observability.logs import logger
 
 POLL_INTERVAL_SECONDS = 30.0
+MAX_BACKOFF_SECONDS = 300.0
 BATCH_SIZE = 50
 
 log = logger(__name__)
@@ -38,27 +36,26 @@ class DeadLetterCollector:
         self._sessions = sessions
         self._dispatcher = dispatcher
         self._transport = transport
-        self._interval_seconds = interval_seconds
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._loop = BackgroundLoop(
+            f"dead letters {service}",
+            self.drain,
+            backoff=Backoff(interval_seconds, MAX_BACKOFF_SECONDS),
+            transient=TRANSIENT_ERRORS,
+            interval_seconds=interval_seconds,
+        )
 
     @property
     def alive(self) -> bool:
         """True while the collector runs, even while it waits for the broker or the database."""
-        return self._task is not None and not self._task.done()
+        return self._loop.alive
 
     async def start(self) -> None:
         """Start collecting in the background."""
-        if self._task is None:
-            self._stopping.clear()
-            self._task = asyncio.create_task(self._run(), name=f"dead letters {self._service}")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the batch under way and end; may be called twice."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        await self._loop.stop()
 
     async def drain(self) -> int:
         """Park all dead letters; return how many were new to the inbox. Raises: Disconnected."""
@@ -72,7 +69,7 @@ class DeadLetterCollector:
 
     async def _drain_channel(self, channel: DeadLetters) -> int:
         new = 0
-        while not self._stopping.is_set() and (dead := await channel.take(BATCH_SIZE)):
+        while not self._loop.stopping.is_set() and (dead := await channel.take(BATCH_SIZE)):
             async with self._sessions.begin() as tx:
                 are_new = [await self._park(tx, one) for one in await self._read(tx, dead)]
             # A message that the inbox already has is only acknowledged.
@@ -85,7 +82,7 @@ class DeadLetterCollector:
     ) -> list[tuple[IncomingMessage, str]]:
         """Parse dead letters, each with its reason; in the order of keys, or replicas deadlock."""
         reasons = [one.reason for one in dead]
-        pairs = zip(await self._dispatcher.receive(tx, dead), reasons, strict=True)
+        pairs = zip(await self._dispatcher.parser.receive(tx, dead), reasons, strict=True)
         return sorted(pairs, key=lambda one: one[0].key)
 
     async def _park(self, tx: AsyncSession, dead: tuple[IncomingMessage, str]) -> bool:
@@ -98,23 +95,3 @@ class DeadLetterCollector:
             count_failure(self._service, one.type, disposition)
             log.warning("dead letter parked", service=self._service, type=one.type)
         return fresh
-
-    async def _run(self) -> None:
-        pause = Backoff(self._interval_seconds, 300.0)
-        while not self._stopping.is_set():
-            wait = self._interval_seconds
-            try:
-                await self.drain()
-                pause.reset()
-            except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning(
-                    "dead letter collector waits",
-                    service=self._service,
-                    error=redacted_message(error),
-                )
-                wait = pause.next_delay()
-            except Exception:
-                log.exception("dead letter collector failed", service=self._service)
-                wait = pause.next_delay()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), wait)

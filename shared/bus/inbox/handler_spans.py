@@ -1,4 +1,4 @@
-"""Spans of handlers: one for each message, below the span that recorded it."""
+"""Spans of messages while they are handled, each below the span that recorded the message."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -6,16 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from opentelemetry.trace import Span, SpanKind, Tracer
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus.message import (
-    BatchHandler,
-    HandleMessage,
-    Handler,
-    Handlers,
-    Message,
-    SingleHandler,
-)
+from shared.bus.message import Message
 from shared.observability.context import traceparent
 from shared.observability.tracing import (
     CORRELATION,
@@ -67,40 +59,3 @@ def _start_process_span(tracer: Tracer, message: Message[Any]) -> Span:
     }
     name, parent = f"process {message.type}", message.traceparent
     return start_span(tracer, name, SpanKind.CONSUMER, attributes, parent)
-
-
-def instrument_handler(service: str, handle: HandleMessage) -> HandleMessage:
-    """Wrap a handler of single messages in spans; return it as it is where none are exported."""
-    if get_tracer(service) is None:
-        return handle
-
-    async def handle_one(tx: AsyncSession, message: Message[Any]) -> None:
-        with consume_spans(service, [message]) as [traced]:
-            await handle(tx, traced)
-
-    return handle_one
-
-
-def instrument_handlers(service: str, handlers: Handlers) -> Handlers:
-    """Wrap each handler in spans; return the same mapping where none are exported."""
-    if get_tracer(service) is None:
-        return handlers
-    wrapped: dict[Handler, Handler] = {}
-    for handler in handlers.values():
-        if handler not in wrapped:
-            wrapped[handler] = _with_spans(service, handler)
-    return {contract: wrapped[handler] for contract, handler in handlers.items()}
-
-
-def _with_spans(service: str, handler: Handler) -> Handler:
-    if isinstance(handler, BatchHandler):
-        handle = handler.handle
-
-        async def handle_batch(tx: AsyncSession, messages: list[Message[Any]]) -> None:
-            with consume_spans(service, messages) as traced:
-                await handle(tx, traced)
-
-        return replace(handler, handle=handle_batch)
-    if isinstance(handler, SingleHandler):
-        return replace(handler, handle=instrument_handler(service, handler.handle))
-    return instrument_handler(service, handler)

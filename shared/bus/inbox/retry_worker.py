@@ -1,20 +1,20 @@
 """Retry worker: handles failed messages again, each alone and with its attempt counted first."""
 
-import asyncio
-from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
+from shared.bus.inbox.handler_spans import consume_spans
 from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
+from shared.bus.transport.base import TRANSIENT_ERRORS
 from shared.contracts.registry import REGISTRY
 from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
 from shared.observability.logs import logger
@@ -32,36 +32,35 @@ class RetryWorker:
     def __init__(
         self, service: str, sessions: async_sessionmaker[AsyncSession], dispatcher: Dispatcher
     ) -> None:
-        self.wake = asyncio.Event()
         self._service = service
         self._sessions = sessions
         self._dispatcher = dispatcher
-        self._stopping = False
-        self._task: asyncio.Task[None] | None = None
+        self._loop = BackgroundLoop(
+            f"retries {service}",
+            self._run_due_and_sample,
+            backoff=Backoff(1.0, 15.0),
+            transient=TRANSIENT_ERRORS,
+            interval_seconds=POLL_INTERVAL_SECONDS,
+        )
+        self.wake = self._loop.wake
 
     @property
     def alive(self) -> bool:
         """True while the worker runs."""
-        return self._task is not None and not self._task.done()
+        return self._loop.alive
 
     async def start(self) -> None:
         """Start retrying in the background."""
-        if self._task is None:
-            self._stopping = False
-            self._task = asyncio.create_task(self._run(), name=f"retries {self._service}")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the message under way and end; may be called twice."""
-        self._stopping = True
-        self.wake.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        await self._loop.stop()
 
     async def run_due(self) -> int:
         """Run all retries that are due now; return how many."""
         ran = 0
-        while not self._stopping and await self.run_one():
+        while not self._loop.stopping.is_set() and await self.run_one():
             ran += 1
         return ran
 
@@ -72,7 +71,7 @@ class RetryWorker:
         if claimed is None:
             return False
         async with self._sessions() as tx:
-            received = await self._dispatcher.parse_stored(tx, claimed)
+            received = await self._dispatcher.parser.parse_stored(tx, claimed)
         if received.message is None:
             await self._store_retry(claimed, _park(claimed, received.error))
             return True
@@ -98,31 +97,17 @@ class RetryWorker:
             if received.message and (
                 has_same_key or await store.insert_new(tx, self._service, [received])
             ):
-                await self._dispatcher.handle(tx, [received.message])
+                with consume_spans(self._service, [received.message]) as traced:
+                    await self._dispatcher.handle(tx, traced)
 
     async def _store_retry(self, claimed: Row[Any], disposition: FailureDisposition) -> None:
         async with self._sessions() as tx, tx.begin():
             if await store.store_retry(tx, claimed, disposition):
                 count_failure(self._service, claimed.type, disposition)
 
-    async def _run(self) -> None:
-        pause = Backoff(1.0, 15.0)
-        while not self._stopping:
-            self.wake.clear()
-            wait = POLL_INTERVAL_SECONDS
-            try:
-                await self.run_due()
-                await self._sample()
-                pause.reset()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("retry worker waits for the database", error=redacted_message(error))
-                wait = pause.next_delay()
-            except Exception:
-                log.exception("retry worker failed", service=self._service)
-                wait = pause.next_delay()
-            if not self._stopping:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), wait)
+    async def _run_due_and_sample(self) -> None:
+        await self.run_due()
+        await self._sample()
 
     async def _sample(self) -> None:
         async with self._sessions() as tx:

@@ -6,11 +6,17 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 CONFIRM_TIMEOUT_SECONDS = 10.0
 
 
 class Disconnected(Exception):
     """Loss of a channel: the outcome of unfinished work on it is unknown. Open another channel."""
+
+
+# What a loop of the bus expects to pass by itself: the broker or the database is unavailable.
+TRANSIENT_ERRORS = (Disconnected, SQLAlchemyError, OSError)
 
 
 class PublishOutcome(Enum):
