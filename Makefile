@@ -15,7 +15,7 @@ bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails 
 chaos: set-up-dev ## breaks a deployment at random, SEEDS=200 times: nothing may be lost or doubled
 	@LINLI_CHAOS_SEEDS=$(or $(SEEDS),200) $(BIN)/pytest -q -x tests/chaos $(ARGS)
 
-check: set-up-dev ## format, lint, types, import contracts, contracts of messages, catalogue, migrations in step
+check: set-up-dev ## format, lint, types, import contracts, contracts of messages, catalogues, migrations in step
 	@scripts/check
 
 up: .env ## the real deployment on one machine
@@ -36,7 +36,7 @@ format: set-up-dev
 lock: set-up-dev ## the lock files from the requirements
 	@scripts/lock
 
-messages: set-up-dev ## the catalogue of page texts, brought up to date with the code
+messages: set-up-dev ## the Chinese catalogues, brought up to date with the code; lists what needs Chinese
 	@scripts/messages
 
 clean: ## forget the set-up; data and .env stay
