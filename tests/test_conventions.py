@@ -1,22 +1,34 @@
-"""The conventions that no tool checks, for files and for the deployment."""
+"""The conventions that no tool checks: names, and the size and documentation of files."""
 
 import ast
-import json
+import io
+import keyword
 import re
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+import tokenize
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
 
 import pytest
-import yaml
 
-from services.cli.migrate import SERVICES
-from shared.bus.transport import topology
+from tests.support.checkout import ROOT, list_tracked
 
-ROOT = Path(__file__).resolve().parent.parent
-OWN_SERVICES = {"migrate", *SERVICES}
-BANNED_NAMES = {
+# Each of these stands for "the one that was …" and says nothing of what a name holds.
+EMPTY_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "said told kept seen shown wanted found came asked taken made known begun held heard given"
+        " gone done let",
+    )
+)
+# Names of others (a callback of asyncio, a decorator of hypothesis, HTTP's Not Found, an error of
+# aio-pika), and names that are data: a state, a column of the ledger, fields of the API.
+EXEMPT_NAMES = frozenset(
+    {"add_done_callback", "given", "NotFound", "ChannelNotFoundEntity"}
+    | {"DONE", "held", "taken", "taken_by_me"}
+)
+MAX_EMPTY_WORDS_PER_THOUSAND = 1.0
+VAGUE_MODULES = {
     "utils",
     "helpers",
     "helper",
@@ -27,20 +39,86 @@ BANNED_NAMES = {
     "common",
     "misc",
 }
+# Nouns and verbs of the field, though they end in `-ing`.
+ING_MODULES = {"sealing", "tracing", "rendering", "templating", "image_processing", "scoping"}
+UNIT = re.compile(
+    r"(^|_)(SECONDS|MS|MINUTES|HOURS|DAYS|BYTES|PX|PERCENT|ATTEMPTS|DELIVERIES|SIZE|COUNT|LENGTH"
+    r"|DIGITS|POINTS|PLACES|WORKERS|CONNECTIONS|CLIENTS|MAX|MIN|LIMIT)(_|$)|_PER_"
+)
+SPAN = re.compile(
+    r"_(AFTER|BEFORE|WITHIN|FOR|TTL|INTERVAL|WINDOW|RETENTION|GRACE|DELAY|TIMEOUT|AHEAD|AGE)(_|$)"
+    r"|(^|_)(MAX|MIN)_"
+)
+# Numbers that are no time, size or count: a code, a quality, a version, a coordinate, a year.
+NO_AMOUNT = re.compile(r"(CODE|QUALITY|VERSION|REVISION|_X|_Y|YEAR|MARGIN|STATUS|PORT|TOO_LARGE)$")
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 300, 40
+PYTHON_FILES = list_tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
+NAMED_FILES = [file for file in PYTHON_FILES if file.relative_to(ROOT).parts[0] != "scripts"]
 
 
-def list_tracked(*patterns: str) -> list[Path]:
-    """List the tracked files of the checkout that match `patterns`."""
-    output = subprocess.run(
-        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, check=True, text=True
+def words_of(name: str) -> set[str]:
+    """Split a name in snake case, camel case or capitals into its words, in small letters."""
+    snake = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
+    return {word.lower() for word in snake.split("_") if word}
+
+
+def identifiers(source: str) -> Iterator[str]:
+    """Yield every identifier of a module, each as often as it stands there."""
+    previous = ""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
+            # `task.done()` is asyncio's.
+            yield f".{token.string}" if previous == "." and token.string == "done" else token.string
+        previous = token.string
+
+
+def empty_names(names: Iterable[str]) -> Counter[str]:
+    """Count the identifiers that hold an empty word; `*_at` columns are data."""
+    return Counter(
+        name
+        for name in names
+        if EMPTY_WORDS & words_of(name) and name not in EXEMPT_NAMES and not name.endswith("_at")
     )
-    return [ROOT / name for name in output.stdout.split()]
 
 
-SOURCE_FILES = list_tracked("shared/*.py", "services/*.py", "tests/*.py", "scripts/*.py")
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
-DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
+def repeated_classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
+    """List the class names that several of these modules declare, with the modules."""
+    modules: dict[str, list[str]] = {}
+    for module, source in sources.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.ClassDef):
+                modules.setdefault(node.name, []).append(module)
+    return {name: places for name, places in modules.items() if len(places) > 1}
+
+
+def is_vague(path: PurePath) -> bool:
+    """Check whether a module's name is an empty word, ends in `-ing`, or says nothing."""
+    stem = path.stem.removeprefix("test_")
+    ends_in_ing = stem.endswith("ing") and stem not in ING_MODULES
+    return bool(EMPTY_WORDS & words_of(stem)) or ends_in_ing or stem in VAGUE_MODULES
+
+
+def constants_without_unit(source: str) -> list[str]:
+    """List the constants of time, size or count whose name has no unit, no MAX_ and no MIN_."""
+    return [
+        target.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.isupper()
+        if (_is_amount(node.value) and not (UNIT.search(target.id) or NO_AMOUNT.search(target.id)))
+        or (_is_timedelta(node.value) and not SPAN.search(target.id))
+    ]
+
+
+def _is_amount(value: ast.expr) -> bool:
+    if isinstance(value, ast.BinOp):
+        return _is_amount(value.left) and _is_amount(value.right)
+    return isinstance(value, ast.Constant) and type(value.value) in (int, float)
+
+
+def _is_timedelta(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and ast.unparse(value.func) == "timedelta"
 
 
 def functions(file: Path) -> Iterator[tuple[str, int]]:
@@ -54,43 +132,58 @@ def functions(file: Path) -> Iterator[tuple[str, int]]:
             yield node.name, (node.end_lineno or 0) - start
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_every_pin_has_a_hash_and_no_lock_names_a_registry(lock: str) -> None:
-    text = (ROOT / lock).read_text("utf-8")
-    assert "://" not in text
-    assert "index-url" not in text
-    pins = re.split(r"\n(?=[a-z0-9])", text.strip(), flags=re.IGNORECASE)
-    assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+def test_empty_words_are_below_one_of_a_thousand_identifiers() -> None:
+    names = [name for file in NAMED_FILES for name in identifiers(file.read_text("utf-8"))]
+    empty = empty_names(names)
+    assert 1000 * empty.total() / len(names) < MAX_EMPTY_WORDS_PER_THOUSAND, empty.most_common(20)
 
 
-def test_every_requirement_is_locked() -> None:
-    for file in ("requirements", "requirements-dev"):
-        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / f"{file}.lock").read_text(), re.M))
-        lines = (ROOT / f"{file}.in").read_text("utf-8").splitlines()
-        required = {
-            name[0].lower() for line in lines if (name := re.match(r"[A-Za-z0-9][\w-]*", line))
-        }
-        assert required <= locked
+@pytest.mark.parametrize("service", ["intake", "volunteers", "notify", "cli", "demo"])
+def test_no_class_name_stands_twice_in_shared_and_a_service(service: str) -> None:
+    files = [*list_tracked("shared/*.py"), *list_tracked(f"services/{service}/*.py")]
+    assert len(files) > 60
+    sources = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in files}
+    assert repeated_classes(sources) == {}
 
 
-def test_package_lock_names_no_registry() -> None:
-    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
-    packages = {name: entry for name, entry in locked["packages"].items() if name}
-    assert packages
-    assert all("resolved" not in entry and "integrity" in entry for entry in packages.values())
-    assert packages["node_modules/htmx.org"]["version"].startswith("2.0.")
+def test_every_module_is_named_by_a_noun() -> None:
+    # Released migrations keep their file names.
+    files = [file for file in NAMED_FILES if "migrations/versions" not in str(file)]
+    assert [str(file.relative_to(ROOT)) for file in files if is_vague(file)] == []
 
 
-def test_web_assets_and_secrets_are_not_committed() -> None:
-    assert not list_tracked(".env", "*/vendor/*", "node_modules/*", "*.pem", "*.mo")
+def test_every_constant_of_time_size_or_count_names_its_unit() -> None:
+    assert [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in NAMED_FILES
+        for name in constants_without_unit(file.read_text("utf-8"))
+    ] == []
+
+
+def test_planted_violations_are_reported() -> None:
+    assert empty_names(
+        identifiers("found_rows = 1\nclass Told: ...\ntask.done()\nkept_at = 2")
+    ) == {
+        "found_rows": 1,
+        "Told": 1,
+    }
+    assert repeated_classes({"a": "class Wish: ...", "b": "class Wish: ...\nclass Other: ..."}) == {
+        "Wish": ["a", "b"]
+    }
+    assert is_vague(PurePath("services/intake/web/planning.py"))
+    assert is_vague(PurePath("tests/bus/kept.py"))
+    assert is_vague(PurePath("shared/utils.py"))
+    assert not is_vague(PurePath("shared/sealing.py"))
+    source = "POLL = 1.0\nGRACE = timedelta(days=1)\nPOLL_SECONDS = 1.0\nMAX_PHOTOS = 4 * 2"
+    assert constants_without_unit(source) == ["POLL", "GRACE"]
 
 
 def test_files_and_functions_stay_small() -> None:
-    files = [f for f in SOURCE_FILES if len(f.read_text("utf-8").splitlines()) > MAX_FILE_LINES]
+    files = [f for f in PYTHON_FILES if len(f.read_text("utf-8").splitlines()) > MAX_FILE_LINES]
     assert not [str(f.relative_to(ROOT)) for f in files]
     long = [
         f"{file.relative_to(ROOT)}: {name} has {lines} lines"
-        for file in SOURCE_FILES
+        for file in PYTHON_FILES
         if "migrations/versions" not in str(file)
         for name, lines in functions(file)
         if lines > MAX_FUNCTION_LINES
@@ -101,70 +194,10 @@ def test_files_and_functions_stay_small() -> None:
 def test_every_module_has_a_docstring() -> None:
     undocumented = [
         str(file.relative_to(ROOT))
-        for file in SOURCE_FILES
+        for file in PYTHON_FILES
         if (text := file.read_text("utf-8")).strip() and not ast.get_docstring(ast.parse(text))
     ]
     assert not undocumented
-
-
-def test_no_module_has_a_meaningless_name() -> None:
-    assert not [str(file.relative_to(ROOT)) for file in SOURCE_FILES if file.stem in BANNED_NAMES]
-
-
-def test_only_the_edge_publishes_ports_without_a_profile() -> None:
-    published = {name: s for name, s in COMPOSE["services"].items() if "ports" in s}
-    always = {name for name, service in published.items() if not service.get("profiles")}
-    assert always == {"edge"}
-    assert set(published) == {"edge", "publishers"}
-    assert published["publishers"]["profiles"] == ["publishers"]
-
-
-def test_every_own_service_is_locked_down() -> None:
-    for name in OWN_SERVICES:
-        service = COMPOSE["services"][name]
-        assert service["read_only"] is True
-        assert service["cap_drop"] == ["ALL"]
-        assert "no-new-privileges:true" in service["security_opt"]
-        assert service["mem_limit"]
-        assert service["pids_limit"]
-        assert "user" not in service
-        assert not service.get("privileged")
-
-
-def test_image_runs_without_root() -> None:
-    last = DOCKERFILE.rpartition("\nFROM ")[2]
-    users = re.findall(r"^USER (\d+)", last, re.M)
-    assert users
-    assert int(users[-1]) > 0
-
-
-def test_every_service_is_scalable_and_stops_gracefully() -> None:
-    for name in SERVICES:
-        service = COMPOSE["services"][name]
-        assert "container_name" not in service
-        assert "ports" not in service
-        assert service["stop_grace_period"] == "30s"
-        assert service["restart"] == "unless-stopped"
-        assert service["healthcheck"]["test"]
-
-
-def test_secrets_have_no_default() -> None:
-    text = (ROOT / "docker-compose.yml").read_text("utf-8")
-    secret = r"\$\{(\w*(?:PASSWORD|SECRET|KEY)\w*)(:?[-?][^}]*)?\}"
-    defaults = {name for name, rest in re.findall(secret, text) if "-" in rest[:2]}
-    assert not defaults
-
-
-def test_broker_users_have_the_permissions_of_the_topology() -> None:
-    content = COMPOSE["configs"]["rabbitmq-users"]["content"].replace("$$", "$")
-    users = json.loads(content)
-    granted = {
-        entry["user"]: {key: entry[key] for key in ("configure", "write", "read")}
-        for entry in users["permissions"]
-    }
-    for name in SERVICES:
-        assert granted[f"linli-{name}"] == topology.permissions(name)
-    assert {user["name"] for user in users["users"]} == set(granted)
 
 
 @pytest.mark.parametrize("name", [path.name for path in list_tracked("docs/decisions/*.md")])
