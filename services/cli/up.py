@@ -67,8 +67,9 @@ def data_folder() -> Path:
 def up(bind: str, *, demo: bool) -> None:
     """Run everything until a signal stops it.
 
-    Raises: CannotStart, CannotListen, PostgresFailed.
+    Raises: CannotStart, CannotListen, PostgresFailed, PostgresNotInstalled.
     """
+    embedded.check_installed()
     configure_logging(os.environ.get("LINLI_LOG_LEVEL", "WARNING"), "console")
     listening = server.listen(bind)
     folder = data_folder()

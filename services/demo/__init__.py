@@ -1,1 +1,1 @@
-"""The demo estate: the invented people of the reference scenario, and their loader."""
+"""The demo estate: its invented people, wishes and events in YAML, and their loader."""

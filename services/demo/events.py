@@ -7,16 +7,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.demo.estate_events import events
-from services.demo.planned_events import PlannedEvent
+from services.demo.planned_events import PlannedEvent, events
 from services.demo.wishes import DemoActors
 from services.intake.events import actions, attendance
 from services.intake.events.models import Event, EventFields, EventState
 from services.intake.events.participation import Participation, ParticipationState
 from services.intake.stations.models import Station
 from shared import clock
-from shared.bus.outbox.record import record, record_many
 from shared.contracts.events import EventJoined, EventPublished
+from shared.state import save_all
 
 # A running event began at least this long ago, on the half hour.
 MIN_TIME_SINCE_START = timedelta(minutes=15)
@@ -70,8 +69,8 @@ def _details(actors: DemoActors, planned: PlannedEvent) -> EventFields:
         place=planned.place,
         starts_at=begins,
         ends_at=begins + timedelta(minutes=planned.minutes),
-        helper_places=planned.places[0],
-        guest_places=planned.places[1],
+        helper_places=planned.places.helpers,
+        guest_places=planned.places.guests,
         partner_id=actors.accounts[planned.partner] if planned.partner else None,
     )
 
@@ -98,28 +97,29 @@ async def _create_past_event(
     event.state = EventState.PUBLISHED.value
     event.helpers = sum(role == "helper" for role, _ in planned.participants)
     event.guests = sum(role == "guest" for role, _ in planned.participants)
-    parts = _participations(planned, event)
-    tx.add_all(parts)
-    await record(tx, event, EventPublished.about(event))
+    participations = _participations(planned, event)
+    event.announce(EventPublished)
+    if planned.final_state == "running":
+        for participation in participations:
+            participation.announce(EventJoined)
+    await save_all(tx, [event, *participations])
     if planned.final_state == "closed":
         await actions.close(tx, actors.desk, event.id, planned.note)
-    else:
-        await record_many(tx, [(part, EventJoined.of(event, part)) for part in parts])
 
 
 def _participations(planned: PlannedEvent, event: Event) -> list[Participation]:
     """Return the participations, those of attendees with the time of their check-in."""
     arrivals = {person.id: after for _, person, after in planned.attendances}
-    parts = []
+    participations = []
     for index, (role, person) in enumerate(planned.participants):
-        part = Participation.new(event.station_id, event_id=event.id, resident_id=person.id)
-        part.role, part.state = role, ParticipationState.JOINED.value
-        part.joined_at = part.created_at = _joined_at(event, index, len(planned.participants))
+        one = Participation.new(event.station_id, event=event, resident_id=person.id, role=role)
+        one.state = ParticipationState.JOINED.value
+        one.joined_at = one.created_at = _joined_at(event, index, len(planned.participants))
         if person.id in arrivals:
-            part.state = ParticipationState.PRESENT.value
-            part.checked_in_at = event.starts_at + timedelta(minutes=arrivals[person.id])
-        parts.append(part)
-    return parts
+            one.state = ParticipationState.PRESENT.value
+            one.checked_in_at = event.starts_at + timedelta(minutes=arrivals[person.id])
+        participations.append(one)
+    return participations
 
 
 async def _create_upcoming_event(
@@ -127,7 +127,7 @@ async def _create_upcoming_event(
 ) -> None:
     """Publish an event, let people join and leave it, and cancel it if that is planned."""
     await actions.publish(tx, actors.desk, event.id)
-    results = [
+    joined = [
         await attendance.join(
             tx, actors.resident_or_desk(person), event.id, role, allow_overlap=True
         )
@@ -140,12 +140,12 @@ async def _create_upcoming_event(
     await tx.flush()
     # Through the mapper the update would count as one more version of each participation.
     table = Participation.__table__
-    statement = update(table).where(table.c.id == bindparam("part"))  # type: ignore[arg-type]  # a Table, typed as FromClause
+    statement = update(table).where(table.c.id == bindparam("joined_id"))  # type: ignore[arg-type]  # a Table, typed as FromClause
     await tx.execute(
         statement.values(joined_at=bindparam("at"), created_at=bindparam("at")),
         [
-            {"part": result.participation.id, "at": _joined_at(event, index, len(results))}
-            for index, result in enumerate(results)
+            {"joined_id": one.id, "at": _joined_at(event, index, len(joined))}
+            for index, one in enumerate(joined)
         ],
     )
 

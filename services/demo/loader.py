@@ -14,9 +14,9 @@ from services.demo import events as demo_events
 from services.demo import register
 from services.demo import wishes as demo_wishes
 from services.demo.estate import Helper, estate
-from services.demo.estate_events import events
-from services.demo.estate_wishes import wishes
-from services.demo.register import ACCOUNTS
+from services.demo.planned_events import events
+from services.demo.planned_wishes import wishes
+from services.demo.station import demo_station
 from services.demo.wishes import DemoActors
 from services.intake.events.participation import Participation
 from services.intake.stations.models import Station
@@ -26,7 +26,7 @@ from services.notify.audience.models import Recipient
 from services.volunteers.people import actions as people
 from services.volunteers.people.models import Volunteer
 from services.volunteers.rules.models import RuleEvaluation
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled
 
@@ -49,7 +49,7 @@ class ServiceNotCaughtUp(Exception):
         )
 
 
-class Replica(Protocol):
+class ServiceHandle(Protocol):
     """A service to load into: a `Runtime`, or connections to one that runs elsewhere."""
 
     @property
@@ -60,9 +60,9 @@ class Replica(Protocol):
 
 @dataclass
 class _Load:
-    """State of a load: the replicas, the progress, and whether it has changed anything."""
+    """State of a load: the services, the progress, and whether it has changed anything."""
 
-    replicas: Mapping[str, Replica]
+    services: Mapping[str, ServiceHandle]
     progress: Progress
     total: int
     completed: int = 0
@@ -70,7 +70,7 @@ class _Load:
 
     def begin(self, service: str) -> AbstractAsyncContextManager[AsyncSession]:
         """Begin a transaction on the schema of `service`."""
-        return self.replicas[service].sessions.begin()
+        return self.services[service].sessions.begin()
 
     def step(self, what: str, *, changed: bool) -> None:
         """Count one more completed step and report the progress."""
@@ -79,7 +79,7 @@ class _Load:
         self.progress(self.completed, self.total, what)
 
 
-async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool:
+async def load_demo(services: Mapping[str, ServiceHandle], progress: Progress) -> bool:
     """Load the demo estate; return whether there was anything left to load.
 
     `progress` gets the number of completed steps, the number of all steps, and what the last step
@@ -88,9 +88,9 @@ async def load_demo(replicas: Mapping[str, Replica], progress: Progress) -> bool
     Raises: NotTheDemo, ServiceNotCaughtUp.
     """
     planned = estate()
-    parts = (ACCOUNTS, planned.buildings, planned.helpers, wishes(), events(0))
-    load = _Load(replicas, progress, total=7 + sum(len(part) for part in parts))
-    async with _single_loader_lock(replicas["intake"].engine):
+    parts = (demo_station().accounts, planned.buildings, planned.helpers, wishes(), events(0))
+    load = _Load(services, progress, total=7 + sum(len(part) for part in parts))
+    async with _single_loader_lock(services["intake"].engine):
         station = await _create_station(load)
         await _add_buildings(load, station)
         actors = DemoActors(station, await _open_accounts(load, station))
@@ -123,7 +123,7 @@ async def _add_buildings(load: _Load, station: Station) -> None:
 async def _open_accounts(load: _Load, station: Station) -> dict[str, UUID]:
     async with load.begin("intake") as tx:
         account_ids = await register.list_account_ids(tx, station.id)
-    for username in ACCOUNTS:
+    for username in demo_station().accounts:
         if username not in account_ids:
             async with load.begin("intake") as tx:
                 account_ids[username] = await register.open_account(tx, station.id, username)

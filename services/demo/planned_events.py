@@ -1,46 +1,46 @@
-"""The plan of one event of the demo: its content, its time and its participants."""
+"""The events of the demo estate, as events.yaml has them, with their participants drawn."""
 
-from dataclasses import dataclass
 from datetime import time
 from functools import cache
 from typing import Literal
 from uuid import UUID
 
-from services.demo.estate import (
-    RESIDENT_NUMBER,
-    VOLUNTEER_NUMBER,
-    Person,
-    demo_id,
-    estate,
-    seeded_int,
-    seeded_shuffle,
-)
+from services.demo.estate import estate
+from services.demo.people import Person
+from services.demo.seeds import demo_id, seeded_int, seeded_shuffle
+from services.demo.yaml_tables import YamlModel, read_table
 from shared.contracts.events import EventKind, EventRole
 
 FinalState = Literal["draft", "coming", "cancelled", "running", "closed", "dropped"]
-PAVILION, SQUARE, STATION, GATE = "议事亭", "小区中心广场", "党群服务站", "南门岗亭"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlannedEvent:
+class HeadCount(YamlModel):
+    """A number of people, by their role in an event."""
+
+    helpers: int = 0
+    guests: int = 0
+
+
+class PlannedEvent(YamlModel):
     """An event of the demo, `day` days after the day of the load, `at` a local time of the station.
 
-    `places` and `participant_counts` are pairs of helpers and guests; `extra_participants` join
-    besides those drawn. The last `absent` participants never come, the last `leave` ones leave.
-    A running event runs whenever the demo is loaded.
+    `extra_participants` join besides those drawn. The last `absent` participants never come, the
+    last `leave` ones leave. A running event runs whenever the demo is loaded; `only_at` is the time
+    of the load at which the event exists.
     """
 
     number: int
+    only_at: Literal["day", "night"] | None = None
     kind: EventKind
     title: str
-    summary: str
+    summary: str = ""
     place: str
     final_state: FinalState
     day: int = 0
     at: time = time(9)
     minutes: int = 120
-    places: tuple[int, int]
-    participant_counts: tuple[int, int] = (0, 0)
+    places: HeadCount
+    participant_counts: HeadCount = HeadCount()
     extra_participants: tuple[tuple[EventRole, int], ...] = ()
     absent: int = 0
     leave: int = 0
@@ -55,10 +55,10 @@ class PlannedEvent:
     @property
     def participants(self) -> tuple[tuple[EventRole, Person], ...]:
         """Participants with their roles, in the order in which they join."""
-        helpers, guests = self.participant_counts
+        counts = self.participant_counts
         drawn: list[tuple[EventRole, Person]] = []
-        drawn += [("helper", one) for one in _pick(estate().takers, self.number * 5, helpers)]
-        drawn += [("guest", one) for one in _pick(_guests(), self.number * 19, guests)]
+        drawn += [("helper", p) for p in _pick(estate().takers, self.number * 5, counts.helpers)]
+        drawn += [("guest", p) for p in _pick(_guests(), self.number * 19, counts.guests)]
         extra = [(role, estate().people[number - 1]) for role, number in self.extra_participants]
         return (*extra, *drawn)
 
@@ -72,17 +72,30 @@ class PlannedEvent:
         )
 
 
+class EventsTable(YamlModel):
+    """The events of all hours, the oldest first."""
+
+    events: tuple[PlannedEvent, ...]
+
+
+def events(hour: int) -> tuple[PlannedEvent, ...]:
+    """Return the demo's events, the oldest first; at night another event runs than by day."""
+    time_of_load = "day" if 7 <= hour < 20 else "night"
+    return tuple(event for event in _all_events() if event.only_at in (None, time_of_load))
+
+
 @cache
-def _guests() -> tuple[Person, ...]:
+def _all_events() -> tuple[PlannedEvent, ...]:
+    return read_table("events.yaml", EventsTable).events
+
+
+@cache
+def _guests() -> list[Person]:
     """Return adults, many of them old, who neither help nor are reserved for visitors."""
-    busy = {
-        RESIDENT_NUMBER,
-        VOLUNTEER_NUMBER,
-        *(helper.person.number for helper in estate().helpers),
-    }
+    busy = estate().busy_numbers
     people = {p.number: p for p in estate().people if p.birth_year <= 1985 and p.number not in busy}
-    return tuple(people[number] for number in seeded_shuffle("guest", list(people)))
+    return [people[number] for number in seeded_shuffle("guest", list(people))]
 
 
-def _pick(people: tuple[Person, ...] | list[Person], first: int, count: int) -> list[Person]:
+def _pick(people: list[Person], first: int, count: int) -> list[Person]:
     return [people[(first + index) % len(people)] for index in range(count)]

@@ -7,42 +7,26 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.demo.estate import (
-    COMMUNITY_NAMES,
-    STATION_CODE,
-    STATION_NAMES,
-    STATION_PHONE,
-    Building,
-    Household,
-    Person,
-    demo_id,
-)
-from services.demo.estate_party import members
+from services.demo.estate import Building, Household
+from services.demo.party import members
+from services.demo.people import Person
+from services.demo.seeds import demo_id
+from services.demo.station import demo_station, password_of
 from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
 from services.intake.accounts.models import Account
 from services.intake.party import actions as party
 from services.intake.party.models import PartyMember
 from services.intake.publishers import actions as publishers
-from services.intake.publishers.models import GrantSpec, Permission, Publisher
-from services.intake.residents import models as register
+from services.intake.publishers.models import Publisher
+from services.intake.register import models as register
+from services.intake.residents.models import Resident
 from services.intake.stations.models import Station
-from shared.auth import Actor, Role
+from shared.auth import Actor
 from shared.bus.outbox.record import OutgoingMessage, record_messages
-from shared.contracts.events import EventAttended, EventJoined, EventPublished
-from shared.contracts.intake import ResidentRegistered, WishFulfilled, WishOpened
+from shared.contracts.intake import ResidentRegistered
 from shared.db import sealer_of
 from shared.sealing import Sealer
-
-# The README publishes user names and passwords; only accounts of a demo have public passwords.
-ACCOUNTS = {
-    "desk": (Role.STAFF, "演示·窗口"),
-    "admin": (Role.ADMIN, "演示·站长"),
-    "operator": (Role.OPERATOR, "演示·运维"),
-    "partner": (Role.PARTNER, "演示·便民服务队"),
-    "property": (Role.PARTNER, "演示·物业公司"),
-    "health-centre": (Role.PARTNER, "演示·卫生服务中心"),
-}
 
 
 class NotTheDemo(Exception):
@@ -50,34 +34,21 @@ class NotTheDemo(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            f"A real station has the code {STATION_CODE}: the demo leaves this database alone."
+            f"A real station has the code {demo_station().code}: "
+            "the demo leaves this database alone."
         )
-
-
-PUBLISHER_GRANTS = (
-    GrantSpec(Permission.PUBLISH, EventJoined.type),
-    GrantSpec(Permission.PUBLISH, EventAttended.type),
-    GrantSpec(Permission.PUBLISH, WishFulfilled.type),
-    GrantSpec(Permission.PUBLISH, "ext.property.lift-stopped.v1"),
-    GrantSpec(Permission.READ, EventPublished.type),
-    GrantSpec(Permission.READ, WishOpened.type),
-)
-
-
-def password_of(username: str) -> str:
-    """Return the published password of a demo account."""
-    return f"linli-demo-{username}"
 
 
 async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
     """Return the demo's station, and whether it had to be created. Raises: NotTheDemo."""
-    station = await tx.scalar(select(Station).where(Station.code == STATION_CODE))
+    demo = demo_station()
+    station = await tx.scalar(select(Station).where(Station.code == demo.code))
     if station is not None:
         if not station.demo:
             raise NotTheDemo
         return station, False
-    station = Station.create(STATION_CODE, STATION_NAMES, COMMUNITY_NAMES)
-    station.id, station.phone, station.demo = demo_id("station", 1), STATION_PHONE, True
+    station = Station.create(demo.code, demo.names, demo.community)
+    station.id, station.phone, station.demo = demo_id("station", 1), demo.phone, True
     tx.add(station)
     return station, True
 
@@ -85,7 +56,7 @@ async def get_or_create_station(tx: AsyncSession) -> tuple[Station, bool]:
 async def list_account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
     """Return the ids of the demo's accounts that exist, by user name."""
     statement = select(Account.username, Account.id).where(
-        Account.station_id == station, Account.username.in_(ACCOUNTS)
+        Account.station_id == station, Account.username.in_(demo_station().accounts)
     )
     rows = await tx.execute(statement)
     return {row.username: row.id for row in rows}
@@ -93,9 +64,12 @@ async def list_account_ids(tx: AsyncSession, station: UUID) -> dict[str, UUID]:
 
 async def open_account(tx: AsyncSession, station: UUID, username: str) -> UUID:
     """Create one of the demo's accounts; return its id."""
-    role, name = ACCOUNTS[username]
+    planned = demo_station().accounts[username]
     new_account = NewAccount(
-        username=username, display_name=name, role=role, password=password_of(username)
+        username=username,
+        display_name=planned.name,
+        role=planned.role,
+        password=password_of(username),
     )
     return (await accounts.create(tx, Actor.system(station), new_account)).id
 
@@ -124,7 +98,7 @@ async def add_building(tx: AsyncSession, station: Station, building: Building) -
         for household in households
         for person in household.people
     ]
-    await tx.execute(insert(register.Resident), residents)
+    await tx.execute(insert(Resident), residents)
     await record_messages(tx, [_registered_message(row) for row in residents])
 
 
@@ -139,12 +113,13 @@ async def enter_members(tx: AsyncSession, desk: Actor) -> bool:
 
 
 async def admit_publishers(tx: AsyncSession, station: UUID, accounts: Mapping[str, UUID]) -> bool:
-    """Admit the property company's machine unless there is one; return whether there was none."""
+    """Admit the demo's publisher unless there is one; return whether there was none."""
     statement = select(Publisher.id).where(Publisher.station_id == station).limit(1)
     if await tx.scalar(statement) is not None:
         return False
+    planned = demo_station().publisher
     await publishers.admit(
-        tx, Actor.system(station), "property", accounts["property"], PUBLISHER_GRANTS
+        tx, Actor.system(station), planned.name, accounts[planned.account], planned.grants
     )
     return True
 
@@ -186,5 +161,5 @@ def _registered_message(row: dict[str, Any]) -> OutgoingMessage:
     content = ResidentRegistered(
         resident_id=row["id"], phone_sealed=row["phone_sealed"], language=row["language"]
     )
-    subject = f"{register.Resident.plural}/{row['id']}"
+    subject = f"{Resident.plural}/{row['id']}"
     return OutgoingMessage(subject, row["station_id"], row["version"], content)

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.demo.estate import Person
-from services.demo.estate_wishes import wishes
-from services.demo.planned_wishes import ActionName, PlannedAction, PlannedWish
+from services.demo.people import Person
+from services.demo.planned_wishes import ActionName, PlannedAction, PlannedWish, wishes
 from services.intake.stations.models import Station
 from services.intake.wishes import actions
 from services.intake.wishes.history import WishTransition

@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from services.demo.estate import estate
-from services.demo.estate_events import events
-from services.demo.estate_party import members
-from services.demo.estate_wishes import wishes
-from services.demo.planned_wishes import PlannedWish
-from services.demo.register import ACCOUNTS
+from services.demo.party import members
+from services.demo.planned_events import events
+from services.demo.planned_wishes import PlannedWish, wishes
+from services.demo.station import demo_station
 from services.intake.accounts.models import Account
 from services.intake.events.models import Event
 from services.intake.events.participation import Participation
 from services.intake.party.models import PartyMember
-from services.intake.residents.models import Building, Home, Household, Resident
+from services.intake.register.models import Building, Home, Household
+from services.intake.residents.models import Resident
 from services.intake.stations.models import Station
 from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import Wish
@@ -26,7 +26,8 @@ from services.volunteers.ledger.models import Account as PointsAccount
 from services.volunteers.ledger.models import Leg, Transfer
 from services.volunteers.people.models import Volunteer
 from shared.runtime.runtime import Runtime
-from tests.support.system import PRIVATE_KEY, SECRETS, RunningSystem
+from tests.support.settings import PRIVATE_KEY, SECRETS
+from tests.support.system import RunningSystem
 
 WISH_POINTS, HELPER_POINTS_PER_HOUR, GUEST_POINTS = 20, 10, 5
 BUS_TABLES = ("outbox", "sent", "inbox", "jobs")
@@ -105,7 +106,7 @@ async def assert_register_is_complete(running_system: RunningSystem) -> None:
         own = await tx.execute(select(Household.own, func.count()).group_by(Household.own))
         assert dict(own.all()) == {True: 96, False: 762}
         usernames = set(await tx.scalars(select(Account.username)))
-        assert usernames == set(ACCOUNTS)
+        assert usernames == set(demo_station().accounts)
         entered = await tx.execute(select(PartyMember.resident_id, PartyMember.membership))
         assert sorted(entered.all()) == sorted(
             (member.person.id, member.membership.membership) for member in members()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from services.cli.main import app
 from services.intake.stations.queries import get_by_code
 from tests.support.api_clients import (
-    Person,
+    ApiClient,
     create_fulfilled_wish,
     create_resident,
     create_volunteer,
@@ -57,7 +57,9 @@ async def count(running_system: RunningSystem, service: str, table: str) -> int:
     return int(rows)
 
 
-async def park_message(running_system: RunningSystem, desk: Person) -> tuple[str, Person, UUID]:
+async def park_message(
+    running_system: RunningSystem, desk: ApiClient
+) -> tuple[str, ApiClient, UUID]:
     """Park a message by a failing rule; return its key, the volunteer it pays, and the station."""
     async with running_system.intake.sessions() as tx:
         station = (await get_by_code(tx, desk.station)).id

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from services.cli.demo_command import UNCHANGED
 from services.cli.main import app
-from services.demo.estate import RESIDENT_NUMBER, STATION_CODE, VOLUNTEER_NUMBER, demo_id, phone_of
 from services.demo.loader import load_demo
-from services.demo.register import ACCOUNTS, password_of
+from services.demo.people import RESIDENT_NUMBER, VOLUNTEER_NUMBER, phone_of
+from services.demo.seeds import demo_id
+from services.demo.station import demo_station, password_of
 from services.intake.accounts.models import Account
 from services.intake.accounts.passwords import verify_password
 from services.intake.events.models import Event, EventState
@@ -21,7 +22,8 @@ from services.intake.events.participation import Participation, ParticipationSta
 from services.intake.residents.queries import find_by_phone
 from services.intake.stations.models import Station
 from services.intake.wishes.history import WishTransition
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from services.notify.deliveries.models import Delivery
 from services.notify.reminders.models import Reminder
 from shared import clock
@@ -90,7 +92,7 @@ async def test_one_event_runs_with_people_present_and_people_to_check_in(
         parts = (
             await tx.scalars(select(Participation).where(Participation.event_id == event.id))
         ).all()
-    event.check_open_for_check_in()
+    assert event.state == EventState.PUBLISHED
     assert {part.state for part in parts} == {ParticipationState.PRESENT, ParticipationState.JOINED}
     assert all(part.checked_in_at is None or part.checked_in_at <= clock.now() for part in parts)
     assert event.ends_at - clock.now() > timedelta(hours=2)
@@ -230,11 +232,11 @@ async def test_published_passwords_and_phones_are_those_of_the_demo(
 ) -> None:
     async with running_system.intake.sessions() as tx:
         accounts = {account.username: account for account in await tx.scalars(select(Account))}
-        station = (await tx.scalars(select(Station).where(Station.code == STATION_CODE))).one()
+        station = (await tx.scalars(select(Station).where(Station.code == "qinglan"))).one()
         resident = await find_by_phone(tx, station.id, phone_of(1))
     assert station.demo
     assert resident is not None
-    for username in ACCOUNTS:
+    for username in demo_station().accounts:
         assert await verify_password(password_of(username), accounts[username].password_hash)
 
 
@@ -263,14 +265,14 @@ async def test_second_load_leaves_actions_of_reserved_people_alone(
     running_system: RunningSystem,
 ) -> None:
     async with running_system.client() as client:
-        desk = await sign_in(
-            client, station=STATION_CODE, username="desk", password=password_of("desk")
-        )
+        desk = await sign_in(client, station="qinglan", username="desk", password="linli-demo-desk")
         wisher, helper = [
             await sign_in(
                 client,
-                station=STATION_CODE,
-                slip=(await desk.post(f"/residents/{demo_id('resident', number)}/slips"))["code"],
+                station="qinglan",
+                slip=(await desk.post_ok(f"/residents/{demo_id('resident', number)}/slips"))[
+                    "code"
+                ],
             )
             for number in (RESIDENT_NUMBER, VOLUNTEER_NUMBER)
         ]
@@ -293,7 +295,7 @@ async def test_command_leaves_a_loaded_deployment_unchanged(
     for name, value in environment(running_system).items():
         monkeypatch.setenv(name, value)
     result = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
-    assert (result.exit_code, result.output.strip()) == (0, UNCHANGED)
+    assert (result.exit_code, result.output.strip()) == (0, UNCHANGED.format("晴岚家园"))
     monkeypatch.delenv("LINLI_NOTIFY_DATABASE_URL")
     failed = await asyncio.to_thread(CliRunner().invoke, app, ["demo"])
     assert failed.exit_code == 1

@@ -2,12 +2,19 @@
 
 import hashlib
 from collections import Counter
+from datetime import time
+from pathlib import Path
 
-from services.demo.estate import RESIDENT_NUMBER, VOLUNTEER_NUMBER, estate
-from services.demo.estate_events import events
-from services.demo.estate_party import members
-from services.demo.estate_wishes import wishes
-from services.intake.residents.phones import normalize
+import pytest
+from pydantic import ValidationError
+
+from services.demo.estate import estate
+from services.demo.party import members
+from services.demo.people import RESIDENT_NUMBER, VOLUNTEER_NUMBER
+from services.demo.planned_events import EventsTable, HeadCount, events
+from services.demo.planned_wishes import wishes
+from services.demo.yaml_tables import read_table
+from services.intake.phones import normalize
 from services.intake.wishes.models import LEASE_TTL
 
 
@@ -64,11 +71,11 @@ def test_events_are_the_same_on_every_machine_and_not_overbooked() -> None:
     digest = hashlib.sha256(
         repr([(event, event.attendances) for event in every]).encode()
     ).hexdigest()
-    assert digest[:16] == "577d46af075f2f9f"
+    assert digest[:16] == "e7391e0371a34b96"
     for event in every:
         roles = Counter(role for role, _ in event.participants)
-        assert roles["helper"] <= event.places[0]
-        assert roles["guest"] <= event.places[1]
+        assert roles["helper"] <= event.places.helpers
+        assert roles["guest"] <= event.places.guests
         assert len({person.number for _, person in event.participants}) == len(event.participants)
     coming = [event for event in every if event.final_state == "coming"]
     assert any(person.phone is None for event in coming for _, person in event.participants)
@@ -114,3 +121,19 @@ def test_reserved_people_have_neither_wished_nor_helped() -> None:
         "19900000001",
         "19900000002",
     }
+
+
+def test_misspelt_key_of_a_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "counts.yaml"
+    path.write_text("helpers: 2\nguest: 3\n")
+    with pytest.raises(ValidationError, match="guest"):
+        read_table(str(path), HeadCount)
+
+
+def test_unquoted_time_of_a_table_is_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "event.yaml"
+    row = (
+        "{number: 1, kind: film, title: 夜, place: 广场, final_state: draft, at: 15:00, places: {}}"
+    )
+    path.write_text(f"events: [{row}]\n", "utf-8")
+    assert read_table(str(path), EventsTable).events[0].at == time(15)

@@ -20,7 +20,7 @@ from tests.cli.messages_runner import (
     run_linli,
     run_ok,
 )
-from tests.support.api_clients import Person, eventually
+from tests.support.api_clients import ApiClient, eventually
 from tests.support.failing_rule import fix_rule
 from tests.support.system import RunningSystem
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("cli_environment")
 
 
 async def test_parked_message_is_listed_and_handled_once_after_a_retry(
-    running_system: RunningSystem, desk: Person
+    running_system: RunningSystem, desk: ApiClient
 ) -> None:
     key, taker, station = await park_message(running_system, desk)
     output = await run_ok("list", "--service", "volunteers")
@@ -46,7 +46,7 @@ async def test_parked_message_is_listed_and_handled_once_after_a_retry(
     await fix_rule(running_system.volunteers, station)
     assert await run_ok("retry", key, *REASON_OPTION) == "volunteers tries the message again.\n"
     assert await eventually(taker.points) == 20
-    assert len(await taker.get("/points/me/entries")) == 1
+    assert len(await taker.get_ok("/points/me/entries")) == 1
     result = await run_linli("show", key)
     assert result.exit_code == 1
     assert "it never came, or it is done" in result.stderr
@@ -63,7 +63,7 @@ async def test_parked_message_is_listed_and_handled_once_after_a_retry(
 
 
 async def test_skipped_message_is_left_out_when_all_of_its_type_are_retried(
-    running_system: RunningSystem, desk: Person
+    running_system: RunningSystem, desk: ApiClient
 ) -> None:
     key, taker, station = await park_message(running_system, desk)
     assert await run_ok("skip", key, *REASON_OPTION) == "volunteers has set the message aside.\n"
@@ -79,7 +79,7 @@ async def test_skipped_message_is_left_out_when_all_of_its_type_are_retried(
 
 
 async def test_tail_shows_sent_handled_and_parked_messages(
-    running_system: RunningSystem, desk: Person
+    running_system: RunningSystem, desk: ApiClient
 ) -> None:
     events: list[TailEvent] = []
 

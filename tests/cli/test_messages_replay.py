@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.cli.messages_runner import REASON_OPTION, count, execute, run_json, run_linli, run_ok
-from tests.support.api_clients import Person, create_resident, create_volunteer, eventually
+from tests.support.api_clients import ApiClient, create_resident, create_volunteer, eventually
 from tests.support.system import RunningSystem
 
 REGISTERED = "linli.resident.registered.v1"
@@ -13,7 +13,7 @@ REGISTERED = "linli.resident.registered.v1"
 pytestmark = pytest.mark.usefixtures("cli_environment")
 
 
-async def test_replay_restores_a_lost_copy(running_system: RunningSystem, desk: Person) -> None:
+async def test_replay_restores_a_lost_copy(running_system: RunningSystem, desk: ApiClient) -> None:
     person = await create_resident(desk)
     where = ["--where", f"type={REGISTERED}", "--where", f"subject=residents/{person.id}"]
     arguments = ["replay", "--from", "intake", "--to", "notify", *where, *REASON_OPTION]
@@ -39,7 +39,7 @@ async def test_replay_restores_a_lost_copy(running_system: RunningSystem, desk: 
 
 
 async def test_snapshot_restores_copies_and_notifies_nobody(
-    running_system: RunningSystem, desk: Person
+    running_system: RunningSystem, desk: ApiClient
 ) -> None:
     person = await create_volunteer(desk)
     approved = "deliveries WHERE template LIKE '%volunteer%'"
@@ -75,7 +75,7 @@ async def test_snapshot_restores_copies_and_notifies_nobody(
     volunteers = await count(running_system, "volunteers", "volunteers WHERE state = 'approved'")
     await eventually(lambda: _equals(count(running_system, "notify", read), 2 * volunteers))
     assert await count(running_system, "notify", approved) == approvals
-    assert "volunteer" in (await person.get("/me"))["roles"]
+    assert "volunteer" in (await person.get_ok("/me"))["roles"]
     actions = await run_json("acts", "--service", "intake")
     assert {action["chosen"]["feature"] for action in actions[:1]} == {"residents"}
 

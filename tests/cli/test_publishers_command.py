@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from services.cli.main import app
 from shared.bus.transport import topology
 from shared.bus.transport.topology import Names
-from tests.support.api_clients import Person, create_publisher, sign_in
+from tests.support.api_clients import ApiClient, create_publisher, sign_in
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import BINDINGS, RunningSystem
 
@@ -38,7 +38,7 @@ async def prefix(amqp_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 @pytest.fixture
-async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
+async def admin(running_system: RunningSystem) -> AsyncIterator[ApiClient]:
     """Sign in as the administrator of a new station."""
     code, _ = await create_station(running_system)
     async with running_system.client() as client:
@@ -74,14 +74,14 @@ async def publish_message(amqp_url: str, names: Names, type_: str, station: str)
 
 
 async def test_definitions_limit_a_machine_to_its_message_types(
-    admin: Person, prefix: str, amqp_url: str
+    admin: ApiClient, prefix: str, amqp_url: str
 ) -> None:
     machine = await create_publisher(admin, [PUBLISH_GRANT])
     user, names = machine["user"], Names(prefix)
     before = await export_definitions()
     assert _entry_of(before, "users", user)["password_hash"] == ""
 
-    await admin.post(f"/publishers/{machine['id']}/password")
+    await admin.post_ok(f"/publishers/{machine['id']}/password")
     definitions = await export_definitions()
     assert _entry_of(definitions, "users", user)["password_hash"] != ""
     allowed = _entry_of(definitions, "permissions", user)
@@ -92,17 +92,17 @@ async def test_definitions_limit_a_machine_to_its_message_types(
     assert topics["write"] == r"^ext\.lifts\.stopped\.v1$"
     assert await queue_depth(amqp_url, names.reader(machine["name"])) is None
 
-    await admin.put(f"/publishers/{machine['id']}/grants", {"grants": []})
+    await admin.put_ok(f"/publishers/{machine['id']}/grants", {"grants": []})
     assert _entry_of(await export_definitions(), "topic_permissions", user)["write"] == "^$"
 
 
 async def test_reader_has_a_queue_of_its_stations_messages(
-    admin: Person, prefix: str, amqp_url: str
+    admin: ApiClient, prefix: str, amqp_url: str
 ) -> None:
     machine = await create_publisher(admin, [READ_GRANT])
     names = Names(prefix)
     queue = names.reader(machine["name"])
-    station = (await admin.get("/me"))["station"]["id"]
+    station = (await admin.get_ok("/me"))["station"]["id"]
     definitions = await export_definitions()
     assert _entry_of(definitions, "permissions", machine["user"])["read"] == f"^{re.escape(queue)}$"
 
@@ -115,14 +115,14 @@ async def test_reader_has_a_queue_of_its_stations_messages(
 
     grants = {"grants": [{"may": "read", "type": "linli.wish.posted.v1"}]}
     path = f"/publishers/{machine['id']}/grants"
-    await admin.put(path, grants)
+    await admin.put_ok(path, grants)
     await export_definitions()
     await publish_message(amqp_url, names, OPENED, station)
     assert await queue_depth(amqp_url, queue) == 1
     await publish_message(amqp_url, names, "linli.wish.posted.v1", station)
     assert await queue_depth(amqp_url, queue) == 2
 
-    await admin.put(path, {"grants": []})
+    await admin.put_ok(path, {"grants": []})
     await export_definitions()
     assert await queue_depth(amqp_url, queue) is None
 

@@ -39,7 +39,7 @@ async def test_first_administrator_signs_in(
         admin = await sign_in(
             client, station=NEW_STATION.code, username="admin", password=NEW_STATION.password
         )
-        assert (await admin.get("/me"))["roles"] == ["admin"]
+        assert (await admin.get_ok("/me"))["roles"] == ["admin"]
 
 
 @pytest.mark.usefixtures("station")
