@@ -67,7 +67,8 @@ def error_sentence(failure: OSError) -> str:
 def set_up(*, dev: bool, assets_only: bool) -> None:
     if not assets_only:
         step("virtual environment", VENV / ".made", [sys.version], make_environment)
-        locks = ["requirements.lock", *(["requirements-dev.lock"] if dev else [])]
+        locks = ["requirements.lock", "requirements-embedded.lock"]
+        locks += ["requirements-dev.lock"] if dev else []
         for lock in locks:
             step(lock, VENV / f".{lock}.stamp", [read(lock)], partial(install, lock))
         step("linli", VENV / ".linli.stamp", [read("pyproject.toml")], install_linli)

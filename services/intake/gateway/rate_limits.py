@@ -1,12 +1,13 @@
 """Limits on the requests a minute that this replica takes (decision record 0007)."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import Request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 
-from services.intake.gateway.sliding_window import SlidingWindowCounter
 from shared.auth import Actor
 from shared.errors import TooManyRequests, Unauthorized
 from shared.state_key import StateKey
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     from services.intake.settings import IntakeSettings
 
 EXEMPT_PATHS = ("/health/", "/metrics", "/static/")
-
-
-@dataclass(frozen=True)
-class _Limit:
-    """A named limit of requests a minute; 0 switches the limit off."""
-
-    name: str
-    max_per_minute: int
+WINDOW_SECONDS = 60
 
 
 class RateLimiter:
@@ -35,11 +29,12 @@ class RateLimiter:
     """
 
     def __init__(self, settings: "IntakeSettings") -> None:
-        self._address = _Limit("address", settings.rate_address)
-        self._anonymous = _Limit("anonymous", settings.rate_anonymous)
-        self._person = _Limit("person", settings.rate_person)
-        self._publisher = _Limit("publisher", settings.rate_publisher)
-        self._counter = SlidingWindowCounter()
+        self._address = _limit("address", settings.rate_address)
+        self._anonymous = _limit("anonymous", settings.rate_anonymous)
+        self._person = _limit("person", settings.rate_person)
+        self._publisher = _limit("publisher", settings.rate_publisher)
+        self._storage = MemoryStorage()
+        self._windows = SlidingWindowCounterRateLimiter(self._storage)
 
     async def check(self, request: Request) -> None:
         """Count a request.
@@ -63,11 +58,28 @@ class RateLimiter:
         """Count the messages of one request of a publisher. Raises: TooManyRequests."""
         self._hit(self._publisher, str(publisher), messages)
 
-    def _hit(self, limit: _Limit, subject: str, cost: int = 1) -> None:
-        if limit.max_per_minute == 0:
-            return
-        if wait := self._counter.hit(f"{limit.name} {subject}", limit.max_per_minute, cost):
-            raise TooManyRequests().with_retry_after(wait)
+    def _hit(self, limit: RateLimitItem | None, subject: str, cost: int = 1) -> None:
+        if limit is not None and not self._windows.hit(limit, subject, cost=cost):
+            raise TooManyRequests().with_retry_after(self._seconds_to_wait(limit, subject, cost))
+
+    def _seconds_to_wait(self, limit: RateLimitItem, subject: str, cost: int) -> float:
+        """Return the seconds until there is room for `cost`, at most those left of this minute.
+
+        The count is that of this minute, and the share of the previous minute's that the sliding
+        window still covers. The library only knows when there is room for one.
+        """
+        previous, previous_ttl, current, current_ttl = self._storage.get_sliding_window(
+            limit.key_for(subject), WINDOW_SECONDS
+        )
+        room = limit.amount - current - cost
+        if room < 0 or previous == 0:
+            return current_ttl - WINDOW_SECONDS
+        return previous_ttl - WINDOW_SECONDS * (room + 1) / previous
+
+
+def _limit(name: str, max_per_minute: int) -> RateLimitItem | None:
+    """Make a named limit; 0 switches it off."""
+    return RateLimitItemPerMinute(max_per_minute, namespace=name) if max_per_minute else None
 
 
 RATE_LIMITER = StateKey[RateLimiter]("rate limiter")

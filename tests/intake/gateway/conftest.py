@@ -12,7 +12,7 @@ from services.intake.main import SERVICE
 from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
 from tests.intake.gateway.echo_server import EchoServer, serve
-from tests.intake.station_client import make_settings
+from tests.support.settings import make_settings
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ async def gateway_socket(intake_url: str, echo_server: EchoServer) -> AsyncItera
         over_port = await stack.enter_async_context(serve(echo_server, "127.0.0.1:0"))
         runtime = Runtime(
             SERVICE,
-            make_settings(intake_url, volunteers_url=over_socket, notify_url=over_port),
+            make_settings(SERVICE, intake_url, volunteers_url=over_socket, notify_url=over_port),
             InProcessTransport({"intake": frozenset()}),
         )
         stack.push_async_callback(runtime.close)

@@ -12,10 +12,13 @@ import pytest
 
 from services.intake.gateway import breaker, upstreams
 from services.intake.gateway.upstreams import UpstreamRequest, Upstreams
+from services.intake.main import SERVICE
 from shared.auth import Actor, Role, read_token
 from shared.errors import NotFound, Unauthorized, Unavailable
 from tests.intake.gateway.echo_server import EchoServer, serve
-from tests.intake.station_client import SIGNING_KEY, ApiClient, StationClient, make_settings
+from tests.intake.station_client import StationClient
+from tests.support.api_clients import ApiClient
+from tests.support.settings import SIGNING_KEY, UNREACHABLE_URL, make_settings
 
 
 @pytest.fixture
@@ -218,6 +221,6 @@ async def test_a_path_outside_the_declared_prefixes_is_refused(echo_server: Echo
 async def open_upstreams(echo_server: EchoServer) -> AsyncIterator[Upstreams]:
     """Serve the echo server as the volunteers service, without a gateway before it."""
     async with serve(echo_server, "127.0.0.1:0") as address:
-        client = Upstreams(make_settings("postgresql://nowhere", volunteers_url=address))
+        client = Upstreams(make_settings(SERVICE, UNREACHABLE_URL, volunteers_url=address))
         yield client
         await client.close()

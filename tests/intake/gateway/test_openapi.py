@@ -1,9 +1,6 @@
 """The gateway merges the documents of all services, also while one of them is down."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -12,18 +9,7 @@ import pytest
 from services.intake.gateway import openapi
 from services.intake.gateway.upstreams import PREFIXES, UPSTREAMS, is_under
 from shared.errors import Unavailable
-from tests.support.system import RunningSystem, open_transport, start_system
-
-
-@pytest.fixture(scope="module")
-async def running_system(module_database_urls: dict[str, str]) -> AsyncIterator[RunningSystem]:
-    """Yield the three services."""
-    with TemporaryDirectory(prefix="linli") as folder:
-        async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
-            start_system(module_database_urls, Path(folder), transport) as running,
-        ):
-            yield running
+from tests.support.system import RunningSystem
 
 
 @pytest.fixture

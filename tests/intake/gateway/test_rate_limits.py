@@ -14,7 +14,8 @@ from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
 from shared.runtime.server import listen, serving
 from shared.web.client_ip import network_of
-from tests.intake.station_client import StationClient, make_settings
+from tests.intake.station_client import StationClient
+from tests.support.settings import make_settings
 
 RATE_SETTINGS = {"rate_person": 4, "rate_anonymous": 2, "rate_address": 20}
 ADDRESS, OTHER_ADDRESS = "192.0.2.1", "198.51.100.7"
@@ -26,7 +27,7 @@ async def rate_limited_runtime(intake_url: str) -> AsyncIterator[Runtime]:
     """Yield a replica with small limits."""
     replica = Runtime(
         SERVICE,
-        make_settings(intake_url, **RATE_SETTINGS),
+        make_settings(SERVICE, intake_url, **RATE_SETTINGS),
         InProcessTransport({"intake": frozenset()}),
     )
     yield replica
@@ -131,7 +132,7 @@ def test_addresses_of_one_household_are_one_network(host: str, network: str) -> 
 async def test_only_a_trusted_proxy_sets_the_client_s_address(
     intake_url: str, trusted: str, expected: int
 ) -> None:
-    settings = make_settings(intake_url, **RATE_SETTINGS, trusted_proxies=trusted)
+    settings = make_settings(SERVICE, intake_url, **RATE_SETTINGS, trusted_proxies=trusted)
     runtime = Runtime(SERVICE, settings, InProcessTransport({"intake": frozenset()}))
     listening = listen("127.0.0.1:0")
     port = listening.getsockname()[1]
