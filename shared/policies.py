@@ -1,76 +1,45 @@
-"""Who may do what: every route names one of these policies; whose a thing is, models decide."""
+"""The mechanism of policies: which roles a route is for; whose a thing is, models decide."""
+
+from collections.abc import Mapping
 
 from shared.auth import Actor, Role
 from shared.errors import Forbidden, Unauthorized
+
+# Roles by the name of a policy; a policy without roles is for anyone, signed in or not.
+Policies = Mapping[str, frozenset[Role]]
 
 ANYONE: frozenset[Role] = frozenset()
 RESIDENTS = frozenset({Role.RESIDENT})
 DESK = frozenset({Role.STAFF, Role.ADMIN})
 OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})
-WISH_TAKER_ROLES = frozenset({Role.VOLUNTEER, Role.PARTNER, *DESK})
 PUBLISHERS = frozenset({Role.PUBLISHER})
 SIGNED_IN = frozenset(Role) - PUBLISHERS
 
-POLICIES: dict[str, frozenset[Role]] = {
-    "public": ANYONE,
-    # intake
-    "sign-in": ANYONE,
-    "me.read": SIGNED_IN,
-    "me.sign-out": SIGNED_IN,
-    "stations.read": ANYONE,
-    "register.read": DESK,
-    "register.write": DESK,
-    "residents.reveal": DESK,
-    "slips.issue": DESK,
-    "accounts.write": frozenset({Role.ADMIN}),
-    "wishes.list": SIGNED_IN,
-    "wishes.post": RESIDENTS | DESK,
-    "wishes.review": DESK,
-    "wishes.claim": WISH_TAKER_ROLES,
-    "wishes.release": WISH_TAKER_ROLES,
-    "wishes.deliver": WISH_TAKER_ROLES,
-    "wishes.confirm": RESIDENTS | DESK,
-    "wishes.withdraw": RESIDENTS | DESK,
-    "wishes.answer": DESK,
-    "wishes.reopen": RESIDENTS | DESK,
-    "events.list": SIGNED_IN,
-    "events.write": DESK,
-    "events.join": RESIDENTS | DESK,
-    "events.my-code": RESIDENTS,
-    "events.attend": DESK,
-    "party.read": DESK,
-    "party.write": DESK,
-    "publishers.manage": frozenset({Role.ADMIN}),
-    "messages.publish": PUBLISHERS,
-    # volunteers
-    "volunteers.apply": RESIDENTS | DESK,
-    "volunteers.read": RESIDENTS | DESK,
-    "volunteers.list": DESK,
-    "volunteers.approve": DESK,
-    "points.read": RESIDENTS | DESK | {Role.PARTNER},
-    "rules.read": SIGNED_IN,
-    # notify
-    "inbox.read": SIGNED_IN,
-    "deliveries.read": OPERATORS,
-    # every service
-    "messages.operate": OPERATORS,
-    # What became of a case is asked at the desk; it names ids and states, and nothing personal.
-    "trail.read": DESK | OPERATORS,
-}
+# The policy of routes that belong to no feature; every service has it.
+PUBLIC: Policies = {"public": ANYONE}
 
 
-def is_allowed(actor: Actor, policy: str) -> bool:
-    """Whether the policy lets this actor in."""
-    allowed = POLICIES[policy]
-    return not allowed or not actor.roles.isdisjoint(allowed)
+class PolicyConflict(Exception):
+    """Two policies of one name with different roles; the message is the name."""
 
 
-def check(policy: str, actor: Actor | None) -> None:
+def merge_policies(*features: Policies) -> Policies:
+    """Merge the policies of several features. Raises: PolicyConflict."""
+    merged: dict[str, frozenset[Role]] = {}
+    for policies in features:
+        for name, roles in policies.items():
+            if merged.setdefault(name, roles) != roles:
+                raise PolicyConflict(name)
+    return merged
+
+
+def is_allowed(policies: Policies, policy: str, actor: Actor | None) -> bool:
+    """Whether the policy lets this actor in; None is nobody."""
+    roles = policies[policy]
+    return not roles or (actor is not None and not actor.roles.isdisjoint(roles))
+
+
+def check(policies: Policies, policy: str, actor: Actor | None) -> None:
     """Raise Unauthorized for nobody and Forbidden for somebody else's role."""
-    allowed = POLICIES[policy]
-    if not allowed:
-        return
-    if actor is None:
-        raise Unauthorized
-    if not is_allowed(actor, policy):
-        raise Forbidden
+    if not is_allowed(policies, policy, actor):
+        raise Unauthorized if actor is None else Forbidden

@@ -1,5 +1,6 @@
 """The intake service: its routes, its message handlers and its jobs."""
 
+from pathlib import Path
 from typing import cast
 
 from fastapi import FastAPI
@@ -15,9 +16,11 @@ from services.intake.gateway.rate_limits import RATE_LIMITER, RateLimiter, enfor
 from services.intake.gateway.upstreams import UPSTREAMS, Upstreams
 from services.intake.party import api as party
 from services.intake.photos import api as photos
+from services.intake.policies import POLICIES
 from services.intake.publishers import api as publishers
 from services.intake.publishers import ingress
 from services.intake.publishers.handlers import PARTNERS
+from services.intake.register import api as register
 from services.intake.residents import api as residents
 from services.intake.residents.models import Resident
 from services.intake.settings import SETTINGS, IntakeSettings
@@ -30,11 +33,13 @@ from services.intake.web.routes import add_pages
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
 from shared.bus.admin.snapshots import Snapshot
+from shared.language import add_catalogue
 from shared.runtime.app import create_app
 from shared.runtime.service import Replica, Service
 
 FEATURES = (
     stations,
+    register,
     residents,
     accounts,
     sign_in,
@@ -51,6 +56,7 @@ FEATURES = (
 
 def build_app(replica: Replica) -> FastAPI:
     """Build the application: API, gateway and pages."""
+    add_catalogue(Path(__file__).parent / "locale")
     app = create_app(replica, authenticate=authenticate, first=enforce_rate_limits)
     settings = cast(IntakeSettings, replica.settings)
     RATE_LIMITER.set(app.state, RateLimiter(settings))
@@ -71,6 +77,7 @@ SERVICE = Service(
     settings=IntakeSettings,
     metadata=Base.metadata,
     build_app=build_app,
+    policies=POLICIES,
     handlers=volunteers_view.HANDLERS,
     jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
     partners=PARTNERS,

@@ -1,6 +1,7 @@
 """Declaration of the notify service: tables, message handlers, jobs, application."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 from fastapi import FastAPI
@@ -12,12 +13,14 @@ from services.notify.deliveries import handlers as deliveries
 from services.notify.deliveries.actions import erase_expired_secrets
 from services.notify.deliveries.api import api
 from services.notify.deliveries.models import QUEUED
+from services.notify.deliveries.policies import POLICIES
 from services.notify.deliveries.queries import delivery_effects
 from services.notify.deliveries.sender import Sender
 from services.notify.reminders import handlers as reminders
 from services.notify.reminders.jobs import JOBS as REMINDER_JOBS
 from services.notify.settings import SETTINGS, NotifySettings
 from shared.bus.message import merge_handlers
+from shared.language import add_catalogue
 from shared.runtime.app import create_app
 from shared.runtime.service import BackgroundTask, Replica, Service
 from shared.scheduler import Job
@@ -27,6 +30,7 @@ HANDLERS = merge_handlers(audience.HANDLERS, deliveries.HANDLERS, reminders.HAND
 
 def build_app(replica: Replica) -> FastAPI:
     """Build the application of one replica."""
+    add_catalogue(Path(__file__).parent / "locale")
     app = create_app(replica)
     SETTINGS.set(app.state, cast(NotifySettings, replica.settings))
     app.include_router(api)
@@ -49,6 +53,7 @@ SERVICE = Service(
     settings=NotifySettings,
     metadata=Base.metadata,
     build_app=build_app,
+    policies=POLICIES,
     handlers=HANDLERS,
     jobs=(
         Job("deliveries.forget-secrets", timedelta(minutes=1), erase_expired_secrets),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.datastructures import Headers
@@ -14,13 +14,21 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.auth import Actor, read_token
 from shared.messages_admin.api import operations
 from shared.messages_admin.context import ADMIN_CONTEXT, AdminContext
+from shared.messages_admin.policies import POLICIES as ADMIN_POLICIES
 from shared.messages_admin.trail import trail
+from shared.policies import PUBLIC, Policies, merge_policies
 from shared.runtime.service import Replica
 from shared.web import problems
-from shared.web.authentication import AUTHENTICATE, Authenticate, bearer_token
+from shared.web.authentication import (
+    AUTHENTICATE,
+    POLICIES,
+    Authenticate,
+    bearer_token,
+    check_route_policies,
+)
 from shared.web.correlation import CorrelationIdMiddleware
 from shared.web.http import MAX_BODY_BYTES, SESSIONS
-from shared.web.openapi import add_shared_components
+from shared.web.openapi import complete_document
 
 
 class Application(FastAPI):
@@ -29,14 +37,21 @@ class Application(FastAPI):
     A body that is too large is answered with problem details, not with plain text.
     """
 
-    def __init__(self, service: str, **options: Any) -> None:
+    def __init__(self, service: str, policies: Policies, **options: Any) -> None:
         super().__init__(**options)
+        POLICIES.set(self.state, policies)
         self._with_correlation = CorrelationIdMiddleware(self._respond, service)
+
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Include a router whose routes name policies of the service. Raises: UnknownPolicy."""
+        check_route_policies(router, POLICIES.get(self.state))
+        super().include_router(router, **options)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description of this service."""
         if self.openapi_schema is None:
-            self.openapi_schema = add_shared_components(super().openapi())
+            policies = POLICIES.get(self.state)
+            self.openapi_schema = complete_document(super().openapi(), policies)
         return self.openapi_schema
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,6 +102,7 @@ def create_app(
 
     app = Application(
         service,
+        merge_policies(PUBLIC, ADMIN_POLICIES, replica.service.policies),
         title=f"Linli {service}",
         openapi_url=f"/api/v1/openapi/{service}.json",
         docs_url=None,

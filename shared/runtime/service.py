@@ -13,6 +13,7 @@ from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import Handlers
 from shared.bus.partners.ingress import PartnerIngress
 from shared.messages_admin.effects import Effect, Effects, TrailKey
+from shared.policies import Policies
 from shared.scheduler import Job
 from shared.sealing import Sealer
 from shared.settings import ServiceSettings
@@ -44,17 +45,18 @@ def _no_tasks(_replica: "Replica") -> tuple[BackgroundTask, ...]:
 class Service:
     """A service: its tables, its reactions to messages, its timed jobs, its application.
 
-    `prefixes` are the paths under `/api/v1` that the gateway forwards to it; `background_tasks`
-    makes what runs beside relay, consumer and scheduler (a sender of deliveries, say); `snapshots`
-    are the features whose state can be recorded again, by name; `partners` handles what partners
-    publish, in the one service that they publish to; `effects` lists what features did under a
-    correlation id, for its trail.
+    `policies` are those that its routes name; `prefixes` are the paths under `/api/v1` that the
+    gateway forwards to it; `background_tasks` makes what runs beside relay, consumer and scheduler
+    (a sender of deliveries, say); `snapshots` are the features whose state can be recorded again,
+    by name; `partners` handles what partners publish, in the one service that they publish to;
+    `effects` lists what features did under a correlation id, for its trail.
     """
 
     name: str
     settings: type[ServiceSettings]
     metadata: MetaData
     build_app: Callable[["Replica"], FastAPI]
+    policies: Policies = field(default_factory=dict)
     handlers: Handlers = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     prefixes: tuple[str, ...] = ()

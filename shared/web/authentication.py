@@ -1,17 +1,19 @@
-"""Who asks: the actor of a request, and the guard that lets through whom a policy names."""
+"""Who asks: the actor of a request, and the guard of each route, which its policy names."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
 
 from shared import policies
 from shared.auth import Actor
 from shared.errors import Unauthorized
+from shared.policies import Policies
 from shared.state_key import StateKey
 
 Authenticate = Callable[[Request], Awaitable[Actor | None]]
 AUTHENTICATE = StateKey[Authenticate]("authenticate")
+POLICIES = StateKey[Policies]("policies")
 _ACTOR = StateKey[Actor | None]("actor")
 
 
@@ -49,12 +51,24 @@ CurrentActor = Annotated[Actor, Depends(_signed_in)]
 OptionalActor = Annotated[Actor | None, Depends(current_actor)]
 
 
-def allow(policy: str) -> Callable[..., Awaitable[None]]:
-    """Make a dependency that lets through only those whom the policy names."""
-    policies.POLICIES[policy]
+class UnknownPolicy(Exception):
+    """A route without a policy, or with one that its service doesn't have."""
 
-    async def check_policy(actor: OptionalActor) -> None:
-        policies.check(policy, actor)
+
+def allow(policy: str) -> Callable[..., Awaitable[None]]:
+    """Make a dependency that lets through only those whom the application's policy names."""
+
+    async def check_policy(request: Request, actor: OptionalActor) -> None:
+        policies.check(POLICIES.get(request.app.state), policy, actor)
 
     check_policy.policy = policy  # type: ignore[attr-defined]
     return check_policy
+
+
+def check_route_policies(router: APIRouter, service_policies: Policies) -> None:
+    """Check that each route names policies of the service only. Raises: UnknownPolicy."""
+    for route in router.routes:
+        guards = [guard.dependency for guard in getattr(route, "dependencies", ())]
+        names = {guard.policy for guard in guards if hasattr(guard, "policy")}
+        if not names or not names <= service_policies.keys():
+            raise UnknownPolicy(f"{getattr(route, 'path', route)}: {sorted(names)}")

@@ -126,7 +126,7 @@ class ApiRouter(APIRouter):
     def add_api_route(
         self, path: str, endpoint: Callable[..., Any], *, policy: str = "", **options: Any
     ) -> None:
-        """Add a route; `policy` is one of `policies.POLICIES`."""
+        """Add a route; `policy` is one of the policies of the service."""
         guards = [Depends(allow(policy)), *(options.pop("dependencies", None) or [])]
         if options.get("include_in_schema", True):
             guards.append(Depends(_refuse_unknown_parameters))
@@ -168,7 +168,7 @@ def _operation_id(route: APIRoute) -> str:
 def _with_openapi(
     path: str, endpoint: Callable[..., Any], policy: str, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Complete a route's options with what its signature and policy say in the description."""
+    """Complete a route's options with what its signature says in the description."""
     docs = RouteDocs.of(options["methods"][0], path, policy, endpoint)
     responses = docs.responses(options.get("status_code") or 200, options.pop("problems", ()))
     for status, response in (options.pop("responses", None) or {}).items():

@@ -7,11 +7,14 @@ from typing import Annotated, Any, Self, get_args, get_origin, get_type_hints
 
 from fastapi.params import Depends, Param
 
-from shared.policies import POLICIES, PUBLISHERS
+from shared.auth import Role
+from shared.policies import PUBLISHERS, Policies
 from shared.web.preconditions import ConditionalUpdate
 from shared.web.problems import MEDIA_TYPE
 
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Where an operation names its policy until the description is complete.
+_POLICY_FIELD = "x-policy"
 PROBLEMS = {
     400: "The body isn't what its Content-Type says.",
     401: "Nobody is signed in, or the proof of it is worth nothing.",
@@ -98,16 +101,10 @@ class RouteDocs:
         """Read the documentation of a route from its endpoint's signature."""
         return cls(method, path, policy, frozenset(_parts(endpoint)))
 
-    @property
-    def is_public(self) -> bool:
-        """Whether the route is open to those who are not signed in."""
-        return not POLICIES[self.policy]
-
     def problems(self) -> set[int]:
-        """Return the statuses of the problems that the signature and the policy show."""
+        """Return the statuses of the problems that the signature shows."""
         statuses = {401, 422, 429, 503}
         statuses |= {403, 409, 413} if self.method in UNSAFE_METHODS else set()
-        statuses |= set() if self.is_public else {403}
         statuses |= {400} if any(map(_is_body, self.parts)) else set()
         statuses |= {404} if "{" in self.path else set()
         statuses |= {412, 428} if ConditionalUpdate in self.parts else set()
@@ -121,22 +118,29 @@ class RouteDocs:
         return ok | {status: _problem(status) for status in sorted(problems)}
 
     def operation(self) -> dict[str, Any]:
-        """Return what its parameters don't show: headers of requests, and security."""
+        """Return what its parameters don't show: headers of requests, and the policy."""
         headers = [IDEMPOTENCY_KEY] if self.method == "POST" else []
         headers += [IF_MATCH] if ConditionalUpdate in self.parts else []
-        scheme = "key" if POLICIES[self.policy] == PUBLISHERS else "session"
-        security: list[dict[str, Any]] = [{scheme: []}]
-        if self.is_public:
-            security.append({})
-        return {"security": security, **({"parameters": headers} if headers else {})}
+        return {_POLICY_FIELD: self.policy, **({"parameters": headers} if headers else {})}
 
 
-def add_shared_components(document: dict[str, Any]) -> dict[str, Any]:
-    """Complete the description of a service with the parts that its routes refer to."""
+def complete_document(document: dict[str, Any], policies: Policies) -> dict[str, Any]:
+    """Complete the description of a service: who may use each route, and shared components."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            _add_security(operation, policies[operation.pop(_POLICY_FIELD)])
     components = document.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     components["securitySchemes"] = {"session": SESSION, "key": API_KEY}
     return document
+
+
+def _add_security(operation: dict[str, Any], roles: frozenset[Role]) -> None:
+    operation["security"] = [{"key" if roles == PUBLISHERS else "session": []}]
+    if roles:
+        operation["responses"].setdefault("403", _problem(403))
+    else:
+        operation["security"].append({})
 
 
 def _parts(endpoint: Callable[..., Any]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from shared.db_errors import redacted_message
 from shared.errors import Invalid, Problem, Unavailable
-from shared.language import N_, Language, preferred, translate
+from shared.language import N_, P_, Language, preferred, translate
 from shared.observability.logs import logger
 from shared.state_key import StateKey
 
@@ -58,7 +58,7 @@ HTTP_TITLES = {
     400: N_("This request can't be read"),
     404: N_("There is nothing here"),
     405: N_("This can't be done here"),
-    413: N_("This is too large"),
+    413: P_("request", "This is too large"),
     415: N_("This kind of content is not understood"),
 }
 

@@ -1,7 +1,6 @@
 """Every answer names its correlation id, and so does the log of an error."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,14 +11,15 @@ from shared.bus.transport.in_process import InProcessTransport
 from shared.observability.context import correlation_id
 from shared.runtime.runtime import Runtime
 from shared.web import problems
-from tests.support.system import BINDINGS, SERVICES, make_settings
+from tests.support.settings import UNREACHABLE_URL, make_settings
+from tests.support.system import BINDINGS, SERVICES
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service with a route that raises an error."""
     service = SERVICES[1]
-    settings = make_settings(service, "postgresql://nobody@127.0.0.1:9/nothing", Path("/nowhere"))
+    settings = make_settings(service, UNREACHABLE_URL)
     runtime = Runtime(service, settings, InProcessTransport(BINDINGS))
 
     @runtime.app.get("/breaks")

@@ -15,11 +15,12 @@ from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.errors import Conflict
 from shared.ids import new_id
+from shared.policies import DESK, PUBLIC
 from shared.sealing import Sealer
 from shared.web import problems
-from shared.web.authentication import AUTHENTICATE, CurrentActor
+from shared.web.authentication import AUTHENTICATE, POLICIES, CurrentActor
 from shared.web.http import SESSIONS, ApiRouter, RequestModel, ResponseModel, Tx
-from tests.support.system import SECRETS
+from tests.support.settings import SECRETS
 
 PERSON = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
 
@@ -36,7 +37,7 @@ class NoteResponse(ResponseModel):
 router = ApiRouter()
 
 
-@router.post("/notes", policy="wishes.review", status_code=201)
+@router.post("/notes", policy="notes.write", status_code=201)
 async def save_note(body: Note, tx: Tx, actor: CurrentActor) -> NoteResponse:
     assert actor == PERSON
     id_ = new_id()
@@ -78,6 +79,7 @@ async def client(engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
     app.include_router(router)
     SESSIONS.set(app.state, make_sessions(engine, sealer))
     AUTHENTICATE.set(app.state, _staff_unless_anonymous)
+    POLICIES.set(app.state, {**PUBLIC, "notes.write": DESK})
     problems.install(app)
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM notes"))

@@ -3,19 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, cast
-from uuid import uuid4
 
 import pytest
 from opentelemetry.trace import SpanKind, get_current_span
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import clock
-from shared.bus.inbox.handler_spans import instrument_handler, instrument_handlers
-from shared.bus.message import BatchHandler, Handlers, Message, SingleHandler
-from shared.contracts.envelope import AnyMessage, Contract
-from shared.contracts.intake import WishFulfilled, WishPosted
+from shared.bus.inbox.handler_spans import consume_spans
+from shared.bus.message import Message
+from shared.contracts.intake import WishPosted
+from shared.ids import new_id
 from shared.observability.context import traceparent
 from shared.observability.tracing import Tracing, parent_context, span
+from tests.support import messages
 from tests.support.api_clients import eventually
 from tests.support.otlp_receiver import Collector, ReceivedSpan, start_collector
 
@@ -35,19 +34,8 @@ async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]
 
 def make_message(parent: str) -> Message[Any]:
     """Return a message that the span `parent` recorded."""
-    return Message(
-        id=str(uuid4()),
-        type=WishPosted.type,
-        subject="wishes/1",
-        station=uuid4(),
-        sequence=1,
-        correlation=uuid4(),
-        causation=None,
-        time=clock.now(),
-        source="/services/intake",
-        content=cast(Contract, None),
-        traceparent=f"00-{TRACE}-{parent}-01",
-    )
+    traceparent = f"00-{TRACE}-{parent}-01"
+    return messages.make_message(new_id(), WishPosted.make_example(), traceparent=traceparent)
 
 
 async def wait_for_spans(collector: Collector, count: int) -> dict[str, ReceivedSpan]:
@@ -63,57 +51,35 @@ async def wait_for_spans(collector: Collector, count: int) -> dict[str, Received
 async def test_each_message_of_a_batch_has_a_span_that_is_its_traceparent(
     collector: Collector,
 ) -> None:
-    traceparents: list[str | None] = []
-
-    async def keep(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
-        traceparents.extend(one.traceparent for one in messages)
-
-    bulk = BatchHandler(keep)
-    handlers = instrument_handlers("here", {WishPosted: bulk, WishFulfilled: bulk})
-    assert handlers[WishPosted] is handlers[WishFulfilled]
-    handler = cast(BatchHandler, handlers[WishPosted])
-    await handler.handle(
-        NO_TRANSACTION, [make_message("0" * 15 + "1"), make_message("0" * 15 + "2")]
-    )
+    batch = [make_message("0" * 15 + "1"), make_message("0" * 15 + "2")]
+    with consume_spans("here", batch) as traced:
+        traceparents = [one.traceparent for one in traced]
     spans = await wait_for_spans(collector, 2)
     assert [one.kind for one in spans.values()] == ["CONSUMER"] * 2
     assert traceparents == [f"00-{TRACE}-{spans['0' * 15 + end].id}-01" for end in "12"]
 
 
-async def test_failed_handler_runs_in_a_span_that_is_marked_as_failed(
+async def test_failed_handling_marks_the_span_without_the_text_of_the_error(
     collector: Collector,
 ) -> None:
-    traceparents: list[str | None] = []
+    def handle_and_fail() -> None:
+        with consume_spans("here", [make_message("a" * 16)]) as [traced]:
+            assert traceparent.get() == traced.traceparent
+            raise ValueError("what somebody wrote")
 
-    async def fail(_tx: AsyncSession, _: Message[Any]) -> None:
-        traceparents.append(traceparent.get())
-        raise ValueError("what somebody wrote")
-
-    message = make_message("a" * 16)
-    handlers: Handlers = {AnyMessage: [SingleHandler(fail, replayable=True)]}
-    wrapped = cast(SingleHandler, instrument_handlers("here", handlers)[AnyMessage])
-    assert wrapped.replayable
-    for handle in (wrapped.handle, instrument_handler("here", fail)):
-        with pytest.raises(ValueError, match="wrote"):
-            await handle(NO_TRANSACTION, message)
+    with pytest.raises(ValueError, match="wrote"):
+        handle_and_fail()
     assert traceparent.get() is None
-    await wait_for_spans(collector, 2)
-    assert traceparents == [f"00-{TRACE}-{one.id}-01" for one in collector.spans]
-    assert all(
-        one.failed and one.attributes["error.type"] == "ValueError" for one in collector.spans
-    )
+    [received] = (await wait_for_spans(collector, 1)).values()
+    assert received.failed
+    assert received.attributes["error.type"] == "ValueError"
     assert "wrote" not in str(collector.spans)
 
 
 async def test_message_that_is_not_sampled_makes_no_span(collector: Collector) -> None:
-    traceparents: list[str | None] = []
-
-    async def keep(_tx: AsyncSession, one: Message[Any]) -> None:
-        traceparents.append(one.traceparent)
-
     message = replace(make_message("b" * 16), traceparent=f"00-{TRACE}-{'b' * 16}-00")
-    await instrument_handler("here", keep)(NO_TRANSACTION, message)
-    [header] = traceparents
+    with consume_spans("here", [message]) as [traced]:
+        header = traced.traceparent
     assert header is not None
     assert header.startswith(f"00-{TRACE}-")
     assert header.endswith("-00")
@@ -133,14 +99,11 @@ async def test_remaining_spans_are_sent_before_the_end(monkeypatch: pytest.Monke
             assert not late.is_recording()
 
 
-async def test_handlers_of_a_service_without_tracing_stay_as_they_are(collector: Collector) -> None:
-    async def keep(_tx: AsyncSession, _: Message[Any]) -> None:
-        return
-
+def test_messages_of_a_service_without_tracing_stay_as_they_are(collector: Collector) -> None:
     assert collector.endpoint
-    handlers: Handlers = {WishPosted: [keep]}
-    assert instrument_handlers("elsewhere", handlers) is handlers
-    assert instrument_handler("elsewhere", keep) is keep
+    message = make_message("c" * 16)
+    with consume_spans("elsewhere", [message]) as [same]:
+        assert same is message
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""The estate register: buildings, homes, households and residents."""
+"""The people of the estate, and who saw their phone numbers."""

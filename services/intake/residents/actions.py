@@ -1,4 +1,4 @@
-"""The actions that change the register."""
+"""The actions on residents."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,55 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.residents.models import (
-    Building,
-    BuildingAlreadyExists,
-    Home,
-    HomeAlreadyExists,
-    Household,
-    NoPhone,
-    PhoneAlreadyExists,
-    Registration,
-    Resident,
-    ResidentFields,
-    Reveal,
-)
+from services.intake.register.models import Household
+from services.intake.residents.errors import NoPhone, PhoneAlreadyExists
+from services.intake.residents.models import Resident, ResidentFields, Reveal
 from shared.aggregate import flush_or_conflict, load, load_for_update
 from shared.auth import Actor
-from shared.bus.outbox.record import record
 from shared.db import sealer_of
 from shared.language import Language
+from shared.state import save
 from shared.web.preconditions import ANY_VERSION, ExpectedVersion
-
-
-async def add_building(
-    tx: AsyncSession, actor: Actor, number: str, name: str, units: int
-) -> Building:
-    """Add a building to the register. Raises: BuildingAlreadyExists."""
-    building = Building.new(actor.station, number=number, name=name, units=units)
-    await flush_or_conflict(tx, building, BuildingAlreadyExists)
-    return building
-
-
-async def add_home(
-    tx: AsyncSession, actor: Actor, building_id: UUID, unit: int, number: str
-) -> Home:
-    """Add a home to a building. Raises: NotFound, HomeAlreadyExists, Invalid."""
-    building = await load(tx, Building, building_id, station=actor.station)
-    home = Home.of(building, unit, number)
-    await flush_or_conflict(tx, home, HomeAlreadyExists)
-    return home
-
-
-async def add_household(
-    tx: AsyncSession, actor: Actor, home_id: UUID, registration: Registration
-) -> Household:
-    """Add a household to a home. Raises: NotFound."""
-    home = await load(tx, Home, home_id, station=actor.station)
-    household = Household.of(home, registration)
-    tx.add(household)
-    await tx.flush()
-    return household
 
 
 async def register(tx: AsyncSession, actor: Actor, fields: ResidentFields) -> Resident:
@@ -65,8 +25,7 @@ async def register(tx: AsyncSession, actor: Actor, fields: ResidentFields) -> Re
     await _check_household(tx, actor, fields)
     resident = Resident.register(actor.station, fields, sealer_of(tx))
     await flush_or_conflict(tx, resident, PhoneAlreadyExists)
-    await record(tx, resident, resident.registered_message())
-    return resident
+    return await save(tx, actor, resident)
 
 
 async def change(
@@ -86,10 +45,8 @@ async def change(
     fields = replace(resident.to_fields(sealer_of(tx)), **changes)
     await _check_household(tx, actor, fields)
     resident.change(fields, sealer_of(tx))
-    if tx.is_modified(resident):
-        await flush_or_conflict(tx, resident, PhoneAlreadyExists)
-        await record(tx, resident, resident.changed_message())
-    return resident
+    await flush_or_conflict(tx, resident, PhoneAlreadyExists)
+    return await save(tx, actor, resident)
 
 
 async def set_language(

@@ -1,8 +1,8 @@
-"""The register's tables: building → home → household → resident, and each reveal of a phone."""
+"""The tables of residents, and of each reveal of a phone."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Self, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
@@ -10,102 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from shared import clock
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, choice_check
 from shared.auth import Actor
 from shared.contracts.intake import ResidentChanged, ResidentRegistered
 from shared.db import TimestampTZ
-from shared.errors import Conflict, Invalid
 from shared.ids import new_id
-from shared.language import N_, Language
+from shared.language import Language
 from shared.sealing import Sealer, mask_phone
-
-
-class BuildingAlreadyExists(Conflict):
-    """A second building with the same number."""
-
-    title = N_("This building is on the register already")
-
-
-class HomeAlreadyExists(Conflict):
-    """A second home with the same unit and number."""
-
-    title = N_("This home is on the register already")
-
-
-class PhoneAlreadyExists(Conflict):
-    """A phone that another resident of the station has."""
-
-    title = N_("Somebody on the register has this phone number already")
-
-
-class NoPhone(Conflict):
-    """A reveal for a resident without a phone."""
-
-    title = N_("This resident has no phone number on the register")
-
-
-class Building(Aggregate, Base):
-    """A block of the estate, with so many units (stairways)."""
-
-    __tablename__ = "buildings"
-    __table_args__ = (UniqueConstraint("station_id", "number"),)
-    plural = "buildings"
-
-    number: Mapped[str]
-    name: Mapped[str]
-    units: Mapped[int]
-
-
-class Home(Aggregate, Base):
-    """A flat."""
-
-    __tablename__ = "homes"
-    __table_args__ = (UniqueConstraint("building_id", "unit", "number"),)
-    plural = "homes"
-
-    building_id: Mapped[UUID] = mapped_column(ForeignKey("buildings.id"))
-    unit: Mapped[int]
-    number: Mapped[str]
-
-    @classmethod
-    def of(cls, building: Building, unit: int, number: str) -> Self:
-        """Create a home of a building. Raises: Invalid, if the building has no such unit."""
-        if not 1 <= unit <= building.units:
-            raise Invalid(errors={"unit": N_("The building has no such unit")})
-        return cls.new(building.station_id, building_id=building.id, unit=unit, number=number)
-
-
-@dataclass(frozen=True)
-class Registration:
-    """The registration of a household (户籍): here, or with another village or community.
-
-    `office_phone` is the published number of that office, nobody's personal one.
-    """
-
-    own: bool
-    registered_with: str | None = None
-    office_phone: str | None = None
-
-
-class Household(Aggregate, Base):
-    """The people of one home."""
-
-    __tablename__ = "households"
-    __table_args__ = (
-        CheckConstraint("own = (registered_with IS NULL)", name="registration"),
-        CheckConstraint("NOT own OR office_phone IS NULL", name="office"),
-    )
-    plural = "households"
-
-    home_id: Mapped[UUID] = mapped_column(ForeignKey("homes.id"), index=True)
-    own: Mapped[bool]
-    registered_with: Mapped[str | None]
-    office_phone: Mapped[str | None]
-
-    @classmethod
-    def of(cls, home: Home, registration: Registration) -> Self:
-        """Create a household of a home."""
-        return cls.new(home.station_id, home_id=home.id, **asdict(registration))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +38,7 @@ class Resident(Aggregate, Base):
     __table_args__ = (
         UniqueConstraint("station_id", "phone_lookup"),
         CheckConstraint("(phone_sealed IS NULL) = (phone_lookup IS NULL)", name="phone"),
-        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        choice_check("language", get_args(Language)),
     )
     plural = "residents"
 
@@ -143,11 +54,17 @@ class Resident(Aggregate, Base):
     def register(cls, station: UUID, fields: ResidentFields, sealer: Sealer) -> Self:
         """Create a resident of the station."""
         resident = cls.new(station)
-        resident.change(fields, sealer)
+        resident._set(fields, sealer)
+        resident.pending.append(ResidentRegistered.model_validate(resident._projection()))
         return resident
 
     def change(self, fields: ResidentFields, sealer: Sealer) -> None:
-        """Set all fields to the given ones."""
+        """Set all fields to the given ones; equal ones are no change."""
+        if fields != self.to_fields(sealer):
+            self._set(fields, sealer)
+            self.pending.append(self.changed_message())
+
+    def _set(self, fields: ResidentFields, sealer: Sealer) -> None:
         self.name = fields.name
         self.household_id = fields.household_id
         self.birth_year = fields.birth_year
@@ -178,10 +95,6 @@ class Resident(Aggregate, Base):
         """Return the phone with its middle hidden."""
         phone = self.phone(sealer)
         return mask_phone(phone) if phone else None
-
-    def registered_message(self) -> ResidentRegistered:
-        """Build the message about the registration."""
-        return ResidentRegistered.model_validate(self._projection())
 
     def changed_message(self) -> ResidentChanged:
         """Build the message with the present fields."""

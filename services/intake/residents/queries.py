@@ -1,4 +1,4 @@
-"""The queries of the register, always within a station."""
+"""The queries of residents, always within a station."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,28 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.residents.models import Building, Home, Household, Resident
+from services.intake.register.models import Building, Home, Household
+from services.intake.register.queries import Address
+from services.intake.residents.models import Resident
 from shared.aggregate import load
 from shared.db import sealer_of
 from shared.errors import NotFound
 from shared.pagination import DEFAULT_PAGE_SIZE, Page, page
-
-
-@dataclass(frozen=True)
-class Address:
-    """The address of a home; callers check who may know it."""
-
-    building: str
-    unit: int
-    number: str
-
-
-@dataclass(frozen=True)
-class HouseholdWithAddress:
-    """A household with its home's address."""
-
-    household: Household
-    address: Address
 
 
 @dataclass(frozen=True)
@@ -37,47 +22,6 @@ class Person:
 
     name: str
     home: Address | None
-
-
-async def list_buildings(
-    tx: AsyncSession, station: UUID, after: UUID | None = None, limit: int = DEFAULT_PAGE_SIZE
-) -> Page[Building]:
-    """List the station's buildings."""
-    statement = select(Building).where(Building.station_id == station)
-    return await page(tx, statement, Building.id, after=after, limit=limit)
-
-
-async def list_homes(
-    tx: AsyncSession,
-    station: UUID,
-    building_id: UUID,
-    after: UUID | None = None,
-    limit: int = DEFAULT_PAGE_SIZE,
-) -> Page[Home]:
-    """List the homes of a building. Raises: NotFound, if the station has no such building."""
-    building = await load(tx, Building, building_id, station=station)
-    statement = select(Home).where(Home.station_id == station, Home.building_id == building.id)
-    return await page(tx, statement, Home.id, after=after, limit=limit)
-
-
-async def list_households(
-    tx: AsyncSession,
-    station: UUID,
-    home_id: UUID | None = None,
-    after: UUID | None = None,
-    limit: int = DEFAULT_PAGE_SIZE,
-) -> Page[HouseholdWithAddress]:
-    """List the station's households, or those of one home, with their addresses."""
-    statement = select(Household).where(Household.station_id == station)
-    if home_id is not None:
-        statement = statement.where(Household.home_id == home_id)
-    households: Page[Household] = await page(tx, statement, Household.id, after=after, limit=limit)
-    addresses = await _addresses(tx, station, [household.home_id for household in households.items])
-    items = [
-        HouseholdWithAddress(household, addresses[household.home_id])
-        for household in households.items
-    ]
-    return Page(items, households.after)
 
 
 async def list_residents(
@@ -120,7 +64,7 @@ async def find_by_phone(tx: AsyncSession, station: UUID, phone: str) -> Resident
     return resident
 
 
-async def residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
+async def list_residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequence[Resident]:
     """List the residents of a home, none where there is no such home."""
     residents = await tx.scalars(
         select(Resident)
@@ -138,7 +82,7 @@ async def residents_at(tx: AsyncSession, station: UUID, home: Address) -> Sequen
     return residents.all()
 
 
-async def people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, Person]:
+async def load_people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """Map ids of residents of the station to their names and homes."""
     unique_ids = set(ids)
     if not unique_ids:
@@ -151,12 +95,3 @@ async def people(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[U
         .where(Resident.station_id == station, Resident.id.in_(unique_ids))
     )
     return {row.id: Person(row.name, Address(*row[2:]) if row[2] else None) for row in rows.all()}
-
-
-async def _addresses(tx: AsyncSession, station: UUID, home_ids: list[UUID]) -> dict[UUID, Address]:
-    rows = await tx.execute(
-        select(Home.id, Building.number, Home.unit, Home.number)
-        .join(Building, Home.building_id == Building.id)
-        .where(Home.station_id == station, Home.id.in_(home_ids))
-    )
-    return {id_: Address(building, unit, number) for id_, building, unit, number in rows}

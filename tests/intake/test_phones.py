@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.residents.phones import normalize
+from services.intake.phones import normalize
 
 
 @pytest.mark.parametrize(

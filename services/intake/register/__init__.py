@@ -1,0 +1,1 @@
+"""The register of the estate: buildings, homes and households."""
