@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts.envelope import AnyMessage, Contract
+from shared.contracts.contract import AnyMessage, Contract
 from shared.observability.context import message_context
 
 C_co = TypeVar("C_co", bound=Contract, covariant=True)

@@ -8,10 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.contracts.envelope import CONTENT_TYPE, Contract, EnvelopeModel, PartnerEnvelopeModel
-from shared.contracts.examples import example_envelope, external_message, partner_message
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import CONTENT_TYPE, EnvelopeModel, PartnerEnvelopeModel
+from shared.contracts.examples import example_envelope, partner_message
 from shared.contracts.partners import CONTRACTS, EXTERNAL, READABLE, SOURCE, External
-from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
+from shared.contracts.registry import REGISTRY, SERVICES
 from shared.contracts.schemas import components
 
 Document = dict[str, Any]
@@ -63,8 +64,11 @@ def document() -> Document:
         "operations": _operations(),
         "components": {
             "messages": {
-                **{type_: _own_message(type_) for type_ in REGISTRY},
-                **{partner_message_name(type_): _partner_message(type_) for type_ in CONTRACTS},
+                **{type_: _own_message(contract) for type_, contract in REGISTRY.items()},
+                **{
+                    partner_message_name(type_): _partner_message(contract)
+                    for type_, contract in CONTRACTS.items()
+                },
                 partner_message_name(External.type): _external_message(),
             },
             "schemas": _schemas(),
@@ -74,7 +78,7 @@ def document() -> Document:
 
 def read_by(service: str) -> list[str]:
     """List the types that a service reads."""
-    return [type_ for type_, readers in READERS.items() if service in readers]
+    return [type_ for type_, contract in REGISTRY.items() if service in contract.readers]
 
 
 def summary_of(contract: type[Contract]) -> str:
@@ -141,12 +145,12 @@ def _readers() -> Document:
 
 def _operations() -> Document:
     sent = {
-        f"{SOURCES[type_].rpartition('/')[2]}.sends.{type_}": {
+        f"{contract.service}.sends.{type_}": {
             "action": "send",
             "summary": summary_of(contract),
             "channel": _reference("channels", type_),
             "messages": [_reference("channels", type_, "messages", type_)],
-            "bindings": _amqp({"deliveryMode": 2, "mandatory": bool(READERS[type_])}),
+            "bindings": _amqp({"deliveryMode": 2, "mandatory": bool(contract.readers)}),
         }
         for type_, contract in REGISTRY.items()
     }
@@ -190,21 +194,21 @@ def _operations_with_partners() -> Document:
     }
 
 
-def _own_message(type_: str) -> Document:
-    attributes = {"type": {"const": type_}, "source": {"const": SOURCES[type_]}}
-    example = json.loads(example_envelope(type_).to_json())
+def _own_message(contract: type[Contract]) -> Document:
+    attributes = {"type": {"const": contract.type}, "source": {"const": contract.source}}
+    example = json.loads(example_envelope(contract).to_json())
     correlated = {"correlationId": {"location": "$message.payload#/correlationid"}}
-    return {**_message(REGISTRY[type_], EnvelopeModel, attributes, example), **correlated}
+    return {**_message(contract, EnvelopeModel, attributes, example), **correlated}
 
 
-def _partner_message(type_: str) -> Document:
-    attributes = {"type": {"const": type_}, "source": _pattern(SOURCE)}
-    return _message(CONTRACTS[type_], PartnerEnvelopeModel, attributes, partner_message(type_))
+def _partner_message(contract: type[Contract]) -> Document:
+    attributes = {"type": {"const": contract.type}, "source": _pattern(SOURCE)}
+    return _message(contract, PartnerEnvelopeModel, attributes, partner_message(contract))
 
 
 def _external_message() -> Document:
     attributes = {"type": _pattern(EXTERNAL), "source": _pattern(SOURCE)}
-    return _message(External, PartnerEnvelopeModel, attributes, external_message())
+    return _message(External, PartnerEnvelopeModel, attributes, partner_message(External))
 
 
 def _message(

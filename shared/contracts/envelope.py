@@ -1,11 +1,11 @@
-"""A message on the wire: the CloudEvents 1.0 envelope, the base of all contracts, the limits."""
+"""A message on the wire: the CloudEvents 1.0 envelope and its limits."""
 
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID, uuid5
 
 from pydantic import (
@@ -43,25 +43,6 @@ class MalformedMessage(InvalidMessage):
 
     def __init__(self, fields: str) -> None:
         super().__init__(f"not a message: {fields}")
-
-
-class Contract(BaseModel):
-    """The content of one type of message; within a version fields are only ever added.
-
-    The string below a field describes the field, also in the AsyncAPI document.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-
-    type: ClassVar[str]
-
-
-class AnyMessage(Contract):
-    """Placeholder for every type in HANDLERS, and the content of a type without a contract."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    type: ClassVar[str] = "#"
 
 
 def _check_length(value: str) -> str:

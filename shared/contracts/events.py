@@ -1,12 +1,11 @@
 """Contracts of intake about community events and their participants."""
 
-from datetime import datetime
-from typing import ClassVar, Literal, Protocol, Self
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, NonNegativeInt, PositiveInt
 
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract, example_id
 
 EventKind = Literal[
     "clean_up",
@@ -24,35 +23,19 @@ EventRole = Literal["helper", "guest"]
 LeaveReason = Literal["left", "cancelled"]
 
 
-class _Event(Protocol):
-    """The attributes of an event that its messages contain."""
-
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def place(self) -> str: ...
-    @property
-    def local_start(self) -> datetime: ...
-    @property
-    def local_end(self) -> datetime: ...
-
-
-class _Participation(Protocol):
-    """The attributes of a participation that its messages contain."""
-
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def resident_id(self) -> UUID: ...
-    @property
-    def role(self) -> str: ...
-
-
-class EventMessage(Contract):
+class EventMessage(
+    Contract,
+    service="intake",
+    subject="events/{event_id}",
+    example={
+        "event_id": example_id(7),
+        "kind": "clean_up",
+        "title": "楼道大扫除",
+        "place": "3 栋楼下",
+        "starts_at": "2025-03-08T09:00:00+08:00",
+        "ends_at": "2025-03-08T11:00:00+08:00",
+    },
+):
     """The projection of an event that every message about it carries whole.
 
     Its times have the offset of the station's own zone, so that readers can write them as they are.
@@ -71,13 +54,12 @@ class EventMessage(Contract):
     ends_at: AwareDatetime
     """When it ends, with the offset of the station's zone."""
 
-    @classmethod
-    def about(cls, event: _Event, **more: object) -> Self:
-        """Build the message about an event; `more` are the fields beyond the projection."""
-        return cls.model_validate({**_projection(event), **more})
 
-
-class ParticipationMessage(EventMessage):
+class ParticipationMessage(
+    EventMessage,
+    subject="participations/{participation_id}",
+    example={"participation_id": example_id(8), "resident_id": example_id(3), "role": "helper"},
+):
     """One resident's part in an event; subject `participations/<id>`."""
 
     participation_id: UUID
@@ -87,33 +69,22 @@ class ParticipationMessage(EventMessage):
     role: EventRole
     """Whether they help or are a guest."""
 
-    @classmethod
-    def of(cls, event: _Event, participation: _Participation, **more: object) -> Self:
-        """Build the message about a participation; `more` are the fields beyond the projection."""
-        own = {
-            "participation_id": participation.id,
-            "resident_id": participation.resident_id,
-            "role": participation.role,
-        }
-        return cls.about(event, **own, **more)
 
-
-class EventPublished(EventMessage):
+class EventPublished(EventMessage, type="linli.event.published.v1"):
     """Staff published an event; subject `events/<id>`."""
 
-    type: ClassVar[str] = "linli.event.published.v1"
 
-
-class EventCancelled(EventMessage):
+class EventCancelled(EventMessage, type="linli.event.cancelled.v1"):
     """An event does not take place; who had joined is told by an EventLeft each."""
 
-    type: ClassVar[str] = "linli.event.cancelled.v1"
 
-
-class EventClosed(EventMessage):
+class EventClosed(
+    EventMessage,
+    type="linli.event.closed.v1",
+    example={"helpers": 6, "guests": 20, "minutes": 2400, "missed": 2},
+):
     """An event is over: how many came in each role, how many minutes in all, how many did not."""
 
-    type: ClassVar[str] = "linli.event.closed.v1"
     helpers: NonNegativeInt
     """How many came to help."""
     guests: NonNegativeInt
@@ -124,55 +95,41 @@ class EventClosed(EventMessage):
     """How many had a place and did not come."""
 
 
-class EventJoined(ParticipationMessage):
+class EventJoined(
+    ParticipationMessage, type="linli.event.joined.v1", readers={"volunteers", "notify"}
+):
     """A resident has a place in an event."""
 
-    type: ClassVar[str] = "linli.event.joined.v1"
 
-
-class EventLeft(ParticipationMessage):
+class EventLeft(
+    ParticipationMessage,
+    type="linli.event.left.v1",
+    readers={"volunteers", "notify"},
+    example={"reason": "cancelled", "words": "下雨，改期再约"},
+):
     """A resident takes part no longer; `words` is the station's reason where it cancelled."""
 
-    type: ClassVar[str] = "linli.event.left.v1"
     reason: LeaveReason
     """Whether they left or the event was cancelled."""
     words: str | None = None
     """The station's reason for cancelling, for people to read."""
 
 
-class EventAttended(ParticipationMessage):
+class EventAttended(
+    ParticipationMessage,
+    type="linli.event.attended.v1",
+    readers={"volunteers", "notify"},
+    example={"minutes": 90, "revision": 1},
+):
     """A resident was there, for `minutes`; `revision` counts attendances of a participation."""
 
-    type: ClassVar[str] = "linli.event.attended.v1"
     minutes: NonNegativeInt
     """How long they were there, in minutes."""
     revision: PositiveInt
     """Which attendance of this participation it is, from 1."""
 
 
-class EventMissed(ParticipationMessage):
+class EventMissed(
+    ParticipationMessage, type="linli.event.missed.v1", readers={"volunteers", "notify"}
+):
     """A resident had a place and did not come."""
-
-    type: ClassVar[str] = "linli.event.missed.v1"
-
-
-CONTRACTS: tuple[type[Contract], ...] = (
-    EventPublished,
-    EventCancelled,
-    EventClosed,
-    EventJoined,
-    EventLeft,
-    EventAttended,
-    EventMissed,
-)
-
-
-def _projection(event: _Event) -> dict[str, object]:
-    return {
-        "event_id": event.id,
-        "kind": event.kind,
-        "title": event.title,
-        "place": event.place,
-        "starts_at": event.local_start,
-        "ends_at": event.local_end,
-    }

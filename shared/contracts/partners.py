@@ -5,13 +5,13 @@ type, which begins with `ext.` and has no contract here, is forwarded unchanged.
 """
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.contracts import events, intake
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract, example_id
 from shared.contracts.registry import REGISTRY
 
 _WORD = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
@@ -19,10 +19,17 @@ EXTERNAL = re.compile(rf"ext(\.{_WORD})+\.v[1-9][0-9]{{0,3}}")
 SOURCE = re.compile(rf"/partners/{_WORD}")
 
 
-class PartnerEventJoined(Contract):
+class PartnerMessage(Contract):
+    """A message of one of intake's types that partners may publish."""
+
+
+class PartnerEventJoined(
+    PartnerMessage,
+    type=events.EventJoined.type,
+    example={"event_id": example_id(7), "resident_id": example_id(3), "role": "helper"},
+):
     """A resident wants a place in an event, and asked the partner for it."""
 
-    type: ClassVar[str] = events.EventJoined.type
     event_id: UUID
     """The event."""
     resident_id: UUID
@@ -31,10 +38,13 @@ class PartnerEventJoined(Contract):
     """Whether they help or are a guest."""
 
 
-class PartnerEventAttended(Contract):
+class PartnerEventAttended(
+    PartnerMessage,
+    type=events.EventAttended.type,
+    example={"event_id": example_id(7), "resident_id": example_id(3), "minutes": 90},
+):
     """A resident was at an event, which the partner saw: at its gate, say."""
 
-    type: ClassVar[str] = events.EventAttended.type
     event_id: UUID
     """The event."""
     resident_id: UUID
@@ -43,12 +53,18 @@ class PartnerEventAttended(Contract):
     """How long they were there, in minutes."""
 
 
-class PartnerWishFulfilled(Contract):
-    """The partner made a wish come true that it took, or that was open.
-    It counts once the resident confirms it, unless the station takes the partner's word on trust.
-    """
+class PartnerWishFulfilled(
+    PartnerMessage,
+    type=intake.WishFulfilled.type,
+    example={"wish_id": example_id(2), "minutes": 45, "note": "灯泡换好了"},
+):
+    # The published description is one paragraph of two lines, which ruff refuses in a docstring.
+    __doc__ = (
+        "The partner made a wish come true that it took, or that was open.\n"
+        "It counts once the resident confirms it, unless the station takes the partner's word on "
+        "trust."
+    )
 
-    type: ClassVar[str] = intake.WishFulfilled.type
     wish_id: UUID
     """The wish."""
     minutes: Annotated[int, Field(strict=True, ge=1, le=1440)]
@@ -57,7 +73,7 @@ class PartnerWishFulfilled(Contract):
     """What was done, in words for the resident."""
 
 
-class External(Contract):
+class External(Contract, type="ext.*", example={"lift": "3 栋 1 单元"}):
     """A fact of the partner's own, which is passed on as it came, under a new id.
 
     Its type ends in a version, too: `ext.property.lift-stopped.v1`.
@@ -65,12 +81,9 @@ class External(Contract):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    type: ClassVar[str] = "ext.*"
-
 
 CONTRACTS: dict[str, type[Contract]] = {
-    contract.type: contract
-    for contract in (PartnerEventJoined, PartnerEventAttended, PartnerWishFulfilled)
+    contract.type: contract for contract in PartnerMessage.__subclasses__()
 }
 
 # Types with sealed fields are left out, because sealed values are for our own services.

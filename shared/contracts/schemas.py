@@ -15,7 +15,7 @@ ENVELOPE = "envelope"
 PARTNER_PREFIX = "partners/"
 
 
-class Untitled(GenerateJsonSchema):
+class UntitledJsonSchema(GenerateJsonSchema):
     """Generator of JSON schemas without titles of fields, which only repeat the fields' names."""
 
     def field_title_should_be_set(self, _schema: Any) -> bool:
@@ -31,7 +31,8 @@ def schemas() -> dict[str, Schema]:
     partners: dict[str, type[BaseModel]] = {ENVELOPE: PartnerEnvelopeModel, **CONTRACTS}
     models = own | {f"{PARTNER_PREFIX}{name}": model for name, model in partners.items()}
     return {
-        name: model.model_json_schema(schema_generator=Untitled) for name, model in models.items()
+        name: model.model_json_schema(schema_generator=UntitledJsonSchema)
+        for name, model in models.items()
     }
 
 
@@ -41,7 +42,7 @@ def components(models: Iterable[type[BaseModel]], template: str) -> dict[str, Sc
     _, document = models_json_schema(
         inputs,  # type: ignore[arg-type]
         ref_template=template,
-        schema_generator=Untitled,
+        schema_generator=UntitledJsonSchema,
     )
     definitions: dict[str, Schema] = document.get("$defs", {})
     return definitions

@@ -1,34 +1,57 @@
 """Contracts of the volunteers service about volunteers and points."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 from uuid import UUID
 
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract, example_id
 
 OwnerKind = Literal["resident", "partner", "merchant", "station"]
 
 
-class VolunteerApplied(Contract):
+class VolunteerMessage(
+    Contract,
+    service="volunteers",
+    subject="volunteers/{volunteer_id}",
+    example={"volunteer_id": example_id(4), "resident_id": example_id(3)},
+):
+    """The projection of a volunteer that every message about them carries whole."""
+
+    volunteer_id: UUID
+    """The volunteer."""
+    resident_id: UUID
+    """The resident who the volunteer is."""
+
+
+class VolunteerApplied(
+    VolunteerMessage, type="linli.volunteer.applied.v1", readers={"intake", "notify"}
+):
     """A resident asks to be a volunteer."""
 
-    type: ClassVar[str] = "linli.volunteer.applied.v1"
-    volunteer_id: UUID
-    """The volunteer."""
-    resident_id: UUID
-    """The resident who the volunteer is."""
 
-
-class VolunteerApproved(Contract):
+class VolunteerApproved(
+    VolunteerMessage, type="linli.volunteer.approved.v1", readers={"intake", "notify"}
+):
     """Staff approved a volunteer, who may take wishes from now on."""
 
-    type: ClassVar[str] = "linli.volunteer.approved.v1"
-    volunteer_id: UUID
-    """The volunteer."""
-    resident_id: UUID
-    """The resident who the volunteer is."""
 
-
-class PointsMessage(Contract):
+class PointsMessage(
+    Contract,
+    service="volunteers",
+    subject="accounts/{account_id}",
+    example={
+        "account_id": example_id(5),
+        "owner_kind": "resident",
+        "owner_id": example_id(3),
+        "transfer_id": example_id(6),
+        "amount": 20,
+        "balance": 120,
+        "balance_version": 6,
+        "rule": "wish-fulfilled",
+        "wish_id": example_id(2),
+        "cause_subject": f"wishes/{example_id(2)}",
+        "title": "想换一个灯泡",
+    },
+):
     """One posting to an account, with the balance after it and the balance's version."""
 
     account_id: UUID
@@ -55,21 +78,14 @@ class PointsMessage(Contract):
     """What it was paid for, for people to read."""
 
 
-class PointsAwarded(PointsMessage):
+class PointsAwarded(PointsMessage, type="linli.points.awarded.v1", readers={"notify"}):
     """Points were credited to an account."""
 
-    type: ClassVar[str] = "linli.points.awarded.v1"
 
-
-class PointsReversed(PointsMessage):
+class PointsReversed(
+    PointsMessage,
+    type="linli.points.reversed.v1",
+    readers={"notify"},
+    example={"balance": 100, "balance_version": 7},
+):
     """Points that had been credited were taken back; `amount` is what was taken, positive."""
-
-    type: ClassVar[str] = "linli.points.reversed.v1"
-
-
-CONTRACTS: tuple[type[Contract], ...] = (
-    VolunteerApplied,
-    VolunteerApproved,
-    PointsAwarded,
-    PointsReversed,
-)

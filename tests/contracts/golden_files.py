@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from shared.contracts.examples import example, example_of_partner
 from shared.contracts.partners import CONTRACTS
 from shared.contracts.registry import REGISTRY
 
@@ -13,11 +12,11 @@ PARTNER_FOLDER = GOLDEN_FOLDER / "partners"
 
 def write_missing() -> None:
     """Write the missing golden files; existing ones are promises and stay."""
-    examples = {GOLDEN_FOLDER / f"{type_}.json": example(type_) for type_ in REGISTRY}
-    examples |= {PARTNER_FOLDER / f"{type_}.json": example_of_partner(type_) for type_ in CONTRACTS}
-    for path, example_content in examples.items():
+    contracts = {GOLDEN_FOLDER / f"{type_}.json": one for type_, one in REGISTRY.items()}
+    contracts |= {PARTNER_FOLDER / f"{type_}.json": one for type_, one in CONTRACTS.items()}
+    for path, contract in contracts.items():
         if not path.exists():
-            content = example_content.model_dump(mode="json")
+            content = contract.make_example().model_dump(mode="json")
             path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 

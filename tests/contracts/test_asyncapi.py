@@ -14,9 +14,9 @@ from shared.bus.partners.ingress import MAX_MESSAGE_AGE, source_of, user_of
 from shared.bus.transport.broker_users import MAX_QUEUE_LENGTH, MESSAGE_TTL_MS
 from shared.bus.transport.topology import PARTNER_INGRESS_SERVICE, Names, definitions
 from shared.contracts.asyncapi import document
-from shared.contracts.examples import EXTERNAL
+from shared.contracts.examples import EXTERNAL_TYPE
 from shared.contracts.partners import CONTRACTS, READABLE
-from shared.contracts.registry import READERS, REGISTRY, SERVICES, SOURCES
+from shared.contracts.registry import REGISTRY, SERVICES
 from tests.contracts.golden_files import GOLDEN_FOLDER, PARTNER_FOLDER
 
 DOCUMENT = document()
@@ -75,7 +75,7 @@ def test_every_reference_resolves() -> None:
 
 
 def test_every_contract_is_sent_by_its_source_and_received_by_its_readers() -> None:
-    sent = {f"{SOURCES[type_].rpartition('/')[2]}.sends.{type_}" for type_ in REGISTRY}
+    sent = {f"{contract.service}.sends.{type_}" for type_, contract in REGISTRY.items()}
     assert set(operations_of("send")) - {f"{READERS_EXCHANGE}.sends"} == sent
     received = {
         (id_.partition(".")[0], type_)
@@ -83,7 +83,9 @@ def test_every_contract_is_sent_by_its_source_and_received_by_its_readers() -> N
         if PARTNERS_EXCHANGE not in id_
         for type_ in message_names(id_)
     }
-    assert received == {(reader, type_) for type_ in READERS for reader in READERS[type_]}
+    assert received == {
+        (reader, type_) for type_, contract in REGISTRY.items() for reader in contract.readers
+    }
 
 
 def test_channels_match_the_topology_of_the_broker() -> None:
@@ -128,7 +130,7 @@ def test_schema_accepts_only_partners_own_source_and_the_contracts_fields(type_:
 
     validator = build_validator(f"partners.{type_}")
     validator.validate(example)
-    for name, wrong in {"type": EXTERNAL, "source": "/services/intake", "data": {}}.items():
+    for name, wrong in {"type": EXTERNAL_TYPE, "source": "/services/intake", "data": {}}.items():
         assert not validator.is_valid({**example, name: wrong})
     for name in example:
         assert not validator.is_valid({key: example[key] for key in example if key != name})

@@ -11,6 +11,7 @@ from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.contracts.contract import example_id
 from shared.contracts.envelope import (
     Envelope,
     InvalidMessage,
@@ -18,26 +19,26 @@ from shared.contracts.envelope import (
     TooLarge,
     parse_own,
 )
-from shared.contracts.examples import VALUES, example, id_
+from shared.contracts.registry import REGISTRY
 
 ENVELOPE = Envelope(
-    id=str(id_(10)),
+    id=str(example_id(10)),
     type="linli.wish.posted.v1",
     source="/services/intake",
-    subject=f"wishes/{id_(2)}",
+    subject=f"wishes/{example_id(2)}",
     time=datetime(2025, 3, 1, 8, 0, 0, 123456, tzinfo=UTC),
-    station=id_(9),
+    station=example_id(9),
     sequence=7,
-    correlationid=id_(11),
+    correlationid=example_id(11),
     data={"title": "想换一个灯泡"},
-    causationid=str(id_(12)),
+    causationid=str(example_id(12)),
     traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
 )
 
 
-@pytest.mark.parametrize("type_", sorted(VALUES))
+@pytest.mark.parametrize("type_", sorted(REGISTRY))
 def test_message_is_a_cloudevent(type_: str) -> None:
-    content = example(type_).model_dump(mode="json")
+    content = REGISTRY[type_].make_example().model_dump(mode="json")
     event = JSONFormat().read(None, replace(ENVELOPE, type=type_, data=content).to_json())
 
     attributes = event.get_attributes()
@@ -45,7 +46,7 @@ def test_message_is_a_cloudevent(type_: str) -> None:
     assert attributes["type"] == type_
     assert attributes["time"] == ENVELOPE.time
     assert attributes["sequence"] == "000000000007"
-    assert attributes["station"] == str(id_(9))
+    assert attributes["station"] == str(example_id(9))
     assert event.get_data() == content
 
 

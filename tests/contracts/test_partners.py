@@ -7,17 +7,11 @@ import pytest
 
 from shared.bus.partners.ingress import content_of, user_of
 from shared.contracts.compatibility import find_breaks, promised_schemas
+from shared.contracts.contract import Contract, example_id
 from shared.contracts.envelope import Envelope
-from shared.contracts.examples import (
-    EXTERNAL,
-    PARTNER_VALUES,
-    example_of_partner,
-    external_message,
-    id_,
-    partner_message,
-)
-from shared.contracts.partners import CONTRACTS, READABLE, is_for_partners
-from shared.contracts.registry import REGISTRY, SOURCES
+from shared.contracts.examples import EXTERNAL_TYPE, partner_message
+from shared.contracts.partners import CONTRACTS, READABLE, External, is_for_partners
+from shared.contracts.registry import REGISTRY
 from tests.contracts import golden_files
 
 PARTNERS = sorted(CONTRACTS)
@@ -32,29 +26,30 @@ def read_golden(type_: str) -> Any:
 def test_contract_reads_its_golden_file_and_ignores_unknown_fields(type_: str) -> None:
     content = CONTRACTS[type_].model_validate({**read_golden(type_), "added_later": 1})
 
-    assert content == example_of_partner(type_)
+    assert content == CONTRACTS[type_].make_example()
     assert content.model_dump(mode="json") == read_golden(type_)
 
 
 def test_every_contract_of_partners_has_an_example_and_a_golden_file() -> None:
     files = {path.stem for path in golden_files.PARTNER_FOLDER.glob("*.json")}
-    assert files == set(PARTNER_VALUES) == set(CONTRACTS)
+    assert files == set(CONTRACTS)
 
 
 @pytest.mark.parametrize("type_", PARTNERS)
 def test_content_of_intake_satisfies_the_contract_of_partners(type_: str) -> None:
     own = json.loads((golden_files.GOLDEN_FOLDER / f"{type_}.json").read_text("utf-8"))
 
-    assert SOURCES[type_] == "/services/intake"
+    assert REGISTRY[type_].source == "/services/intake"
     read = CONTRACTS[type_].model_validate(own).model_dump(mode="json", exclude_none=True)
     assert read == {name: own[name] for name in read}
 
 
-@pytest.mark.parametrize("message", [*map(partner_message, PARTNERS), external_message()])
-def test_example_with_required_attributes_only_is_completed(message: dict[str, Any]) -> None:
-    read = Envelope.from_partner(json.dumps(message).encode(), id_(9))
+@pytest.mark.parametrize("contract", [*CONTRACTS.values(), External])
+def test_example_with_required_attributes_only_is_completed(contract: type[Contract]) -> None:
+    message = partner_message(contract)
+    read = Envelope.from_partner(json.dumps(message).encode(), example_id(9))
 
-    assert (read.station, read.subject, read.sequence) == (id_(9), "partners/property", 0)
+    assert (read.station, read.subject, read.sequence) == (example_id(9), "partners/property", 0)
     assert content_of(user_of("property"), read).model_dump(mode="json") == message["data"]
 
 
@@ -73,7 +68,7 @@ def test_new_field_must_be_optional_for_publishers(name: str) -> None:
 
 
 def test_only_contract_types_and_partners_own_types_are_for_partners() -> None:
-    assert all(map(is_for_partners, [*CONTRACTS, EXTERNAL]))
+    assert all(map(is_for_partners, [*CONTRACTS, EXTERNAL_TYPE]))
     assert not any(map(is_for_partners, REGISTRY.keys() - CONTRACTS.keys()))
 
 

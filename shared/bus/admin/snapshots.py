@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from shared.aggregate import Aggregate
 from shared.bus.admin.redrive import Operator, OperatorAction, log_action
 from shared.bus.outbox.record import record_many
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract
 from shared.ids import new_id
 from shared.observability.context import message_context
 

@@ -17,7 +17,7 @@ from shared.bus.message import (
     normalize,
 )
 from shared.bus.partners.ingress import PartnerIngress
-from shared.contracts.envelope import AnyMessage
+from shared.contracts.contract import AnyMessage
 from shared.observability.context import message_context
 
 Messages = Sequence[Message[Any]]

@@ -15,16 +15,15 @@ from shared.bus.message import Message
 from shared.bus.partners import ingress
 from shared.bus.partners.ingress import PartnerIngress, UnverifiedPublisher
 from shared.bus.transport.base import TransportDelivery
+from shared.contracts.contract import AnyMessage, Contract
 from shared.contracts.envelope import (
     MAX_BODY_BYTES,
-    AnyMessage,
-    Contract,
     Envelope,
     InvalidMessage,
     TooLarge,
     invalid_fields,
 )
-from shared.contracts.registry import REGISTRY, SOURCES
+from shared.contracts.registry import REGISTRY
 from shared.db_errors import redacted_message
 from shared.errors import Problem
 from shared.ids import new_id
@@ -106,12 +105,12 @@ class Parser:
         self, key: UUID, envelope: Envelope, body: bytes, count: int
     ) -> IncomingMessage:
         message, fault = None, ""
+        contract = REGISTRY.get(envelope.type, AnyMessage)
         if not self._types & {envelope.type, AnyMessage.type}:
             fault = "no handler for this type"
-        elif envelope.source != SOURCES.get(envelope.type, envelope.source):
+        elif contract is not AnyMessage and envelope.source != contract.source:
             fault = "the source is not the service that publishes this type"
         else:
-            contract = REGISTRY.get(envelope.type, AnyMessage)
             try:
                 message = _message(envelope, contract.model_validate(envelope.data))
             except ValidationError as error:

@@ -14,8 +14,8 @@ from shared import clock
 from shared.bus import commit_hooks
 from shared.bus.message import Message
 from shared.bus.tables import outbox
-from shared.contracts.envelope import Contract, Envelope
-from shared.contracts.registry import SOURCES
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import Envelope
 from shared.ids import new_id
 from shared.observability import tracing
 from shared.observability.context import causation_id, correlation_id, traceparent
@@ -115,12 +115,12 @@ async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
 
 def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
     correlation, causation, parent = _context(message.cause)
-    type_, source = message.content.type, SOURCES[message.content.type]
+    contract = type(message.content)
     attributes = {"messaging.message.id": str(id_), tracing.CORRELATION: str(correlation or id_)}
     envelope = Envelope(
         id=str(id_),
-        type=type_,
-        source=source,
+        type=contract.type,
+        source=contract.source,
         subject=message.subject,
         time=clock.now(),
         station=message.station,
@@ -128,9 +128,7 @@ def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
         correlationid=correlation or id_,
         data=message.content.model_dump(mode="json"),
         causationid=causation,
-        traceparent=tracing.start_publish_span(
-            source.rpartition("/")[2], type_, attributes, parent
-        ),
+        traceparent=tracing.start_publish_span(contract.service, contract.type, attributes, parent),
     )
     return _envelope_row(envelope)
 

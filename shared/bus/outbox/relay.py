@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.background_loop import BackgroundLoop, wait_for
 from shared.backoff import Backoff
 from shared.bus.maintenance import ensure_partitions
 from shared.bus.outbox.record import LANE_COUNT
 from shared.bus.transport.base import (
+    TRANSIENT_ERRORS,
     Disconnected,
     MessagePublisher,
     Publishing,
     PublishOutcome,
     Transport,
 )
+from shared.contracts.contract import AnyMessage
 from shared.contracts.envelope import parse_own
-from shared.contracts.registry import READERS
-from shared.db_errors import redacted_message
+from shared.contracts.registry import REGISTRY
 from shared.observability.logs import logger
 from shared.observability.metrics import (
     OUTBOX_DEPTH,
@@ -86,57 +89,52 @@ class Relay:
         workers: int = RELAY_WORKERS,
     ) -> None:
         self.wake = asyncio.Event()
-        self._service = service
+        self.stopping = asyncio.Event()
+        self.service = service
+        self.workers = workers
         self._engine = engine
         self._transport = transport
-        self._workers = workers
-        self._tasks: list[asyncio.Task[None]] = []
-        self._stopping = asyncio.Event()
+        self._loops = [
+            BackgroundLoop(
+                f"relay {service} {number}",
+                partial(self._run_worker, number),
+                backoff=Backoff(1.0, 15.0),
+                transient=TRANSIENT_ERRORS,
+            )
+            for number in range(workers)
+        ]
         self._backoffs: dict[int, Backoff] = {}
         self._backing_off_until: dict[int, float] = {}
 
     @property
     def alive(self) -> bool:
         """True while every worker runs, even while it waits for the broker or the database."""
-        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+        return all(loop.alive for loop in self._loops)
 
     async def start(self) -> None:
         """Start relaying in the background."""
-        if self._tasks:
-            return
-        self._stopping.clear()
-        self._tasks = [
-            asyncio.create_task(self._work(number), name=f"relay {self._service} {number}")
-            for number in range(self._workers)
-        ]
-        RELAY_ALIVE.labels(self._service).set_function(lambda: float(self.alive))
+        self.stopping.clear()
+        for loop in self._loops:
+            loop.start()
+        RELAY_ALIVE.labels(self.service).set_function(lambda: float(self.alive))
 
     async def stop(self) -> None:
         """Start no new batch and abandon waits for confirms: rows stay. May be called twice."""
-        self._stopping.set()
+        self.stopping.set()
         self.wake.set()
-        await asyncio.gather(*self._tasks)
-        self._tasks = []
+        await asyncio.gather(*(loop.stop() for loop in self._loops))
+
+    async def open_publisher(self) -> MessagePublisher:
+        """Open a channel to publish on. Raises: Disconnected."""
+        return await self._transport.publisher(self.service)
 
     def is_backing_off(self, lane: int) -> bool:
         """Return whether a lane waits because one of its messages was refused."""
         return self._backing_off_until.get(lane, 0.0) > asyncio.get_running_loop().time()
 
-    async def _work(self, number: int) -> None:
-        pause = Backoff(1.0, 15.0)
-        while not self._stopping.is_set():
-            try:
-                await self._run_worker(number, pause)
-            except (Disconnected, SQLAlchemyError, OSError) as error:
-                log.warning("relay restarts", service=self._service, error=redacted_message(error))
-                await self._wait(self._stopping, pause.next_delay())
-            except Exception:
-                log.exception("relay failed", service=self._service)
-                await self._wait(self._stopping, pause.next_delay())
-
-    async def _run_worker(self, number: int, pause: Backoff) -> None:
+    async def _run_worker(self, number: int) -> None:
         """Run a worker on one database connection and one channel, which are dropped together."""
-        publisher = await self._transport.publisher(self._service)
+        publisher = await self.open_publisher()
         worker = _Worker(self, publisher, number)
         try:
             async with self._engine.connect() as conn:
@@ -144,24 +142,22 @@ class Relay:
                     await conn.execute(_SET_IDLE_TIMEOUT)
                     await ensure_partitions(conn)
                     await conn.commit()
-                    pause.reset()
+                    self._loops[number].backoff.reset()
                     await worker.run(conn)
-                except (Disconnected, SQLAlchemyError, OSError):
+                except TRANSIENT_ERRORS:
                     with suppress(SQLAlchemyError, OSError):
                         await conn.invalidate()
                     raise
         finally:
             await worker.publisher.close()
 
-    async def _wait(self, event: asyncio.Event, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
-
-    def _back_off(self, lane: int) -> None:
+    def back_off(self, lane: int) -> None:
+        """Let a lane wait, longer each time, since one of its messages was refused."""
         backoff = self._backoffs.setdefault(lane, Backoff(1.0, 300.0))
         self._backing_off_until[lane] = asyncio.get_running_loop().time() + backoff.next_delay()
 
-    def _reset_backoff(self, lane: int) -> None:
+    def reset_backoff(self, lane: int) -> None:
+        """Let a lane go on, since its messages were confirmed."""
         self._backoffs.pop(lane, None)
         self._backing_off_until.pop(lane, None)
 
@@ -175,28 +171,28 @@ class _Worker:
         self.publisher = publisher
         self._relay = relay
         self._number = number
-        self._service = relay._service
+        self._service = relay.service
         self._sampled = 0.0
 
     async def run(self, conn: AsyncConnection) -> None:
         self._conn = conn
         relay = self._relay
-        while not relay._stopping.is_set():
+        while not relay.stopping.is_set():
             relay.wake.clear()
             await self._sample()
             moved = 0
             for lanes in _group_lanes(await self._lanes()):
-                if relay._stopping.is_set():
+                if relay.stopping.is_set():
                     return
                 moved += await self._relay_batch(lanes)
             if not moved:
-                await relay._wait(relay.wake, POLL_INTERVAL_SECONDS)
+                await wait_for(relay.wake, POLL_INTERVAL_SECONDS)
 
     async def _lanes(self) -> list[int]:
         """List the lanes with rows; each worker starts elsewhere, so that two seldom meet."""
         async with self._conn.begin():
             lanes = list((await self._conn.scalars(_LANES)).all())
-        start = self._number * len(lanes) // self._relay._workers
+        start = self._number * len(lanes) // self._relay.workers
         ordered = lanes[start:] + lanes[:start]
         return [lane for lane in ordered if not self._relay.is_backing_off(lane)]
 
@@ -226,7 +222,7 @@ class _Worker:
         if PublishOutcome.UNKNOWN in outcomes:
             # An unconfirmed message may be in flight; an id must not be twice on one channel.
             await self.publisher.close()
-            self.publisher = await self._relay._transport.publisher(self._service)
+            self.publisher = await self._relay.open_publisher()
         return len(ids)
 
     async def _publish(self, rows: Sequence[Row[Any]]) -> list[PublishOutcome]:
@@ -235,13 +231,13 @@ class _Worker:
         if not batch:
             return []
         publishing = asyncio.ensure_future(self.publisher.publish(batch))
-        stopping = asyncio.ensure_future(self._relay._stopping.wait())
+        stopping = asyncio.ensure_future(self._relay.stopping.wait())
         try:
             await asyncio.wait({publishing, stopping}, return_when=asyncio.FIRST_COMPLETED)
             return publishing.result() if publishing.done() else []
         except Disconnected:
             for lane in {row.lane for row in rows}:
-                self._relay._back_off(lane)
+                self._relay.back_off(lane)
             raise
         finally:
             stopping.cancel()
@@ -255,9 +251,9 @@ class _Worker:
         UNCONFIRMED.labels(self._service).inc(outcomes.count(PublishOutcome.UNKNOWN))
         if refused:
             log.warning("messages refused", service=self._service, lane=lane, count=refused)
-            self._relay._back_off(lane)
+            self._relay.back_off(lane)
         elif outcomes:
-            self._relay._reset_backoff(lane)
+            self._relay.reset_backoff(lane)
 
     async def _sample(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -280,7 +276,7 @@ def _to_publishing(row: Row[Any]) -> Publishing:
     headers = {"type": row.type, "station": envelope["station"]}
     if trace := envelope.get("traceparent"):
         headers["traceparent"] = trace
-    mandatory = bool(READERS.get(row.type))
+    mandatory = bool(REGISTRY.get(row.type, AnyMessage).readers)
     return Publishing(envelope["id"], row.type, row.correlation, row.body, mandatory, headers)
 
 

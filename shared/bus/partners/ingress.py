@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.message import HandleMessage
-from shared.contracts.envelope import AnyMessage, Contract, Envelope, invalid_fields
+from shared.contracts.contract import AnyMessage, Contract
+from shared.contracts.envelope import Envelope, invalid_fields
 from shared.contracts.partners import CONTRACTS, is_for_partners
 from shared.errors import Forbidden, Invalid
 from shared.language import N_

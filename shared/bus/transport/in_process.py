@@ -15,7 +15,7 @@ from shared.bus.transport.base import (
     TransportDelivery,
 )
 from shared.bus.transport.delivery_buffer import DeliveryBuffer
-from shared.contracts.envelope import AnyMessage
+from shared.contracts.contract import AnyMessage
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ from shared.contracts.envelope import CONTENT_TYPE
 CLOSE_TIMEOUT_SECONDS = 5.0
 HEARTBEAT_SECONDS = 15
 _FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
-pamqp_patch.install_tolerant_decoders()
 
 
 class RabbitTransport:
@@ -42,6 +41,7 @@ class RabbitTransport:
     def __init__(
         self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT_SECONDS
     ) -> None:
+        pamqp_patch.install_tolerant_decoders()
         self._names = Names(prefix)
         self._user = URL(url).user or "guest"
         self._publish_connection = _ReconnectingConnection(url, "publish")
