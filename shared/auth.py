@@ -55,14 +55,33 @@ class Actor:
         return not self.roles.isdisjoint(roles)
 
     @property
+    def is_system(self) -> bool:
+        """Whether the station itself acts."""
+        return self.person == NOBODY and not self.roles
+
+    @property
     def is_staff(self) -> bool:
         """Whether the actor works at the station's desk."""
         return self.has(*STAFF_ROLES)
 
     @property
+    def is_desk_itself(self) -> bool:
+        """Whether the actor works at the desk and acts on nobody's behalf."""
+        return self.is_staff and self.on_behalf_of is None
+
+    @property
     def subject_id(self) -> UUID:
         """The person for whom the actor acts."""
         return self.on_behalf_of or self.person
+
+    @property
+    def may_act_for_subject(self) -> bool:
+        """Whether the actor may act for `subject_id`: for oneself, and at the desk for anybody.
+
+        A publisher may, since its grant for the message type is checked before.
+        """
+        for_self = self.on_behalf_of in (None, self.person)
+        return for_self or self.is_staff or self.has(Role.PUBLISHER)
 
     def acting_for(self, person: UUID | None) -> Self:
         """Return the same actor, acting on behalf of `person` where one is given."""

@@ -17,12 +17,13 @@ class Problem(Exception):
 
     status: int = 500
     title: str = N_("Something went wrong")
+    detail: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, detail: str | None = None, **params: object) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail
+        self.detail = detail or self.detail
         self.params = params
+        super().__init__(self.detail or self.title)
 
     def __str__(self) -> str:
         """Return the sentence with its places filled, for logs and for parked messages."""

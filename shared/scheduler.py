@@ -1,6 +1,5 @@
 """Scheduler of timed jobs, each run in one replica at a time and in one transaction."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
+from shared.background_loop import BackgroundLoop
+from shared.backoff import Backoff
 from shared.db import TimestampTZ, shared_metadata
 from shared.db_errors import redacted_message
 from shared.ids import new_id
@@ -19,6 +20,7 @@ from shared.observability.logs import logger
 from shared.observability.metrics import JOBS_RUN
 
 POLL_INTERVAL_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 15.0
 RETRY_FAILED_JOB_AFTER = timedelta(minutes=1)
 
 log = logger(__name__)
@@ -49,31 +51,36 @@ class Scheduler:
     def __init__(
         self, service: str, sessions: async_sessionmaker[AsyncSession], periodic_jobs: Iterable[Job]
     ) -> None:
-        self.alive = False
         self._service = service
         self._sessions = sessions
         self._jobs = {job.name: job for job in periodic_jobs}
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._is_registered = False
+        self._loop = BackgroundLoop(
+            f"scheduler {service}",
+            self._register_and_run,
+            backoff=Backoff(POLL_INTERVAL_SECONDS, MAX_BACKOFF_SECONDS),
+            transient=(SQLAlchemyError, OSError),
+            interval_seconds=POLL_INTERVAL_SECONDS,
+        )
+
+    @property
+    def alive(self) -> bool:
+        """True while the scheduler runs."""
+        return self._loop.alive
 
     async def start(self) -> None:
         """Start running due jobs in the background."""
-        if self._task is None:
-            self._stopping.clear()
-            self._task = asyncio.create_task(self._run_loop(), name=f"scheduler {self._service}")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the job under way and end; may be called twice."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        await self._loop.stop()
 
     async def run_due(self) -> list[str]:
         """Run the jobs that are due now, one after the other; return the names of jobs that ran."""
         ran = []
         for name in await self._due_names():
-            if self._stopping.is_set():
+            if self._loop.stopping.is_set():
                 break
             if await self._run_job(self._jobs[name]):
                 ran.append(name)
@@ -87,22 +94,11 @@ class Scheduler:
         async with self._sessions() as tx, tx.begin():
             await tx.execute(insert(jobs).values(rows).on_conflict_do_nothing())
 
-    async def _run_loop(self) -> None:
-        registered = False
-        self.alive = True
-        while not self._stopping.is_set():
-            try:
-                if not registered:
-                    await self.register()
-                    registered = True
-                await self.run_due()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("scheduler waits for the database", error=redacted_message(error))
-            try:
-                await asyncio.wait_for(self._stopping.wait(), POLL_INTERVAL_SECONDS)
-            except TimeoutError:
-                continue
-        self.alive = False
+    async def _register_and_run(self) -> None:
+        if not self._is_registered:
+            await self.register()
+            self._is_registered = True
+        await self.run_due()
 
     async def _due_names(self) -> list[str]:
         statement = (

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Uuid, inspect
+from sqlalchemy import Uuid, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,6 +45,7 @@ class Transition:
         """Register the history of an aggregate."""
         cls.aggregate_key = key
         Transition.histories[of] = cls
+        event.listen(of.state, "set", _remember_state)  # type: ignore[attr-defined]
         super().__init_subclass__(**kwargs)
 
     @classmethod
@@ -54,7 +55,9 @@ class Transition:
             return "system"
         if actor.is_staff:
             return "desk"
-        return "partner" if actor.has(Role.PARTNER) else "resident"
+        if actor.has(Role.PARTNER):
+            return "partner"
+        return "volunteer" if actor.has(Role.VOLUNTEER) else "resident"
 
 
 async def save(tx: AsyncSession, actor: Actor, aggregate: A, *, note: str | None = None) -> A:
@@ -78,9 +81,10 @@ async def _save(
     note: str | None,
 ) -> None:
     tx.add_all(aggregates)
-    made = [(one, _transition(one, actor_of(one), note)) for one in aggregates]
+    # The flush forgets the old states and sets the new versions.
+    transitions = [_transition(one, actor_of(one), note) for one in aggregates]
     await tx.flush()
-    for aggregate, transition in made:
+    for aggregate, transition in zip(aggregates, transitions, strict=True):
         if transition is not None:
             transition.version = aggregate.version
             tx.add(transition)
@@ -95,14 +99,13 @@ def _take_pending(aggregates: Iterable[Aggregate]) -> list[tuple[Aggregate, Any]
 
 
 def _transition(aggregate: Aggregate, actor: Actor, note: str | None) -> Transition | None:
-    """Make the transition of a state that changes now, before the flush forgets the old one."""
+    """Build the transition of a changed state; None for an unchanged one or without a history."""
     history = Transition.histories.get(type(aggregate))
     if history is None:
         return None
-    state = inspect(aggregate).attrs.state
-    if not state.history.has_changes():
+    before = _take_old_state(aggregate)
+    if before == aggregate.state:  # type: ignore[attr-defined]
         return None
-    before = state.history.deleted
     values: dict[str, Any] = {
         history.aggregate_key: aggregate.id,
         "station_id": aggregate.station_id,
@@ -110,9 +113,24 @@ def _transition(aggregate: Aggregate, actor: Actor, note: str | None) -> Transit
         "hand": history.actor_kind(aggregate, actor),
         "person": actor.person,
         "on_behalf_of": actor.on_behalf_of,
-        "from_state": before[0] if before else None,
-        "to_state": state.value,
+        "from_state": before,
+        "to_state": aggregate.state,  # type: ignore[attr-defined]
         "note": note,
         "correlation_id": correlation_id.get(),
     }
     return history(**values)
+
+
+def _remember_state(aggregate: Any, _new: str, old: Any, _initiator: object) -> None:
+    """Remember the state that a change leaves: an autoflush before `save` would forget it."""
+    if not hasattr(aggregate, "_old_state"):
+        aggregate._old_state = old if isinstance(old, str) else None
+
+
+def _take_old_state(aggregate: Any) -> str | None:
+    """Return the state before the changes since the last `save`; the present one without any."""
+    if not hasattr(aggregate, "_old_state"):
+        return str(aggregate.state)
+    old: str | None = aggregate._old_state
+    del aggregate._old_state
+    return old

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delegation import check_on_behalf
 from services.intake.photos.image_processing import NormalizedImage
-from services.intake.photos.models import MAX_PHOTOS, Photo, TooManyPhotos
+from services.intake.photos.models import MAX_PHOTOS, Photo
 from services.intake.photos.queries import get
 from services.intake.wishes import actions as wishes
-from services.intake.wishes.models import WishState
+from services.intake.wishes.errors import TooManyPhotos
+from services.intake.wishes.states import WishState
 from shared.auth import Actor
 
 
@@ -22,7 +23,7 @@ async def add(
     Raises: NotYourTask, NotClaimed, WishClosed, TooManyPhotos.
     """
     wish = await wishes.get_for_update(tx, actor, wish_id)
-    wish.check_taker(actor)
+    wish.add_photo(actor)
     count = select(func.count()).where(Photo.wish_id == wish.id, Photo.made_by == actor.subject_id)
     if (await tx.scalar(count) or 0) >= MAX_PHOTOS:
         raise TooManyPhotos
@@ -39,5 +40,5 @@ async def remove(tx: AsyncSession, actor: Actor, photo_id: UUID) -> None:
     check_on_behalf(actor)
     photo = await get(tx, actor, photo_id)
     wish = await wishes.get_for_update(tx, actor, photo.wish_id)
-    wish.check_work(actor)
+    wish.remove_photo(actor)
     await tx.delete(photo)

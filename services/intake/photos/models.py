@@ -9,21 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from services.intake.photos.image_processing import NormalizedImage
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared import clock
 from shared.auth import Actor
 from shared.db import TimestampTZ
-from shared.errors import Conflict
 from shared.ids import new_id
-from shared.language import N_
 
 MAX_PHOTOS = 4
-
-
-class TooManyPhotos(Conflict):
-    """A photo beyond the `MAX_PHOTOS` of a wish."""
-
-    title = N_("A wish can have at most 4 photos")
 
 
 class Photo(Base):

@@ -33,15 +33,15 @@ async def get(tx: AsyncSession, actor: Actor, photo_id: UUID) -> Photo:
 async def list_photos(
     tx: AsyncSession, actor: Actor, wish_id: UUID, page_request: PageRequest
 ) -> Page[Photo]:
-    """Return a page of `photos_of_wish`, cut in Python, since a wish has few photos."""
-    photos = await photos_of_wish(tx, actor, wish_id)
+    """Return a page of `list_visible_photos`, cut in Python, since a wish has few photos."""
+    photos = await list_visible_photos(tx, actor, wish_id)
     if page_request.after is not None:
         photos = [photo for photo in photos if photo.id > page_request.after]
     items = photos[: page_request.limit]
     return Page(items, items[-1].id if len(photos) > page_request.limit else None)
 
 
-async def photos_of_wish(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Sequence[Photo]:
+async def list_visible_photos(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Sequence[Photo]:
     """List the photos of a wish that the actor may see, oldest first. Raises: NotFound."""
     wish = await load(tx, Wish, wish_id, station=actor.station)
     photos = (

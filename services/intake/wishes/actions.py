@@ -1,4 +1,4 @@
-"""The actions on a wish; each stores a transition and records its message."""
+"""The actions on a wish: each loads it, lets it decide, and saves what changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,26 +12,14 @@ from services.intake.residents import queries as residents
 from services.intake.volunteers_view.queries import is_approved_volunteer
 from services.intake.wishes.errors import AnsweredSince, NotAVolunteer, SameTaker
 from services.intake.wishes.history import WishTransition
-from services.intake.wishes.models import Taker, Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import ASSIGNED_STATES, WishState
+from services.intake.wishes.taker import Taker
 from shared.aggregate import load_for_update
-from shared.auth import Actor, Role
-from shared.bus.outbox.record import record
-from shared.contracts.intake import (
-    ReleaseReason,
-    WishAnswered,
-    WishClaimed,
-    WishDeclined,
-    WishDelivered,
-    WishFulfilled,
-    WishMessage,
-    WishOpened,
-    WishPosted,
-    WishRefused,
-    WishReleased,
-    WishReopened,
-    WishWithdrawn,
-)
+from shared.auth import Actor
+from shared.contracts.intake import ReleaseReason
 from shared.errors import NotFound
+from shared.state import save
 
 
 @dataclass(frozen=True)
@@ -51,22 +39,21 @@ async def post(tx: AsyncSession, actor: Actor, title: str, details: str) -> Wish
     require_resident(actor)
     await residents.get_resident(tx, actor.station, actor.subject_id)
     wish = Wish.post(actor.station, actor.subject_id, title, details)
-    tx.add(wish)
-    return await _save(tx, actor, wish, WishPosted.of(wish))
+    return await save(tx, actor, wish)
 
 
 async def approve(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """Open a posted wish. Raises: AlreadyReviewed."""
     wish = await get_for_update(tx, actor, wish_id)
-    wish.approve()
-    return await _save(tx, actor, wish, WishOpened.of(wish))
+    wish.approve(actor)
+    return await save(tx, actor, wish)
 
 
 async def decline(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
     """Refuse a posted wish in review, with the reason. Raises: AlreadyReviewed."""
     wish = await get_for_update(tx, actor, wish_id)
-    wish.decline(reason)
-    return await _save(tx, actor, wish, WishDeclined.of(wish), reason)
+    wish.decline(actor, reason)
+    return await save(tx, actor, wish, note=reason)
 
 
 async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
@@ -76,11 +63,11 @@ async def claim(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """
     wish = await _load_for_update(tx, actor, wish_id)
     # A second claimant saw the wish open a moment ago: AlreadyClaimed helps more than NotFound.
-    is_claimed = wish.state in (WishState.CLAIMED, WishState.DELIVERED)
-    if not (is_claimed or wish.visible_to(actor)):
+    if not (wish.state in ASSIGNED_STATES or wish.visible_to(actor)):
         raise NotFound
-    wish.claim(await _resolve_taker(tx, actor))
-    return await _save(tx, actor, wish, _claimed_message(wish))
+    await _check_taker(tx, actor.station, Taker.of(actor))
+    wish.claim(actor)
+    return await save(tx, actor, wish)
 
 
 async def release(
@@ -92,16 +79,16 @@ async def release(
     """
     wish = await get_for_update(tx, actor, wish_id)
     if to is None:
-        message = WishReleased.of(wish, reason="given_back")
-        wish.give_back(actor)
-        return await _save(tx, actor, wish, message, reason)
+        wish.release(actor)
+        return await save(tx, actor, wish, note=reason)
     if to == wish.taker_id:
         raise SameTaker
-    message = WishReleased.of(wish, reason="handed_over")
-    wish.give_back(actor)
-    await _save(tx, actor, wish, message, reason)
-    wish.claim(await _resolve_volunteer(tx, actor.station, to))
-    return await _save(tx, actor, wish, _claimed_message(wish))
+    wish.release(actor, "handed_over")
+    await save(tx, actor, wish, note=reason)
+    taker = Taker("volunteer", to)
+    await _check_taker(tx, actor.station, taker)
+    wish.assign(taker)
+    return await save(tx, actor, wish)
 
 
 async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minutes: int) -> Wish:
@@ -111,7 +98,7 @@ async def deliver(tx: AsyncSession, actor: Actor, wish_id: UUID, note: str, minu
     """
     wish = await get_for_update(tx, actor, wish_id)
     wish.deliver(actor, note, minutes)
-    return await _save(tx, actor, wish, WishDelivered.of(wish), note)
+    return await save(tx, actor, wish, note=note)
 
 
 async def confirm(
@@ -127,7 +114,7 @@ async def confirm(
     """
     wish = await get_for_update(tx, actor, wish_id)
     wish.confirm(actor, thanks, photos_public)
-    return await _save(tx, actor, wish, _fulfilled_message(wish), thanks)
+    return await save(tx, actor, wish, note=thanks)
 
 
 async def fulfil_as_partner(
@@ -145,14 +132,14 @@ async def fulfil_as_partner(
     if wish.state == WishState.CLAIMED and is_outdated:
         raise AnsweredSince
     if wish.state == WishState.OPEN:
-        wish.claim(Taker("partner", partner.person))
-        await _save(tx, partner, wish, _claimed_message(wish))
+        wish.claim(partner)
+        await save(tx, partner, wish)
     if wish.state == WishState.CLAIMED:
         wish.deliver(partner, report.note, report.minutes)
-        await _save(tx, partner, wish, WishDelivered.of(wish), report.note)
+        await save(tx, partner, wish, note=report.note)
     if wish.state == WishState.DELIVERED and trusted and refused_at is None:
-        wish.confirm_on_trust()
-        await _save(tx, partner, wish, _fulfilled_message(wish))
+        wish.fulfil()
+        await save(tx, partner, wish)
     return wish
 
 
@@ -160,26 +147,23 @@ async def refuse(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> 
     """Report that a wish did not come true. Raises: NotDelivered, NotYours, DecisionNotDue."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.refuse(actor)
-    message = WishRefused.of(wish, lease_until=wish.lease_until)
-    return await _save(tx, actor, wish, message, reason)
+    return await save(tx, actor, wish, note=reason)
 
 
 async def reopen(tx: AsyncSession, actor: Actor, wish_id: UUID, reason: str) -> Wish:
     """Withdraw the confirmation and its points. Raises: NotFulfilled, NotYours, TooLateToReopen."""
     wish = await get_for_update(tx, actor, wish_id)
     wish.reopen(actor)
-    message = WishReopened.of(wish, revision=wish.confirmations, lease_until=wish.lease_until)
-    return await _save(tx, actor, wish, message, reason)
+    return await save(tx, actor, wish, note=reason)
 
 
 async def withdraw(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
     """Withdraw a wish; its taker is released first. Raises: NotYours, WishClosed."""
     wish = await get_for_update(tx, actor, wish_id)
-    wish.check_withdrawal(actor)
-    if wish.taker_id is not None:
-        await _release(tx, actor, wish, "withdrawn")
+    wish.check_action("withdraw", actor)
+    await _release_taker(tx, actor, wish, "withdrawn")
     wish.withdraw(actor)
-    return await _save(tx, actor, wish, WishWithdrawn.of(wish))
+    return await save(tx, actor, wish)
 
 
 async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wish:
@@ -188,10 +172,10 @@ async def answer(tx: AsyncSession, actor: Actor, wish_id: UUID, text: str) -> Wi
     Raises: NotOpen, AlreadyDelivered.
     """
     wish = await get_for_update(tx, actor, wish_id)
-    if wish.state == WishState.CLAIMED:
-        await _release(tx, actor, wish, "answered")
-    wish.answer_unfulfilled(text)
-    return await _save(tx, actor, wish, WishAnswered.of(wish), text)
+    wish.check_action("answer", actor)
+    await _release_taker(tx, actor, wish, "answered")
+    wish.close_with_answer(actor, text)
+    return await save(tx, actor, wish, note=text)
 
 
 async def get_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wish:
@@ -207,18 +191,15 @@ async def _load_for_update(tx: AsyncSession, actor: Actor, wish_id: UUID) -> Wis
     return await load_for_update(tx, Wish, wish_id, station=actor.station)
 
 
-async def _resolve_taker(tx: AsyncSession, actor: Actor) -> Taker:
-    if actor.is_staff and actor.on_behalf_of is None:
-        return Taker("station", actor.station)
-    if actor.has(Role.PARTNER):
-        return Taker("partner", actor.person)
-    return await _resolve_volunteer(tx, actor.station, actor.subject_id)
-
-
-async def _resolve_volunteer(tx: AsyncSession, station: UUID, resident_id: UUID) -> Taker:
-    if not await is_approved_volunteer(tx, station, resident_id):
+async def _check_taker(tx: AsyncSession, station: UUID, taker: Taker) -> None:
+    if taker.kind == "volunteer" and not await is_approved_volunteer(tx, station, taker.id):
         raise NotAVolunteer
-    return Taker("volunteer", resident_id)
+
+
+async def _release_taker(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseReason) -> None:
+    if wish.taker_id is not None:
+        wish.release_taker(reason)
+        await save(tx, actor, wish)
 
 
 async def _last_refused_at(tx: AsyncSession, wish: Wish) -> datetime | None:
@@ -231,27 +212,3 @@ async def _last_refused_at(tx: AsyncSession, wish: Wish) -> datetime | None:
     )
     refused_at: datetime | None = await tx.scalar(statement)
     return refused_at
-
-
-def _fulfilled_message(wish: Wish) -> WishFulfilled:
-    return WishFulfilled.of(wish, minutes=wish.minutes, revision=wish.confirmations)
-
-
-def _claimed_message(wish: Wish) -> WishClaimed:
-    return WishClaimed.of(wish, lease_until=wish.lease_until)
-
-
-async def _release(tx: AsyncSession, actor: Actor, wish: Wish, reason: ReleaseReason) -> None:
-    message = WishReleased.of(wish, reason=reason)
-    wish.release()
-    await _save(tx, actor, wish, message)
-
-
-async def _save(
-    tx: AsyncSession, actor: Actor, wish: Wish, message: WishMessage, note: str | None = None
-) -> Wish:
-    transition = WishTransition.of(wish, actor, note)
-    await record(tx, wish, message)
-    transition.version = wish.version
-    tx.add(transition)
-    return wish

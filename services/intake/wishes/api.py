@@ -1,6 +1,7 @@
 """The endpoints of wishes."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Concatenate, ParamSpec
 from uuid import UUID
 
 from fastapi import Query
@@ -27,20 +28,28 @@ from shared.web.http import ApiRouter, Tx
 from shared.web.pagination import Pagination
 from shared.web.preconditions import ETag
 
+P = ParamSpec("P")
 router = ApiRouter(tags=["wishes"])
 # The bodies of requests that have none.
 EMPTY_REQUEST, EMPTY_RELEASE, EMPTY_CONFIRMATION = OnBehalfRequest(), ReleaseWish(), ConfirmWish()
 
 
-async def _wish_view(tx: AsyncSession, actor: Actor, wish: Wish) -> WishView:
+async def _respond(
+    tx: AsyncSession,
+    actor: Actor,
+    action: Callable[Concatenate[AsyncSession, Actor, P], Awaitable[Wish]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> WishView:
+    """Carry out the action, and return the wish as the actor sees it."""
+    wish = await action(tx, actor, *args, **kwargs)
     return WishView.of(await queries.for_reader(tx, actor, wish), actor)
 
 
 @router.post("/wishes", policy="wishes.post", status_code=201, problems=(404,))
 async def post_wish(body: PostWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Make a wish; the desk does so on behalf of a resident."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.post(tx, actor, body.title, body.details))
+    return await _respond(tx, body.acting_actor(actor), actions.post, body.title, body.details)
 
 
 @router.get("/wishes", policy="wishes.list")
@@ -75,8 +84,7 @@ async def approve_wish(
     wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
 ) -> WishView:
     """Open a posted wish to takers."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.approve(tx, actor, wish_id))
+    return await _respond(tx, body.acting_actor(actor), actions.approve, wish_id)
 
 
 @router.post("/wishes/{wish_id}/decline", policy="wishes.review")
@@ -84,8 +92,7 @@ async def decline_wish(
     wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
 ) -> WishView:
     """Refuse a posted wish, with the reason."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.decline(tx, actor, wish_id, body.reason))
+    return await _respond(tx, body.acting_actor(actor), actions.decline, wish_id, body.reason)
 
 
 @router.post("/wishes/{wish_id}/claim", policy="wishes.claim")
@@ -93,8 +100,7 @@ async def claim_wish(
     wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
 ) -> WishView:
     """Take an open wish; at the desk for the station, or on behalf of a volunteer."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.claim(tx, actor, wish_id))
+    return await _respond(tx, body.acting_actor(actor), actions.claim, wish_id)
 
 
 @router.post("/wishes/{wish_id}/release", policy="wishes.release")
@@ -102,18 +108,16 @@ async def release_wish(
     wish_id: UUID, tx: Tx, actor: CurrentActor, body: ReleaseWish = EMPTY_RELEASE
 ) -> WishView:
     """Give a wish back, or hand it over to another volunteer."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(
-        tx, actor, await actions.release(tx, actor, wish_id, body.reason, body.to)
+    return await _respond(
+        tx, body.acting_actor(actor), actions.release, wish_id, body.reason, body.to
     )
 
 
 @router.post("/wishes/{wish_id}/deliver", policy="wishes.deliver")
 async def deliver_wish(wish_id: UUID, body: DeliverWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Report that the wish came true."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(
-        tx, actor, await actions.deliver(tx, actor, wish_id, body.note, body.minutes)
+    return await _respond(
+        tx, body.acting_actor(actor), actions.deliver, wish_id, body.note, body.minutes
     )
 
 
@@ -122,9 +126,8 @@ async def confirm_wish(
     wish_id: UUID, tx: Tx, actor: CurrentActor, body: ConfirmWish = EMPTY_CONFIRMATION
 ) -> WishView:
     """Confirm that the wish came true, with thanks."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(
-        tx, actor, await actions.confirm(tx, actor, wish_id, body.thanks, body.photos_public)
+    return await _respond(
+        tx, body.acting_actor(actor), actions.confirm, wish_id, body.thanks, body.photos_public
     )
 
 
@@ -133,8 +136,7 @@ async def refuse_wish(
     wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
 ) -> WishView:
     """Report that the wish did not come true: it goes back to its taker."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.refuse(tx, actor, wish_id, body.reason))
+    return await _respond(tx, body.acting_actor(actor), actions.refuse, wish_id, body.reason)
 
 
 @router.post("/wishes/{wish_id}/withdraw", policy="wishes.withdraw")
@@ -142,15 +144,13 @@ async def withdraw_wish(
     wish_id: UUID, tx: Tx, actor: CurrentActor, body: OnBehalfRequest = EMPTY_REQUEST
 ) -> WishView:
     """Take one's wish back."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.withdraw(tx, actor, wish_id))
+    return await _respond(tx, body.acting_actor(actor), actions.withdraw, wish_id)
 
 
 @router.post("/wishes/{wish_id}/answer", policy="wishes.answer")
 async def answer_wish(wish_id: UUID, body: AnswerWish, tx: Tx, actor: CurrentActor) -> WishView:
     """Close a wish unfulfilled, with an answer."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.answer(tx, actor, wish_id, body.answer))
+    return await _respond(tx, body.acting_actor(actor), actions.answer, wish_id, body.answer)
 
 
 @router.post("/wishes/{wish_id}/reopen", policy="wishes.reopen")
@@ -158,5 +158,4 @@ async def reopen_wish(
     wish_id: UUID, body: RequestWithReason, tx: Tx, actor: CurrentActor
 ) -> WishView:
     """Withdraw the confirmation of a wish: points go back."""
-    actor = actor.acting_for(body.on_behalf_of)
-    return await _wish_view(tx, actor, await actions.reopen(tx, actor, wish_id, body.reason))
+    return await _respond(tx, body.acting_actor(actor), actions.reopen, wish_id, body.reason)

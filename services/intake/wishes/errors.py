@@ -88,6 +88,12 @@ class AnsweredSince(Conflict):
     title = N_("The resident has said since that it did not come true")
 
 
+class TooManyPhotos(Conflict):
+    """A photo beyond the four of a wish."""
+
+    title = N_("A wish can have at most 4 photos")
+
+
 class NotFulfilled(Conflict):
     """A reopening of a wish that is not confirmed."""
 

@@ -1,9 +1,7 @@
 """The wish and its state machine."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Literal, Self
+from typing import Self, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
@@ -11,39 +9,38 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
 from services.intake.wishes import errors
+from services.intake.wishes.policies import WISH_TAKER_ROLES, WISHER_ROLES
+from services.intake.wishes.states import (
+    ASSIGNED_STATES,
+    IS_CLAIMED,
+    IS_DELIVERED,
+    IS_POSTED,
+    STATES_WITH_TAKER,
+    WishState,
+)
+from services.intake.wishes.taker import Taker
 from shared import clock
-from shared.aggregate import Aggregate
+from shared.aggregate import (
+    Aggregate,
+    action,
+    choice_check,
+    in_choices,
+    never_in,
+    only_if,
+    only_in,
+    state_check,
+)
 from shared.auth import Actor
+from shared.contracts import intake as messages
+from shared.contracts.intake import ReleaseReason, TakerKind, WishMessage
 from shared.db import TimestampTZ
-from shared.errors import Conflict
+from shared.errors import NotFound
+from shared.policies import DESK
 
 LEASE_TTL = timedelta(days=7)
 STATION_TAKES_AFTER = timedelta(days=14)
 DESK_DECIDES_AFTER = timedelta(days=7)
 REOPEN_WINDOW = timedelta(days=7)
-
-TakerKind = Literal["volunteer", "partner", "station"]
-
-
-class WishState(StrEnum):
-    """The states of a wish."""
-
-    POSTED = "posted"
-    OPEN = "open"
-    CLAIMED = "claimed"
-    DELIVERED = "delivered"
-    FULFILLED = "fulfilled"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    ANSWERED = "answered"
-
-
-@dataclass(frozen=True)
-class Taker:
-    """The taker of a wish: a volunteer (by resident id), a partner's account, or the station."""
-
-    kind: TakerKind
-    id: UUID
 
 
 class Wish(Aggregate, Base):
@@ -51,14 +48,10 @@ class Wish(Aggregate, Base):
 
     __tablename__ = "wishes"
     __table_args__ = (
+        state_check(WishState),
+        choice_check("taker_kind", get_args(TakerKind)),
         CheckConstraint(
-            "state IN ('posted', 'open', 'claimed', 'delivered', 'fulfilled', 'declined',"
-            " 'withdrawn', 'answered')",
-            name="state",
-        ),
-        CheckConstraint("taker_kind IN ('volunteer', 'partner', 'station')", name="taker_kind"),
-        CheckConstraint(
-            "(taker_id IS NOT NULL) = (state IN ('claimed', 'delivered', 'fulfilled'))"
+            f"(taker_id IS NOT NULL) = ({in_choices('state', STATES_WITH_TAKER)})"
             " AND (taker_kind IS NULL) = (taker_id IS NULL)",
             name="taker",
         ),
@@ -93,7 +86,7 @@ class Wish(Aggregate, Base):
     @classmethod
     def post(cls, station: UUID, resident: UUID, title: str, details: str) -> Self:
         """Create a wish that waits for review."""
-        return cls.new(
+        wish = cls.new(
             station,
             resident_id=resident,
             title=title,
@@ -102,6 +95,8 @@ class Wish(Aggregate, Base):
             confirmations=0,
             photos_public=False,
         )
+        wish.pending.append(messages.WishPosted.of(wish))
+        return wish
 
     def is_owner(self, actor: Actor) -> bool:
         """Return whether the actor is the wish's resident, or acts on that resident's behalf."""
@@ -110,7 +105,7 @@ class Wish(Aggregate, Base):
     def is_taker(self, actor: Actor) -> bool:
         """Return whether the actor has the wish; the station's wishes are with the whole desk."""
         if self.taker_kind == "station":
-            return actor.is_staff and actor.on_behalf_of is None
+            return actor.is_desk_itself
         return actor.subject_id == self.taker_id
 
     def visible_to(self, actor: Actor) -> bool:
@@ -126,170 +121,178 @@ class Wish(Aggregate, Base):
         """Return whether the actor may know the resident's name and home."""
         return actor.is_staff or self.is_owner(actor) or self.is_taker(actor)
 
-    def approve(self) -> None:
+    def _may_claim(self, actor: Actor) -> bool:
+        return Taker.of(actor).id != self.resident_id
+
+    def _may_release(self, actor: Actor) -> bool:
+        return actor.is_staff or self.is_taker(actor)
+
+    def _may_confirm(self, actor: Actor) -> bool:
+        return actor.person != self.delivered_by and actor.subject_id != self.taker_id
+
+    def _may_decide(self, actor: Actor) -> bool:
+        return self.is_owner(actor) or actor.is_desk_itself
+
+    def _may_decide_now(self, actor: Actor) -> bool:
+        return self.is_owner(actor) or _time_since(self.delivered_at) >= DESK_DECIDES_AFTER
+
+    def _may_reopen(self, actor: Actor) -> bool:
+        return actor.is_staff or self.is_owner(actor)
+
+    def _may_reopen_now(self, actor: Actor) -> bool:
+        return actor.is_staff or _time_since(self.fulfilled_at) <= REOPEN_WINDOW
+
+    _by_taker = only_if(is_taker, error=errors.NotYourTask)
+    _by_decider = (
+        only_if(_may_decide, error=errors.NotYours),
+        only_if(_may_decide_now, error=errors.DecisionNotDue),
+    )
+
+    @action(IS_POSTED, roles=DESK)
+    def approve(self, _: Actor) -> None:
         """Open the wish to takers. Raises: AlreadyReviewed."""
-        self._require(WishState.POSTED, errors.AlreadyReviewed)
-        self._open()
+        self.open_since = clock.now()
+        self._enter(WishState.OPEN, messages.WishOpened)
 
-    def decline(self, reason: str) -> None:
+    @action(IS_POSTED, roles=DESK)
+    def decline(self, _: Actor, reason: str) -> None:
         """Refuse the wish in review. Raises: AlreadyReviewed."""
-        self._require(WishState.POSTED, errors.AlreadyReviewed)
-        self.state = WishState.DECLINED.value
         self.answer = reason
+        self._enter(WishState.DECLINED, messages.WishDeclined)
 
-    def claim(self, taker: Taker) -> None:
-        """Give the wish to `taker`. Raises: OwnWish, AlreadyClaimed, NotOpen."""
-        if self.state in (WishState.CLAIMED, WishState.DELIVERED):
-            raise errors.AlreadyClaimed
-        self._require(WishState.OPEN, errors.NotOpen)
+    @action(
+        never_in(*ASSIGNED_STATES, error=errors.AlreadyClaimed),
+        only_in(WishState.OPEN, error=errors.NotOpen),
+        only_if(_may_claim, error=errors.OwnWish),
+        roles=WISH_TAKER_ROLES,
+        depends_on=(errors.NotAVolunteer,),
+    )
+    def claim(self, actor: Actor) -> None:
+        """Give the wish to the actor. Raises: AlreadyClaimed, NotOpen, OwnWish."""
+        self.assign(Taker.of(actor))
+
+    def assign(self, taker: Taker) -> None:
+        """Give the open wish to `taker`. Raises: OwnWish."""
         if taker.id == self.resident_id:
             raise errors.OwnWish
         self.taker_kind, self.taker_id = taker.kind, taker.id
         self.open_since = None
-        self._lease()
+        self._lease(messages.WishClaimed)
 
-    def give_back(self, actor: Actor) -> None:
-        """Open the wish again. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
-        self._require_claimed()
-        if not (actor.is_staff or self.is_taker(actor)):
-            raise errors.NotYourTask
-        self.release()
+    @action(
+        *IS_CLAIMED,
+        only_if(_may_release, error=errors.NotYourTask),
+        roles=WISH_TAKER_ROLES,
+        depends_on=(errors.SameTaker, errors.NotAVolunteer, errors.OwnWish),
+    )
+    def release(self, _: Actor, reason: ReleaseReason = "given_back") -> None:
+        """Open the wish again. Raises: AlreadyDelivered, NotClaimed, NotYourTask."""
+        self.release_taker(reason)
 
-    def release(self) -> None:
-        """Take the wish from its taker and open it again. Raises: NotClaimed."""
-        if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
-            raise errors.NotClaimed
+    def release_taker(self, reason: ReleaseReason) -> None:
+        """Take the wish from its taker, whom the message still names, and open it again."""
+        self._enter(WishState.OPEN, messages.WishReleased, reason=reason)
         self._clear_taker()
-        self._open()
-
-    def check_work(self, actor: Actor) -> None:
-        """Check that the actor can deliver. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
-        self._require_claimed()
-        if not self.is_taker(actor):
-            raise errors.NotYourTask
-
-    def check_taker(self, actor: Actor) -> None:
-        """Check that the actor is the taker. Raises: NotYourTask, NotClaimed, WishClosed."""
-        if self.state in (WishState.POSTED, WishState.OPEN):
-            raise errors.NotClaimed
-        if self.state not in (WishState.CLAIMED, WishState.DELIVERED):
-            raise errors.WishClosed
-        if not self.is_taker(actor):
-            raise errors.NotYourTask
-
-    def deliver(self, actor: Actor, note: str, minutes: int) -> None:
-        """Record the delivery. Raises: NotYourTask, AlreadyDelivered, NotClaimed."""
-        self.check_work(actor)
-        self.state = WishState.DELIVERED.value
-        self.lease_until = None
-        self.delivered_by = actor.person
-        self.delivered_at = clock.now()
-        self.delivery_note = note
-        self.minutes = minutes
-
-    def confirm(self, actor: Actor, thanks: str | None, photos_public: bool) -> None:
-        """Confirm the delivery as its resident, or at the desk for the resident.
-
-        Raises: NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue.
-        """
-        self._require(WishState.DELIVERED, errors.NotDelivered)
-        if actor.person == self.delivered_by or actor.subject_id == self.taker_id:
-            raise errors.DeliveredByYourself
-        self._check_may_decide(actor)
-        self._fulfil()
-        self.thanks = thanks
-        self.photos_public = photos_public
-
-    def confirm_on_trust(self) -> None:
-        """Confirm a trusted partner's delivery without the resident. Raises: NotDelivered."""
-        self._require(WishState.DELIVERED, errors.NotDelivered)
-        self._fulfil()
-
-    def refuse(self, actor: Actor) -> None:
-        """Send the wish back to its taker. Raises: NotDelivered, NotYours, DecisionNotDue."""
-        self._require(WishState.DELIVERED, errors.NotDelivered)
-        self._check_may_decide(actor)
-        self._return_to_taker()
-
-    def reopen(self, actor: Actor) -> None:
-        """Withdraw the confirmation. Raises: NotFulfilled, NotYours, TooLateToReopen."""
-        self._require(WishState.FULFILLED, errors.NotFulfilled)
-        if not (actor.is_staff or self.is_owner(actor)):
-            raise errors.NotYours
-        confirmed = self.fulfilled_at
-        if not actor.is_staff and (confirmed is None or clock.now() - confirmed > REOPEN_WINDOW):
-            raise errors.TooLateToReopen
-        self._return_to_taker()
-
-    def check_withdrawal(self, actor: Actor) -> None:
-        """Check that the actor may withdraw the wish now. Raises: NotYours, WishClosed."""
-        if not self.is_owner(actor):
-            raise errors.NotYours
-        if self.state not in (
-            WishState.POSTED,
-            WishState.OPEN,
-            WishState.CLAIMED,
-            WishState.DELIVERED,
-        ):
-            raise errors.WishClosed
-
-    def withdraw(self, actor: Actor) -> None:
-        """Close the wish, released before, for its resident. Raises: NotYours, WishClosed."""
-        self.check_withdrawal(actor)
-        self._clear_taker()
-        self._close(WishState.WITHDRAWN)
-
-    def answer_unfulfilled(self, answer: str) -> None:
-        """Close the wish, released before, with an answer. Raises: AlreadyDelivered, NotOpen."""
-        if self.state == WishState.DELIVERED:
-            raise errors.AlreadyDelivered
-        self._require(WishState.OPEN, errors.NotOpen)
-        self._close(WishState.ANSWERED)
-        self.answer = answer
-
-    def _require(self, state: WishState, error: type[Conflict]) -> None:
-        if self.state != state:
-            raise error
-
-    def _require_claimed(self) -> None:
-        if self.state == WishState.DELIVERED:
-            raise errors.AlreadyDelivered
-        self._require(WishState.CLAIMED, errors.NotClaimed)
-
-    def _check_may_decide(self, actor: Actor) -> None:
-        if self.is_owner(actor):
-            return
-        if not actor.is_staff or actor.on_behalf_of is not None:
-            raise errors.NotYours
-        if self.delivered_at is None or clock.now() - self.delivered_at < DESK_DECIDES_AFTER:
-            raise errors.DecisionNotDue
-
-    def _fulfil(self) -> None:
-        self.state = WishState.FULFILLED.value
-        self.confirmations += 1
-        self.fulfilled_at = clock.now()
-
-    def _open(self) -> None:
-        self.state = WishState.OPEN.value
         self.open_since = clock.now()
 
-    def _lease(self) -> None:
-        self.state = WishState.CLAIMED.value
-        self.lease_until = None if self.taker_kind == "station" else clock.now() + LEASE_TTL
+    @action(*IS_CLAIMED, _by_taker, roles=WISH_TAKER_ROLES)
+    def deliver(self, actor: Actor, note: str, minutes: int) -> None:
+        """Record the delivery. Raises: AlreadyDelivered, NotClaimed, NotYourTask."""
+        self.lease_until = None
+        self.delivered_by, self.delivered_at = actor.person, clock.now()
+        self.delivery_note, self.minutes = note, minutes
+        self._enter(WishState.DELIVERED, messages.WishDelivered)
 
-    def _return_to_taker(self) -> None:
+    @action(
+        never_in(WishState.POSTED, WishState.OPEN, error=errors.NotClaimed),
+        only_in(*ASSIGNED_STATES, error=errors.WishClosed),
+        _by_taker,
+        roles=WISH_TAKER_ROLES,
+        depends_on=(errors.TooManyPhotos,),
+    )
+    def add_photo(self, _: Actor) -> None:
+        """Allow a new photo, a row of its own. Raises: NotClaimed, WishClosed, NotYourTask."""
+
+    @action(*IS_CLAIMED, _by_taker, roles=WISH_TAKER_ROLES, depends_on=(NotFound,))
+    def remove_photo(self, _: Actor) -> None:
+        """Allow a photo to go. Raises: AlreadyDelivered, NotClaimed, NotYourTask."""
+
+    @action(
+        IS_DELIVERED,
+        only_if(_may_confirm, error=errors.DeliveredByYourself),
+        *_by_decider,
+        roles=WISHER_ROLES,
+    )
+    def confirm(self, _: Actor, thanks: str | None, photos_public: bool) -> None:
+        """Confirm it. Raises: NotDelivered, DeliveredByYourself, NotYours, DecisionNotDue."""
+        self.thanks, self.photos_public = thanks, photos_public
+        self.fulfil()
+
+    def fulfil(self) -> None:
+        """Count the delivery as confirmed."""
+        self.confirmations += 1
+        self.fulfilled_at = clock.now()
+        self._enter(WishState.FULFILLED, messages.WishFulfilled, revision=self.confirmations)
+
+    @action(IS_DELIVERED, *_by_decider, roles=WISHER_ROLES)
+    def refuse(self, _: Actor) -> None:
+        """Send the wish back to its taker. Raises: NotDelivered, NotYours, DecisionNotDue."""
         self._clear_delivery()
-        self._lease()
+        self._lease(messages.WishRefused)
+
+    @action(
+        only_in(WishState.FULFILLED, error=errors.NotFulfilled),
+        only_if(_may_reopen, error=errors.NotYours),
+        only_if(_may_reopen_now, error=errors.TooLateToReopen),
+        roles=WISHER_ROLES,
+    )
+    def reopen(self, _: Actor) -> None:
+        """Withdraw the confirmation. Raises: NotFulfilled, NotYours, TooLateToReopen."""
+        self._clear_delivery()
+        self._lease(messages.WishReopened, revision=self.confirmations)
+
+    @action(
+        only_if(is_owner, error=errors.NotYours),
+        only_in(WishState.POSTED, WishState.OPEN, *ASSIGNED_STATES, error=errors.WishClosed),
+        roles=WISHER_ROLES,
+    )
+    def withdraw(self, _: Actor) -> None:
+        """Close the wish, released before, for its resident. Raises: NotYours, WishClosed."""
+        self._close(WishState.WITHDRAWN, messages.WishWithdrawn)
+
+    @action(
+        never_in(WishState.DELIVERED, error=errors.AlreadyDelivered),
+        only_in(WishState.OPEN, WishState.CLAIMED, error=errors.NotOpen),
+        name="answer",
+        roles=DESK,
+    )
+    def close_with_answer(self, _: Actor, answer: str) -> None:
+        """Close the wish unfulfilled, released before. Raises: AlreadyDelivered, NotOpen."""
+        self.answer = answer
+        self._close(WishState.ANSWERED, messages.WishAnswered)
+
+    def _enter(self, state: WishState, message: type[WishMessage], **fields: object) -> None:
+        self.state = state.value
+        self.pending.append(message.of(self, **fields))
+
+    def _lease(self, message: type[WishMessage], **fields: object) -> None:
+        self.lease_until = None if self.taker_kind == "station" else clock.now() + LEASE_TTL
+        self._enter(WishState.CLAIMED, message, **fields)
+
+    def _close(self, state: WishState, message: type[WishMessage]) -> None:
+        self._clear_taker()
+        self.open_since = None
+        self._enter(state, message)
+
+    def _clear_taker(self) -> None:
+        self._clear_delivery()
+        self.taker_kind = self.taker_id = self.lease_until = None
 
     def _clear_delivery(self) -> None:
         self.delivered_by = self.delivered_at = self.delivery_note = self.minutes = None
         self.fulfilled_at = self.thanks = None
         self.photos_public = False
 
-    def _clear_taker(self) -> None:
-        self._clear_delivery()
-        self.taker_kind = self.taker_id = self.lease_until = None
 
-    def _close(self, state: WishState) -> None:
-        self.state = state.value
-        self.open_since = None
+def _time_since(moment: datetime | None) -> timedelta:
+    return clock.now() - moment if moment else timedelta()

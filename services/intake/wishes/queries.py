@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts import queries as accounts
+from services.intake.register.queries import Address
 from services.intake.residents import queries as residents
-from services.intake.residents.queries import Address, Person
+from services.intake.residents.queries import Person
 from services.intake.wishes.history import WishTransition
-from services.intake.wishes.models import DESK_DECIDES_AFTER, Wish, WishState
+from services.intake.wishes.models import DESK_DECIDES_AFTER, Wish
+from services.intake.wishes.states import WishState
 from shared import clock
 from shared.aggregate import load
 from shared.auth import Actor
@@ -103,8 +105,8 @@ async def load_names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> di
     unique_ids = list(set(ids))
     if not unique_ids:
         return {}
-    account_names = await accounts.names(tx, station, unique_ids)
-    people = await residents.people(tx, station, unique_ids)
+    account_names = await accounts.load_names(tx, station, unique_ids)
+    people = await residents.load_people(tx, station, unique_ids)
     return account_names | {id_: person.name for id_, person in people.items()}
 
 
@@ -112,7 +114,8 @@ async def _load_for_reader(
     tx: AsyncSession, actor: Actor, wishes: Sequence[Wish]
 ) -> list[WishForReader]:
     with_person = [wish for wish in wishes if wish.shows_person_to(actor)]
-    people = await residents.people(tx, actor.station, [wish.resident_id for wish in with_person])
+    ids = [wish.resident_id for wish in with_person]
+    people = await residents.load_people(tx, actor.station, ids)
     takers = await load_names(tx, actor.station, [w.taker_id for w in with_person if w.taker_id])
     return [_build_for_reader(wish, actor, people, takers) for wish in wishes]
 

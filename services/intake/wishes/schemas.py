@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints
 
 from services.intake.delegation import OnBehalfRequest
 from services.intake.wishes.history import ActorKind
-from services.intake.wishes.models import TakerKind, WishState
 from services.intake.wishes.queries import TransitionForReader, WishFilter, WishForReader
+from services.intake.wishes.states import WishState
 from shared.auth import Actor
+from shared.contracts.intake import TakerKind
 from shared.web.http import Filters, ResponseModel
 
 Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]

@@ -12,13 +12,14 @@ from services.intake.photos.api import MAX_PHOTO_BYTES
 from services.intake.photos.image_processing import NotAnImage
 from services.intake.wishes import actions
 from services.intake.wishes.errors import NotClaimed
-from services.intake.wishes.models import WishState
+from services.intake.wishes.states import WishState
 from shared.auth import Actor, Role
 from shared.language import translate
 from shared.runtime.runtime import Runtime
 from tests.intake.photos.test_image_processing import encode_image
-from tests.intake.station_client import ApiClient, StationClient
+from tests.intake.station_client import StationClient
 from tests.intake.wishes.people import People
+from tests.support.api_clients import ApiClient
 
 JPEG_HEADERS = {"Content-Type": "image/jpeg"}
 IMAGE = encode_image("JPEG")

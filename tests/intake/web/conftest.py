@@ -1,27 +1,12 @@
 """A running station, and visitors who request its pages without JavaScript."""
 
-import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.intake.web.page_client import PageClient
-from tests.support.station import PASSWORD, StationFixture, create_demo_station
-from tests.support.system import open_transport, start_system
-
-
-@pytest.fixture(scope="module")
-async def demo_station(module_database_urls: dict[str, str]) -> AsyncIterator[StationFixture]:
-    """Start the three services in one process with a demo station."""
-    with TemporaryDirectory(prefix="linli") as folder:
-        async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
-            start_system(module_database_urls, Path(folder), transport) as running_system,
-        ):
-            yield await create_demo_station(running_system)
+from tests.support.page_client import PageClient
+from tests.support.station import PASSWORD, StationFixture
 
 
 @pytest.fixture

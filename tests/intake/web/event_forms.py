@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from services.intake.events.models import Event
 from shared import clock
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 from tests.support.station import StationFixture
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from services.intake.web.kit.assets import assets
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 
 MAX_TOTAL_BYTES = 60 * 1024
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.intake.events import queries
 from tests.intake.web.event_forms import move_event_earlier, publish_event
-from tests.intake.web.page_client import PageClient, flash_message
+from tests.support.page_client import PageClient, flash_message
 from tests.support.station import StationFixture
 
 STARTS_IN = timedelta(minutes=20)

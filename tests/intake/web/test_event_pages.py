@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.intake.events.models import Event
-from services.intake.residents import actions as register
+from services.intake.residents import actions as residents
 from services.intake.residents.models import ResidentFields
 from services.intake.web.events.flash_messages import reminded_at
 from services.intake.web.kit.templating import environment
@@ -15,8 +15,8 @@ from services.notify.reminders.models import evening_before
 from shared import clock
 from shared.auth import Actor
 from tests.intake.web.event_forms import ZONE, publish_event
-from tests.intake.web.page_client import PageClient, flash_message
 from tests.support.api_clients import eventually
+from tests.support.page_client import PageClient, flash_message
 from tests.support.station import StationFixture
 
 
@@ -58,7 +58,7 @@ async def test_desk_sees_which_resident_gets_no_text_message(
     async with demo_station.system.intake.sessions.begin() as tx:
         fields = ResidentFields(name="演示·无电话", phone=None, household_id=None)
         unreachable = (
-            await register.register(tx, Actor.system(demo_station.station_id), fields)
+            await residents.register(tx, Actor.system(demo_station.station_id), fields)
         ).id
     for resident, words in (
         (demo_station.people["19900000004"], "短信"),

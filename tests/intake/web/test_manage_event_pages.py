@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared import clock
 from tests.intake.web.event_forms import ZONE, event_form, move_event_earlier, publish_event
-from tests.intake.web.page_client import PageClient, flash_message
+from tests.support.page_client import PageClient, flash_message
 from tests.support.station import StationFixture
 
 

@@ -8,11 +8,12 @@ from pydantic import TypeAdapter
 
 from services.intake.web.message_docs.pages import type_expression
 from shared.contracts.asyncapi import document, summary_of
-from shared.contracts.envelope import Contract, PartnerEnvelopeModel
+from shared.contracts.contract import Contract
+from shared.contracts.envelope import PartnerEnvelopeModel
 from shared.contracts.partners import CONTRACTS, READABLE, External
-from shared.contracts.registry import READERS, REGISTRY
+from shared.contracts.registry import REGISTRY
 from shared.language import translate
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 from tests.support.station import PASSWORD
 
 
@@ -44,8 +45,8 @@ async def test_page_describes_every_message_with_fields_and_readers(
             assert f"{name} " in sections[anchor]
             assert field.description is not None
             assert field.description in sections[anchor]
-    for type_ in REGISTRY:
-        readers = ", ".join(sorted(READERS[type_]))
+    for type_, contract in REGISTRY.items():
+        readers = ", ".join(sorted(contract.readers))
         assert (f"read by {readers}" if readers else "nobody reads it yet") in sections[type_]
         assert ("can be granted to partners" in sections[type_]) == (type_ in READABLE)
 

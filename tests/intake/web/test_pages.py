@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from services.intake.gateway.upstreams import UPSTREAMS
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 from tests.support.station import STATION_PHONE, StationFixture
 
 PUBLIC_PATHS = ("/", "/sign-in", "/sign-in/slip", "/sign-in/password", "/wishes/new", "/nowhere")

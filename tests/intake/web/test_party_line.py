@@ -5,7 +5,7 @@ import pytest
 from services.intake.party import actions
 from services.intake.party.models import Membership, MembershipFields
 from shared.auth import Actor, Role
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 from tests.support.station import StationFixture
 
 PHONE = "19900000001"

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 from PIL import Image
 
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 
 
 def make_jpeg() -> bytes:

@@ -4,8 +4,8 @@ import asyncio
 import re
 from uuid import uuid4
 
-from tests.intake.web.page_client import PageClient
 from tests.support.api_clients import eventually
+from tests.support.page_client import PageClient
 from tests.support.station import PASSWORD, WISHER, StationFixture
 
 

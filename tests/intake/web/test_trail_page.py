@@ -14,9 +14,9 @@ from tests.intake.gateway.test_timeline import (
     make_sent_message,
     make_service_report,
 )
-from tests.intake.web.page_client import PageClient
 from tests.support.api_clients import eventually
 from tests.support.failed_wish import ERROR, create_failed_wish
+from tests.support.page_client import PageClient
 from tests.support.station import PASSWORD, StationFixture
 
 

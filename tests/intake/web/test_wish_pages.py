@@ -4,7 +4,7 @@ import asyncio
 import re
 from uuid import uuid4
 
-from tests.intake.web.page_client import PageClient
+from tests.support.page_client import PageClient
 from tests.support.station import StationFixture
 
 HOME = "3 栋 2 单元 501 室"

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from services.intake.wishes.models import Taker, Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
+from services.intake.wishes.taker import Taker
 from shared.auth import Actor, Role
 from shared.ids import new_id
 
@@ -16,6 +18,8 @@ def _actor(*roles: Role) -> Actor:
 WISHER = _actor(Role.RESIDENT)
 NEIGHBOUR = _actor(Role.RESIDENT)
 VOLUNTEER = _actor(Role.RESIDENT, Role.VOLUNTEER)
+SECOND = _actor(Role.RESIDENT, Role.VOLUNTEER)
+PARTNER = _actor(Role.PARTNER)
 DESK = _actor(Role.STAFF)
 COLLEAGUE = _actor(Role.STAFF)
 VOLUNTEER_TAKER = Taker("volunteer", VOLUNTEER.person)
@@ -30,14 +34,14 @@ def make_posted_wish() -> Wish:
 def make_open_wish() -> Wish:
     """Create a wish that can be claimed."""
     wish = make_posted_wish()
-    wish.approve()
+    wish.approve(DESK)
     return wish
 
 
 def make_claimed_wish(taker: Taker = VOLUNTEER_TAKER) -> Wish:
     """Create a wish that `taker` has claimed."""
     wish = make_open_wish()
-    wish.claim(taker)
+    wish.assign(taker)
     return wish
 
 
@@ -58,7 +62,7 @@ def make_fulfilled_wish() -> Wish:
 def make_declined_wish() -> Wish:
     """Create a wish that was not approved."""
     wish = make_posted_wish()
-    wish.decline("不合适")
+    wish.decline(DESK, "不合适")
     return wish
 
 
@@ -72,7 +76,7 @@ def make_withdrawn_wish() -> Wish:
 def make_answered_wish() -> Wish:
     """Create a wish that was closed unfulfilled."""
     wish = make_open_wish()
-    wish.answer_unfulfilled("做不到")
+    wish.close_with_answer(DESK, "做不到")
     return wish
 
 

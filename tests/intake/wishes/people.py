@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
-from services.intake.residents import actions as register
-from services.intake.residents.models import Registration, ResidentFields
+from services.intake.register import actions as register
+from services.intake.register.models import Registration
+from services.intake.residents import actions as residents
+from services.intake.residents.models import ResidentFields
 from services.intake.volunteers_view.models import Volunteer
 from services.intake.wishes import actions
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared.auth import Actor, Role
 from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
@@ -106,7 +109,7 @@ def message_details(message: Envelope) -> dict[str, Any]:
 async def _create_resident(
     tx: AsyncSession, desk: Actor, name: str, household: UUID | None
 ) -> Actor:
-    resident = await register.register(tx, desk, ResidentFields(name=name, household_id=household))
+    resident = await residents.register(tx, desk, ResidentFields(name=name, household_id=household))
     return Actor(desk.station, resident.id, frozenset({Role.RESIDENT}))
 
 

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delegation import CannotActOnBehalf
-from services.intake.residents.queries import Address
+from services.intake.register.queries import Address
 from services.intake.wishes import actions, errors, queries
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
 from services.intake.wishes.queries import WishFilter
+from services.intake.wishes.states import WishState
 from shared.auth import Actor, Role
 from shared.errors import Invalid, NotFound, Problem
 from shared.ids import new_id

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.intake.wishes.models import WishState
+from services.intake.wishes.states import WishState
 from shared.auth import Actor
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.intake.station_client import ApiClient, StationClient
+from tests.intake.station_client import StationClient
 from tests.intake.wishes.people import NAME, People
+from tests.support.api_clients import ApiClient
 
 WISH_BODY = {"title": "想换一个灯泡", "details": "够不着"}
 

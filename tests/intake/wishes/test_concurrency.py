@@ -5,7 +5,8 @@ from collections import Counter
 
 from services.intake.wishes import actions
 from services.intake.wishes.errors import AlreadyClaimed
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared.auth import Actor
 from shared.runtime.runtime import Runtime
 from tests.intake.wishes.people import People, list_messages_about

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, jobs
 from services.intake.wishes.errors import AlreadyDelivered, NotClaimed
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared import clock
 from shared.auth import Actor
 from shared.runtime.runtime import Runtime

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, jobs, queries
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
 from services.intake.wishes.queries import WishFilter
+from services.intake.wishes.states import WishState
 from shared import clock
 from shared.auth import Actor
 from shared.runtime.runtime import Runtime

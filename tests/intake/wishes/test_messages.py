@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.wishes import actions
 from services.intake.wishes.errors import NotAVolunteer
 from services.intake.wishes.history import WishTransition
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared.contracts.envelope import Envelope
 from tests.intake.wishes.people import People, list_messages_about, message_details
 

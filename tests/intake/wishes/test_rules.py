@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.intake.wishes import errors
-from services.intake.wishes.models import LEASE_TTL, Taker, WishState
+from services.intake.wishes.models import LEASE_TTL
+from services.intake.wishes.states import WishState
 from shared import clock
 from shared.auth import Actor
 from tests.intake.wishes.factories import (
@@ -41,7 +42,7 @@ def test_the_station_has_no_lease() -> None:
 
 def test_resident_cannot_claim_their_own_wish() -> None:
     with pytest.raises(errors.OwnWish):
-        make_open_wish().claim(Taker("volunteer", WISHER.person))
+        make_open_wish().claim(WISHER)
 
 
 @pytest.mark.parametrize("somebody", [NEIGHBOUR, WISHER, DESK])
@@ -68,9 +69,9 @@ def test_any_clerk_delivers_a_wish_of_the_station() -> None:
 def test_only_the_taker_and_the_desk_give_back() -> None:
     for somebody in (NEIGHBOUR, WISHER):
         with pytest.raises(errors.NotYourTask):
-            make_claimed_wish().give_back(somebody)
+            make_claimed_wish().release(somebody)
     wish = make_claimed_wish()
-    wish.give_back(DESK)
+    wish.release(DESK)
     assert wish.state == WishState.OPEN
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions
 from services.intake.wishes.history import WishTransition
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared.auth import Actor
 from shared.errors import Problem
 from tests.intake.wishes.people import People, list_messages_about

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import pytest
 
 from services.intake.wishes import errors
-from services.intake.wishes.models import Taker, Wish, WishState
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
 from shared.errors import Problem
-from shared.ids import new_id
-from tests.intake.wishes.factories import FACTORY_BY_STATE, VOLUNTEER, WISHER
+from tests.intake.wishes.factories import DESK, FACTORY_BY_STATE, SECOND, VOLUNTEER, WISHER
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,22 @@ class ActionCase:
 
 ACTION_CASES = {
     "approve": ActionCase(
-        Wish.approve, {WishState.POSTED: WishState.OPEN}, {}, errors.AlreadyReviewed
+        lambda w: w.approve(DESK), {WishState.POSTED: WishState.OPEN}, {}, errors.AlreadyReviewed
     ),
     "decline": ActionCase(
-        lambda w: w.decline("不合适"),
+        lambda w: w.decline(DESK, "不合适"),
         {WishState.POSTED: WishState.DECLINED},
         {},
         errors.AlreadyReviewed,
     ),
     "claim": ActionCase(
-        lambda w: w.claim(Taker("volunteer", new_id())),
+        lambda w: w.claim(SECOND),
         {WishState.OPEN: WishState.CLAIMED},
         {WishState.CLAIMED: errors.AlreadyClaimed, WishState.DELIVERED: errors.AlreadyClaimed},
         errors.NotOpen,
     ),
-    "give back": ActionCase(
-        lambda w: w.give_back(VOLUNTEER),
+    "release": ActionCase(
+        lambda w: w.release(VOLUNTEER),
         {WishState.CLAIMED: WishState.OPEN},
         {WishState.DELIVERED: errors.AlreadyDelivered},
         errors.NotClaimed,
@@ -78,8 +78,8 @@ ACTION_CASES = {
         errors.WishClosed,
     ),
     "answer": ActionCase(
-        lambda w: w.answer_unfulfilled("做不到"),
-        {WishState.OPEN: WishState.ANSWERED},
+        lambda w: w.close_with_answer(DESK, "做不到"),
+        dict.fromkeys((WishState.OPEN, WishState.CLAIMED), WishState.ANSWERED),
         {WishState.DELIVERED: errors.AlreadyDelivered},
         errors.NotOpen,
     ),

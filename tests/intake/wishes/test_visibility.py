@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions, queries
-from services.intake.wishes.models import Wish, WishState
+from services.intake.wishes.models import Wish
 from services.intake.wishes.queries import WishFilter
 from services.intake.wishes.schemas import WishView
+from services.intake.wishes.states import WishState
 from shared.auth import Actor, Role
 from tests.intake.wishes.people import People
 

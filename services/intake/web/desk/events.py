@@ -45,6 +45,7 @@ async def list_coming_events(
         "desk/resident_events.html",
         resident=resident,
         events=[*first, *others],
+        acting_actor=acting_actor,
         after=events.after,
         check_in_event=first[0].event if first else None,
         flash=_flash_text(page, resident, subject, flash_key) if subject else None,

@@ -7,9 +7,10 @@ from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from services.intake.party import queries as party
+from services.intake.phones import Phone
+from services.intake.register.queries import Address
 from services.intake.residents import queries as residents
 from services.intake.residents.models import Resident
-from services.intake.residents.phones import Phone
 from services.intake.settings import SETTINGS
 from services.intake.sign_in import actions as sign_in
 from services.intake.web.kit.forms import BoundForm, parse_form
@@ -69,8 +70,8 @@ async def search_by_home(page: CurrentPage) -> Response:
     form = await parse_form(page, SearchByHome)
     if form.body is None:
         return await _search_page(page, _other_form(form), form, status=422)
-    home = residents.Address(form.body.building, form.body.unit, form.body.number)
-    matches = await residents.residents_at(page.tx, page.signed_in_actor.station, home)
+    home = Address(form.body.building, form.body.unit, form.body.number)
+    matches = await residents.list_residents_at(page.tx, page.signed_in_actor.station, home)
     return await _search_page(page, _other_form(form), form, list(matches))
 
 
@@ -114,7 +115,7 @@ async def _search_page(
     matches: list[Resident] | None = None,
     status: int = 200,
 ) -> Response:
-    people = await residents.people(
+    people = await residents.load_people(
         page.tx, page.signed_in_actor.station, [resident.id for resident in matches or []]
     )
     return await page.show(
@@ -127,7 +128,7 @@ async def _resident_page(
 ) -> Response:
     actor = page.signed_in_actor
     resident = await residents.get_resident(page.tx, actor.station, resident_id)
-    people = await residents.people(page.tx, actor.station, [resident_id])
+    people = await residents.load_people(page.tx, actor.station, [resident_id])
     wishes = await queries.list_wishes(
         page.tx, actor.acting_for(resident_id), WishFilter(mine=True), limit=20
     )
@@ -137,7 +138,7 @@ async def _resident_page(
         resident=resident,
         phone=resident.masked_phone(sealer_of(page.tx)),
         address=people[resident_id].home,
-        party=await party.of_resident(page.tx, actor, resident_id),
+        party=await party.get_by_resident(page.tx, actor, resident_id),
         wishes=wishes.items,
         form=form,
     )

@@ -10,8 +10,8 @@ from services.intake.web.clients.base import or_none_if_unavailable
 from services.intake.web.kit.page_context import CurrentPage, FlashKey
 from services.intake.web.kit.page_router import PageRouter, read_submission_token
 from services.intake.wishes import queries
-from services.intake.wishes.models import WishState
 from services.intake.wishes.queries import WishFilter, WishForReader
+from services.intake.wishes.states import WishState
 from shared.pagination import Page
 
 pages = PageRouter()
@@ -32,7 +32,7 @@ async def show_queue(page: CurrentPage, flash_key: FlashKey = "") -> Response:
         for name, filter_ in QUEUES.items()
     }
     ids = [applicant.resident_id for applicant in applicants or []]
-    people = await residents.people(page.tx, page.signed_in_actor.station, ids)
+    people = await residents.load_people(page.tx, page.signed_in_actor.station, ids)
     return await page.show(
         "staff_queue.html",
         queues=queues,

@@ -8,15 +8,15 @@ from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from services.intake.events import attendance, queries
-from services.intake.events.attendance import AttendeeRef, ParticipationResult
+from services.intake.events.attendance import AttendanceResult, AttendeeRef
 from services.intake.events.errors import UnknownCode
-from services.intake.events.models import Event, EventState
+from services.intake.events.models import ACCEPTS_LATE_ENTRY, Event, EventState
 from services.intake.events.participation import ParticipationState
 from services.intake.events.schemas import TypedCode
-from services.intake.residents import queries as residents
 from services.intake.web.kit.forms import BoundForm, parse_form, with_problem
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
+from shared.auth import Actor
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 from shared.web.http import RequestModel
@@ -96,7 +96,7 @@ async def check_in_by_name(page: CurrentPage, event_id: UUID) -> Response:
 
 async def _record_attendance(
     page: PageContext, event_id: UUID, body: CheckInByName
-) -> tuple[ParticipationResult, str]:
+) -> tuple[AttendanceResult, str]:
     """Carry out `body` and return the result with the sentence for the flash message."""
     tx, actor, attendee = page.tx, page.signed_in_actor, AttendeeRef(resident_id=body.resident)
     if body.act == "in":
@@ -109,7 +109,7 @@ async def _record_attendance(
 
 async def _check_in_or_out(
     page: PageContext, event_id: UUID, attendee: AttendeeRef
-) -> ParticipationResult:
+) -> AttendanceResult:
     try:
         return await attendance.check_in(page.tx, page.signed_in_actor, event_id, attendee)
     except UnknownCode:
@@ -123,38 +123,36 @@ async def _page(
     flash: str | None = None,
     status: int = 200,
 ) -> Response:
-    people = await queries.list_for_check_in(
-        page.tx, page.signed_in_actor, event_id, form.value("name")
-    )
-    item = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
+    actor = page.signed_in_actor
+    item = await queries.get(page.tx, actor.station, actor, event_id)
+    people = await queries.list_for_check_in(page.tx, actor, event_id, form.value("name"))
     return await page.show(
         "events/check_in.html",
         status,
         item=item,
         form=form,
-        people=people,
+        people=[(one, one.participation.allowed_actions(actor)) for one in people],
         is_truncated=len(people) >= queries.MAX_CHECK_IN_LIST,
-        counts=await queries.count_by_state(page.tx, page.signed_in_actor, event_id),
-        accepts_late_entry=_accepts_late_entry(item.event),
+        counts=await queries.count_by_state(page.tx, actor, event_id),
+        accepts_late_entry=_accepts_late_entry(item.event, actor),
         flash=flash,
     )
 
 
-def _accepts_late_entry(event: Event) -> bool:
-    """Return True if attendance can be entered from a list on paper now."""
+def _accepts_late_entry(event: Event, actor: Actor) -> bool:
+    """Return whether the page speaks of lists on paper: those of events that have ended."""
     with suppress(Conflict):
-        event.check_late_entry()
+        for rule in ACCEPTS_LATE_ENTRY:
+            rule(event, actor)
         return event.has_ended
     return False
 
 
-async def _flash_text(page: PageContext, result: ParticipationResult, sentence: str) -> str:
+async def _flash_text(page: PageContext, result: AttendanceResult, sentence: str) -> str:
     participation = result.participation
-    people = await residents.people(
-        page.tx, page.signed_in_actor.station, [participation.resident_id]
-    )
+    participant = await queries.get_participant(page.tx, page.signed_in_actor, participation)
     return page.translate(
         sentence if result.changed else ALREADY_RECORDED,
-        name=people[participation.resident_id].name,
+        name=participant.person.name,
         minutes=participation.minutes,
     )

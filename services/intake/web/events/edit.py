@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
-from pydantic import ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import ConfigDict, Field, NaiveDatetime
 
 from services.intake.accounts.queries import list_partners
 from services.intake.events import actions, queries
@@ -16,8 +16,10 @@ from services.intake.events.models import (
     Event,
     EventFields,
     EventState,
+    Place,
+    Summary,
+    Title,
 )
-from services.intake.events.schemas import Place, Title
 from services.intake.web.kit.forms import BoundForm, parse_form, with_problem
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
@@ -35,7 +37,7 @@ class EventChangesForm(RequestModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    summary: Annotated[str, StringConstraints(max_length=2000)] = ""
+    summary: Summary = ""
     helper_places: Places = 0
     guest_places: Places = 0
     partner_id: UUID | None = None
@@ -79,7 +81,7 @@ async def create(page: CurrentPage) -> Response:
 async def show_edit(page: CurrentPage, event_id: UUID) -> Response:
     """Show the form of an existing event."""
     event = await _event(page, event_id)
-    if event.state not in (EventState.DRAFT, EventState.PUBLISHED):
+    if "edit" not in event.allowed_actions(page.signed_in_actor):
         return page.redirect(f"/events/{event_id}")
     return await _form(page, BoundForm(values=_values(event)), event)
 

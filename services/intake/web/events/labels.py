@@ -1,17 +1,17 @@
 """Labels of events and participations: states, kinds, roles."""
 
 from services.intake.events.models import Event
-from shared.language import N_
+from shared.language import N_, P_
 
 STATES = {
     "draft": N_("Draft"),
     "published": N_("Open to join"),
     "on": N_("Going on now"),
-    "over": N_("Over"),
+    "over": P_("state of an event", "Over"),
     "full": N_("All places are taken"),
-    "closed": N_("Over"),
+    "closed": P_("state of an event", "Over"),
     "cancelled": N_("Cancelled"),
-    "dropped": N_("Dropped"),
+    "dropped": P_("state of an event", "Dropped"),
 }
 STATE_ICONS = {
     "draft": "edit",
@@ -27,9 +27,9 @@ KINDS = {
     "clean_up": N_("Clean-up"),
     "free_clinic": N_("Free clinic"),
     "haircuts": N_("Free haircuts"),
-    "class": N_("Class"),
+    "class": P_("kind of event", "Class"),
     "film": N_("Film"),
-    "practice": N_("Practice"),
+    "practice": P_("kind of event", "Practice"),
     "open_talk": N_("Open talk"),
     "hazard_clearing": N_("Clearing of hazards"),
     "market": N_("Market"),
@@ -41,7 +41,7 @@ PARTICIPATION_STATES = {
     "present": N_("is there"),
     "attended": N_("was there"),
     "missed": N_("did not come"),
-    "left": N_("has left"),
+    "left": P_("state of a participation", "has left"),
     "cancelled": N_("cancelled"),
 }
 OWN_PARTICIPATION_STATES = {

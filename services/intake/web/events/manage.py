@@ -5,34 +5,15 @@ from uuid import UUID
 from fastapi import Response
 
 from services.intake.events import actions, queries
-from services.intake.events.models import EventState
 from services.intake.events.participation import ParticipationState
-from services.intake.events.schemas import FreeText, Reason
+from services.intake.events.schemas import Cancel, Close
 from services.intake.web.events.pages import event_page
 from services.intake.web.kit.forms import BoundForm, parse_form, with_problem
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from shared.errors import Conflict
-from shared.web.http import RequestModel
 
 pages = PageRouter()
-# The states of an event in which each action is possible.
-ENDABLE_STATES = {
-    "cancel": (EventState.DRAFT, EventState.PUBLISHED),
-    "close": (EventState.PUBLISHED,),
-}
-
-
-class CancelForm(RequestModel):
-    """The reason for a cancellation."""
-
-    reason: Reason
-
-
-class CloseForm(RequestModel):
-    """The result of an event."""
-
-    result: FreeText | None = None
 
 
 @pages.post("/events/{event_id}/publish", policy="events.write")
@@ -54,7 +35,7 @@ async def show_cancel(page: CurrentPage, event_id: UUID) -> Response:
 @pages.post("/events/{event_id}/cancel", policy="events.write")
 async def cancel(page: CurrentPage, event_id: UUID) -> Response:
     """Cancel an event, or drop a draft."""
-    form = await parse_form(page, CancelForm)
+    form = await parse_form(page, Cancel)
     if form.body is None:
         return await _ending_page(page, event_id, "cancel", form, 422)
     try:
@@ -74,7 +55,7 @@ async def show_close(page: CurrentPage, event_id: UUID) -> Response:
 @pages.post("/events/{event_id}/close", policy="events.write")
 async def close(page: CurrentPage, event_id: UUID) -> Response:
     """Close an event."""
-    form = await parse_form(page, CloseForm)
+    form = await parse_form(page, Close)
     if form.body is None:
         return await _ending_page(page, event_id, "close", form, 422)
     try:
@@ -89,14 +70,15 @@ async def _ending_page(
     page: PageContext,
     event_id: UUID,
     action: str,
-    form: BoundForm[CancelForm] | BoundForm[CloseForm],
+    form: BoundForm[Cancel] | BoundForm[Close],
     status: int = 200,
 ) -> Response:
-    item = await queries.get(page.tx, page.signed_in_actor.station, page.signed_in_actor, event_id)
-    is_possible = item.event.state in ENDABLE_STATES[action]
+    actor = page.signed_in_actor
+    item = await queries.get(page.tx, actor.station, actor, event_id)
+    is_possible = action in item.event.allowed_actions(actor)
     if not is_possible and status == 200:
         return page.redirect(f"/events/{event_id}")
-    counts = await queries.count_by_state(page.tx, page.signed_in_actor, event_id)
+    counts = await queries.count_by_state(page.tx, actor, event_id)
     return await page.show(
         f"events/{action}.html",
         status,

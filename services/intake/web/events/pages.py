@@ -15,10 +15,11 @@ from services.intake.web.kit.forms import parse_form, problem_text
 from services.intake.web.kit.page_context import CurrentPage, FlashKey, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from services.intake.web.kit.qr import qr
-from shared.auth import Actor, Role
+from shared.auth import NOBODY, Actor, Role
 from shared.contracts.events import EventRole
 from shared.errors import Conflict, Invalid, NotFound, Problem
 from shared.pagination import Page, PageRequest
+from shared.policies import RESIDENTS
 from shared.web.http import RequestModel
 
 pages = PageRouter()
@@ -114,7 +115,7 @@ async def show_code(page: CurrentPage, event_id: UUID) -> Response:
     """Show the actor's check-in code as a QR code and as characters to read out."""
     item = await _load_event(page, event_id)
     try:
-        code = await queries.my_code(page.tx, page.signed_in_actor, event_id)
+        code = await queries.get_own_code(page.tx, page.signed_in_actor, event_id)
     except Conflict as problem:
         return await _problem_response(page, event_id, None, problem)
     settings = SETTINGS.get(page.request.app.state)
@@ -134,16 +135,16 @@ async def event_page(
 ) -> Response:
     """Render the page of an event, with a flash message or a problem."""
     item = await _load_event(page, event_id)
-    actor = page.actor
-    is_staff = actor is not None and actor.is_staff
+    # Anonymous readers are offered what they can do once they have signed in.
+    actor = page.actor or Actor(item.event.station_id, NOBODY, RESIDENTS)
     return await page.show(
         "events/detail.html",
         problem.status if problem else 200,
         item=item,
+        event_actions=item.event.allowed_actions(actor),
+        own_actions=item.mine.allowed_actions(actor) if item.mine else (),
         has_place=item.mine is not None and item.mine.state in ACTIVE_STATES,
-        counts=await queries.count_by_state(page.tx, page.signed_in_actor, event_id)
-        if is_staff
-        else {},
+        counts=await queries.count_by_state(page.tx, actor, event_id) if actor.is_staff else {},
         flash=flash_message(flash_key, item),
         problem=problem_text(page, problem) if problem else None,
     )

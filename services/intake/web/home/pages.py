@@ -13,8 +13,8 @@ from services.intake.web.clients.volunteers import Duty, PointsBalance
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from services.intake.wishes import queries as wishes
-from services.intake.wishes.models import WishState
 from services.intake.wishes.queries import WishFilter
+from services.intake.wishes.states import WishState
 from shared.auth import Role
 from shared.pagination import Page, PageRequest
 

@@ -17,7 +17,8 @@ from services.intake.web.kit.templating import render
 from shared.auth import Actor
 from shared.errors import Unauthorized
 from shared.language import Language, preferred, translate
-from shared.web.authentication import OptionalActor
+from shared.policies import is_allowed
+from shared.web.authentication import POLICIES, OptionalActor
 from shared.web.http import Tx
 
 LANGUAGE_COOKIE = "linli_language"
@@ -44,6 +45,10 @@ class PageContext:
         if self.actor is None:
             raise Unauthorized
         return replace(self.actor, language=self.language)
+
+    def is_allowed(self, policy: str) -> bool:
+        """Whether the policy lets the reader in."""
+        return is_allowed(POLICIES.get(self.request.app.state), policy, self.actor)
 
     def translate(self, sentence: str, **params: object) -> str:
         """Translate `sentence` into the language of the page."""

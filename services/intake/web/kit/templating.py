@@ -14,12 +14,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from services.intake.events.models import Event
-from services.intake.residents.queries import Address
+from services.intake.register.queries import Address
 from services.intake.stations.models import Station
 from services.intake.web.kit import labels
 from services.intake.web.kit.assets import assets
-from shared import clock, policies
-from shared.language import Language, chinese, translate
+from shared import clock
+from shared.language import CHINESE, Language, translate
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PATTERNS = {"zh": ("y年M月d日 HH:mm", "y年M月d日"), "en": ("d MMM y, HH:mm", "d MMM y")}
@@ -45,13 +45,12 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    translations = chinese() if language == "zh" else NullTranslations()
+    translations = CHINESE if language == "zh" else NullTranslations()
     templates.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     templates.globals.update(
         submission_token=submission_token,
         subject_path=labels.subject_path,
         asset=assets().url,
-        is_allowed=policies.is_allowed,
     )
     templates.filters.update(
         moment=moment,

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from services.intake.web.kit.page_context import CurrentPage, NoStationChosen, show_page
 from services.intake.web.kit.page_router import PageRouter
 from shared.contracts.asyncapi import partner_message_name, summary_of
-from shared.contracts.envelope import Contract
-from shared.contracts.examples import example_envelope, external_message, partner_message
+from shared.contracts.contract import Contract
+from shared.contracts.examples import example_envelope, partner_message
 from shared.contracts.partners import CONTRACTS, READABLE, External
-from shared.contracts.registry import READERS, REGISTRY, SOURCES
+from shared.contracts.registry import REGISTRY
 from shared.contracts.schemas import ENVELOPE, PARTNER_PREFIX, Schema, schemas
 from shared.language import Language, translate
 
@@ -77,13 +77,12 @@ def messages_by_service() -> dict[str, tuple[MessageDoc, ...]]:
     docs: dict[str, tuple[MessageDoc, ...]] = {}
     all_schemas = schemas()
     for type_, contract in REGISTRY.items():
-        service = SOURCES[type_].rpartition("/")[2]
         doc = _document_message(
-            contract, all_schemas[type_], json.loads(example_envelope(type_).to_json())
+            contract, all_schemas[type_], json.loads(example_envelope(contract).to_json())
         )
-        readers = tuple(sorted(READERS[type_]))
+        readers = tuple(sorted(contract.readers))
         doc = replace(doc, readers=readers, for_partners=type_ in READABLE)
-        docs[service] = (*docs.get(service, ()), doc)
+        docs[contract.service] = (*docs.get(contract.service, ()), doc)
     return docs
 
 
@@ -92,10 +91,12 @@ def partner_messages() -> tuple[MessageDoc, ...]:
     """Return the messages that partners may publish: those of intake's types, and their own."""
     all_schemas = schemas()
     accepted = [
-        _document_message(contract, all_schemas[f"{PARTNER_PREFIX}{type_}"], partner_message(type_))
+        _document_message(
+            contract, all_schemas[f"{PARTNER_PREFIX}{type_}"], partner_message(contract)
+        )
         for type_, contract in CONTRACTS.items()
     ]
-    own = _document_message(External, {"properties": {}}, external_message())
+    own = _document_message(External, {"properties": {}}, partner_message(External))
     return tuple(replace(doc, anchor=partner_message_name(doc.type)) for doc in (*accepted, own))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import StringConstraints
 
-from services.intake.residents.phones import Phone
+from services.intake.phones import Phone
 from services.intake.sign_in import actions, authentication
 from services.intake.sign_in.actions import (
     PasswordProof,

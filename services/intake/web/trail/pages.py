@@ -76,5 +76,5 @@ async def _people(page: PageContext, timeline: Timeline) -> dict[UUID, str]:
     if not page.signed_in_actor.is_staff:
         return {}
     ids = {step.to for step in timeline.steps if step.to is not None}
-    people = await residents.people(page.tx, page.signed_in_actor.station, ids)
+    people = await residents.load_people(page.tx, page.signed_in_actor.station, ids)
     return {id_: person.name for id_, person in people.items()}

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.wishes import actions
-from services.intake.wishes.models import DESK_DECIDES_AFTER, REOPEN_WINDOW, Wish, WishState
-from shared import clock
-from shared.auth import STAFF_ROLES, Actor, Role
+from services.intake.wishes.models import Wish
+from services.intake.wishes.states import WishState
+from shared.auth import Actor
 from shared.language import N_
 
 ActionHandler = Callable[[AsyncSession, Actor, UUID, str], Awaitable[Wish]]
@@ -151,9 +151,22 @@ REOPEN = WishAction(
     description=N_("The wish goes back to whoever took it, and the points are taken back."),
     required_text_label=N_("What is missing"),
 )
-# DELIVER and CONFIRM are not here: they have forms of their own in `deliver_and_confirm`.
-ACTIONS = (APPROVE, DECLINE, CLAIM, RELEASE, REFUSE, WITHDRAW, ANSWER, REOPEN)
-SUCCESS_MESSAGES = {action.name: action.success_message for action in (*ACTIONS, DELIVER, CONFIRM)}
+# In the order of the page. DELIVER and CONFIRM have forms of their own in `deliver_and_confirm`.
+ACTIONS = (
+    APPROVE,
+    DECLINE,
+    CLAIM,
+    DELIVER,
+    RELEASE,
+    ANSWER,
+    CONFIRM,
+    REFUSE,
+    REOPEN,
+    WITHDRAW,
+)
+SUCCESS_MESSAGES = {action.name: action.success_message for action in ACTIONS}
+# What the desk enters for a resident who says so at the desk or by phone.
+ON_BEHALF = (CONFIRM, REFUSE, WITHDRAW)
 
 
 @dataclass(frozen=True)
@@ -165,62 +178,23 @@ class AvailableAction:
 
 
 def available_actions(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    """Return the actions that `actor` may take on `wish` now, the likeliest first."""
-    return {
-        WishState.POSTED: _of_posted,
-        WishState.OPEN: _of_open,
-        WishState.CLAIMED: _of_claimed,
-        WishState.DELIVERED: _of_delivered,
-        WishState.FULFILLED: _of_fulfilled,
-    }.get(WishState(wish.state), _no_actions)(wish, actor)
+    """Return the actions that the page of `wish` offers to `actor`, the likeliest first."""
+    available = [AvailableAction(action) for action in _offered_actions(wish, actor)]
+    if actor.is_staff and not wish.is_owner(actor):
+        for_owner = _offered_actions(wish, actor.acting_for(wish.resident_id))
+        available += [AvailableAction(one, on_behalf=True) for one in for_owner if one in ON_BEHALF]
+    return available
 
 
-def _no_actions(_wish: Wish, _actor: Actor) -> list[AvailableAction]:
-    return []
+def _offered_actions(wish: Wish, actor: Actor) -> list[WishAction]:
+    """Return the allowed actions that the page offers; it hides two that are allowed.
 
-
-def _of_posted(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    review = [AvailableAction(APPROVE), AvailableAction(DECLINE)] if actor.is_staff else []
-    return review + _withdrawal(wish, actor)
-
-
-def _of_open(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    can_take = actor.has(Role.VOLUNTEER, Role.PARTNER, *STAFF_ROLES) and not wish.is_owner(actor)
-    closing = [AvailableAction(ANSWER)] if actor.is_staff else []
-    return ([AvailableAction(CLAIM)] if can_take else []) + closing + _withdrawal(wish, actor)
-
-
-def _of_claimed(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    available = [AvailableAction(DELIVER)] if wish.is_taker(actor) else []
-    if wish.is_taker(actor) or actor.is_staff:
-        available.append(AvailableAction(RELEASE))
-    closing = [AvailableAction(ANSWER)] if actor.is_staff else []
-    return available + closing + _withdrawal(wish, actor)
-
-
-def _of_delivered(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    is_own_delivery = actor.person == wish.delivered_by
-    if wish.is_owner(actor):
-        return [AvailableAction(CONFIRM), AvailableAction(REFUSE)]
-    if not actor.is_staff or is_own_delivery:
-        return []
-    is_overdue = wish.delivered_at and clock.now() - wish.delivered_at >= DESK_DECIDES_AFTER
-    decision = [AvailableAction(CONFIRM), AvailableAction(REFUSE)] if is_overdue else []
-    return [
-        *decision,
-        AvailableAction(CONFIRM, on_behalf=True),
-        AvailableAction(REFUSE, on_behalf=True),
-    ]
-
-
-def _of_fulfilled(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    is_recent = wish.fulfilled_at and clock.now() - wish.fulfilled_at <= REOPEN_WINDOW
-    return (
-        [AvailableAction(REOPEN)] if actor.is_staff or (wish.is_owner(actor) and is_recent) else []
-    )
-
-
-def _withdrawal(wish: Wish, actor: Actor) -> list[AvailableAction]:
-    if wish.is_owner(actor):
-        return [AvailableAction(WITHDRAW)]
-    return [AvailableAction(WITHDRAW, on_behalf=True)] if actor.is_staff else []
+    A delivered wish asks whether it came true: withdrawing it would throw the work away. Whoever
+    may not confirm a delivery, since it was their own, should not refuse it either.
+    """
+    allowed = wish.allowed_actions(actor)
+    if wish.state == WishState.DELIVERED:
+        allowed -= {WITHDRAW.name}
+    if CONFIRM.name not in allowed:
+        allowed -= {REFUSE.name}
+    return [action for action in ACTIONS if action.name in allowed]

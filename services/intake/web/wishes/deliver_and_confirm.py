@@ -8,14 +8,15 @@ from starlette.datastructures import UploadFile
 from services.intake.photos import actions as photos
 from services.intake.photos.api import MAX_PHOTO_BYTES
 from services.intake.photos.image_processing import NormalizedImage, normalize_image
-from services.intake.photos.models import MAX_PHOTOS, TooManyPhotos
-from services.intake.photos.queries import photos_of_wish
+from services.intake.photos.models import MAX_PHOTOS
+from services.intake.photos.queries import list_visible_photos
 from services.intake.web.kit.forms import BoundForm, parse_form
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from services.intake.web.wishes.action_forms import ActionForm, acting_actor
 from services.intake.web.wishes.available_actions import CONFIRM, DELIVER
 from services.intake.wishes import actions, queries
+from services.intake.wishes.errors import TooManyPhotos
 from services.intake.wishes.schemas import FreeText, Minutes
 from shared.errors import Problem
 from shared.language import N_
@@ -114,7 +115,7 @@ async def _confirmation_page(
     page: PageContext, wish_id: UUID, form: BoundForm[ConfirmationForm], status: int = 200
 ) -> Response:
     item = await queries.get(page.tx, page.signed_in_actor, wish_id)
-    wish_photos = await photos_of_wish(page.tx, page.signed_in_actor, wish_id)
+    wish_photos = await list_visible_photos(page.tx, page.signed_in_actor, wish_id)
     return await page.show(
         "wishes/action.html", status, item=item, action=CONFIRM, form=form, photos=wish_photos
     )

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from services.intake.wishes.history import WishTransition
 from services.intake.wishes.models import Wish
-from shared.language import N_
+from shared.language import N_, P_
 
 STATES = {
     "posted": N_("Waiting for review"),
-    "open": N_("Open"),
-    "claimed": N_("Taken"),
+    "open": P_("state of a wish", "Open"),
+    "claimed": P_("state of a wish", "Taken"),
     "delivered": N_("Delivered, waiting for an answer"),
     "fulfilled": N_("Came true"),
     "declined": N_("Not accepted"),

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.intake.photos.queries import photos_of_wish
+from services.intake.photos.queries import list_visible_photos
 from services.intake.web.kit.page_context import CurrentPage, FlashKey, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from services.intake.web.wishes.available_actions import SUCCESS_MESSAGES, available_actions
 from services.intake.wishes import queries
-from services.intake.wishes.models import WishState
 from services.intake.wishes.queries import WishFilter, WishForReader
+from services.intake.wishes.states import WishState
 from shared.auth import Role
 from shared.pagination import Page
 
@@ -43,7 +43,7 @@ async def show_wish(page: CurrentPage, wish_id: UUID, flash_key: FlashKey = "") 
     return await page.show(
         "wishes/detail.html",
         item=item,
-        photos=await photos_of_wish(page.tx, page.signed_in_actor, wish_id),
+        photos=await list_visible_photos(page.tx, page.signed_in_actor, wish_id),
         history=history,
         actions=available_actions(item.wish, page.signed_in_actor),
         flash=SUCCESS_MESSAGES.get(flash_key),
