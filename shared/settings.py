@@ -17,7 +17,9 @@ class MissingSettings(Exception):
 
     def __init__(self, error: ValidationError) -> None:
         wrong = ", ".join(
-            f"LINLI_{str(e['loc'][0]).upper()} ({e['msg'].lower()})" for e in error.errors()
+            # A setting with an old name is located by its variable, the others by their field.
+            f"LINLI_{str(e['loc'][0]).upper().removeprefix('LINLI_')} ({e['msg'].lower()})"
+            for e in error.errors()
         )
         super().__init__(f"These settings are missing or wrong: {wrong}.")
 

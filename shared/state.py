@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared import clock
 from shared.aggregate import Aggregate
 from shared.auth import NOBODY, Actor, Role
-from shared.bus.outbox.record import record_many
+from shared.bus.outbox.record import OutgoingMessage, record_messages
 from shared.db import TimestampTZ
 from shared.observability.context import correlation_id
 
@@ -88,14 +88,21 @@ async def _save(
         if transition is not None:
             transition.version = aggregate.version
             tx.add(transition)
-    await record_many(tx, _take_pending(aggregates))
+    if any(transitions):
+        await tx.flush()
+    await record_pending(tx, aggregates)
 
 
-def _take_pending(aggregates: Iterable[Aggregate]) -> list[tuple[Aggregate, Any]]:
-    pairs = [(one, message) for one in aggregates for message in one.pending]
+async def record_pending(tx: AsyncSession, aggregates: Iterable[Aggregate]) -> None:
+    """Record the messages of aggregates that a statement has stored, at their present versions."""
+    messages = [
+        OutgoingMessage(one.subject, one.station_id, one.version, message)
+        for one in aggregates
+        for message in one.pending
+    ]
     for one in aggregates:
         one.pending.clear()
-    return pairs
+    await record_messages(tx, messages)
 
 
 def _transition(aggregate: Aggregate, actor: Actor, note: str | None) -> Transition | None:

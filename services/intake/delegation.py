@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from shared.auth import Actor, Role
+from shared.auth import Actor
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
 from shared.web.http import RequestModel
@@ -13,6 +13,10 @@ class OnBehalfRequest(RequestModel):
 
     on_behalf_of: UUID | None = None
 
+    def acting_actor(self, actor: Actor) -> Actor:
+        """Return `actor`, acting on behalf of the named resident."""
+        return actor.acting_for(self.on_behalf_of)
+
 
 class CannotActOnBehalf(Forbidden):
     """An action on behalf of somebody else by an actor who is not at the desk."""
@@ -21,17 +25,13 @@ class CannotActOnBehalf(Forbidden):
 
 
 def check_on_behalf(actor: Actor) -> None:
-    """Check that `actor` may act on behalf of the named resident. Raises: CannotActOnBehalf.
-
-    A publisher may, since its grant for the message type is checked before.
-    """
-    for_self = actor.on_behalf_of in (None, actor.person)
-    if not (for_self or actor.is_staff or actor.has(Role.PUBLISHER)):
+    """Check that `actor` may act on behalf of the named resident. Raises: CannotActOnBehalf."""
+    if not actor.may_act_for_subject:
         raise CannotActOnBehalf
 
 
 def require_resident(actor: Actor) -> None:
     """Check that `actor` acts for a resident. Raises: CannotActOnBehalf, Invalid."""
     check_on_behalf(actor)
-    if actor.is_staff and actor.on_behalf_of is None:
+    if actor.is_desk_itself:
         raise Invalid(errors={"on_behalf_of": N_("Please say for whom")})

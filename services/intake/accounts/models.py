@@ -1,13 +1,13 @@
 """Accounts, which sign in with a password."""
 
-from typing import Self
+from typing import Self, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from services.intake.base import Base
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, choice_check
 from shared.auth import Role
 from shared.errors import Conflict
 from shared.language import N_, Language
@@ -27,8 +27,8 @@ class Account(Aggregate, Base):
     __tablename__ = "accounts"
     __table_args__ = (
         UniqueConstraint("station_id", "username"),
-        CheckConstraint("role IN ('staff', 'admin', 'operator', 'partner')", name="role"),
-        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        choice_check("role", ROLES),
+        choice_check("language", get_args(Language)),
     )
     plural = "accounts"
 

@@ -20,7 +20,7 @@ async def list_partners(tx: AsyncSession, station: UUID) -> Sequence[Account]:
     return (await tx.scalars(statement)).all()
 
 
-async def names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
+async def load_names(tx: AsyncSession, station: UUID, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return the display names of those accounts of the station by id."""
     unique_ids = set(ids)
     if not unique_ids:

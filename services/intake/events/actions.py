@@ -1,46 +1,36 @@
 """The station's actions on events: plan, edit, publish, cancel and close."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.accounts.models import Account
+from services.intake.accounts.queries import list_partners
 from services.intake.events.errors import HasAttendance
-from services.intake.events.models import Event, EventFields, EventState
-from services.intake.events.participation import Participation, ParticipationState
-from services.intake.stations.models import Station
+from services.intake.events.models import Event, EventFields
+from services.intake.events.participation import (
+    CHECKED_IN_STATES,
+    Participation,
+    ParticipationState,
+)
+from services.intake.events.queries import count_by_state
+from services.intake.stations import queries as stations
 from shared import clock
 from shared.aggregate import load_for_update
-from shared.auth import Actor, Role
-from shared.bus.outbox.record import OutgoingMessage, record, record_messages
-from shared.contracts.events import (
-    EventAttended,
-    EventCancelled,
-    EventClosed,
-    EventLeft,
-    EventMissed,
-    EventPublished,
-    ParticipationMessage,
-)
+from shared.auth import Actor
+from shared.contracts.events import EventClosed, EventLeft, EventMissed
 from shared.errors import Invalid
 from shared.language import N_
+from shared.state import save, save_all
 from shared.web.preconditions import ANY_VERSION, ExpectedVersion
-
-# An attendance is recorded only once, so that its revision is always the first.
-FIRST_REVISION = 1
 
 
 async def create(tx: AsyncSession, actor: Actor, fields: EventFields) -> Event:
     """Plan an event as a draft, which only the desk sees. Raises: Invalid."""
     await _check_partner(tx, actor, fields.partner_id)
-    zone = (await tx.get_one(Station, actor.station)).time_zone
-    event = Event.draft(actor.station, zone, fields)
-    tx.add(event)
-    await tx.flush()
-    return event
+    zone = (await stations.get(tx, actor.station)).time_zone
+    return await save(tx, actor, Event.draft(actor.station, zone, fields))
 
 
 async def edit(
@@ -54,17 +44,15 @@ async def edit(
     event = await get_for_update(tx, actor, event_id)
     expected.check(event.version)
     await _check_partner(tx, actor, fields.partner_id)
-    event.edit(fields)
-    await tx.flush()
-    return event
+    event.edit(actor, fields)
+    return await save(tx, actor, event)
 
 
 async def publish(tx: AsyncSession, actor: Actor, event_id: UUID) -> Event:
     """Show an event and let people join. Raises: NotADraft, AlreadyStarted."""
     event = await get_for_update(tx, actor, event_id)
-    event.publish()
-    await record(tx, event, EventPublished.about(event))
-    return event
+    event.publish(actor)
+    return await save(tx, actor, event)
 
 
 async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) -> Event:
@@ -73,33 +61,34 @@ async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) ->
     Raises: NotPublished, EventOver, HasAttendance.
     """
     event = await get_for_update(tx, actor, event_id)
-    if await _has_attendance(tx, event):
+    counts = await count_by_state(tx, actor, event_id)
+    if counts.keys() & CHECKED_IN_STATES:
         raise HasAttendance
-    event.cancel(reason)
-    if event.state == EventState.CANCELLED:
-        await record(tx, event, EventCancelled.about(event))
-        cancelled = await _transition_all(
-            tx, event, ParticipationState.JOINED, state=ParticipationState.CANCELLED.value
-        )
-        await _record_each(tx, event, cancelled, EventLeft, reason="cancelled", words=reason)
+    event.cancel(actor, reason)
+    await save(tx, actor, event)
+    joined = ParticipationState.JOINED
+    cancelled = await _change_all(tx, event, joined, state=ParticipationState.CANCELLED.value)
+    for participation in cancelled:
+        participation.announce(EventLeft, reason="cancelled", words=reason)
+    await save_all(tx, cancelled)
     return event
 
 
 async def close(tx: AsyncSession, actor: Actor, event_id: UUID, result: str | None = None) -> Event:
     """Settle who attended and who missed the event. Raises: NotPublished, NotStarted."""
     event = await get_for_update(tx, actor, event_id)
-    return await settle(tx, event, result)
+    return await settle(tx, actor, event, result)
 
 
-async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
+async def settle(tx: AsyncSession, actor: Actor, event: Event, result: str | None) -> Event:
     """Close an event that the caller has locked. Raises: NotPublished, NotStarted.
 
     Participants who are still checked in are checked out now, at the latest at the event's end.
     """
-    event.close(result)
+    event.close(actor, result)
     until = min(clock.now(), event.ends_at)
     seconds = func.extract("epoch", literal(until) - Participation.checked_in_at)
-    attended = await _transition_all(
+    attended = await _change_all(
         tx,
         event,
         ParticipationState.PRESENT,
@@ -107,12 +96,15 @@ async def settle(tx: AsyncSession, event: Event, result: str | None) -> Event:
         minutes=cast(func.greatest(0, func.floor(seconds / 60)), Integer),
         checked_out_at=until,
     )
-    missed = await _transition_all(
-        tx, event, ParticipationState.JOINED, state=ParticipationState.MISSED.value
-    )
-    await record(tx, event, EventClosed.about(event, **await _count_attendance(tx, event)))
-    await _record_each(tx, event, attended, EventAttended, revision=FIRST_REVISION)
-    await _record_each(tx, event, missed, EventMissed)
+    joined = ParticipationState.JOINED
+    missed = await _change_all(tx, event, joined, state=ParticipationState.MISSED.value)
+    event.announce(EventClosed, **await _count_attendance(tx, event))
+    for participation in attended:
+        participation.announce_attendance()
+    for participation in missed:
+        participation.announce(EventMissed)
+    await save(tx, actor, event)
+    await save_all(tx, [*attended, *missed])
     return event
 
 
@@ -121,21 +113,14 @@ async def get_for_update(tx: AsyncSession, actor: Actor, event_id: UUID) -> Even
     return await load_for_update(tx, Event, event_id, station=actor.station)
 
 
-def attended_message(event: Event, participation: Participation) -> EventAttended:
-    """Build the message about an attendance."""
-    return EventAttended.of(
-        event, participation, minutes=participation.minutes, revision=FIRST_REVISION
-    )
-
-
-async def _transition_all(
+async def _change_all(
     tx: AsyncSession, event: Event, from_state: ParticipationState, **values: object
-) -> Sequence[Any]:
-    """Change all participations in `from_state` and return the changed rows.
+) -> Sequence[Participation]:
+    """Change all participations in `from_state`, and return them.
 
     One statement changes them all; the ORM would need one a row, since it checks each version.
     """
-    rows = await tx.execute(
+    changed = await tx.scalars(
         update(Participation)
         .where(
             Participation.event_id == event.id,
@@ -143,50 +128,16 @@ async def _transition_all(
             Participation.state == from_state,
         )
         .values(version=Participation.version + 1, **values)
-        .returning(
-            Participation.id,
-            Participation.version,
-            Participation.resident_id,
-            Participation.role,
-            Participation.minutes,
-        )
-        .execution_options(synchronize_session="fetch")
+        .returning(Participation)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return rows.all()
-
-
-async def _record_each(
-    tx: AsyncSession,
-    event: Event,
-    participations: Sequence[Any],
-    contract: type[ParticipationMessage],
-    **extra_fields: object,
-) -> None:
-    """Record the same message about each of these participations."""
-    messages = []
-    for part in participations:
-        minutes = {"minutes": part.minutes} if contract is EventAttended else {}
-        content = contract.of(event, part, **extra_fields, **minutes)
-        subject = f"{Participation.plural}/{part.id}"
-        messages.append(OutgoingMessage(subject, event.station_id, part.version, content))
-    await record_messages(tx, messages)
-
-
-async def _has_attendance(tx: AsyncSession, event: Event) -> bool:
-    statement = select(Participation.id).where(
-        Participation.event_id == event.id,
-        Participation.station_id == event.station_id,
-        Participation.state.in_((ParticipationState.PRESENT, ParticipationState.ATTENDED)),
-    )
-    return await tx.scalar(statement.limit(1)) is not None
+    return changed.all()
 
 
 async def _count_attendance(tx: AsyncSession, event: Event) -> dict[str, int]:
     """Count who attended by role, their minutes in total, and who missed the event."""
-    attended, missed = (
-        Participation.state == ParticipationState.ATTENDED,
-        Participation.state == ParticipationState.MISSED,
-    )
+    attended = Participation.state == ParticipationState.ATTENDED
+    missed = Participation.state == ParticipationState.MISSED
     counts = await tx.execute(
         select(
             func.count().filter(attended, Participation.role == "helper").label("helpers"),
@@ -201,10 +152,5 @@ async def _count_attendance(tx: AsyncSession, event: Event) -> dict[str, int]:
 async def _check_partner(tx: AsyncSession, actor: Actor, partner: UUID | None) -> None:
     if partner is None:
         return
-    statement = select(Account.id).where(
-        Account.id == partner,
-        Account.station_id == actor.station,
-        Account.role == Role.PARTNER,
-    )
-    if await tx.scalar(statement) is None:
+    if partner not in {one.id for one in await list_partners(tx, actor.station)}:
         raise Invalid(errors={"partner_id": N_("The station has no such partner")})

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.delegation import OnBehalfRequest
 from services.intake.events import actions, attendance, queries
-from services.intake.events.attendance import ParticipationResult
+from services.intake.events.attendance import AttendanceResult
 from services.intake.events.models import Event, EventState
 from services.intake.events.queries import EventFilter, EventPeriod
 from services.intake.events.schemas import (
@@ -24,7 +24,6 @@ from services.intake.events.schemas import (
     ParticipantView,
     Undo,
 )
-from services.intake.residents import queries as residents
 from shared.auth import Actor
 from shared.web.authentication import CurrentActor
 from shared.web.http import ApiRouter, Tx
@@ -50,17 +49,16 @@ async def _event_view(tx: AsyncSession, actor: Actor, event: Event) -> EventView
 
 
 async def _attendance_view(
-    tx: AsyncSession, actor: Actor, result: ParticipationResult
+    tx: AsyncSession, actor: Actor, result: AttendanceResult
 ) -> AttendanceView:
-    part = result.participation
-    people = await residents.people(tx, actor.station, [part.resident_id])
-    return AttendanceView.of(part, people[part.resident_id].name, changed=result.changed)
+    participant = await queries.get_participant(tx, actor, result.participation)
+    return AttendanceView.of(participant, changed=result.changed)
 
 
 @router.post("", policy="events.write", status_code=201, problems=(404,))
 async def create_event(body: EventBody, tx: Tx, actor: CurrentActor, etag: ETag) -> EventView:
     """Plan an event; it is a draft until it is published."""
-    event = await actions.create(tx, actor, body.to_fields())
+    event = await actions.create(tx, actor, body)
     etag.set_etag(event.version)
     return await _event_view(tx, actor, event)
 
@@ -92,7 +90,7 @@ async def edit_event(
     event_id: UUID, body: EventBody, tx: Tx, actor: CurrentActor, edit: IfMatch
 ) -> EventView:
     """Change an event; once published, what, where and when stay as they are."""
-    event = await actions.edit(tx, actor, event_id, body.to_fields(), edit.expected)
+    event = await actions.edit(tx, actor, event_id, body, edit.expected)
     edit.set_etag(event.version)
     return await _event_view(tx, actor, event)
 
@@ -123,8 +121,8 @@ async def join_event(
 ) -> EventView:
     """Take a place; the desk does so on behalf of a resident."""
     actor = actor.acting_for(body.on_behalf_of)
-    result = await attendance.join(tx, actor, event_id, body.role, allow_overlap=body.insist)
-    return EventView.of(await queries.for_participant(tx, result.event, result.participation))
+    mine = await attendance.join(tx, actor, event_id, body.role, allow_overlap=body.insist)
+    return EventView.of(await queries.for_participant(tx, mine))
 
 
 @router.post("/{event_id}/leave", policy="events.join")
@@ -133,8 +131,8 @@ async def leave_event(
 ) -> EventView:
     """Give the place back."""
     actor = actor.acting_for(body.on_behalf_of)
-    result = await attendance.leave(tx, actor, event_id)
-    return await _event_view(tx, actor, result.event)
+    mine = await attendance.leave(tx, actor, event_id)
+    return EventView.of(await queries.for_participant(tx, mine))
 
 
 @router.post("/{event_id}/check-in", policy="events.attend")
@@ -175,5 +173,5 @@ async def list_participants(
 @router.get("/{event_id}/my-code", policy="events.my-code", problems=(409,))
 async def my_code(event_id: UUID, tx: Tx, actor: CurrentActor) -> CodeView:
     """Return the code to show at check-in or check-out; it changes every five minutes."""
-    code = await queries.my_code(tx, actor, event_id)
+    code = await queries.get_own_code(tx, actor, event_id)
     return CodeView(code=code.text, purpose=code.purpose, valid_until=code.valid_until)

@@ -20,7 +20,7 @@ class FixedOncePublished(Conflict):
     """A change of what, where or when of a published event, which people have planned with."""
 
     title = N_("What, where and when can't be changed once the event is published")
-    hint = N_("Cancel it, so that everybody who joined is told, and publish another one.")
+    detail = N_("Cancel it, so that everybody who joined is told, and publish another one.")
 
 
 class NotPublished(Conflict):
@@ -39,7 +39,12 @@ class NotStarted(Conflict):
     """An action on an event that has not started."""
 
     title = N_("The event has not begun yet")
-    hint = N_("If it doesn't take place, cancel it.")
+
+
+class ClosedTooEarly(NotStarted):
+    """A closing of an event that has not started."""
+
+    detail = N_("If it doesn't take place, cancel it.")
 
 
 class HasAttendance(Conflict):
@@ -70,7 +75,7 @@ class Overlaps(Conflict):
     """A join that overlaps another event, unless overlaps are allowed."""
 
     title = N_("There is another event at that time: %(title)s")
-    hint = N_("You can join all the same if you say so.")
+    detail = N_("You can join all the same if you say so.")
 
 
 class NotJoined(Conflict):
@@ -95,7 +100,7 @@ class NotCheckedIn(Conflict):
     """A check-out without a check-in, and without the minutes of a paper list."""
 
     title = N_("This person was not checked in")
-    hint = N_("If they were there, enter how many minutes.")
+    detail = N_("If they were there, enter how many minutes.")
 
 
 class LateEntryClosed(Conflict):

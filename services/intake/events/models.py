@@ -1,24 +1,34 @@
 """The community event and its state machine."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
+from services.intake.delegation import require_resident
 from services.intake.events import errors
+from services.intake.events.policies import POLICIES
 from shared import clock
-from shared.aggregate import Aggregate
-from shared.auth import Actor
-from shared.contracts.events import EventKind, EventRole
+from shared.aggregate import Aggregate, Rule, action, only_if, only_in, state_check
+from shared.auth import Actor, Role
+from shared.contracts.events import (
+    EventCancelled,
+    EventKind,
+    EventMessage,
+    EventPublished,
+    EventRole,
+)
 from shared.db import TimestampTZ
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid, NotFound
 from shared.language import N_
+from shared.policies import PUBLISHERS
+from shared.web.preconditions import PreconditionFailed
 
 MAX_PLACES = 500
 MAX_DURATION = timedelta(days=3)
@@ -26,6 +36,17 @@ CHECK_IN_OPENS_BEFORE = timedelta(minutes=30)
 CHECK_OUT_GRACE = timedelta(hours=1)
 # How long after an event's end a paper list can be entered.
 LATE_ENTRY_WINDOW = timedelta(days=30)
+# Residents take places for themselves; the desk and partners' machines do so for residents.
+PARTICIPANTS = POLICIES["events.join"] | PUBLISHERS
+
+Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
+Summary = Annotated[str, StringConstraints(max_length=2000)]
+Place = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Places = Annotated[int, Field(strict=True, ge=0, le=MAX_PLACES)]
+# People see and enter whole minutes.
+WholeMinute = Annotated[
+    AwareDatetime, AfterValidator(lambda moment: moment.replace(second=0, microsecond=0))
+]
 
 
 class EventState(StrEnum):
@@ -42,24 +63,37 @@ class EventState(StrEnum):
 STAFF_ONLY_STATES = (EventState.DRAFT, EventState.DROPPED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventFields:
-    """Editable fields of an event: aware times of whole minutes, places in numbers of people."""
+def _is_for_resident(_: "Event", actor: Actor) -> None:
+    require_resident(actor)
+
+
+IS_PUBLISHED = only_in(EventState.PUBLISHED, error=errors.NotPublished)
+IS_PENDING = only_in(EventState.DRAFT, EventState.PUBLISHED, error=errors.NotPublished)
+IS_NOT_OVER: Rule = only_if(lambda event, _: not event.has_ended, error=errors.EventOver)
+ACCEPTS_LATE_ENTRY: tuple[Rule, ...] = (
+    only_in(EventState.PUBLISHED, EventState.CLOSED, error=errors.NotPublished),
+    only_if(lambda event, _: event.has_started, error=errors.NotStarted),
+    only_if(
+        lambda event, _: clock.now() <= event.ends_at + LATE_ENTRY_WINDOW,
+        error=errors.LateEntryClosed,
+    ),
+)
+
+
+class EventFields(BaseModel):
+    """Editable fields of an event; places are numbers of people."""
+
+    model_config = ConfigDict(frozen=True)
 
     kind: EventKind
-    title: str
-    summary: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    helper_places: int
-    guest_places: int
+    title: Title
+    summary: Summary = ""
+    place: Place
+    starts_at: WholeMinute
+    ends_at: WholeMinute
+    helper_places: Places = 0
+    guest_places: Places = 0
     partner_id: UUID | None = None
-
-    def __post_init__(self) -> None:
-        """Cut the times to the minute, which is what people see and enter."""
-        for name in ("starts_at", "ends_at"):
-            object.__setattr__(self, name, getattr(self, name).replace(second=0, microsecond=0))
 
     def check(self) -> None:
         """Check the fields against each other. Raises: Invalid, with the errors by field."""
@@ -76,7 +110,6 @@ class EventFields:
 
 # People plan with these fields, so that publishing fixes them.
 FIXED_ONCE_PUBLISHED = ("kind", "title", "place", "starts_at", "ends_at")
-EDITABLE = ("summary", "helper_places", "guest_places", "partner_id")
 
 
 class Event(Aggregate, Base):
@@ -87,9 +120,7 @@ class Event(Aggregate, Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('draft', 'published', 'closed', 'cancelled', 'dropped')", name="state"
-        ),
+        state_check(EventState),
         CheckConstraint("helpers BETWEEN 0 AND helper_places", name="helpers"),
         CheckConstraint("guests BETWEEN 0 AND guest_places", name="guests"),
         CheckConstraint("helper_places + guest_places > 0", name="places"),
@@ -121,7 +152,7 @@ class Event(Aggregate, Base):
         fields.check()
         return cls.new(
             station,
-            **vars(fields),
+            **dict(fields),
             time_zone=time_zone,
             helpers=0,
             guests=0,
@@ -165,29 +196,59 @@ class Event(Aggregate, Base):
         """Return whether the reader, who is None if anonymous, may know of the event."""
         return self.state not in STAFF_ONLY_STATES or (actor is not None and actor.is_staff)
 
-    def edit(self, fields: EventFields) -> None:
-        """Change what may still change. Raises: Invalid, NotPublished, FixedOncePublished."""
-        if self.state not in (EventState.DRAFT, EventState.PUBLISHED):
-            raise errors.NotPublished
+    @action(
+        IS_PENDING,
+        roles=POLICIES["events.write"],
+        depends_on=(PreconditionFailed, Invalid, errors.FixedOncePublished),
+    )
+    def edit(self, _: Actor, fields: EventFields) -> None:
+        """Change what may still change. Raises: NotPublished, Invalid, FixedOncePublished."""
         fields.check()
-        names = (*FIXED_ONCE_PUBLISHED, *EDITABLE)
-        changed = [name for name in names if getattr(fields, name) != getattr(self, name)]
-        if self.state == EventState.PUBLISHED and set(changed) & set(FIXED_ONCE_PUBLISHED):
-            raise errors.FixedOncePublished(errors.FixedOncePublished.hint)
-        self._check_capacity(fields)
-        for name in changed:
-            setattr(self, name, getattr(fields, name))
+        changes = {name: new for name, new in fields if new != getattr(self, name)}
+        if self.state == EventState.PUBLISHED and changes.keys() & FIXED_ONCE_PUBLISHED:
+            raise errors.FixedOncePublished
+        occupied = {"helper_places": self.helpers, "guest_places": self.guests}
+        too_few = [name for name, count in occupied.items() if getattr(fields, name) < count]
+        if too_few:
+            raise Invalid(
+                errors=dict.fromkeys(too_few, N_("More places than that are taken already"))
+            )
+        for name, new in changes.items():
+            setattr(self, name, new)
 
-    def publish(self) -> None:
+    @action(
+        only_in(EventState.DRAFT, error=errors.NotADraft),
+        only_if(lambda event, _: not event.has_started, error=errors.AlreadyStarted),
+        roles=POLICIES["events.write"],
+    )
+    def publish(self, _: Actor) -> None:
         """Show the event and let people join. Raises: NotADraft, AlreadyStarted."""
-        self._require(EventState.DRAFT, errors.NotADraft)
-        if self.has_started:
-            raise errors.AlreadyStarted
         self.state = EventState.PUBLISHED.value
+        self.announce(EventPublished)
 
-    def check_joinable(self, role: EventRole, requested_at: datetime) -> None:
-        """Check for a join at that time. Raises: NotPublished, EventOver, NoSuchPlaces, Full."""
-        self._require(EventState.PUBLISHED, errors.NotPublished)
+    @action(
+        _is_for_resident,
+        IS_PUBLISHED,
+        # A partner's message may come late: what counts is when the resident asked.
+        only_if(
+            lambda event, actor: not event.has_ended or actor.has(Role.PUBLISHER),
+            error=errors.EventOver,
+        ),
+        roles=PARTICIPANTS,
+        depends_on=(
+            NotFound,
+            errors.EventOver,
+            errors.NoSuchPlaces,
+            errors.Full,
+            errors.AlreadyJoined,
+            errors.Overlaps,
+        ),
+    )
+    def join(self, _: Actor, role: EventRole, requested_at: datetime) -> None:
+        """Check for a free place that was asked for at that time; a statement takes the place.
+
+        Raises: NotPublished, EventOver, NoSuchPlaces, Full.
+        """
         if self.ends_at <= requested_at:
             raise errors.EventOver
         if not self.places(role):
@@ -195,64 +256,44 @@ class Event(Aggregate, Base):
         if self.occupied_places(role) >= self.places(role):
             raise errors.Full
 
-    def check_leavable(self) -> None:
-        """Check that participants may still leave. Raises: NotPublished, EventOver."""
-        self._require(EventState.PUBLISHED, errors.NotPublished)
-        if self.has_ended:
-            raise errors.EventOver
-
-    def check_open_for_check_in(self) -> None:
-        """Check that check-in is open. Raises: NotPublished, CheckInNotOpen, EventOver."""
-        self._require(EventState.PUBLISHED, errors.NotPublished)
-        opens = self.starts_at - CHECK_IN_OPENS_BEFORE
-        if clock.now() < opens:
-            raise errors.CheckInNotOpen(time=f"{opens.astimezone(self.zone):%H:%M}")
-        if self.has_ended:
-            raise errors.EventOver
-
-    def check_published(self) -> None:
-        """Check that the event is published and not closed yet. Raises: NotPublished."""
-        self._require(EventState.PUBLISHED, errors.NotPublished)
-
-    def check_late_entry(self) -> None:
-        """Check that a paper list can be entered: from the start until 30 days after the end.
-
-        Raises: NotPublished, NotStarted, LateEntryClosed.
-        """
-        if self.state not in (EventState.PUBLISHED, EventState.CLOSED):
-            raise errors.NotPublished
-        if not self.has_started:
-            raise errors.NotStarted
-        if clock.now() > self.ends_at + LATE_ENTRY_WINDOW:
-            raise errors.LateEntryClosed
-
-    def close(self, result: str | None) -> None:
-        """Close the event, with its result in words. Raises: NotPublished, NotStarted."""
-        self._require(EventState.PUBLISHED, errors.NotPublished)
-        if not self.has_started:
-            raise errors.NotStarted(errors.NotStarted.hint)
+    @action(
+        IS_PUBLISHED,
+        only_if(lambda event, _: event.has_started, error=errors.ClosedTooEarly),
+        roles=POLICIES["events.write"],
+    )
+    def close(self, _: Actor, result: str | None) -> None:
+        """Close the event, with its result in words. Raises: NotPublished, ClosedTooEarly."""
         self.state = EventState.CLOSED.value
         self.result = result
 
-    def cancel(self, reason: str) -> None:
-        """Cancel the event, or drop the draft. Raises: NotPublished, EventOver."""
-        if self.state == EventState.DRAFT:
-            self.state = EventState.DROPPED.value
-        else:
-            self._require(EventState.PUBLISHED, errors.NotPublished)
-            if self.has_ended:
-                raise errors.EventOver
-            self.state = EventState.CANCELLED.value
+    @action(
+        IS_PENDING,
+        only_if(
+            lambda event, _: event.state == EventState.DRAFT or not event.has_ended,
+            error=errors.EventOver,
+        ),
+        roles=POLICIES["events.write"],
+        depends_on=(errors.HasAttendance,),
+    )
+    def cancel(self, _: Actor, reason: str) -> None:
+        """Cancel the event, or drop the draft unannounced. Raises: NotPublished, EventOver."""
+        is_draft = self.state == EventState.DRAFT
+        self.state = (EventState.DROPPED if is_draft else EventState.CANCELLED).value
         self.reason = reason
+        if not is_draft:
+            self.announce(EventCancelled)
 
-    def _require(self, state: EventState, error: type[Conflict]) -> None:
-        if self.state != state:
-            raise error
+    def announce(self, message: type[EventMessage], **fields: object) -> None:
+        """Append a message about the event to those that `save` records."""
+        self.pending.append(message.model_validate({**self.projection(), **fields}))
 
-    def _check_capacity(self, fields: EventFields) -> None:
-        field_errors = {}
-        for role, places in (("helper", fields.helper_places), ("guest", fields.guest_places)):
-            if places < self.occupied_places(role):  # type: ignore[arg-type]
-                field_errors[f"{role}_places"] = N_("More places than that are taken already")
-        if field_errors:
-            raise Invalid(errors=field_errors)
+    def projection(self) -> dict[str, object]:
+        """Return the fields that every message about the event has."""
+        return {
+            "event_id": self.id,
+            "kind": self.kind,
+            "title": self.title,
+            "place": self.place,
+            "starts_at": self.local_start,
+            "ends_at": self.local_end,
+        }

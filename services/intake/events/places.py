@@ -1,16 +1,16 @@
-"""The statements that read and take the places of an event."""
+"""The statements that read, take and free the places of an event."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, select, text
+from sqlalchemy import BindParameter, Select, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.intake.events.models import Event, EventState
-from services.intake.events.participation import ACTIVE_STATES, Participation
+from services.intake.events.participation import ACTIVE_STATES, Participation, ParticipationState
 from shared import clock
 from shared.auth import Actor
 from shared.contracts.events import EventRole
@@ -35,7 +35,7 @@ _TAKE_PLACE = text(
       SET state = 'joined', role = excluded.role, joined_at = excluded.joined_at,
         version = participations.version + 1
       WHERE participations.state = 'left'
-    RETURNING id, version, created_at,
+    RETURNING id, version, created_at, joined_at,
       (SELECT helpers FROM place) AS helpers, (SELECT guests FROM place) AS guests
     """
 )
@@ -93,29 +93,53 @@ async def load_join_context(
 
 async def take_place(
     tx: AsyncSession, actor: Actor, event: Event, role: EventRole, requested_at: datetime
-) -> Row[Any] | None:
+) -> Participation | None:
     """Insert or renew one's participation if a place is free; None where there is none."""
-    rows = await tx.execute(
-        _TAKE_PLACE,
-        {
-            "helper": int(role == "helper"),
-            "guest": int(role == "guest"),
-            "event": event.id,
-            "station": actor.station,
-            "now": clock.now(),
-            "requested_at": requested_at,
-            "id": new_id(),
-            "resident": actor.subject_id,
-            "role": role,
-        },
+    parameters = {
+        "helper": int(role == "helper"),
+        "guest": int(role == "guest"),
+        "event": event.id,
+        "station": actor.station,
+        "now": clock.now(),
+        "requested_at": requested_at,
+        "id": new_id(),
+        "resident": actor.subject_id,
+        "role": role,
+    }
+    row = (await tx.execute(_TAKE_PLACE, parameters)).one_or_none()
+    if row is None:
+        return None
+    _set_counts(event, row)
+    # Reading the row through the mapper would make joining slower.
+    return Participation(
+        id=row.id,
+        station_id=actor.station,
+        version=row.version,
+        created_at=row.created_at,
+        event=event,
+        event_id=event.id,
+        resident_id=actor.subject_id,
+        role=role,
+        state=ParticipationState.JOINED.value,
+        joined_at=row.joined_at,
     )
-    row = rows.one_or_none()
-    if row is not None:
-        set_counts(event, row)
-    return row
 
 
-def set_counts(event: Event, row: Any) -> None:
+async def free_place(tx: AsyncSession, participation: Participation) -> None:
+    """Subtract the participation from the occupied places of its event."""
+    event = participation.event
+    occupied = Event.helpers if participation.role == "helper" else Event.guests
+    counts = await tx.execute(
+        update(Event)
+        .where(Event.id == event.id, Event.station_id == event.station_id)
+        .values({occupied: occupied - 1})
+        .returning(Event.helpers, Event.guests)
+        .execution_options(synchronize_session=False)
+    )
+    _set_counts(event, counts.one())
+
+
+def _set_counts(event: Event, row: Any) -> None:
     """Set the counters of the loaded event to those that a statement returned."""
     set_committed_value(event, "helpers", row.helpers)
     set_committed_value(event, "guests", row.guests)

@@ -1,6 +1,6 @@
 """The queries of events; drafts and participants are for the desk only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -71,20 +71,17 @@ async def get(
     event = await load(tx, Event, event_id, station=station)
     if not event.visible_to(actor):
         raise NotFound
-    return (await _load_for_reader(tx, station, actor, [event]))[0]
+    return await for_reader(tx, actor, event)
 
 
-async def for_reader(tx: AsyncSession, actor: Actor, event: Event) -> EventForReader:
-    """Return an event as the actor sees it."""
-    return (await _load_for_reader(tx, actor.station, actor, [event]))[0]
+async def for_reader(tx: AsyncSession, actor: Actor | None, event: Event) -> EventForReader:
+    """Return an event as the reader sees it, who is None if anonymous."""
+    return (await _load_for_reader(tx, event.station_id, actor, [event]))[0]
 
 
-async def for_participant(tx: AsyncSession, event: Event, mine: Participation) -> EventForReader:
-    """Return an event as the resident of the participation `mine` sees it."""
-    names = await accounts.names(
-        tx, event.station_id, [event.partner_id] if event.partner_id else []
-    )
-    return EventForReader(event, mine, names.get(event.partner_id) if event.partner_id else None)
+async def for_participant(tx: AsyncSession, mine: Participation) -> EventForReader:
+    """Return the event of a participation as its resident sees it."""
+    return (await _with_partners(tx, mine.station_id, [mine.event], {mine.event_id: mine}))[0]
 
 
 async def list_events(
@@ -118,11 +115,17 @@ async def list_participants(
     statement = select(Participation).where(
         Participation.event_id == event.id, Participation.station_id == actor.station
     )
-    parts: Page[Participation] = await page(
+    rows: Page[Participation] = await page(
         tx, statement, Participation.id, after=page_request.after, limit=page_request.limit
     )
-    people = await residents.people(tx, actor.station, [one.resident_id for one in parts.items])
-    return Page([Participant(one, people[one.resident_id]) for one in parts.items], parts.after)
+    return Page(await _with_people(tx, actor, rows.items), rows.after)
+
+
+async def get_participant(
+    tx: AsyncSession, actor: Actor, participation: Participation
+) -> Participant:
+    """Return a participation with the name and home of its resident; for the desk."""
+    return (await _with_people(tx, actor, [participation]))[0]
 
 
 async def list_for_check_in(
@@ -142,9 +145,7 @@ async def list_for_check_in(
         .order_by(Resident.name, Participation.id)
         .limit(MAX_CHECK_IN_LIST)
     )
-    parts = (await tx.scalars(statement)).all()
-    people = await residents.people(tx, actor.station, [part.resident_id for part in parts])
-    return [Participant(part, people[part.resident_id]) for part in parts]
+    return await _with_people(tx, actor, (await tx.scalars(statement)).all())
 
 
 async def count_by_state(tx: AsyncSession, actor: Actor, event_id: UUID) -> dict[str, int]:
@@ -161,13 +162,13 @@ async def get_participation(
     tx: AsyncSession, actor: Actor, participation_id: UUID
 ) -> Participation:
     """Return a participation to the desk or to its resident. Raises: NotFound."""
-    part = await load(tx, Participation, participation_id, station=actor.station)
-    if not actor.is_staff and part.resident_id != actor.subject_id:
+    participation = await load(tx, Participation, participation_id, station=actor.station)
+    if not (actor.is_staff or participation.is_of(actor)):
         raise NotFound
-    return part
+    return participation
 
 
-async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> AttendanceCode:
+async def get_own_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> AttendanceCode:
     """Return the actor's present code for check-in or check-out.
 
     Raises: NotFound, NotJoined, AlreadyCheckedOut.
@@ -184,26 +185,38 @@ async def my_code(tx: AsyncSession, actor: Actor, event_id: UUID) -> AttendanceC
 async def _load_for_reader(
     tx: AsyncSession, station: UUID, actor: Actor | None, events: Sequence[Event]
 ) -> list[EventForReader]:
-    parts = await _participations_of(tx, actor, [event.id for event in events]) if actor else {}
+    if actor is None:
+        return await _with_partners(tx, station, events, {})
+    own = await tx.scalars(
+        select(Participation).where(
+            Participation.station_id == station,
+            Participation.resident_id == actor.subject_id,
+            Participation.event_id.in_([event.id for event in events]),
+        )
+    )
+    return await _with_partners(tx, station, events, {one.event_id: one for one in own})
+
+
+async def _with_partners(
+    tx: AsyncSession,
+    station: UUID,
+    events: Sequence[Event],
+    own: Mapping[UUID, Participation],
+) -> list[EventForReader]:
     ids = [event.partner_id for event in events if event.partner_id]
-    names = await accounts.names(tx, station, ids)
+    names = await accounts.load_names(tx, station, ids)
     return [
-        EventForReader(e, parts.get(e.id), names.get(e.partner_id) if e.partner_id else None)
+        EventForReader(e, own.get(e.id), names.get(e.partner_id) if e.partner_id else None)
         for e in events
     ]
 
 
-async def _participations_of(
-    tx: AsyncSession, actor: Actor, events: Sequence[UUID]
-) -> dict[UUID, Participation]:
-    parts = await tx.scalars(
-        select(Participation).where(
-            Participation.station_id == actor.station,
-            Participation.resident_id == actor.subject_id,
-            Participation.event_id.in_(events),
-        )
-    )
-    return {part.event_id: part for part in parts}
+async def _with_people(
+    tx: AsyncSession, actor: Actor, participations: Sequence[Participation]
+) -> list[Participant]:
+    ids = [one.resident_id for one in participations]
+    people = await residents.load_people(tx, actor.station, ids)
+    return [Participant(one, people[one.resident_id]) for one in participations]
 
 
 def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement[bool]]:
@@ -215,21 +228,15 @@ def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement
     is_coming = and_(
         Event.state.in_((EventState.DRAFT, EventState.PUBLISHED)), Event.ends_at > clock.now()
     )
-    if filters.period == "coming":
-        conditions.append(is_coming)
-    elif filters.period == "past":
-        conditions.append(~is_coming)
+    if filters.period is not None:
+        conditions.append(is_coming if filters.period == "coming" else ~is_coming)
     if (filters.mine or filters.expected) and actor is not None:
-        conditions.append(
-            select(Participation.id)
-            .where(
-                Participation.event_id == Event.id,
-                Participation.station_id == actor.station,
-                Participation.resident_id == actor.subject_id,
-                Participation.state.in_(
-                    ACTIVE_STATES if filters.expected else PLACE_HOLDING_STATES
-                ),
-            )
-            .exists()
+        states = ACTIVE_STATES if filters.expected else PLACE_HOLDING_STATES
+        own = select(Participation.id).where(
+            Participation.event_id == Event.id,
+            Participation.station_id == actor.station,
+            Participation.resident_id == actor.subject_id,
+            Participation.state.in_(states),
         )
+        conditions.append(own.exists())
     return conditions

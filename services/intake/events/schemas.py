@@ -4,41 +4,24 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.intake.delegation import OnBehalfRequest
 from services.intake.events.attendance import AttendeeRef
-from services.intake.events.models import MAX_PLACES, EventFields, EventState
-from services.intake.events.participation import Participation, ParticipationState
+from services.intake.events.models import EventFields, EventState
+from services.intake.events.participation import ParticipationState
 from services.intake.events.queries import EventForReader, Participant
 from shared.contracts.events import EventKind, EventRole
 from shared.language import N_
 from shared.web.http import RequestModel, ResponseModel
 
-Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
-Place = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Places = Annotated[int, Field(strict=True, ge=0, le=MAX_PLACES)]
 TypedCode = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
-class EventBody(RequestModel):
+class EventBody(RequestModel, EventFields):
     """An event as staff enter it; times have a UTC offset."""
-
-    kind: EventKind
-    title: Title
-    summary: Annotated[str, StringConstraints(max_length=2000)] = ""
-    place: Place
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    helper_places: Places = 0
-    guest_places: Places = 0
-    partner_id: UUID | None = None
-
-    def to_fields(self) -> EventFields:
-        """Convert the request to the fields of the model."""
-        return EventFields(**dict(self))
 
 
 class Join(OnBehalfRequest):
@@ -128,10 +111,10 @@ class EventView(ResponseModel):
     @classmethod
     def of(cls, for_reader: EventForReader) -> Self:
         """Build the response for a reader."""
-        event = for_reader.event
-        fields = {name: getattr(event, name) for name in cls.model_fields if hasattr(event, name)}
-        mine = ParticipationView.model_validate(for_reader.mine) if for_reader.mine else None
-        return cls(**fields, partner=for_reader.partner, mine=mine)
+        event, names = for_reader.event, cls.model_fields
+        fields = {name: getattr(event, name) for name in names if hasattr(event, name)}
+        own = {"partner": for_reader.partner, "mine": for_reader.mine}
+        return cls.model_validate({**fields, **own})
 
 
 class AttendanceView(ParticipationView):
@@ -142,11 +125,13 @@ class AttendanceView(ParticipationView):
     changed: bool
 
     @classmethod
-    def of(cls, participation: Participation, name: str, *, changed: bool) -> Self:
+    def of(cls, participant: Participant, *, changed: bool) -> Self:
         """Build the response for the desk."""
-        own = ParticipationView.model_validate(participation)
         return cls(
-            **dict(own), resident_id=participation.resident_id, resident_name=name, changed=changed
+            **dict(ParticipationView.model_validate(participant.participation)),
+            resident_id=participant.participation.resident_id,
+            resident_name=participant.person.name,
+            changed=changed,
         )
 
 

@@ -52,7 +52,7 @@ class MemberView(ResponseModel):
 async def add_member(body: AddMember, tx: Tx, actor: CurrentActor) -> MemberView:
     """Enter a resident as a party member."""
     member = await actions.add(tx, actor, body.resident_id, body.to_fields())
-    people = await residents.people(tx, actor.station, [member.resident_id])
+    people = await residents.load_people(tx, actor.station, [member.resident_id])
     return MemberView.of(member, people[member.resident_id])
 
 

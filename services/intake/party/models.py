@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, choice_check
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 
@@ -51,7 +51,7 @@ class PartyMember(Aggregate, Base):
     __tablename__ = "party_members"
     __table_args__ = (
         UniqueConstraint("station_id", "resident_id"),
-        CheckConstraint("membership IN ('estate', 'elsewhere')", name="membership"),
+        choice_check("membership", Membership),
         CheckConstraint("NOT reported OR membership = 'elsewhere'", name="reported"),
     )
     plural = "party-members"

@@ -32,13 +32,13 @@ async def list_members(
         tx, statement, PartyMember.id, after=page_request.after, limit=page_request.limit
     )
     ids = [member.resident_id for member in members.items]
-    people = await residents.people(tx, actor.station, ids)
+    people = await residents.load_people(tx, actor.station, ids)
     return Page(
         [MemberWithPerson(one, people[one.resident_id]) for one in members.items], members.after
     )
 
 
-async def of_resident(tx: AsyncSession, actor: Actor, resident_id: UUID) -> PartyMember | None:
+async def get_by_resident(tx: AsyncSession, actor: Actor, resident_id: UUID) -> PartyMember | None:
     """Return the entry of a resident, or None."""
     member: PartyMember | None = await tx.scalar(
         select(PartyMember).where(

@@ -1,5 +1,6 @@
 """Routes of publishers, for a station's administrators."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 from uuid import UUID
@@ -95,11 +96,11 @@ class PublisherView(ResponseModel):
     keys: list[KeyView]
 
     @classmethod
-    async def of(cls, tx: AsyncSession, publisher: Publisher) -> Self:
+    def of(cls, publisher: Publisher, keys: Sequence[ApiKey]) -> Self:
         """Return the view of a publisher with its keys."""
         names = ("id", "name", "source", "user", "queue", "account_id", "grants")
         fields = {name: getattr(publisher, name) for name in names}
-        return cls.model_validate({**fields, "keys": await queries.list_keys(tx, publisher)})
+        return cls.model_validate({**fields, "keys": keys})
 
 
 class NewKey(KeyView):
@@ -128,6 +129,13 @@ def _fields(key: ApiKey) -> dict[str, object]:
     return {name: getattr(key, name) for name in KeyView.model_fields}
 
 
+async def _views(
+    tx: AsyncSession, actor: Actor, publishers: Sequence[Publisher]
+) -> list[PublisherView]:
+    keys = await queries.load_keys(tx, actor, publishers)
+    return [PublisherView.of(publisher, keys[publisher.id]) for publisher in publishers]
+
+
 def _grant_specs(body: Grants) -> list[GrantSpec]:
     return [grant_body.to_spec() for grant_body in body.grants]
 
@@ -137,7 +145,7 @@ async def admit_publisher(body: Admit, tx: Tx, actor: CurrentActor, etag: ETag) 
     """Admit a partner's machine that publishes messages."""
     publisher = await actions.admit(tx, actor, body.name, body.account_id, _grant_specs(body))
     etag.set_etag(publisher.version)
-    return await PublisherView.of(tx, publisher)
+    return (await _views(tx, actor, [publisher]))[0]
 
 
 @router.get("", policy="publishers.manage")
@@ -148,7 +156,7 @@ async def list_publishers(
     page = pagination.set_next_link(
         await queries.list_publishers(tx, actor, pagination.page_request)
     )
-    return [await PublisherView.of(tx, one) for one in page.items]
+    return await _views(tx, actor, page.items)
 
 
 @router.get("/{publisher_id}", policy="publishers.manage")
@@ -158,7 +166,7 @@ async def get_publisher(
     """Show one publisher with its grants and keys."""
     publisher = await _get_publisher(tx, actor, publisher_id)
     etag.set_etag(publisher.version)
-    return await PublisherView.of(tx, publisher)
+    return (await _views(tx, actor, [publisher]))[0]
 
 
 @router.put("/{publisher_id}/grants", policy="publishers.manage")
@@ -168,7 +176,7 @@ async def grant(
     """Replace all grants of a publisher."""
     publisher = await actions.grant(tx, actor, publisher_id, _grant_specs(body), edit.expected)
     edit.set_etag(publisher.version)
-    return await PublisherView.of(tx, publisher)
+    return (await _views(tx, actor, [publisher]))[0]
 
 
 @router.post("/{publisher_id}/keys", policy="publishers.manage", status_code=201)

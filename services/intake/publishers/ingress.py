@@ -20,7 +20,7 @@ from shared.bus.inbox.parser import parse_partner_message
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.partners import ingress
 from shared.contracts.envelope import Envelope, InvalidMessage, PartnerEnvelopeModel
-from shared.contracts.schemas import Untitled
+from shared.contracts.schemas import UntitledJsonSchema
 from shared.errors import Invalid, NotFound, Problem
 from shared.language import N_
 from shared.web.authentication import CurrentActor
@@ -82,7 +82,7 @@ class MessageStatusFilter(Filters):
 
 
 def _request_body() -> dict[str, Any]:
-    event = PartnerEnvelopeModel.model_json_schema(schema_generator=Untitled)
+    event = PartnerEnvelopeModel.model_json_schema(schema_generator=UntitledJsonSchema)
     content = {
         cloudevents.STRUCTURED: event,
         cloudevents.BATCH: {

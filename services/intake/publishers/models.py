@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.intake.base import Base
 from shared import clock
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, choice_check
 from shared.bus.partners import ingress
 from shared.bus.transport import topology
 from shared.bus.transport.broker_users import BrokerUser
@@ -175,7 +175,7 @@ class Grant(Base):
 
     __tablename__ = "grants"
     __table_args__ = (
-        CheckConstraint("may IN ('publish', 'read')", name="may"),
+        choice_check("may", Permission),
         CheckConstraint("may = 'publish' OR NOT trusted", name="trusted"),
     )
 

@@ -82,11 +82,17 @@ async def list_publishers(
     )
 
 
-async def list_keys(tx: AsyncSession, publisher: Publisher) -> Sequence[ApiKey]:
-    """List a publisher's keys, ended ones included, the newest first."""
+async def load_keys(
+    tx: AsyncSession, actor: Actor, publishers: Sequence[Publisher]
+) -> dict[UUID, list[ApiKey]]:
+    """Load the keys of publishers, ended ones included, the newest first, by publisher."""
+    ids = [publisher.id for publisher in publishers]
     keys = await tx.scalars(
         select(ApiKey)
-        .where(ApiKey.publisher_id == publisher.id, ApiKey.station_id == publisher.station_id)
+        .where(ApiKey.publisher_id.in_(ids), ApiKey.station_id == actor.station)
         .order_by(ApiKey.id.desc())
     )
-    return keys.all()
+    by_publisher: dict[UUID, list[ApiKey]] = {id_: [] for id_ in ids}
+    for key in keys:
+        by_publisher[key.publisher_id].append(key)
+    return by_publisher

@@ -16,11 +16,10 @@ from services.intake.sign_in.models import MAX_CODE_ATTEMPTS, Session, SignInCod
 from shared import clock
 from shared.aggregate import load
 from shared.auth import Actor
-from shared.bus.outbox.record import record
-from shared.contracts.intake import SignInCodeIssued
 from shared.db import sealer_of
 from shared.errors import Unauthorized
 from shared.language import N_
+from shared.state import save
 
 
 class SignInFailed(Unauthorized):
@@ -105,11 +104,10 @@ async def issue_code(tx: AsyncSession, station: UUID, phone: str, address: str |
     secret = credentials.one_time_code()
     hashed = keyed_hash(tx, "code", station, phone, secret)
     code = SignInCode.issue(station, resident.id if resident else None, lookup, hashed)
-    tx.add(code)
-    await tx.flush()
     sealed = sealer_of(tx).seal(secret)
     if resident is not None:
-        await record(tx, code, _code_issued_message(code, resident, sealed))
+        code.announce(resident, sealed)
+    await save(tx, Actor.system(station), code)
 
 
 async def issue_slip(tx: AsyncSession, actor: Actor, resident_id: UUID) -> tuple[str, Slip]:
@@ -236,18 +234,4 @@ def _newest_code(tx: AsyncSession, station: UUID, phone: str) -> Select[SignInCo
         )
         .order_by(SignInCode.id.desc())
         .limit(1)
-    )
-
-
-def _code_issued_message(
-    code: SignInCode, resident: Resident, code_sealed: str
-) -> SignInCodeIssued:
-    return SignInCodeIssued.model_validate(
-        {
-            "resident_id": resident.id,
-            "phone_sealed": resident.phone_sealed,
-            "code_sealed": code_sealed,
-            "language": resident.language,
-            "expires_at": code.expires_at,
-        }
     )

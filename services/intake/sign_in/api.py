@@ -6,13 +6,12 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from pydantic import StringConstraints, model_validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts import actions as accounts
 from services.intake.accounts.models import Account
+from services.intake.phones import Phone
 from services.intake.residents import actions as residents
 from services.intake.residents.models import Resident
-from services.intake.residents.phones import Phone
 from services.intake.sign_in import actions, authentication, queries
 from services.intake.sign_in.actions import (
     CheckedProof,
@@ -23,6 +22,7 @@ from services.intake.sign_in.actions import (
     SlipProof,
 )
 from services.intake.sign_in.authentication import clear_session_cookie, session_token
+from services.intake.sign_in.queries import Profile
 from services.intake.stations import queries as stations
 from services.intake.stations.api import StationView
 from shared.auth import Actor, Role
@@ -116,16 +116,15 @@ class Me(ResponseModel):
     station: StationView
 
     @classmethod
-    async def of(cls, tx: AsyncSession, actor: Actor) -> Self:
+    def of(cls, profile: Profile, actor: Actor, sealer: Sealer) -> Self:
         """Return the actor's view of themselves, with the phone masked."""
-        person = await queries.person_of(tx, actor)
-        station = await stations.get(tx, actor.station)
+        person = profile.person
         return cls(
             person=_person_view(person),
             roles=sorted(actor.roles),
             language="en" if person.language == "en" else "zh",
-            phone=_masked(person, sealer_of(tx)),
-            station=StationView.model_validate(station),
+            phone=_masked(person, sealer),
+            station=StationView.model_validate(profile.station),
         )
 
 
@@ -192,7 +191,7 @@ async def issue_slip(resident_id: UUID, tx: Tx, actor: CurrentActor) -> SlipView
 @router.get("/me", policy="me.read")
 async def me(tx: Tx, actor: CurrentActor) -> Me:
     """Show the signed-in person, the phone masked."""
-    return await Me.of(tx, actor)
+    return Me.of(await queries.load_profile(tx, actor), actor, sealer_of(tx))
 
 
 @router.put("/me/language", policy="me.read")
@@ -200,4 +199,4 @@ async def set_language(body: LanguageChoice, tx: Tx, actor: CurrentActor) -> Me:
     """Choose the language in which the signed-in person is addressed."""
     action = residents.set_language if actor.has(Role.RESIDENT) else accounts.set_language
     await action(tx, actor, actor.person, body.language)
-    return await Me.of(tx, actor)
+    return Me.of(await queries.load_profile(tx, actor), actor, sealer_of(tx))

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
+from services.intake.residents.models import Resident
 from shared import clock
 from shared.aggregate import Aggregate
 from shared.auth import Actor
+from shared.contracts.intake import SignInCodeIssued
 from shared.db import TimestampTZ
 from shared.ids import new_id
 
@@ -51,6 +53,17 @@ class SignInCode(Aggregate, Base):
             used=False,
             expires_at=clock.now() + CODE_TTL,
         )
+
+    def announce(self, resident: Resident, code_sealed: str) -> None:
+        """Append the message that has the code sent to the resident's phone."""
+        content = {
+            "resident_id": resident.id,
+            "phone_sealed": resident.phone_sealed,
+            "code_sealed": code_sealed,
+            "language": resident.language,
+            "expires_at": self.expires_at,
+        }
+        self.pending.append(SignInCodeIssued.model_validate(content))
 
     def admits(self, code_hash: bytes) -> bool:
         """Return whether the hash fits a code in time, unused, and not attempted too often.

@@ -1,5 +1,6 @@
 """Queries for the owner of a session, and for accounts by user name."""
 
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from services.intake.accounts.models import Account
 from services.intake.residents.models import Resident
 from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
+from services.intake.stations import queries as stations
+from services.intake.stations.models import Station
 from services.intake.volunteers_view.models import Volunteer
 from shared import clock
 from shared.aggregate import load
@@ -68,6 +71,19 @@ async def find_account(tx: AsyncSession, station: UUID, username: str) -> Accoun
         )
     )
     return account
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The person who acts, and their station."""
+
+    person: Resident | Account
+    station: Station
+
+
+async def load_profile(tx: AsyncSession, actor: Actor) -> Profile:
+    """Load the profile of the actor. Raises: NotFound."""
+    return Profile(await person_of(tx, actor), await stations.get(tx, actor.station))
 
 
 async def person_of(tx: AsyncSession, actor: Actor) -> Resident | Account:

@@ -14,7 +14,7 @@ from services.notify.wording.rules import (
     RecipientRole,
 )
 from shared.bus.message import Message
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract
 from shared.ids import new_id
 
 CAUSE_NAMESPACE = UUID("7b0c1a52-9c5e-4f0b-8d1e-2f6a3c4d5e60")

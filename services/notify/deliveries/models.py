@@ -1,7 +1,7 @@
 """The table of deliveries."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, Uuid, text
@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
+from shared.aggregate import choice_check
 from shared.db import TimestampTZ
+from shared.language import Language
 
 State = Literal["queued", "leased", "sent", "failed"]
 
@@ -30,9 +32,9 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("recipient_id", "channel", "cause"),
         CheckConstraint("channel IN ('inbox', 'sms')", name="channel"),
-        CheckConstraint("state IN ('queued', 'leased', 'sent', 'failed')", name="state"),
+        choice_check("state", get_args(State)),
         CheckConstraint("(state IN ('queued', 'leased')) = (due_at IS NOT NULL)", name="due"),
-        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        choice_check("language", get_args(Language)),
         Index("ix_deliveries_station_id_id", "station_id", "id"),
         Index("ix_deliveries_inbox", "station_id", "recipient_id", "channel", "id"),
         Index(

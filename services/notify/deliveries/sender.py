@@ -17,6 +17,7 @@ from services.notify.deliveries.models import Delivery
 from services.notify.deliveries.rendering import render_for_channel
 from services.notify.settings import NotifySettings
 from shared import clock
+from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.db_errors import redacted_message
 from shared.observability.logs import logger
@@ -24,6 +25,7 @@ from shared.observability.tracing import CORRELATION, span
 
 BATCH_SIZE = 20
 POLL_INTERVAL_SECONDS = 1.0
+MAX_BACKOFF_SECONDS = 30.0
 SEND_TIMEOUT_SECONDS = 10.0
 
 OUTCOMES = Counter("linli_deliveries", "Attempts at deliveries", ["service", "channel", "outcome"])
@@ -58,28 +60,27 @@ class Sender:
         self._settings = settings
         self._sealer = settings.sealer()
         self._channels = channels
-        self.wake = asyncio.Event()
-        self._stopping = False
-        self._task: asyncio.Task[None] | None = None
+        self._loop = BackgroundLoop(
+            "sender of deliveries",
+            self._send_all_due,
+            backoff=Backoff(POLL_INTERVAL_SECONDS, MAX_BACKOFF_SECONDS),
+            transient=(SQLAlchemyError, OSError),
+            interval_seconds=POLL_INTERVAL_SECONDS,
+        )
+        self.wake = self._loop.wake
 
     @property
     def alive(self) -> bool:
-        """The state of the task: true while the task runs."""
-        return self._task is not None and not self._task.done()
+        """True while the sender runs."""
+        return self._loop.alive
 
     async def start(self) -> None:
         """Start sending in the background."""
-        if self._task is None:
-            self._stopping = False
-            self._task = asyncio.create_task(self._run(), name="sender of deliveries")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Finish the deliveries under way and end; may be called twice."""
-        self._stopping = True
-        self.wake.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        await self._loop.stop()
 
     async def send_due(self) -> list[Attempt]:
         """Run one round: lease, commit, send, record. Return the attempts."""
@@ -93,29 +94,9 @@ class Sender:
                 await record_outcome(tx, attempt.delivery, attempt.outcome, attempt.via)
         return attempts
 
-    async def _run(self) -> None:
-        backoff = Backoff(POLL_INTERVAL_SECONDS, 30)
-        while not self._stopping:
-            self.wake.clear()
-            wait = POLL_INTERVAL_SECONDS
-            try:
-                attempts = await self.send_due()
-                backoff.reset()
-                wait = 0 if len(attempts) == BATCH_SIZE else POLL_INTERVAL_SECONDS
-            except (SQLAlchemyError, OSError) as error:
-                wait = backoff.next_delay()
-                log.warning("sender waits for the database", error=redacted_message(error))
-            except Exception as error:
-                wait = backoff.next_delay()
-                log.exception("sender failed", error=redacted_message(error))
-            await self._wait_for_work(wait)
-
-    async def _wait_for_work(self, wait: float) -> None:
-        if wait and not self._stopping:
-            try:
-                await asyncio.wait_for(self.wake.wait(), wait)
-            except TimeoutError:
-                return
+    async def _send_all_due(self) -> None:
+        while not self._loop.stopping.is_set() and len(await self.send_due()) == BATCH_SIZE:
+            continue
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         channel = self._channels[delivery.channel]

@@ -58,11 +58,5 @@ def evening_before(starts_at: datetime) -> datetime:
     A message has no time zone, only the offset at the start: on the eve of a change to summer time
     or back, the result is an hour off. China changes no clocks.
     """
-    return datetime.combine(
-        starts_at.date() - timedelta(days=1), REMINDER_TIME, timezone(utc_offset_of(starts_at))
-    )
-
-
-def utc_offset_of(moment: datetime) -> timedelta:
-    """Return how far an aware `moment` is ahead of UTC."""
-    return moment.utcoffset() or timedelta(0)
+    day_before = starts_at.date() - timedelta(days=1)
+    return datetime.combine(day_before, REMINDER_TIME, starts_at.tzinfo)

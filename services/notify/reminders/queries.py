@@ -9,12 +9,10 @@ from services.notify.reminders.models import Reminder
 from shared.bus.message import Message
 from shared.contracts.events import ParticipationMessage
 
-ReceivedParticipation = Message[ParticipationMessage]
-
 
 async def only_current(
-    tx: AsyncSession, messages: Sequence[ReceivedParticipation]
-) -> list[ReceivedParticipation]:
+    tx: AsyncSession, messages: Sequence[Message[ParticipationMessage]]
+) -> list[Message[ParticipationMessage]]:
     """Return those of the messages whose sequence is the stored version of their reminder."""
     columns = (Reminder.station_id, Reminder.participation_id, Reminder.version)
     keys = [(one.station, one.content.participation_id, one.sequence) for one in messages]

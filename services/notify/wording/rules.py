@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract
 from shared.contracts.events import EventAttended, EventJoined, EventLeft, EventMissed
 from shared.contracts.intake import (
     SignInCodeIssued,

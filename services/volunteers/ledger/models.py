@@ -3,14 +3,14 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 from uuid import UUID, uuid5
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.volunteers.base import Base
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, choice_check
 from shared.contracts.volunteers import OwnerKind
 from shared.db import TimestampTZ
 from shared.errors import Conflict
@@ -87,7 +87,7 @@ class Account(Aggregate, Base):
     __tablename__ = "accounts"
     __table_args__ = (
         UniqueConstraint("station_id", "kind", "owner_id"),
-        CheckConstraint("kind IN ('resident', 'partner', 'issuing')", name="kind"),
+        choice_check("kind", get_args(AccountKind)),
         CheckConstraint(
             "CASE WHEN kind = 'issuing' THEN posted IS NULL AND held IS NULL "
             "ELSE posted IS NOT NULL AND held IS NOT NULL END",

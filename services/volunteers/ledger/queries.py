@@ -122,7 +122,7 @@ async def point_effects(tx: AsyncSession, trail_key: TrailKey) -> Sequence[Effec
             state=transfer.kind,
             causation=by_transfer[transfer.id].causationid,
             subject=transfer.cause_subject,
-            to=by_transfer[transfer.id].data["owner_id"],
+            to=UUID(by_transfer[transfer.id].data["owner_id"]),
             amount=SIGNS[by_transfer[transfer.id].type] * by_transfer[transfer.id].data["amount"],
             at=transfer.created_at,
         )

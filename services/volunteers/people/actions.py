@@ -7,10 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.volunteers.people.models import AlreadyApplied, Volunteer
 from shared.aggregate import flush_or_conflict, load_for_update
 from shared.auth import Actor, Role
-from shared.bus.outbox.record import record
-from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
+from shared.state import save
 
 
 async def apply(
@@ -22,22 +21,18 @@ async def apply(
     """
     volunteer = Volunteer.apply(actor.station, _applicant(actor), skills, times)
     await flush_or_conflict(tx, volunteer, AlreadyApplied)
-    message = VolunteerApplied(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
-    await record(tx, volunteer, message)
-    return volunteer
+    return await save(tx, actor, volunteer)
 
 
 async def approve(tx: AsyncSession, actor: Actor, volunteer_id: UUID) -> Volunteer:
     """Approve the volunteer, who may then take wishes. Raises: AlreadyDecided, NotFound."""
     volunteer = await load_for_update(tx, Volunteer, volunteer_id, station=actor.station)
-    volunteer.approve()
-    message = VolunteerApproved(volunteer_id=volunteer.id, resident_id=volunteer.resident_id)
-    await record(tx, volunteer, message)
-    return volunteer
+    volunteer.approve(actor)
+    return await save(tx, actor, volunteer)
 
 
 def _applicant(actor: Actor) -> UUID:
-    if actor.on_behalf_of not in (None, actor.person) and not actor.is_staff:
+    if not actor.may_act_for_subject:
         raise Forbidden
     if actor.on_behalf_of is None and not actor.has(Role.RESIDENT):
         raise Invalid(errors={"on_behalf_of": N_("Please say for which resident")})

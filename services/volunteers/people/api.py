@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import Field, StringConstraints
 
 from services.volunteers.people import actions, queries
-from services.volunteers.people.models import State
+from services.volunteers.people.models import VolunteerState
 from shared.pagination import PageRequest
 from shared.web.authentication import CurrentActor
 from shared.web.http import ApiRouter, Filters, RequestModel, ResponseModel, Tx
@@ -32,7 +32,7 @@ class VolunteerApplication(RequestModel):
 class VolunteerFilter(Filters):
     """The filter of volunteers."""
 
-    state: State | None = None
+    state: VolunteerState | None = None
 
 
 class VolunteerView(ResponseModel):
@@ -40,7 +40,7 @@ class VolunteerView(ResponseModel):
 
     id: UUID
     resident_id: UUID
-    state: State
+    state: VolunteerState
     skills: list[str]
     times: list[str]
     created_at: datetime

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import Duty
 from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
+from shared.bus.read_copies import upsert_newest
 from shared.contracts.events import (
     EventAttended,
     EventJoined,
@@ -44,19 +44,7 @@ DutyMessage = WishMessage | ParticipationMessage
 
 async def upsert_duties(tx: AsyncSession, messages: Sequence[Message[DutyMessage]]) -> None:
     """Update each duty to the latest of its messages, which may come in any order."""
-    latest: dict[UUID, Message[DutyMessage]] = {}
-    for message in sorted(messages, key=lambda m: m.sequence):
-        latest[message.subject_id] = message
-    statement = insert(Duty)
-    changed = ("resident_id", "title", "state", *EVENT_FIELDS, "until", "version")
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Duty.kind, Duty.subject_id],
-            set_={name: statement.excluded[name] for name in changed},
-            where=Duty.version < statement.excluded.version,
-        ),
-        [_duty_row(latest[subject]) for subject in sorted(latest)],
-    )
+    await upsert_newest(tx, Duty, [_duty_row(message) for message in messages])
 
 
 def _duty_row(message: Message[DutyMessage]) -> dict[str, object]:

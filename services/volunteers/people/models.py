@@ -1,7 +1,8 @@
 """Tables of volunteers and their duties, with ids of residents and no names."""
 
 from datetime import datetime
-from typing import Literal, Self
+from enum import StrEnum
+from typing import Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,14 +19,26 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from services.volunteers.base import Base
+from services.volunteers.people.policies import POLICIES
 from shared import clock
-from shared.aggregate import Aggregate
+from shared.aggregate import Aggregate, action, choice_check, only_in, state_check
+from shared.auth import Actor
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.db import TimestampTZ
 from shared.errors import Conflict, NotFound
 from shared.language import N_
 
-State = Literal["applied", "approved", "suspended", "left"]
+
+class VolunteerState(StrEnum):
+    """The states of a volunteer."""
+
+    APPLIED = "applied"
+    APPROVED = "approved"
+    SUSPENDED = "suspended"
+    LEFT = "left"
+
+
+M = TypeVar("M", VolunteerApplied, VolunteerApproved)
 
 
 class AlreadyApplied(Conflict):
@@ -52,7 +65,7 @@ class Volunteer(Aggregate, Base):
     __tablename__ = "volunteers"
     __table_args__ = (
         UniqueConstraint("station_id", "resident_id"),
-        CheckConstraint("state IN ('applied', 'approved', 'suspended', 'left')", name="state"),
+        state_check(VolunteerState),
         CheckConstraint("state = 'applied' OR approved_at IS NOT NULL", name="approved_once"),
     )
     plural = "volunteers"
@@ -66,29 +79,35 @@ class Volunteer(Aggregate, Base):
     @classmethod
     def apply(cls, station: UUID, resident: UUID, skills: list[str], times: list[str]) -> Self:
         """Create the application of `resident`."""
-        return cls.new(
+        volunteer = cls.new(
             station,
             resident_id=resident,
-            state="applied",
+            state=VolunteerState.APPLIED.value,
             skills=list(dict.fromkeys(skills)),
             times=list(dict.fromkeys(times)),
             approved_at=None,
         )
+        volunteer.pending.append(volunteer._message(VolunteerApplied))
+        return volunteer
 
-    def approve(self) -> None:
+    @action(
+        only_in(VolunteerState.APPLIED, error=AlreadyDecided),
+        roles=POLICIES["volunteers.approve"],
+    )
+    def approve(self, _: Actor) -> None:
         """Approve the application. Raises: AlreadyDecided."""
-        if self.state != "applied":
-            raise AlreadyDecided
-        self.state = "approved"
+        self.state = VolunteerState.APPROVED.value
         self.approved_at = clock.now()
+        self.pending.append(self._message(VolunteerApproved))
 
     def snapshot_message(self) -> VolunteerApplied | VolunteerApproved | None:
         """Return the message that announces the current state; None for a state without one."""
-        if self.state == "applied":
-            return VolunteerApplied(volunteer_id=self.id, resident_id=self.resident_id)
-        if self.state == "approved":
-            return VolunteerApproved(volunteer_id=self.id, resident_id=self.resident_id)
-        return None
+        if self.state == VolunteerState.APPLIED:
+            return self._message(VolunteerApplied)
+        return self._message(VolunteerApproved) if self.state == VolunteerState.APPROVED else None
+
+    def _message(self, contract: type[M]) -> M:
+        return contract(volunteer_id=self.id, resident_id=self.resident_id)
 
 
 class Duty(Base):
@@ -102,8 +121,8 @@ class Duty(Base):
 
     __tablename__ = "duties"
     __table_args__ = (
-        CheckConstraint("kind IN ('wish', 'event')", name="kind"),
-        CheckConstraint("state IN ('open', 'closed')", name="state"),
+        choice_check("kind", ("wish", "event")),
+        choice_check("state", ("open", "closed")),
         CheckConstraint("state = 'closed' OR resident_id IS NOT NULL", name="open_has_owner"),
         Index(None, "station_id", "resident_id", postgresql_where="state = 'open'"),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.volunteers.people.models import Duty, NoApplication, State, Volunteer
+from services.volunteers.people.models import Duty, NoApplication, Volunteer, VolunteerState
 from shared import clock
 from shared.aggregate import load
 from shared.auth import Actor
@@ -15,7 +15,7 @@ from shared.pagination import Page, PageRequest, TimeKeyset, page, page_by_time
 
 
 async def volunteers(
-    tx: AsyncSession, actor: Actor, *, state: State | None, after: UUID | None, limit: int
+    tx: AsyncSession, actor: Actor, *, state: VolunteerState | None, after: UUID | None, limit: int
 ) -> Page[Volunteer]:
     """Return a page of the station's volunteers, newest application first."""
     statement = select(Volunteer).where(Volunteer.station_id == actor.station)

@@ -16,7 +16,7 @@ from services.volunteers.rules.models import OWNERS, Rule, RuleEvaluation, in_fo
 from services.volunteers.rules.queries import rules_for, was_evaluated
 from shared import clock
 from shared.bus.message import BatchHandler, Handlers, Message
-from shared.contracts.envelope import Contract
+from shared.contracts.contract import Contract
 from shared.contracts.events import EventAttended
 from shared.contracts.intake import WishFulfilled, WishReopened
 from shared.errors import NotYet

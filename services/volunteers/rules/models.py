@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.volunteers.base import Base
-from shared.contracts.envelope import Contract
+from shared.aggregate import choice_check
+from shared.contracts.contract import Contract
 from shared.db import TimestampTZ
 from shared.language import N_
 
@@ -37,7 +38,7 @@ class Rule(Base):
     __table_args__ = (
         UniqueConstraint("station_id", "name", "version", postgresql_nulls_not_distinct=True),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("amount_kind IN ('flat', 'by_hour')", name="amount_kind"),
+        choice_check("amount_kind", get_args(AmountKind)),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("valid_from < valid_until", name="valid"),
     )

@@ -4,25 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.events import actions
 from services.intake.events.models import Event, EventFields
-from services.intake.residents import actions as register
-from services.intake.residents import models as residents
+from services.intake.residents import actions as residents
+from services.intake.residents.models import ResidentFields
 from shared import clock
 from shared.auth import Actor, Role
-from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
+from tests.support.messages import list_recorded
 
-STARTS_IN = timedelta(hours=2)
+STARTS_AFTER = timedelta(hours=2)
 EVENT_DURATION = timedelta(minutes=90)
 
 
 def make_event_fields(**overrides: Any) -> EventFields:
     """Build a clean-up in two hours, of an hour and a half, for five helpers and twenty guests."""
-    starts_at: datetime = overrides.pop("starts_at", clock.now() + STARTS_IN)
+    starts_at: datetime = overrides.pop("starts_at", clock.now() + STARTS_AFTER)
     values: dict[str, Any] = {
         "kind": "clean_up",
         "title": "楼道大扫除",
@@ -58,16 +57,13 @@ class EventPeople:
 
 async def register_resident(tx: AsyncSession, desk: Actor) -> Actor:
     """Register a resident."""
-    person = await register.register(tx, desk, residents.ResidentFields(name="演示居民"))
+    person = await residents.register(tx, desk, ResidentFields(name="演示居民"))
     return Actor(desk.station, person.id, frozenset({Role.RESIDENT}))
 
 
 async def list_messages_about(tx: AsyncSession, subject: str) -> list[Envelope]:
     """List the messages about a subject, oldest first."""
-    bodies = await tx.scalars(
-        select(outbox.c.body).where(outbox.c.subject == subject).order_by(outbox.c.id)
-    )
-    return [Envelope.from_json(body) for body in bodies]
+    return await list_recorded(tx, subject=subject)
 
 
 def short_type_names(messages: list[Envelope]) -> list[str]:

@@ -7,14 +7,15 @@ from uuid import uuid4
 import pytest
 
 from shared import clock
-from tests.intake.station_client import ApiClient, StationClient
+from tests.intake.station_client import StationClient
+from tests.support.api_clients import ApiClient
 
-STARTS_IN, EVENT_DURATION = timedelta(hours=2), timedelta(minutes=90)
+STARTS_AFTER, EVENT_DURATION = timedelta(hours=2), timedelta(minutes=90)
 
 
 def event_body(**overrides: Any) -> dict[str, Any]:
     """Build the body of an event as staff enter it."""
-    starts_at: datetime = overrides.pop("starts_at", clock.now() + STARTS_IN)
+    starts_at: datetime = overrides.pop("starts_at", clock.now() + STARTS_AFTER)
     return {
         "kind": "clean_up",
         "title": "楼道大扫除",
@@ -113,7 +114,7 @@ async def test_another_station_cannot_see_the_event(
 async def test_list_is_paginated_and_filtered(
     station_client: StationClient, neighbour: ApiClient
 ) -> None:
-    starts_at = clock.now() + STARTS_IN
+    starts_at = clock.now() + STARTS_AFTER
     # Two events start at the same moment, so that their ids decide the order.
     hours = (3, 1, 2, 2, 0)
     paths = [

@@ -16,7 +16,7 @@ from shared.ids import new_id
 from shared.language import translate
 from tests.intake.events.people import (
     EVENT_DURATION,
-    STARTS_IN,
+    STARTS_AFTER,
     EventPeople,
     list_messages_about,
     register_resident,
@@ -28,9 +28,9 @@ async def test_join_takes_a_place_and_records_a_message(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    result = await attendance.join(tx, event_people.helper, event.id, "helper")
-    assert (result.event.helpers, result.event.guests) == (1, 0)
-    (joined,) = await list_messages_about(tx, result.participation.subject)
+    part = await attendance.join(tx, event_people.helper, event.id, "helper")
+    assert (part.event.helpers, part.event.guests) == (1, 0)
+    (joined,) = await list_messages_about(tx, part.subject)
     assert joined.sequence == 1
     assert joined.data["role"] == "helper"
     assert joined.data["resident_id"] == str(event_people.helper.person)
@@ -43,13 +43,13 @@ async def test_leave_frees_the_place_and_a_new_join_reuses_the_row(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    first = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    result = await attendance.leave(tx, event_people.helper, event.id)
-    assert result.event.helpers == 0
+    first = await attendance.join(tx, event_people.helper, event.id, "helper")
+    left = await attendance.leave(tx, event_people.helper, event.id)
+    assert left.event.helpers == 0
     with pytest.raises(errors.NotJoined):
         await attendance.leave(tx, event_people.helper, event.id)
     again = await attendance.join(tx, event_people.helper, event.id, "guest")
-    assert again.participation.id == first.id
+    assert again.id == first.id
     assert (again.event.helpers, again.event.guests) == (0, 1)
     messages = await list_messages_about(tx, first.subject)
     assert short_type_names(messages) == ["joined", "left", "joined"]
@@ -99,10 +99,10 @@ async def test_only_the_desk_joins_for_a_resident(
         await attendance.join(tx, event_people.desk, event.id, "guest")
     with pytest.raises(NotFound):
         await attendance.join(tx, event_people.desk.acting_for(new_id()), event.id, "guest")
-    result = await attendance.join(
+    part = await attendance.join(
         tx, event_people.desk.acting_for(event_people.guest.person), event.id, "guest"
     )
-    assert result.participation.resident_id == event_people.guest.person
+    assert part.resident_id == event_people.guest.person
 
 
 async def test_check_in_an_hour_early_is_refused_with_the_opening_time(
@@ -112,14 +112,14 @@ async def test_check_in_an_hour_early_is_refused_with_the_opening_time(
     await attendance.join(tx, event_people.helper, event.id, "helper")
     attendee = AttendeeRef(resident_id=event_people.helper.person)
     with (
-        clock.shifted(STARTS_IN - timedelta(hours=1)),
+        clock.shifted(STARTS_AFTER - timedelta(hours=1)),
         pytest.raises(errors.CheckInNotOpen) as error,
     ):
         await attendance.check_in(tx, event_people.desk, event.id, attendee)
     opens = f"{(event.local_start - timedelta(minutes=30)):%H:%M}"
     for language in ("zh", "en"):
         assert opens in translate(error.value.title, language, **error.value.params)
-    with clock.shifted(STARTS_IN - timedelta(minutes=29)):
+    with clock.shifted(STARTS_AFTER - timedelta(minutes=29)):
         assert (await attendance.check_in(tx, event_people.desk, event.id, attendee)).changed
 
 
@@ -127,10 +127,10 @@ async def test_second_check_in_changes_nothing(tx: AsyncSession, event_people: E
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
     attendee = AttendeeRef(resident_id=event_people.helper.person)
-    with clock.shifted(STARTS_IN):
+    with clock.shifted(STARTS_AFTER):
         first = await attendance.check_in(tx, event_people.desk, event.id, attendee)
         at, version = first.participation.checked_in_at, first.participation.version
-    with clock.shifted(STARTS_IN + timedelta(minutes=10)):
+    with clock.shifted(STARTS_AFTER + timedelta(minutes=10)):
         second = await attendance.check_in(tx, event_people.desk, event.id, attendee)
     assert not second.changed
     assert (second.participation.checked_in_at, second.participation.version) == (at, version)
@@ -152,7 +152,7 @@ async def test_minutes_count_from_check_in_until_an_hour_after_the_end(
     tx: AsyncSession, event_people: EventPeople, stay: timedelta, minutes: int
 ) -> None:
     event = await event_people.publish_event(tx)
-    part = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
+    part = await attendance.join(tx, event_people.helper, event.id, "helper")
     attendee = AttendeeRef(resident_id=event_people.helper.person)
     with clock.frozen(event.starts_at):
         await attendance.check_in(tx, event_people.desk, event.id, attendee)
@@ -193,7 +193,7 @@ async def test_missed_participation_is_correctable_for_30_days(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    part = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
+    part = await attendance.join(tx, event_people.guest, event.id, "guest")
     await attendance.join(tx, event_people.helper, event.id, "helper")
     with clock.frozen(event.ends_at + timedelta(days=1)):
         await actions.close(tx, event_people.desk, event.id)
@@ -244,7 +244,7 @@ async def test_leave_after_check_in_and_check_in_without_join_are_refused(
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    with clock.shifted(STARTS_IN):
+    with clock.shifted(STARTS_AFTER):
         await attendance.check_in(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )

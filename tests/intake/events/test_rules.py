@@ -16,7 +16,7 @@ from shared.pagination import PageRequest
 from shared.web.preconditions import ExpectedVersion, PreconditionFailed
 from tests.intake.events.people import (
     EVENT_DURATION,
-    STARTS_IN,
+    STARTS_AFTER,
     EventPeople,
     list_messages_about,
     make_event_fields,
@@ -108,8 +108,8 @@ async def test_cancellation_notifies_the_participants(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    joined = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    left = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
+    joined = await attendance.join(tx, event_people.helper, event.id, "helper")
+    left = await attendance.join(tx, event_people.guest, event.id, "guest")
     await attendance.leave(tx, event_people.guest, event.id)
     await actions.cancel(tx, event_people.desk, event.id, "下雨，改期再约")
     assert short_type_names(await list_messages_about(tx, event.subject)) == [
@@ -162,7 +162,7 @@ async def test_ended_event_cannot_be_cancelled(tx: AsyncSession, event_people: E
 
 async def test_times_are_of_whole_minutes(tx: AsyncSession, event_people: EventPeople) -> None:
     event = await actions.create(
-        tx, event_people.desk, make_event_fields(starts_at=clock.now() + STARTS_IN)
+        tx, event_people.desk, make_event_fields(starts_at=clock.now() + STARTS_AFTER)
     )
     for moment in (event.starts_at, event.ends_at):
         assert (moment.second, moment.microsecond) == (0, 0)
@@ -173,7 +173,7 @@ async def test_event_with_attendance_cannot_be_cancelled(
 ) -> None:
     event = await event_people.publish_event(tx)
     await attendance.join(tx, event_people.helper, event.id, "helper")
-    with clock.shifted(STARTS_IN):
+    with clock.shifted(STARTS_AFTER):
         await attendance.check_in(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )
@@ -190,8 +190,8 @@ async def test_close_settles_attendance_and_absence(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    attended = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    missed = (await attendance.join(tx, event_people.guest, event.id, "guest")).participation
+    attended = await attendance.join(tx, event_people.helper, event.id, "helper")
+    missed = await attendance.join(tx, event_people.guest, event.id, "guest")
     with pytest.raises(errors.NotStarted):
         await actions.close(tx, event_people.desk, event.id)
     with clock.frozen(event.starts_at):
@@ -213,15 +213,15 @@ async def test_ended_event_is_closed_automatically_a_day_later(
     tx: AsyncSession, event_people: EventPeople
 ) -> None:
     event = await event_people.publish_event(tx)
-    part = (await attendance.join(tx, event_people.helper, event.id, "helper")).participation
-    with clock.shifted(STARTS_IN):
+    part = await attendance.join(tx, event_people.helper, event.id, "helper")
+    with clock.shifted(STARTS_AFTER):
         await attendance.check_in(
             tx, event_people.desk, event.id, AttendeeRef(resident_id=event_people.helper.person)
         )
-    with clock.shifted(STARTS_IN + EVENT_DURATION + timedelta(hours=23)):
+    with clock.shifted(STARTS_AFTER + EVENT_DURATION + timedelta(hours=23)):
         await jobs.close_ended(tx)
     assert event.state == EventState.PUBLISHED
-    with clock.shifted(STARTS_IN + EVENT_DURATION + timedelta(hours=25)):
+    with clock.shifted(STARTS_AFTER + EVENT_DURATION + timedelta(hours=25)):
         # A run closes only a few events, and those of other tests may have ended earlier.
         for _ in range(10):
             await jobs.close_ended(tx)
