@@ -6,25 +6,24 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
-from services.intake.main import SERVICE
 from shared.web.http import Filters, RequestModel
+from tests.support.system import SERVICES
 
-# Importing the service has declared every model.
-MODULE_PREFIX = f"services.{SERVICE.name}."
+assert SERVICES  # Importing the services has declared every model.
 
 
 def list_models(base: type[RequestModel] = RequestModel) -> Iterator[type[RequestModel]]:
-    """List the models of intake's JSON bodies; forms and queries can carry only text."""
+    """List the models of the services' JSON bodies; forms and queries can carry only text."""
     for model in base.__subclasses__():
-        is_text = model.__module__.startswith(f"{MODULE_PREFIX}web.") or issubclass(model, Filters)
-        if model.__module__.startswith(MODULE_PREFIX) and not is_text:
+        is_text = ".web." in model.__module__ or issubclass(model, Filters)
+        if model.__module__.startswith(("services.", "shared.")) and not is_text:
             yield model
         yield from list_models(model)
 
 
 INTEGER_FIELDS = sorted(
     {
-        (model.__name__, name): (model, name)
+        (model.__module__, model.__name__, name): (model, name)
         for model in list_models()
         for name, schema in model.model_json_schema().get("properties", {}).items()
         if '"integer"' in json.dumps(schema)

@@ -23,7 +23,6 @@ KEYED = "an account's id is derived from its station and its owner"
 SECRET = "the function looks up a secret of 256 bits, which no two stations share"
 NAMED = "a name on the broker belongs to one machine, and so to one station"
 UNSCOPED = {
-    "intake/events/jobs:close_ended": TIMED,
     "intake/publishers/queries:find_by_user": NAMED,
     "intake/sign_in/actions:sign_out": SECRET,
     "notify/reminders/jobs:delete_past_reminders": TIMED,

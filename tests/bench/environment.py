@@ -17,10 +17,10 @@ from services.intake.wishes import actions
 from shared.auth import Actor, Role
 from shared.bus.transport.base import Publishing
 from shared.contracts.envelope import parse_own
-from shared.contracts.registry import READERS
+from shared.contracts.registry import REGISTRY
 from tests.bench.servers import BenchServers
 from tests.support import api_clients
-from tests.support.api_clients import Person
+from tests.support.api_clients import ApiClient
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
@@ -56,9 +56,9 @@ class BenchEnvironment:
 
     system: RunningSystem
     station: UUID
-    desk: Person
-    wishers: Sequence[Person]
-    takers: Sequence[Person]
+    desk: ApiClient
+    wishers: Sequence[ApiClient]
+    takers: Sequence[ApiClient]
     connection: asyncpg.Connection
 
     @property
@@ -66,7 +66,7 @@ class BenchEnvironment:
         """Path of the gateway's socket."""
         return self.system.folder / "intake0.sock"
 
-    async def create_delivered_wishes(self, count: int) -> list[tuple[UUID, Person]]:
+    async def create_delivered_wishes(self, count: int) -> list[tuple[UUID, ApiClient]]:
         """Create delivered wishes, and wait until idle; return the wishes with their wishers."""
         wishes = []
         for first in range(0, count, WISHES_PER_TRANSACTION):
@@ -79,7 +79,7 @@ class BenchEnvironment:
         await self.wait_until_idle()
         return wishes
 
-    async def confirm_wishes(self, wishes: Sequence[tuple[UUID, Person]]) -> None:
+    async def confirm_wishes(self, wishes: Sequence[tuple[UUID, ApiClient]]) -> None:
         """Confirm wishes by intake's action, many in one transaction."""
         for first in range(0, len(wishes), WISHES_PER_TRANSACTION):
             async with self.system.intake.sessions.begin() as tx:
@@ -120,12 +120,18 @@ class BenchEnvironment:
         rows = await self.connection.fetch(_SELECT_SENT_AFTER, position.intake, position.volunteers)
         return [
             Publishing(
-                parse_own(body)["id"], type_, correlation, body, mandatory=bool(READERS.get(type_))
+                parse_own(body)["id"],
+                type_,
+                correlation,
+                body,
+                mandatory=bool(REGISTRY[type_].readers),
             )
             for type_, correlation, body in rows
         ]
 
-    async def _create_delivered_wish(self, tx: AsyncSession, wisher: Person, taker: Person) -> UUID:
+    async def _create_delivered_wish(
+        self, tx: AsyncSession, wisher: ApiClient, taker: ApiClient
+    ) -> UUID:
         desk = self._actor(self.desk, Role.STAFF)
         helper = self._actor(taker, Role.RESIDENT, Role.VOLUNTEER)
         wish = await actions.post(tx, self._actor(wisher, Role.RESIDENT), "想换一个灯泡", "够不着")
@@ -134,7 +140,7 @@ class BenchEnvironment:
         await actions.deliver(tx, helper, wish.id, "换好了", 30)
         return wish.id
 
-    def _actor(self, person: Person, *roles: Role) -> Actor:
+    def _actor(self, person: ApiClient, *roles: Role) -> Actor:
         return Actor(self.station, UUID(person.id), frozenset(roles))
 
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.events import actions
 from services.intake.events.models import Event, EventFields
 from services.intake.main import SERVICE as INTAKE
-from services.intake.residents import actions as register
+from services.intake.residents import actions as residents
 from services.intake.residents.models import ResidentFields
 from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
@@ -22,7 +21,7 @@ from shared import clock
 from shared.auth import NOBODY, Actor, Role
 from shared.bus.tables import outbox
 from shared.db import make_engine, make_sessions
-from tests.support.system import make_settings
+from tests.support.settings import make_settings
 
 GUEST_COUNT = 300
 
@@ -39,7 +38,7 @@ class JoinWorkload:
 async def create_workload(url: str, events: int) -> JoinWorkload:
     """Create guests and `events` events in that database of intake; empty its outbox."""
     engine = make_engine(url, schema="intake")
-    sessions = make_sessions(engine, make_settings(INTAKE, url, Path("/nonexistent")).sealer())
+    sessions = make_sessions(engine, make_settings(INTAKE, url).sealer())
     try:
         async with sessions.begin() as tx:
             station = Station.create("bench", ("测试站", "Bench"), ("测试社区", "Bench"))
@@ -61,7 +60,7 @@ async def create_workload(url: str, events: int) -> JoinWorkload:
 
 
 async def _create_session(tx: AsyncSession, desk: Actor) -> str:
-    resident = await register.register(tx, desk, ResidentFields(name="演示居民"))
+    resident = await residents.register(tx, desk, ResidentFields(name="演示居民"))
     token = secrets.token_urlsafe(32)
     tx.add(Session.begin(desk.station, keyed_hash(tx, "session", token), resident_id=resident.id))
     return token

@@ -21,7 +21,8 @@ from shared.bus.transport import topology
 from tests.bench.join_workload import JoinWorkload, create_workload
 from tests.bench.load_generator import Client, UnexpectedStatus, build_post, send_concurrently
 from tests.bench.servers import BenchServers
-from tests.support.system import BINDINGS, PRIVATE_KEY, SECRETS
+from tests.support.settings import PRIVATE_KEY, SECRETS
+from tests.support.system import BINDINGS
 
 TIMEOUT_SECONDS = 30.0
 POLL_INTERVAL_SECONDS = 0.05

@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.bus.transport.base import Publishing
 from tests.bench.environment import BenchEnvironment
 from tests.bench.load_generator import Client, build_post
-from tests.support.api_clients import Person
+from tests.support.api_clients import ApiClient
 
 CONCURRENT_CLIENTS = 8
 CONFIRMATIONS_PER_SECOND = 15.0
@@ -22,7 +22,7 @@ _SELECT_DELAYS = (
     " WHERE to_state = 'fulfilled' AND wish_id = ANY($1)"
 )
 
-WishPairs = Iterator[tuple[Person, Person]]
+WishPairs = Iterator[tuple[ApiClient, ApiClient]]
 
 
 async def measure_whole_path(
@@ -93,7 +93,7 @@ def p99(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[98]
 
 
-async def _confirm(idle_clients: asyncio.Queue[Client], wish: UUID, wisher: Person) -> None:
+async def _confirm(idle_clients: asyncio.Queue[Client], wish: UUID, wisher: ApiClient) -> None:
     client = await idle_clients.get()
     await client.send_ok(build_post(f"/wishes/{wish}/confirm", wisher.token, {"thanks": "谢谢"}))
     idle_clients.put_nowait(client)

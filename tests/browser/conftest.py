@@ -1,10 +1,7 @@
 """A running station at a TCP address, and a real Chromium to visit it."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import uvicorn
@@ -13,24 +10,12 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright, 
 from shared.runtime.server import listen
 from tests.support import chromium
 from tests.support.api_clients import eventually
-from tests.support.station import StationFixture, create_demo_station
-from tests.support.system import open_transport, start_system
+from tests.support.station import StationFixture
 
 PHONE_VIEWPORT: ViewportSize = {"width": 360, "height": 740}
 # Long, because several test runs may share the machine.
 TIMEOUT_MS = 20_000
 OpenPage = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture(scope="module")
-async def demo_station(module_database_urls: dict[str, str]) -> AsyncIterator[StationFixture]:
-    """Start the three services in one process with a demo station."""
-    with TemporaryDirectory(prefix="linli") as folder:
-        async with (
-            open_transport("in process", os.environ["LINLI_TEST_AMQP_URL"], "") as transport,
-            start_system(module_database_urls, Path(folder), transport) as running_system,
-        ):
-            yield await create_demo_station(running_system)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import clock
 from shared.bus.inbox.consumer import Consumer
 from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.message import Handlers, Message
@@ -30,11 +29,12 @@ from shared.bus.transport.base import (
 )
 from shared.bus.transport.in_process import Faults, InProcessTransport
 from shared.bus.transport.rabbit import RabbitTransport
-from shared.contracts.envelope import Contract, Envelope
+from shared.contracts.contract import Contract
 from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
-from shared.contracts.registry import SOURCES
 from shared.db import make_engine
 from shared.ids import new_id
+from tests.support import messages
+from tests.support.messages import outgoing_message, to_publishing
 
 POLL_INTERVAL_SECONDS = 0.01
 STATION = UUID("01900000-0000-7000-8000-000000000001")
@@ -66,8 +66,8 @@ def make_wish_declined() -> WishDeclined:
 
 
 def make_message(content: WishMessage, sequence: int = 1) -> OutgoingMessage:
-    """Build the message with its wish as the subject."""
-    return OutgoingMessage(f"wishes/{content.wish_id}", STATION, sequence, content)
+    """Build a message of the tests' station as an action records it."""
+    return outgoing_message(STATION, content, sequence)
 
 
 def make_outgoing(
@@ -75,18 +75,12 @@ def make_outgoing(
 ) -> Publishing:
     """Build a message as a publisher sends it, without an outbox."""
     id_ = id_ or new_id()
-    envelope = Envelope(
-        id=str(id_),
-        type=content.type,
-        source=source or SOURCES.get(content.type, "/tests"),
-        subject=f"things/{id_}",
-        time=clock.now(),
-        station=STATION,
-        sequence=1,
-        correlationid=id_,
-        data=content.model_dump(mode="json"),
+    attributes: dict[str, Any] = {"id": str(id_), "correlation": id_}
+    if source is not None:
+        attributes["source"] = source
+    return to_publishing(
+        messages.make_message(STATION, content, subject=f"things/{id_}", **attributes)
     )
-    return Publishing(str(id_), content.type, id_, envelope.to_json(), mandatory=True)
 
 
 @dataclass

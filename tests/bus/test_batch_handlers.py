@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -9,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.inbox.dispatcher import Dispatcher
-from shared.bus.message import BatchHandler, Message
+from shared.bus.message import BatchHandler, Message, merge_handlers
+from shared.contracts.contract import AnyMessage
 from shared.contracts.intake import WishDeclined, WishOpened
 from tests.bus.harness import (
     BusHarness,
@@ -31,7 +33,7 @@ async def test_batch_handler_of_several_types_receives_all_messages_in_order(
         batches.append([message.type for message in messages])
 
     dispatcher = Dispatcher(
-        {contract: BatchHandler(handle) for contract in (WishOpened, WishDeclined)}
+        {contract: [BatchHandler(handle)] for contract in (WishOpened, WishDeclined)}
     )
     deliveries = [
         make_outgoing(content)
@@ -41,6 +43,40 @@ async def test_batch_handler_of_several_types_receives_all_messages_in_order(
     async with harness.create_replica("notify", {}).sessions() as tx:
         await dispatcher.handle(tx, [message for message in parsed if message is not None])
     assert batches == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
+
+
+async def test_several_handlers_of_one_type_run_in_the_order_of_registration(
+    harness: BusHarness,
+) -> None:
+    calls: list[tuple[str, str]] = []
+
+    def recording(name: str) -> BatchHandler:
+        async def handle(_tx: AsyncSession, messages: list[Message[Any]]) -> None:
+            calls.extend((name, message.type) for message in messages)
+
+        return BatchHandler(handle)
+
+    async def handle_one(_tx: AsyncSession, message: Message[Any]) -> None:
+        calls.append(("single", message.type))
+
+    second = recording("second")
+    handlers = merge_handlers(
+        {WishDeclined: [recording("first")], WishOpened: [handle_one, second]},
+        {WishDeclined: [second], AnyMessage: [recording("all")]},
+    )
+    dispatcher = Dispatcher(handlers)
+    outgoing = [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())]
+    parsed = [dispatcher.parser.parse("intake", one.type, one.body).message for one in outgoing]
+    async with harness.create_replica("notify", {}).sessions() as tx:
+        await dispatcher.handle(tx, [message for message in parsed if message is not None])
+    assert calls == [
+        ("first", WishDeclined.type),
+        ("second", WishOpened.type),
+        ("second", WishDeclined.type),
+        ("single", WishOpened.type),
+        ("all", WishOpened.type),
+        ("all", WishDeclined.type),
+    ]
 
 
 async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(
@@ -62,7 +98,10 @@ async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock
                 contended.append(error)
                 raise
 
-        return BatchHandler(handle, locks=lambda ms: [f"tally/{m.content.title}" for m in ms])
+        async def locks(_tx: AsyncSession, messages: Sequence[Message[WishOpened]]) -> list[str]:
+            return [f"tally/{message.content.title}" for message in messages]
+
+        return BatchHandler(handle, locks)
 
     await harness.bind(notify=[WishOpened])
     replicas = [

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import clock
 from shared.bus.message import Handlers, Message
 from shared.bus.transport.base import Publishing, TransportDelivery
-from shared.contracts.envelope import AnyMessage
+from shared.contracts.contract import AnyMessage
 from shared.contracts.intake import WishDeclined, WishOpened
 from shared.errors import Conflict, NotYet
 from tests.bus.harness import (

@@ -23,6 +23,7 @@ from shared.contracts.partners import PartnerWishFulfilled
 from shared.errors import Conflict
 from shared.ids import new_id
 from tests.bus.harness import STATION, BusHarness, Replica, insert_handled, wait_until
+from tests.support.messages import make_cloud_event
 
 USER, SOURCE = "partner-property", "/partners/property"
 GRANTED_TYPE = WishFulfilled.type
@@ -59,15 +60,8 @@ def partner_recorder() -> PartnerRecorder:
 
 def make_event(**overrides: Any) -> dict[str, Any]:
     """Build a message of the property company about a wish."""
-    return {
-        "specversion": "1.0",
-        "id": "7",
-        "type": GRANTED_TYPE,
-        "source": SOURCE,
-        "time": clock.now().isoformat(),
-        "data": {"wish_id": str(uuid4()), "minutes": 5},
-        **overrides,
-    }
+    content = {"wish_id": str(uuid4()), "minutes": 5}
+    return make_cloud_event(SOURCE, GRANTED_TYPE, content, **{"id": "7", **overrides})
 
 
 def make_delivery(

@@ -10,7 +10,7 @@ from shared.bus.transport import topology
 from shared.bus.transport.base import Disconnected
 from shared.bus.transport.rabbit import RabbitTransport
 from shared.bus.transport.topology import Names, definitions, permissions
-from shared.contracts.envelope import AnyMessage
+from shared.contracts.contract import AnyMessage
 from shared.contracts.intake import WishOpened
 from tests.bus.harness import (
     BusHarness,
@@ -82,7 +82,9 @@ async def test_consumer_resumes_when_its_queue_is_deleted_and_created_again(
 ) -> None:
     harness = rabbit_harness
     await harness.bind(notify=[WishOpened])
-    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(relay=False)
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
+        relay=False
+    )
     async with await aio_pika.connect(harness.amqp_url) as connection:
         channel = await connection.channel()
         await channel.queue_delete(Names(harness.prefix).queue("notify"))

@@ -22,7 +22,7 @@ from shared.bus.transport import topology
 from tests.support import postgres, rabbitmq
 from tests.support.proxy import Proxy
 from tests.support.rabbitmq import Node
-from tests.support.system import PRIVATE_KEY, SECRETS
+from tests.support.settings import PRIVATE_KEY, SECRETS
 
 DATABASE = "linli"
 REPLICAS_PER_SERVICE = {"intake": 2, "volunteers": 2, "notify": 2}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from shared.contracts.registry import READERS
+from shared.contracts.asyncapi import read_by
 from tests.chaos.load import Effects
 from tests.support.api_clients import eventually
 
@@ -28,7 +28,7 @@ MAKE_ALL_DUE = "WITH {} SELECT ''".format(
 
 def _distinct_sent(service: str) -> str:
     """Return SQL that counts the different messages that were sent to `service`."""
-    types = ", ".join(f"'{type_}'" for type_, readers in READERS.items() if service in readers)
+    types = ", ".join(f"'{type_}'" for type_ in read_by(service))
     sent = " UNION ".join(
         f"SELECT convert_from(body, 'UTF8')::jsonb ->> 'id' FROM {source}.sent"
         f" WHERE type IN ({types})"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.support.api_clients import Person
+from tests.support.api_clients import ApiClient
 from tests.support.retrying_client import post_with_retries
 
 WORKER_COUNT = 6
@@ -39,9 +39,9 @@ class Effects:
 class Load:
     """People who go through random journeys until they are stopped."""
 
-    desk: Person
-    residents: Sequence[Person]
-    volunteers: Sequence[Person]
+    desk: ApiClient
+    residents: Sequence[ApiClient]
+    volunteers: Sequence[ApiClient]
     effects: Effects
     rng: random.Random
     finished_journeys: int = 0

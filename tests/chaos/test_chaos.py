@@ -25,12 +25,18 @@ from tests.chaos.environment import ChaosEnvironment, RandomReplicaTransport, st
 from tests.chaos.faults import choose_faults
 from tests.chaos.invariants import Invariants
 from tests.chaos.load import Effects, Load
-from tests.support.api_clients import Person, create_resident, create_volunteer, eventually, sign_in
+from tests.support.api_clients import (
+    ApiClient,
+    create_resident,
+    create_volunteer,
+    eventually,
+    sign_in,
+)
 from tests.support.postgres import role_urls
 from tests.support.rabbitmq import NoBroker
 from tests.support.retrying_client import post_with_retries
+from tests.support.settings import SECRETS
 from tests.support.station import PASSWORD
-from tests.support.system import SECRETS
 
 DEFAULT_SEED_COUNT = 10
 SEEDS = seed_range(DEFAULT_SEED_COUNT)
@@ -46,9 +52,9 @@ class ChaosStation:
 
     environment: ChaosEnvironment
     client: httpx.AsyncClient
-    desk: Person
-    residents: list[Person]
-    volunteers: list[Person]
+    desk: ApiClient
+    residents: list[ApiClient]
+    volunteers: list[ApiClient]
     effects: Effects
 
 

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.compose.deployment import STARTUP_TIMEOUT_SECONDS, Deployment
-from tests.support.api_clients import Person, sign_in
+from tests.support.api_clients import ApiClient, sign_in
+from tests.support.station import PASSWORD
 
-PASSWORD = "a-password-of-the-tests"
 _failed: list[str] = []
 
 
@@ -62,38 +62,38 @@ async def client(deployment: Deployment) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def _create_station(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+async def _create_station(deployment: Deployment, client: httpx.AsyncClient) -> ApiClient:
     code = f"station-{uuid4().hex[:8]}"
     await deployment.add_station(code, PASSWORD)
     return await sign_in(client, station=code, username="admin", password=PASSWORD)
 
 
-async def _create_desk(admin: Person) -> Person:
+async def _create_desk(admin: ApiClient) -> ApiClient:
     account = {"username": "desk", "display_name": "窗口", "role": "staff", "password": PASSWORD}
-    await admin.post("/accounts", account)
+    await admin.post_ok("/accounts", account)
     return await sign_in(admin.client, station=admin.station, username="desk", password=PASSWORD)
 
 
 @pytest.fixture(scope="session")
-async def operator(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+async def operator(deployment: Deployment, client: httpx.AsyncClient) -> ApiClient:
     """The administrator of a new station, who sees its deliveries as its operator does."""
     return await _create_station(deployment, client)
 
 
 @pytest.fixture(scope="session")
-async def desk(operator: Person) -> Person:
+async def desk(operator: ApiClient) -> ApiClient:
     """Somebody at the desk of that station."""
     return await _create_desk(operator)
 
 
 @pytest.fixture(scope="session")
-async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> Person:
+async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> ApiClient:
     """Somebody at the desk of another station."""
     return await _create_desk(await _create_station(deployment, client))
 
 
 @pytest.fixture(scope="session")
-async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[Person]:
+async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[ApiClient]:
     """Somebody at the desk of a station of its own, whose client has a short timeout."""
     desk = await _create_desk(await _create_station(deployment, client))
     async with await deployment.client(timeout_seconds=4) as hasty:

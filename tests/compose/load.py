@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.api_clients import Person
+from tests.support.api_clients import ApiClient
 from tests.support.retrying_client import post_with_retries
 
 WORKER_COUNT = 12
@@ -16,10 +16,10 @@ WORKER_COUNT = 12
 class TrancheLoad:
     """A load of wishes that is released in tranches, with faults in the middle of them."""
 
-    desk: Person
-    wishers: Sequence[Person]
-    takers: Sequence[Person]
-    taker_by_wish: dict[str, Person] = field(default_factory=dict)
+    desk: ApiClient
+    wishers: Sequence[ApiClient]
+    takers: Sequence[ApiClient]
+    taker_by_wish: dict[str, ApiClient] = field(default_factory=dict)
     _released: asyncio.Queue[int | None] = field(default_factory=asyncio.Queue)
     _confirmed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -57,7 +57,7 @@ class TrancheLoad:
                 self.taker_by_wish[wish] = taker
                 self._confirmed.notify_all()
 
-    async def _fulfil(self, wisher: Person, taker: Person, title: str) -> str:
+    async def _fulfil(self, wisher: ApiClient, taker: ApiClient, title: str) -> str:
         wish: str = (await post_with_retries(wisher, "/wishes", {"title": title, "details": ""}))[
             "id"
         ]

@@ -15,14 +15,14 @@ from tests.chaos.invariants import Invariants
 from tests.chaos.load import Effects, Load
 from tests.compose.deployment import Deployment
 from tests.compose.faults import RECOVERY_TIMEOUT_SECONDS, choose_faults
-from tests.support.api_clients import Person, create_resident, create_volunteer, eventually
+from tests.support.api_clients import ApiClient, create_resident, create_volunteer, eventually
 
 DEFAULT_SEED_COUNT = 3
 SEEDS = seed_range(DEFAULT_SEED_COUNT)
 
 
 @pytest.fixture(scope="module")
-async def create_load(hasty_desk: Person) -> Callable[[random.Random], Load]:
+async def create_load(hasty_desk: ApiClient) -> Callable[[random.Random], Load]:
     """A function that makes a load with the people of one station."""
     residents = [await create_resident(hasty_desk) for _ in range(6)]
     volunteers = [await create_volunteer(hasty_desk) for _ in range(4)]

@@ -9,7 +9,7 @@ from tests.chaos.invariants import Invariants
 from tests.compose import invariants
 from tests.compose.deployment import Deployment
 from tests.compose.load import TrancheLoad
-from tests.support.api_clients import Person, create_resident, create_volunteer
+from tests.support.api_clients import ApiClient, create_resident, create_volunteer
 
 TRANCHE_COUNT, TRANCHE_SIZE = 5, 100
 WISH_COUNT = TRANCHE_COUNT * TRANCHE_SIZE
@@ -31,7 +31,7 @@ EXPECTED_NOTICES = {
 
 
 async def test_nothing_is_lost_or_paid_twice_in_outages(
-    deployment: Deployment, desk: Person
+    deployment: Deployment, desk: ApiClient
 ) -> None:
     wishers = [await create_resident(desk) for _ in range(8)]
     takers = [await create_volunteer(desk) for _ in range(5)]

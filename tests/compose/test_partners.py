@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared import clock
 from tests.compose.deployment import Deployment
-from tests.support.api_clients import Person, create_publisher, create_resident, eventually
+from tests.support.api_clients import ApiClient, create_publisher, create_resident, eventually
+from tests.support.messages import make_cloud_event
 
 FULFILLED = "linli.wish.fulfilled.v1"
 # Runs inside the network, in a container of intake; its image has aio-pika, not pika.
@@ -33,10 +33,10 @@ print(asyncio.run(main(*json.load(sys.stdin))))
 
 
 @pytest.fixture(scope="module")
-async def partner_credentials(deployment: Deployment, operator: Person) -> dict[str, Any]:
+async def partner_credentials(deployment: Deployment, operator: ApiClient) -> dict[str, Any]:
     """A publisher that the broker knows, with its user and password."""
     publisher = await create_publisher(operator, [{"may": "publish", "type": FULFILLED}])
-    credentials = await operator.post(f"/publishers/{publisher['id']}/password")
+    credentials = await operator.post_ok(f"/publishers/{publisher['id']}/password")
     users = await deployment.compose("run", "--rm", "--no-TTY", "migrate", "publishers", "broker")
     # RabbitMQ 4.0.5 waits for ever when it imports from a pipe.
     import_command = "cat > /tmp/users.json && rabbitmqctl import_definitions /tmp/users.json"
@@ -49,14 +49,7 @@ async def publish_inside(
 ) -> str:
     """Publish a message from inside the network, and return what the broker answers."""
     data = {"wish_id": overrides.get("wish", str(uuid4())), "minutes": 25, "note": "换好了"}
-    event = {
-        "specversion": "1.0",
-        "id": str(uuid4()),
-        "source": partner_credentials["source"],
-        "type": key,
-        "time": clock.now().isoformat(),
-        "data": data,
-    }
+    event = make_cloud_event(partner_credentials["source"], key, data)
     url = f"amqp://{partner_credentials['user']}:{partner_credentials['password']}@rabbitmq/"
     exchange, user = (
         overrides.get("exchange", "linli.partners"),
@@ -68,23 +61,23 @@ async def publish_inside(
 
 
 async def test_wish_that_the_partner_fulfils_reaches_the_resident(
-    deployment: Deployment, desk: Person, partner_credentials: dict[str, Any]
+    deployment: Deployment, desk: ApiClient, partner_credentials: dict[str, Any]
 ) -> None:
     wisher = await create_resident(desk)
-    wish = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
+    wish = await wisher.post_ok("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
     path = f"/wishes/{wish['id']}"
-    await desk.post(f"{path}/approve")
+    await desk.post_ok(f"{path}/approve")
     assert (
         await publish_inside(deployment, partner_credentials, FULFILLED, wish=wish["id"])
         == "confirmed"
     )
 
     async def delivered() -> bool:
-        state: str = (await desk.get(path))["state"]
+        state: str = (await desk.get_ok(path))["state"]
         return state == "delivered"
 
     await eventually(delivered)
-    assert (await wisher.post(f"{path}/confirm"))["state"] == "fulfilled"
+    assert (await wisher.post_ok(f"{path}/confirm"))["state"] == "fulfilled"
 
 
 async def test_broker_refuses_to_publish_without_a_grant(

@@ -13,7 +13,7 @@ from tests.guides.partner_client import (
     create_partner_client,
     import_broker_users,
 )
-from tests.support.api_clients import Person, sign_in
+from tests.support.api_clients import ApiClient, sign_in
 from tests.support.rabbitmq import NoBroker, Node, private_node
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem, open_transport, start_system
@@ -43,7 +43,7 @@ async def running_system(
 
 
 @pytest.fixture(scope="module")
-async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
+async def admin(running_system: RunningSystem) -> AsyncIterator[ApiClient]:
     """The administrator of a station."""
     async with running_system.client() as client:
         code, _ = await create_station(running_system)
@@ -51,13 +51,15 @@ async def admin(running_system: RunningSystem) -> AsyncIterator[Person]:
 
 
 @pytest.fixture(scope="module")
-async def desk(admin: Person) -> Person:
+async def desk(admin: ApiClient) -> ApiClient:
     """Somebody at the desk of that station."""
     return await sign_in(admin.client, station=admin.station, username="desk", password=PASSWORD)
 
 
 @pytest.fixture(scope="module")
-async def partner_client(running_system: RunningSystem, node: Node, admin: Person) -> PartnerClient:
+async def partner_client(
+    running_system: RunningSystem, node: Node, admin: ApiClient
+) -> PartnerClient:
     """A publisher with all grants, whose user the broker has."""
     client = await create_partner_client(admin, node, GRANTS)
     await import_broker_users(running_system, node)

@@ -12,7 +12,7 @@ from typing import Any
 
 from scripts.set_up import ROOT, VENV
 from tests.journeys.test_event import wait_for_notice
-from tests.support.api_clients import Person, create_resident, eventually
+from tests.support.api_clients import ApiClient, create_resident, eventually
 
 EXAMPLES = ROOT / "docs/examples"
 FULFILLED = "linli.wish.fulfilled.v1"
@@ -78,25 +78,25 @@ def _node_path() -> str:
     return shutil.which("node") or str(wheel / "bin/node")
 
 
-async def assert_wish_is_fulfilled(desk: Person, publish: Publish) -> None:
+async def assert_wish_is_fulfilled(desk: ApiClient, publish: Publish) -> None:
     """Check that a wish that the partner delivers is fulfilled once the resident confirms it."""
     wisher = await create_resident(desk)
-    wish = await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
+    wish = await wisher.post_ok("/wishes", {"title": "想换一个灯泡", "details": "够不着"})
     path = f"/wishes/{wish['id']}"
-    await desk.post(f"{path}/approve")
+    await desk.post_ok(f"{path}/approve")
     await publish(FULFILLED, {"wish_id": wish["id"], "minutes": 25, "note": "换好了"})
 
     async def delivered() -> bool:
-        state: str = (await desk.get(path))["state"]
+        state: str = (await desk.get_ok(path))["state"]
         return state == "delivered"
 
     await eventually(delivered)
     await wait_for_notice(wisher, "心愿办好了吗")
-    assert (await wisher.post(f"{path}/confirm"))["state"] == "fulfilled"
+    assert (await wisher.post_ok(f"{path}/confirm"))["state"] == "fulfilled"
 
 
 async def assert_attendance_earns_points(
-    desk: Person, event: str, publish: Publish, start_event: Callable[[], Awaitable[None]]
+    desk: ApiClient, event: str, publish: Publish, start_event: Callable[[], Awaitable[None]]
 ) -> None:
     """Check that a guest who joins and attends through the partner gets points and a notice."""
     guest = await create_resident(desk)
@@ -104,7 +104,7 @@ async def assert_attendance_earns_points(
     await publish(JOINED, {**participation, "role": "guest"})
 
     async def joined() -> bool:
-        return (await guest.get(f"/events/{event}"))["mine"] is not None
+        return (await guest.get_ok(f"/events/{event}"))["mine"] is not None
 
     await eventually(joined)
     await start_event()
@@ -114,4 +114,4 @@ async def assert_attendance_earns_points(
         return await guest.points() == 5
 
     await eventually(paid)
-    assert await guest.get("/inbox")
+    assert await guest.get_ok("/inbox")

@@ -10,7 +10,7 @@ from yarl import URL
 from services.cli.main import app
 from tests.cli.invariants import environment
 from tests.guides.examples import ATTENDED, FULFILLED, JOINED
-from tests.support.api_clients import Person, create_publisher
+from tests.support.api_clients import ApiClient, create_publisher
 from tests.support.rabbitmq import Node
 from tests.support.system import RunningSystem
 
@@ -26,18 +26,18 @@ GRANTS = [
 class PartnerClient:
     """A publisher of a partner, with its user on the broker."""
 
-    admin: Person
+    admin: ApiClient
     id: str
     name: str
     amqp_url: str
 
 
 async def create_partner_client(
-    admin: Person, node: Node, grants: list[dict[str, str]]
+    admin: ApiClient, node: Node, grants: list[dict[str, str]]
 ) -> PartnerClient:
     """Create a publisher with these grants; the broker doesn't have its user yet."""
     publisher = await create_publisher(admin, grants)
-    credentials = await admin.post(f"/publishers/{publisher['id']}/password")
+    credentials = await admin.post_ok(f"/publishers/{publisher['id']}/password")
     url = URL(node.url).with_user(credentials["user"]).with_password(credentials["password"])
     return PartnerClient(admin, publisher["id"], publisher["name"], str(url))
 

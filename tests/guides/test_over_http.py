@@ -26,7 +26,7 @@ from tests.guides.examples import (
     publish_with_example,
     run_example,
 )
-from tests.support.api_clients import Person, sign_in
+from tests.support.api_clients import ApiClient, sign_in
 from tests.support.ports import free_port
 
 STARTUP_TIMEOUT_SECONDS = 120.0
@@ -37,7 +37,7 @@ class RunningProduct:
     """The product with its demo estate, and a key of the property company's publisher."""
 
     url: str
-    desk: Person
+    desk: ApiClient
     key: str
 
     async def publish(self, type_: str, data: dict[str, Any]) -> str:
@@ -74,8 +74,8 @@ async def running_product(folder: Path) -> AsyncIterator[RunningProduct]:
         await _wait_until_open(process)
         async with httpx.AsyncClient(base_url=f"http://{bind}", timeout=30) as client:
             desk, admin = [await _sign_in_staff(client, name) for name in ("desk", "admin")]
-            (partner_client,) = await admin.get("/publishers")
-            issued = await admin.post(f"/publishers/{partner_client['id']}/keys")
+            (partner_client,) = await admin.get_ok("/publishers")
+            issued = await admin.post_ok(f"/publishers/{partner_client['id']}/keys")
             yield RunningProduct(f"http://{bind}", desk, issued["key"])
     finally:
         process.send_signal(signal.SIGTERM)
@@ -89,7 +89,7 @@ async def _wait_until_open(process: asyncio.subprocess.Process) -> None:
             assert line, "the process ended before it was open"
 
 
-async def _sign_in_staff(client: httpx.AsyncClient, name: str) -> Person:
+async def _sign_in_staff(client: httpx.AsyncClient, name: str) -> ApiClient:
     station = (await client.get("/api/v1/stations")).json()[0]["code"]
     return await sign_in(client, station=station, username=name, password=f"linli-demo-{name}")
 
@@ -99,7 +99,7 @@ async def test_published_messages_reach_records_points_and_inboxes(
 ) -> None:
     await assert_wish_is_fulfilled(running_product.desk, running_product.publish)
     now = clock.now().isoformat()
-    events = await running_product.desk.get("/events", params={"when": "coming"})
+    events = await running_product.desk.get_ok("/events", params={"when": "coming"})
     current_events = [one for one in events if one["starts_at"] <= now <= one["ends_at"]]
 
     async def start_event() -> None:

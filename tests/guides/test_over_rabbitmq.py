@@ -13,7 +13,6 @@ from aio_pika.exceptions import AMQPException
 from sqlalchemy import update
 
 from services.intake.events.models import Event
-from shared import clock
 from tests.guides.examples import (
     FULFILLED,
     assert_attendance_earns_points,
@@ -30,7 +29,8 @@ from tests.guides.partner_client import (
     import_broker_users,
 )
 from tests.journeys.test_event import publish_event
-from tests.support.api_clients import Person, create_resident, eventually, sign_in
+from tests.support.api_clients import ApiClient, create_resident, eventually, sign_in
+from tests.support.messages import make_cloud_event
 from tests.support.rabbitmq import Node
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem
@@ -53,7 +53,7 @@ def publish(
 
 async def test_published_messages_reach_records_points_and_inboxes(
     running_system: RunningSystem,
-    desk: Person,
+    desk: ApiClient,
     publish: Callable[[str, dict[str, Any]], Awaitable[str]],
 ) -> None:
     await assert_wish_is_fulfilled(desk, publish)
@@ -105,8 +105,8 @@ async def test_broker_refuses_to_publish_without_a_grant(
 async def test_reading_examples_get_the_messages_of_their_own_station(
     running_system: RunningSystem,
     node: Node,
-    desk: Person,
-    admin: Person,
+    desk: ApiClient,
+    admin: ApiClient,
     examples: Callable[[str], str],
 ) -> None:
     reader = await create_partner_client(admin, node, GRANTS[-1:])
@@ -120,18 +120,18 @@ async def test_reading_examples_get_the_messages_of_their_own_station(
     assert (message["type"], message["data"]["wish_id"]) == (OPENED, wish)
 
 
-async def _create_open_wish(desk: Person) -> str:
+async def _create_open_wish(desk: ApiClient) -> str:
     """Create an open wish of the desk's station, and return its id."""
-    wish = await (await create_resident(desk)).post(
+    wish = await (await create_resident(desk)).post_ok(
         "/wishes", {"title": "读报", "details": "眼睛不好"}
     )
-    await desk.post(f"/wishes/{wish['id']}/approve")
+    await desk.post_ok(f"/wishes/{wish['id']}/approve")
     id_: str = wish["id"]
     return id_
 
 
 async def test_reading_without_a_grant_is_refused(
-    running_system: RunningSystem, node: Node, admin: Person, examples: Callable[[str], str]
+    running_system: RunningSystem, node: Node, admin: ApiClient, examples: Callable[[str], str]
 ) -> None:
     publisher = await create_partner_client(admin, node, GRANTS[:1])
     before_import = await run_example(examples("subscribe"), "1", AMQP_URL=publisher.amqp_url)
@@ -197,14 +197,7 @@ async def test_message_without_its_user_or_source_is_parked_with_the_reason(
         channel = await connection.channel()
         exchange = await channel.get_exchange("linli.partners", ensure=False)
         await exchange.publish(aio_pika.Message(b"{}"), STOPPED, timeout=5)
-        forged = {
-            "specversion": "1.0",
-            "id": str(uuid4()),
-            "source": "/partners/somebody-else",
-            "type": STOPPED,
-            "time": clock.now().isoformat(),
-            "data": {},
-        }
+        forged = make_cloud_event("/partners/somebody-else", STOPPED, {})
         user = f"partner-{partner_client.name}"
         message = aio_pika.Message(json.dumps(forged).encode(), user_id=user)
         await exchange.publish(message, STOPPED, timeout=5)
@@ -223,12 +216,12 @@ async def test_message_without_its_user_or_source_is_parked_with_the_reason(
 
 
 async def test_revoked_grant_is_refused_after_the_import_of_users(
-    running_system: RunningSystem, node: Node, admin: Person, examples: Callable[[str], str]
+    running_system: RunningSystem, node: Node, admin: ApiClient, examples: Callable[[str], str]
 ) -> None:
     publisher = await create_partner_client(admin, node, GRANTS)
     await import_broker_users(running_system, node)
     await publish_with_example(examples("publish"), STOPPED, {}, AMQP_URL=publisher.amqp_url)
-    await admin.put(f"/publishers/{publisher.id}/grants", {"grants": []})
+    await admin.put_ok(f"/publishers/{publisher.id}/grants", {"grants": []})
     await import_broker_users(running_system, node)
     for name, arguments in (("publish", (STOPPED, "{}")), ("subscribe", ("1",))):
         result = await run_example(examples(name), *arguments, AMQP_URL=publisher.amqp_url)

@@ -1,21 +1,18 @@
 """Intake on a database of its own, with a new station for each test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts import passwords
 from services.intake.main import SERVICE
 from shared.auth import Actor, Role
-from shared.bus.message import bindings
-from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
-from tests.intake.station_client import FAST_HASHER, StationClient, make_settings
+from tests.intake.station_client import FAST_HASHER, StationClient
 from tests.support import postgres
+from tests.support.replicas import open_replica
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,9 +25,9 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-async def intake_url(admin_url: str) -> AsyncIterator[str]:
+async def intake_url(admin_url: str, database_template: str) -> AsyncIterator[str]:
     """Yield the URL of a migrated database of these tests, for intake's own role."""
-    urls = await postgres.copy_database(admin_url, os.environ["LINLI_TEST_TEMPLATE"])
+    urls = await postgres.copy_database(admin_url, database_template)
     yield urls["intake"]
     await postgres.drop_database(admin_url, str(make_url(urls["intake"]).database))
 
@@ -38,10 +35,8 @@ async def intake_url(admin_url: str) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 async def runtime(intake_url: str) -> AsyncIterator[Runtime]:
     """Yield a replica of intake without background tasks: its messages stay in the outbox."""
-    transport = InProcessTransport({"intake": bindings(SERVICE.handlers)})
-    replica = Runtime(SERVICE, make_settings(intake_url), transport)
-    yield replica
-    await replica.close()
+    async with open_replica(SERVICE, intake_url) as replica:
+        yield replica
 
 
 @pytest.fixture
@@ -62,14 +57,6 @@ async def station_client(runtime: Runtime, client: httpx.AsyncClient) -> Station
 async def other_station_client(runtime: Runtime, client: httpx.AsyncClient) -> StationClient:
     """Return a client of another station beside the first."""
     return await StationClient.create(runtime, client)
-
-
-@pytest.fixture
-async def tx(runtime: Runtime) -> AsyncIterator[AsyncSession]:
-    """Yield a transaction that is rolled back."""
-    async with runtime.sessions() as session:
-        yield session
-        await session.rollback()
 
 
 @pytest.fixture

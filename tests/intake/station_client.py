@@ -1,83 +1,36 @@
 """A client of a new station: its signed-in people, its messages and its rows."""
 
-import base64
 import itertools
 import secrets
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from uuid import UUID
 
 import httpx
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
-from services.intake.settings import IntakeSettings
 from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from services.intake.stations.models import Station
 from shared.auth import Role
-from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
 from shared.runtime.runtime import Runtime
+from tests.support.api_clients import ApiClient
+from tests.support.messages import list_recorded
+from tests.support.station import PASSWORD
 
-PASSWORD = "a-password-of-the-tests"
 # The real hasher is slow on purpose, and tests hash many passwords.
 FAST_HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
 PASSWORD_HASH = FAST_HASHER.hash(PASSWORD)
-SIGNING_KEY = Ed25519PrivateKey.generate()
 _phones = itertools.count(13_900_000_000 + secrets.randbelow(90_000_000))
-
-
-def make_settings(url: str, **overrides: Any) -> IntakeSettings:
-    """Make settings of intake with secrets of the tests."""
-    values = {
-        "database_url": url,
-        "secret_keys": Fernet.generate_key().decode(),
-        "lookup_key": "a-look-up-key-of-the-tests-32-bytes",
-        "token_public_key": base64.b64encode(SIGNING_KEY.public_key().public_bytes_raw()).decode(),
-        "token_private_key": base64.b64encode(SIGNING_KEY.private_bytes_raw()).decode(),
-        "volunteers_url": "unix:/nonexistent/volunteers.sock",
-        "notify_url": "http://127.0.0.1:9",
-        # The tests send many requests of few people.
-        **dict.fromkeys(("rate_person", "rate_anonymous", "rate_address"), 0),
-    }
-    return IntakeSettings.read(**{**values, **overrides})
 
 
 def new_phone() -> str:
     """Return a phone number that no resident has."""
     return str(next(_phones))
-
-
-@dataclass(frozen=True)
-class ApiClient:
-    """A client of the API with a session."""
-
-    client: httpx.AsyncClient
-    token: str
-    person_id: UUID
-
-    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Send a request as this person."""
-        headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
-        return await self.client.request(method, f"/api/v1{path}", headers=headers, **options)
-
-    async def get(self, path: str, **options: Any) -> httpx.Response:
-        """Send a GET request."""
-        return await self.call("GET", path, **options)
-
-    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
-        """Send a POST request with JSON."""
-        return await self.call("POST", path, json=body or {}, **options)
-
-    async def put(self, path: str, body: Any, etag: str = "*") -> httpx.Response:
-        """Send a PUT request for that version, or for any version."""
-        return await self.call("PUT", path, json=body, headers={"If-Match": etag})
 
 
 @dataclass(frozen=True)
@@ -101,6 +54,13 @@ class StationClient:
             admin = await _create_account_client(tx, client, station, Role.ADMIN)
         return cls(runtime, client, station, desk, admin)
 
+    async def create_home(self) -> str:
+        """Add building 1 and a home of it as the desk; return the id of the home."""
+        building = (await self.desk.post("/buildings", {"number": "1", "units": 2})).json()["id"]
+        answer = await self.desk.post(f"/buildings/{building}/homes", {"number": "101"})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
     async def register_resident(self, **overrides: Any) -> dict[str, Any]:
         """Register a resident as the desk; return the answer."""
         answer = await self.desk.post("/residents", {"name": "演示居民", **overrides})
@@ -119,7 +79,7 @@ class StationClient:
         answer = await self.try_sign_in(**proof)
         assert answer.status_code == 200, answer.text
         session = answer.json()
-        return ApiClient(self.client, session["token"], UUID(session["person"]["id"]))
+        return ApiClient(self.client, session["token"], session["person"]["id"], self.station.code)
 
     async def try_sign_in(self, **proof: str) -> httpx.Response:
         """Try to sign in; return the answer."""
@@ -134,9 +94,7 @@ class StationClient:
     async def list_messages(self) -> list[Envelope]:
         """List the messages in the outbox of this station, oldest first."""
         async with self.runtime.sessions() as tx:
-            bodies = await tx.scalars(select(outbox.c.body).order_by(outbox.c.id))
-            recorded = [Envelope.from_json(body) for body in bodies]
-        return [message for message in recorded if message.station == self.station.id]
+            return await list_recorded(tx, station=self.station.id)
 
     async def latest_code(self) -> str:
         """Return the one-time code in the newest message with one."""
@@ -162,4 +120,4 @@ async def _create_account_client(
     await tx.flush()
     token = secrets.token_urlsafe(8)
     tx.add(Session.begin(station.id, keyed_hash(tx, "session", token), account_id=account.id))
-    return ApiClient(client, token, account.id)
+    return ApiClient(client, token, str(account.id), station.code)

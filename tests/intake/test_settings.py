@@ -2,15 +2,17 @@
 
 import pytest
 
+from services.intake.main import SERVICE
 from services.intake.settings import IntakeSettings
-from tests.intake.station_client import make_settings
+from shared.settings import MissingSettings
+from tests.support.settings import UNREACHABLE_URL, make_settings
 
 NEW_NAME, OLD_NAME = "LINLI_RATE_ANONYMOUS", "LINLI_RATE_NOBODY"
 
 
 def read_rate_anonymous() -> int:
     """Read the settings; the limit alone comes from the environment."""
-    others = make_settings("postgresql://nowhere").model_dump(exclude={"rate_anonymous"})
+    others = make_settings(SERVICE, UNREACHABLE_URL).model_dump(exclude={"rate_anonymous"})
     return IntakeSettings.read(**others).rate_anonymous
 
 
@@ -31,3 +33,11 @@ def test_the_limit_of_anonymous_requests_has_a_new_and_an_old_name(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert read_rate_anonymous() == rate
+
+
+def test_bad_value_of_a_renamed_setting_is_reported_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(NEW_NAME, "many")
+    with pytest.raises(MissingSettings, match=rf"wrong: {NEW_NAME} \("):
+        read_rate_anonymous()

@@ -1,16 +1,13 @@
 """The services and a station in them, over each transport."""
 
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import text
 
-from tests.support.api_clients import Person, sign_in
+from tests.support.api_clients import ApiClient, sign_in
 from tests.support.station import PASSWORD, create_station
-from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
+from tests.support.system import RunningSystem, TransportKind
 
 BACKDATE_CHECK_IN_SQL = text(
     "UPDATE participations SET checked_in_at = checked_in_at - :minutes * interval '1 minute'"
@@ -25,29 +22,6 @@ def kind(request: pytest.FixtureRequest) -> TransportKind:
     return transport_kind
 
 
-@pytest.fixture(scope="module")
-async def running_system(
-    kind: TransportKind, module_database_urls: dict[str, str], module_amqp_prefix: str
-) -> AsyncIterator[RunningSystem]:
-    """The three services, running."""
-    with TemporaryDirectory(prefix="linli") as folder:
-        async with (
-            open_transport(
-                kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix
-            ) as transport,
-            start_system(module_database_urls, Path(folder), transport) as running,
-        ):
-            yield running
-
-
-@pytest.fixture
-async def desk(running_system: RunningSystem) -> AsyncIterator[Person]:
-    """Somebody at the desk of a new station."""
-    code, _ = await create_station(running_system)
-    async with running_system.client() as client:
-        yield await sign_in(client, station=code, username="desk", password=PASSWORD)
-
-
 @pytest.fixture
 def backdate_check_in(running_system: RunningSystem) -> Callable[[str, int], Awaitable[None]]:
     """A function that moves a participation's check-in so many minutes into the past."""
@@ -60,13 +34,13 @@ def backdate_check_in(running_system: RunningSystem) -> Callable[[str, int], Awa
 
 
 @pytest.fixture
-async def operator(desk: Person) -> Person:
+async def operator(desk: ApiClient) -> ApiClient:
     """The operator of the desk's station."""
     return await sign_in(desk.client, station=desk.station, username="operator", password=PASSWORD)
 
 
 @pytest.fixture
-async def other_desk(running_system: RunningSystem) -> AsyncIterator[Person]:
+async def other_desk(running_system: RunningSystem) -> AsyncIterator[ApiClient]:
     """Somebody at the desk of another station on the same system."""
     code, _ = await create_station(running_system)
     async with running_system.client() as client:

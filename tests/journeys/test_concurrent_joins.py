@@ -1,7 +1,6 @@
 """Three hundred concurrent joins of an event with twenty places, over three replicas of intake."""
 
 import asyncio
-import os
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,13 +12,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from services.intake.residents import actions as register
+from services.intake.residents import actions as residents
 from services.intake.residents.models import ResidentFields
 from services.intake.sign_in.credentials import keyed_hash
 from services.intake.sign_in.models import Session
 from shared import clock
 from shared.auth import Actor
-from tests.support.api_clients import Person, sign_in
+from tests.support.api_clients import ApiClient, sign_in
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem, open_transport, start_system
 
@@ -27,14 +26,11 @@ RESIDENT_COUNT, PLACE_COUNT, REPLICA_COUNT = 300, 20, 3
 
 
 @pytest.fixture
-async def scaled_system(
-    database_urls: dict[str, str], amqp_prefix: str
-) -> AsyncIterator[RunningSystem]:
+async def scaled_system(database_urls: dict[str, str]) -> AsyncIterator[RunningSystem]:
     """The services, with three replicas of intake."""
     with TemporaryDirectory(prefix="linli") as folder:
-        amqp = os.environ["LINLI_TEST_AMQP_URL"]
         async with (
-            open_transport("in process", amqp, amqp_prefix) as transport,
+            open_transport() as transport,
             start_system(
                 database_urls, Path(folder), transport, scale={"intake": REPLICA_COUNT}
             ) as running,
@@ -47,7 +43,7 @@ async def _create_sessions(running_system: RunningSystem, admin: Actor) -> list[
     tokens = []
     async with running_system.intake.sessions.begin() as tx:
         for _ in range(RESIDENT_COUNT):
-            resident = await register.register(tx, admin, ResidentFields(name="演示居民"))
+            resident = await residents.register(tx, admin, ResidentFields(name="演示居民"))
             tokens.append(secrets.token_urlsafe(8))
             token_hash = keyed_hash(tx, "session", tokens[-1])
             tx.add(Session.begin(admin.station, token_hash, resident_id=resident.id))
@@ -74,14 +70,14 @@ async def test_exactly_twenty_of_three_hundred_concurrent_joins_succeed(
         assert statuses == {200: PLACE_COUNT, 409: RESIDENT_COUNT - PLACE_COUNT}
         refused = next(answer for answer in answers if answer.status_code == 409)
         assert refused.headers["content-type"] == "application/problem+json"
-        view = await desk.get(f"/events/{event}")
+        view = await desk.get_ok(f"/events/{event}")
     assert (view["guests"], view["guest_places"]) == (PLACE_COUNT, PLACE_COUNT)
     assert await _count_joined(scaled_system, event) == (PLACE_COUNT, PLACE_COUNT)
 
 
-async def _publish_event(desk: Person) -> str:
+async def _publish_event(desk: ApiClient) -> str:
     starts_at = clock.now() + timedelta(days=1)
-    planned = await desk.post(
+    planned = await desk.post_ok(
         "/events",
         {
             "kind": "film",
@@ -93,7 +89,7 @@ async def _publish_event(desk: Person) -> str:
         },
     )
     event: str = planned["id"]
-    await desk.post(f"/events/{event}/publish")
+    await desk.post_ok(f"/events/{event}/publish")
     return event
 
 

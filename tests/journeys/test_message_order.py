@@ -1,6 +1,5 @@
 """The messages of recorded journeys, shuffled and repeated, lead to the same end state."""
 
-import os
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ from sqlalchemy import make_url, text
 from shared import clock
 from shared.bus.transport.base import TransportDelivery
 from shared.bus.transport.in_process import InProcessTransport
-from shared.contracts.registry import READERS
+from shared.contracts.registry import REGISTRY
 from shared.runtime.runtime import Runtime
 from shared.runtime.service import Service
 from tests.journeys.test_event import publish_event
 from tests.support.api_clients import (
-    Person,
+    ApiClient,
     create_fulfilled_wish,
     create_resident,
     create_volunteer,
@@ -31,12 +30,12 @@ from tests.support.api_clients import (
     sign_in,
 )
 from tests.support.postgres import with_database
+from tests.support.settings import make_settings
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import (
     BINDINGS,
     SERVICES,
     RunningSystem,
-    make_settings,
     open_transport,
     start_system,
 )
@@ -92,9 +91,8 @@ async def recorded_journeys(
     """Journeys that send messages of many types, with the end state."""
     with TemporaryDirectory(prefix="linli") as name:
         folder, sent, state = Path(name), [], {}
-        amqp = os.environ["LINLI_TEST_AMQP_URL"]
         async with (
-            open_transport("in process", amqp, "") as transport,
+            open_transport() as transport,
             start_system(module_database_urls, folder, transport) as running_system,
             running_system.client() as client,
         ):
@@ -110,28 +108,28 @@ async def recorded_journeys(
         yield RecordedJourneys(module_database_urls, folder, sent, state)
 
 
-async def _run_journeys(desk: Person) -> None:
+async def _run_journeys(desk: ApiClient) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     wish = await create_fulfilled_wish(desk, wisher, taker)
-    await wisher.post(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
-    await taker.post(f"/wishes/{wish}/deliver", {"note": "又换了", "minutes": 20})
-    await wisher.post(f"/wishes/{wish}/confirm")
-    released = (await wisher.post("/wishes", {"title": "想有人念信"}))["id"]
+    await wisher.post_ok(f"/wishes/{wish}/reopen", {"reason": "又坏了"})
+    await taker.post_ok(f"/wishes/{wish}/deliver", {"note": "又换了", "minutes": 20})
+    await wisher.post_ok(f"/wishes/{wish}/confirm")
+    released = (await wisher.post_ok("/wishes", {"title": "想有人念信"}))["id"]
     for action in ("approve", "claim", "release"):
-        await (desk if action == "approve" else taker).post(f"/wishes/{released}/{action}")
+        await (desk if action == "approve" else taker).post_ok(f"/wishes/{released}/{action}")
     upcoming = await publish_event(desk, starts_in=timedelta(days=3))
     for action in ("join", "leave", "join"):
-        await taker.post(f"{upcoming}/{action}")
-    await wisher.post(f"{upcoming}/join", {"role": "helper"})
+        await taker.post_ok(f"{upcoming}/{action}")
+    await wisher.post_ok(f"{upcoming}/join", {"role": "helper"})
     cancelled = await publish_event(
         desk, starts_in=timedelta(days=5), title="看露天电影", kind="film"
     )
-    await wisher.post(f"{cancelled}/join")
-    await desk.post(f"{cancelled}/cancel", {"reason": "下大雨"})
+    await wisher.post_ok(f"{cancelled}/join")
+    await desk.post_ok(f"{cancelled}/cancel", {"reason": "下大雨"})
     current = await publish_event(desk, starts_in=timedelta(minutes=10), title="免费量血压")
-    await wisher.post(f"{current}/join")
+    await wisher.post_ok(f"{current}/join")
     for action in ("check-in", "check-out"):
-        await desk.post(f"{current}/{action}", {"resident_id": wisher.id})
+        await desk.post_ok(f"{current}/{action}", {"resident_id": wisher.id})
 
 
 async def _is_quiet(running_system: RunningSystem, service: str) -> bool:
@@ -207,9 +205,9 @@ async def test_any_order_and_repetition_lead_to_the_same_state(
     recorded_journeys: RecordedJourneys, service: Service, admin_url: str
 ) -> None:
     url = recorded_journeys.urls[service.name]
-    service_settings = make_settings(service, url, recorded_journeys.folder)
+    service_settings = make_settings(service, url)
     runtime = Runtime(service, service_settings, InProcessTransport(BINDINGS))
-    messages = [one for one in recorded_journeys.sent if service.name in READERS[one[0]]]
+    messages = [one for one in recorded_journeys.sent if service.name in REGISTRY[one[0]].readers]
     assert messages
 
     async def replay(seed: int) -> None:

@@ -1,6 +1,5 @@
 """An outage of volunteers and notify, during which residents go on."""
 
-import os
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +8,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from tests.journeys.test_event import publish_event
-from tests.support.api_clients import Person, create_resident, eventually, sign_in
+from tests.support.api_clients import ApiClient, create_resident, eventually, sign_in
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
 
@@ -18,13 +17,12 @@ WITHOUT_INTAKE = {"intake": 0}
 
 
 async def test_actions_during_an_outage_take_effect_once(
-    kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
+    kind: TransportKind, transport_url: str, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
-    amqp = os.environ["LINLI_TEST_AMQP_URL"]
     with TemporaryDirectory(prefix="linli") as folder:
         path = Path(folder)
         async with (
-            open_transport(kind, amqp, amqp_prefix) as transport,
+            open_transport(kind, transport_url, amqp_prefix) as transport,
             start_system(database_urls, path, transport, scale=ONLY_INTAKE) as intake_alone,
             intake_alone.client() as client,
         ):
@@ -34,27 +32,27 @@ async def test_actions_during_an_outage_take_effect_once(
                 await assert_arrives_once(person, attendance)
 
 
-async def _sign_in_desk(running_system: RunningSystem, client: httpx.AsyncClient) -> Person:
+async def _sign_in_desk(running_system: RunningSystem, client: httpx.AsyncClient) -> ApiClient:
     code, _ = await create_station(running_system)
     return await sign_in(client, station=code, username="desk", password=PASSWORD)
 
 
-async def act_during_outage(desk: Person) -> tuple[Person, str]:
+async def act_during_outage(desk: ApiClient) -> tuple[ApiClient, str]:
     """Let a resident make a wish and attend an event; return them and their participation."""
     person = await create_resident(desk)
     for path in ("/points/me", "/inbox", "/volunteers/me"):
         answer = await person.call("GET", path)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
-    await person.post("/wishes", {"title": "想学视频通话", "details": ""})
+    await person.post_ok("/wishes", {"title": "想学视频通话", "details": ""})
     path = await publish_event(desk, starts_in=timedelta(minutes=20))
-    await person.post(f"{path}/join")
-    await desk.post(f"{path}/check-in", {"resident_id": person.id})
-    checked_out = await desk.post(f"{path}/check-out", {"resident_id": person.id})
+    await person.post_ok(f"{path}/join")
+    await desk.post_ok(f"{path}/check-in", {"resident_id": person.id})
+    checked_out = await desk.post_ok(f"{path}/check-out", {"resident_id": person.id})
     return person, checked_out["id"]
 
 
-async def assert_arrives_once(person: Person, attendance: str) -> None:
+async def assert_arrives_once(person: ApiClient, attendance: str) -> None:
     """Wait for the points and the notices, and check that none came twice."""
 
     async def paid() -> bool:
@@ -68,8 +66,8 @@ async def assert_arrives_once(person: Person, attendance: str) -> None:
 
     await eventually(paid)
     await eventually(has_notices)
-    assert len(await person.get("/points/me/entries")) == 1
-    subjects = Counter(line["subject"] for line in await person.get("/inbox"))
+    assert len(await person.get_ok("/points/me/entries")) == 1
+    subjects = Counter(line["subject"] for line in await person.get_ok("/inbox"))
     assert subjects.pop(f"participations/{attendance}") == 1
     assert set(subjects.values()) == {1}
     # Notify leaves out the notice of a join whose attendance it handled before.

@@ -5,8 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from opentelemetry.trace import get_current_span
@@ -15,7 +13,7 @@ from sqlalchemy import text
 from services.intake.stations.queries import get_by_code
 from shared.observability.tracing import FLUSH_TIMEOUT_SECONDS, Tracing, parent_context
 from tests.support.api_clients import (
-    Person,
+    ApiClient,
     create_fulfilled_wish,
     create_resident,
     create_volunteer,
@@ -23,7 +21,7 @@ from tests.support.api_clients import (
 )
 from tests.support.failing_rule import UNPAYABLE_MINUTES, add_failing_rule
 from tests.support.otlp_receiver import Collector, ReceivedSpan, start_collector
-from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
+from tests.support.system import RunningSystem
 
 # The span of the client, which never reaches our collector.
 CLIENT_SPAN_ID = "00f067aa0ba902b7"
@@ -40,30 +38,18 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-async def running_system(
-    collector: Collector,
-    kind: TransportKind,
-    module_database_urls: dict[str, str],
-    module_amqp_prefix: str,
-) -> AsyncIterator[RunningSystem]:
-    """The three services, running, with a collector."""
+async def running_system(collector: Collector, running_system: RunningSystem) -> RunningSystem:
+    """The three services, running, with a collector that started before them."""
     assert collector.endpoint
-    with TemporaryDirectory(prefix="linli") as folder:
-        async with (
-            open_transport(
-                kind, os.environ["LINLI_TEST_AMQP_URL"], module_amqp_prefix
-            ) as transport,
-            start_system(module_database_urls, Path(folder), transport) as running,
-        ):
-            yield running
+    return running_system
 
 
-async def create_delivered_wish(desk: Person, wisher: Person, taker: Person) -> str:
+async def create_delivered_wish(desk: ApiClient, wisher: ApiClient, taker: ApiClient) -> str:
     """Create a wish that waits for its confirmation, and return its path."""
-    wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": "厨房"}))["id"]
-    await desk.post(f"/wishes/{wish}/approve")
-    await taker.post(f"/wishes/{wish}/claim")
-    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
+    wish = (await wisher.post_ok("/wishes", {"title": "想换一个灯泡", "details": "厨房"}))["id"]
+    await desk.post_ok(f"/wishes/{wish}/approve")
+    await taker.post_ok(f"/wishes/{wish}/claim")
+    await taker.post_ok(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": 30})
     return f"/wishes/{wish}"
 
 
@@ -82,13 +68,13 @@ async def wait_for_span_chain(collector: Collector, last: str, trace: str) -> li
 
 
 async def test_request_is_one_trace_from_http_through_messages_to_points(
-    collector: Collector, desk: Person
+    collector: Collector, desk: ApiClient
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     wish = await create_delivered_wish(desk, wisher, taker)
     trace = os.urandom(16).hex()
     headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
-    await wisher.post(f"{wish}/confirm", {"thanks": "谢谢"}, headers=headers)
+    await wisher.post_ok(f"{wish}/confirm", {"thanks": "谢谢"}, headers=headers)
 
     spans = await wait_for_span_chain(collector, "notify: process linli.points.awarded.v1", trace)
     assert [(one.service, one.kind, one.name) for one in spans] == [
@@ -105,15 +91,15 @@ async def test_request_is_one_trace_from_http_through_messages_to_points(
 
 
 async def test_span_of_a_text_message_is_below_the_handling_that_led_to_it(
-    collector: Collector, desk: Person
+    collector: Collector, desk: ApiClient
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
-    wish = (await wisher.post("/wishes", {"title": "想修门", "details": ""}))["id"]
-    await desk.post(f"/wishes/{wish}/approve")
-    await taker.post(f"/wishes/{wish}/claim")
+    wish = (await wisher.post_ok("/wishes", {"title": "想修门", "details": ""}))["id"]
+    await desk.post_ok(f"/wishes/{wish}/approve")
+    await taker.post_ok(f"/wishes/{wish}/claim")
     trace = os.urandom(16).hex()
     headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
-    await taker.post(f"/wishes/{wish}/deliver", {"note": "好了", "minutes": 5}, headers=headers)
+    await taker.post_ok(f"/wishes/{wish}/deliver", {"note": "好了", "minutes": 5}, headers=headers)
 
     spans = await wait_for_span_chain(collector, "notify: send sms", trace)
     assert [one.name for one in spans] == [
@@ -125,11 +111,13 @@ async def test_span_of_a_text_message_is_below_the_handling_that_led_to_it(
     assert spans[-1].attributes["linli.delivery.outcome"] == "sent"
 
 
-async def test_forwarded_request_is_in_the_same_trace(collector: Collector, desk: Person) -> None:
+async def test_forwarded_request_is_in_the_same_trace(
+    collector: Collector, desk: ApiClient
+) -> None:
     somebody = await create_resident(desk)
     trace = os.urandom(16).hex()
     headers = {"traceparent": f"00-{trace}-{CLIENT_SPAN_ID}-01"}
-    await somebody.get("/points/me?resident=" + somebody.id, headers=headers)
+    await somebody.get_ok("/points/me?resident=" + somebody.id, headers=headers)
     spans = await wait_for_span_chain(collector, "volunteers: GET /api/v1/points/me", trace)
     assert [(one.service, one.kind, one.name) for one in spans] == [
         ("intake", "SERVER", "GET /api/v1/points/{rest:path}"),
@@ -139,7 +127,7 @@ async def test_forwarded_request_is_in_the_same_trace(collector: Collector, desk
 
 
 async def test_request_without_a_traceparent_starts_the_trace_of_its_messages(
-    collector: Collector, running_system: RunningSystem, desk: Person
+    collector: Collector, running_system: RunningSystem, desk: ApiClient
 ) -> None:
     answer = await desk.call("POST", "/residents", json={"name": "演示居民"})
     correlation = answer.headers["X-Correlation-Id"]
@@ -159,13 +147,13 @@ async def test_request_without_a_traceparent_starts_the_trace_of_its_messages(
     assert (spans[0].parent, spans[1].id) == ("", f"{parent.span_id:016x}")
 
 
-async def test_spans_hold_no_texts_names_or_ids(collector: Collector, desk: Person) -> None:
+async def test_spans_hold_no_texts_names_or_ids(collector: Collector, desk: ApiClient) -> None:
     wisher, taker = await create_resident(desk, name="演示·保密"), await create_volunteer(desk)
     wish = await create_delivered_wish(desk, wisher, taker)
     refused = await wisher.call("GET", f"/residents/{wisher.id}?resident={taker.id}")
     assert not refused.is_success
-    await desk.get(f"/residents/{wisher.id}")
-    await desk.get("/points/me", params={"resident": wisher.id})
+    await desk.get_ok(f"/residents/{wisher.id}")
+    await desk.get_ok("/points/me", params={"resident": wisher.id})
 
     async def all_received() -> bool:
         return any("/residents/{" in one.name for one in collector.spans) and any(
@@ -179,7 +167,7 @@ async def test_spans_hold_no_texts_names_or_ids(collector: Collector, desk: Pers
 
 
 async def test_failed_handling_is_marked_without_the_error_message(
-    collector: Collector, running_system: RunningSystem, desk: Person
+    collector: Collector, running_system: RunningSystem, desk: ApiClient
 ) -> None:
     async with running_system.intake.sessions() as tx:
         station = (await get_by_code(tx, desk.station)).id

@@ -1,6 +1,5 @@
 """The trail of a case: its steps and failures, for the staff of its own station only."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +8,13 @@ from uuid import uuid4
 
 from services.intake.stations.queries import get_by_code
 from shared.ids import new_id
-from tests.support.api_clients import Person, create_resident, create_volunteer, eventually, sign_in
+from tests.support.api_clients import (
+    ApiClient,
+    create_resident,
+    create_volunteer,
+    eventually,
+    sign_in,
+)
 from tests.support.failing_rule import UNPAYABLE_MINUTES, add_failing_rule, exhaust_retries
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem, TransportKind, open_transport, start_system
@@ -18,19 +23,21 @@ FULFILLED, AWARDED = "linli.wish.fulfilled.v1", "linli.points.awarded.v1"
 Steps = Sequence[dict[str, Any]]
 
 
-async def confirm_wish(desk: Person, wisher: Person, taker: Person, minutes: int = 30) -> str:
+async def confirm_wish(
+    desk: ApiClient, wisher: ApiClient, taker: ApiClient, minutes: int = 30
+) -> str:
     """Confirm a new wish, and return the correlation id of the confirmation."""
-    wish = (await wisher.post("/wishes", {"title": "想换一个灯泡", "details": ""}))["id"]
-    await desk.post(f"/wishes/{wish}/approve")
-    await taker.post(f"/wishes/{wish}/claim")
-    await taker.post(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": minutes})
+    wish = (await wisher.post_ok("/wishes", {"title": "想换一个灯泡", "details": ""}))["id"]
+    await desk.post_ok(f"/wishes/{wish}/approve")
+    await taker.post_ok(f"/wishes/{wish}/claim")
+    await taker.post_ok(f"/wishes/{wish}/deliver", {"note": "换好了", "minutes": minutes})
     answer = await wisher.call("POST", f"/wishes/{wish}/confirm", json={"thanks": "谢谢"})
     assert answer.is_success
     return answer.headers["X-Correlation-Id"]
 
 
 async def wait_for_trail(
-    person: Person, correlation: str, *expected_steps: tuple[str, str, str]
+    person: ApiClient, correlation: str, *expected_steps: tuple[str, str, str]
 ) -> dict[str, Any]:
     """Wait until the trail has the steps (kind, what, state), and return it."""
 
@@ -55,7 +62,7 @@ def step_shapes(steps: Steps) -> set[tuple[str, str, str, str]]:
     return {(one["service"], one["kind"], one["what"], cause(one)) for one in steps}
 
 
-async def test_desk_reads_the_whole_trail_of_a_confirmation(desk: Person) -> None:
+async def test_desk_reads_the_whole_trail_of_a_confirmation(desk: ApiClient) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     correlation = await confirm_wish(desk, wisher, taker)
     delivery = ("delivery", "inbox", "sent")
@@ -85,7 +92,7 @@ async def test_desk_reads_the_whole_trail_of_a_confirmation(desk: Person) -> Non
 
 
 async def test_operators_read_the_trail_and_residents_and_other_stations_do_not(
-    desk: Person, operator: Person, other_desk: Person
+    desk: ApiClient, operator: ApiClient, other_desk: ApiClient
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     correlation = await confirm_wish(desk, wisher, taker)
@@ -99,7 +106,7 @@ async def test_operators_read_the_trail_and_residents_and_other_stations_do_not(
 
 
 async def test_shared_correlation_id_shows_nothing_of_another_station(
-    desk: Person, other_desk: Person
+    desk: ApiClient, other_desk: ApiClient
 ) -> None:
     wisher, taker = await create_resident(desk), await create_volunteer(desk)
     correlation = await confirm_wish(desk, wisher, taker)
@@ -122,15 +129,15 @@ async def test_shared_correlation_id_shows_nothing_of_another_station(
     for service in ("intake", "volunteers", "notify"):
         path = f"/operations/{service}/trail/{correlation}"
         for answer in (
-            await other_desk.get(path),
-            await other_desk.post(f"{path}/handled", {"keys": [str(new_id())]}),
+            await other_desk.get_ok(path),
+            await other_desk.post_ok(f"{path}/handled", {"keys": [str(new_id())]}),
         ):
             assert not any(id_ in str(answer) for id_ in ids)
             assert FULFILLED not in str(answer)
 
 
 async def test_trail_has_a_parked_message_with_its_reason(
-    running_system: RunningSystem, desk: Person
+    running_system: RunningSystem, desk: ApiClient
 ) -> None:
     async with running_system.intake.sessions() as tx:
         station = (await get_by_code(tx, desk.station)).id
@@ -149,11 +156,11 @@ async def test_trail_has_a_parked_message_with_its_reason(
 
 
 async def test_trail_without_notify_names_it_as_unavailable(
-    kind: TransportKind, database_urls: dict[str, str], amqp_prefix: str
+    kind: TransportKind, transport_url: str, database_urls: dict[str, str], amqp_prefix: str
 ) -> None:
     with TemporaryDirectory(prefix="linli") as folder:
         async with (
-            open_transport(kind, os.environ["LINLI_TEST_AMQP_URL"], amqp_prefix) as transport,
+            open_transport(kind, transport_url, amqp_prefix) as transport,
             start_system(
                 database_urls, Path(folder), transport, scale={"notify": 0}
             ) as running_system,

@@ -2,37 +2,13 @@
 
 from uuid import UUID
 
-from shared import clock
-from shared.bus.transport.base import Publishing, PublishOutcome
-from shared.contracts.envelope import Envelope
+from shared.bus.transport.base import PublishOutcome
 from shared.contracts.intake import WishOpened
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import (
-    AnyMessage,
-    handle_messages,
-    read_deliveries,
-    register_resident,
-    resident_registered,
-    wish_message,
-)
+from tests.notify.fixtures import read_deliveries, register_resident
 from tests.support.api_clients import eventually
-
-
-def to_outgoing(message: AnyMessage) -> Publishing:
-    """Build the message as intake's relay publishes it."""
-    envelope = Envelope(
-        id=message.id,
-        type=message.type,
-        source=message.source,
-        subject=message.subject,
-        time=clock.now(),
-        station=message.station,
-        sequence=message.sequence,
-        correlationid=message.correlation,
-        data=message.content.model_dump(mode="json"),
-    )
-    return Publishing(message.id, message.type, message.correlation, envelope.to_json(), True)
+from tests.support.messages import handle_messages, resident_registered, to_publishing, wish_message
 
 
 async def test_only_the_message_about_an_unknown_resident_waits(
@@ -40,7 +16,7 @@ async def test_only_the_message_about_an_unknown_resident_waits(
 ) -> None:
     registered, late = await register_resident(runtime, station), new_id()
     people = [registered, registered, late, registered, registered]
-    batch = [to_outgoing(wish_message(station, WishOpened, person)) for person in people]
+    batch = [to_publishing(wish_message(station, WishOpened, person)) for person in people]
     publisher = await runtime.transport.publisher("intake")
     await runtime.consumer.start()
     try:

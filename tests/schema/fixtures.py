@@ -13,11 +13,18 @@ from PIL import Image
 from shared import clock
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage, store_failed
 from shared.contracts.envelope import Envelope
-from shared.contracts.examples import EXTERNAL, partner_message
+from shared.contracts.examples import EXTERNAL_TYPE, partner_message
 from shared.contracts.partners import CONTRACTS
 from shared.ids import new_id
-from tests.schema.partner_client import create_publishers, make_cloud_event
-from tests.support.api_clients import Person, create_resident, create_volunteer, eventually, sign_in
+from tests.schema.partner_client import create_publishers
+from tests.support.api_clients import (
+    ApiClient,
+    create_resident,
+    create_volunteer,
+    eventually,
+    sign_in,
+)
+from tests.support.messages import make_cloud_event
 from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem
 
@@ -28,19 +35,27 @@ WISH_COUNT = 4
 class ApiFixtures:
     """A client of each role, and the existing ids by the names of parameters and fields."""
 
-    client_by_role: Mapping[str, Person | None]
+    client_by_role: Mapping[str, ApiClient | None]
     ids: Mapping[str, list[str]]
     publisher: str
 
+    def client(self, role: str) -> ApiClient:
+        """Return the client of a role."""
+        client = self.client_by_role[role]
+        assert client is not None
+        return client
+
     def make_event(self, choice: int) -> dict[str, Any]:
         """Return a CloudEvent of the publisher, of one of its types, about existing objects."""
-        types = (*CONTRACTS, EXTERNAL)
+        types = (*CONTRACTS, EXTERNAL_TYPE)
         type_ = types[choice % len(types)]
-        data: dict[str, Any] = partner_message(type_)["data"] if type_ in CONTRACTS else {}
+        data: dict[str, Any] = (
+            partner_message(CONTRACTS[type_])["data"] if type_ in CONTRACTS else {}
+        )
         ids = {
             name: self.ids[name][choice % len(self.ids[name])] for name in data.keys() & self.ids
         }
-        return make_cloud_event(self.publisher, type_, {**data, **ids})
+        return make_cloud_event(f"/partners/{self.publisher}", type_, {**data, **ids})
 
 
 def make_jpeg() -> bytes:
@@ -61,10 +76,10 @@ async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClie
     helper = await create_volunteer(desk, household_id=household["id"])
     wishes = await _create_wishes(desk, wisher, helper)
     events = [await _create_event(desk, days) for days in (1, 2)]
-    await wisher.post(f"/events/{events[0]}/join", {"role": "guest"})
+    await wisher.post_ok(f"/events/{events[0]}/join", {"role": "guest"})
 
     async def read_inbox() -> list[Any]:
-        notices: list[Any] = await wisher.get("/inbox")
+        notices: list[Any] = await wisher.get_ok("/inbox")
         return notices
 
     notices = await eventually(read_inbox)
@@ -79,8 +94,8 @@ async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClie
         "building_id": [household["building_id"]],
         "home_id": [household["home_id"]],
         "household_id": [household["id"]],
-        "member_id": [(await desk.post("/party/members", _membership_body(wisher)))["id"]],
-        "volunteer_id": [one["id"] for one in await desk.get("/volunteers")],
+        "member_id": [(await desk.post_ok("/party/members", _membership_body(wisher)))["id"]],
+        "volunteer_id": [one["id"] for one in await desk.get_ok("/volunteers")],
         "delivery_id": [line["id"] for line in notices],
         "key": failed_keys + publishers.published,
         "correlation_id": failed_keys,
@@ -92,26 +107,26 @@ async def create_fixtures(running_system: RunningSystem, client: httpx.AsyncClie
     return ApiFixtures({**people_by_role, **staff_by_role}, ids, publishers.active.name)
 
 
-async def _create_wishes(desk: Person, wisher: Person, helper: Person) -> list[str]:
+async def _create_wishes(desk: ApiClient, wisher: ApiClient, helper: ApiClient) -> list[str]:
     body = {"title": "想换一个灯泡", "details": "在厨房"}
-    wishes = [(await wisher.post("/wishes", body))["id"] for _ in range(WISH_COUNT)]
+    wishes = [(await wisher.post_ok("/wishes", body))["id"] for _ in range(WISH_COUNT)]
     # One stays in review, one is open, one is claimed, one is delivered.
     for wish in wishes[1:]:
-        await desk.post(f"/wishes/{wish}/approve")
+        await desk.post_ok(f"/wishes/{wish}/approve")
     for wish in wishes[2:]:
-        await helper.post(f"/wishes/{wish}/claim")
-    await helper.post(f"/wishes/{wishes[3]}/deliver", {"note": "换好了", "minutes": 30})
+        await helper.post_ok(f"/wishes/{wish}/claim")
+    await helper.post_ok(f"/wishes/{wishes[3]}/deliver", {"note": "换好了", "minutes": 30})
     return wishes
 
 
-async def _create_household(desk: Person) -> dict[str, Any]:
-    building = (await desk.post("/buildings", {"number": "3", "units": 2}))["id"]
-    home = (await desk.post(f"/buildings/{building}/homes", {"unit": 1, "number": "501"}))["id"]
-    household = await desk.post("/households", {"home_id": home, "own": True})
+async def _create_household(desk: ApiClient) -> dict[str, Any]:
+    building = (await desk.post_ok("/buildings", {"number": "3", "units": 2}))["id"]
+    home = (await desk.post_ok(f"/buildings/{building}/homes", {"unit": 1, "number": "501"}))["id"]
+    household = await desk.post_ok("/households", {"home_id": home, "own": True})
     return {**household, "building_id": building}
 
 
-async def _create_event(desk: Person, days: int) -> str:
+async def _create_event(desk: ApiClient, days: int) -> str:
     starts_at = clock.now() + timedelta(days=days)
     body = {
         "kind": "other",
@@ -123,12 +138,12 @@ async def _create_event(desk: Person, days: int) -> str:
         "helper_places": 3,
         "guest_places": 20,
     }
-    event: str = (await desk.post("/events", body))["id"]
-    await desk.post(f"/events/{event}/publish")
+    event: str = (await desk.post_ok("/events", body))["id"]
+    await desk.post_ok(f"/events/{event}/publish")
     return event
 
 
-async def _create_photo(helper: Person, wish: str) -> str:
+async def _create_photo(helper: ApiClient, wish: str) -> str:
     headers = {"Content-Type": "image/jpeg"}
     answer = await helper.call(
         "POST", f"/wishes/{wish}/photos", content=make_jpeg(), headers=headers
@@ -164,5 +179,5 @@ async def _store_failed_message(running_system: RunningSystem, station: UUID) ->
     return str(message.key)
 
 
-def _membership_body(person: Person) -> dict[str, Any]:
+def _membership_body(person: ApiClient) -> dict[str, Any]:
     return {"resident_id": person.id, "membership": "estate"}

@@ -5,12 +5,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.bus.outbox.record import OutgoingMessage, record_messages
-from shared.contracts.envelope import Contract
-from shared.contracts.examples import example
+from shared.contracts.contract import Contract
 from shared.contracts.intake import WishFulfilled, WishPosted
 from shared.ids import new_id
 from shared.observability.context import message_context
 from tests.support.api_clients import eventually
+from tests.support.messages import outgoing_message
 from tests.support.station import WISHER, StationFixture
 
 ERROR = "ValueError: the rule asks for more than there is"
@@ -57,6 +57,6 @@ async def create_failed_wish(demo_station: StationFixture) -> UUID:
 def _make_message(
     demo_station: StationFixture, contract: type[Contract], **overrides: UUID
 ) -> OutgoingMessage:
-    wish = new_id()
-    content = example(contract.type).model_copy(update={**overrides, "wish_id": wish})
-    return OutgoingMessage(f"wishes/{wish}", demo_station.station_id, 1, content)
+    values = {**overrides, "wish_id": new_id()}
+    content = contract.make_example().model_copy(update=values)
+    return outgoing_message(demo_station.station_id, content)

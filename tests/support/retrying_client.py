@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.api_clients import Person
+from tests.support.api_clients import ApiClient
 
 RETRY_INTERVAL_SECONDS = 0.2
 UNAVAILABLE_STATUSES = frozenset({502, 503, 504})
 
 
-async def post_with_retries(person: Person, path: str, body: Any = None) -> Any:
+async def post_with_retries(person: ApiClient, path: str, body: Any = None) -> Any:
     """Post under one Idempotency-Key until the service answers; return the answer."""
     key = {"Idempotency-Key": str(uuid4())}
     while True:

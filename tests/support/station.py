@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from services.intake.accounts.actions import NewAccount, create
-from services.intake.residents import actions as register
-from services.intake.residents.models import Registration, ResidentFields
+from services.intake.register import actions as register
+from services.intake.register.models import Registration
+from services.intake.residents import actions as residents
+from services.intake.residents.models import ResidentFields
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from tests.support.system import RunningSystem
@@ -64,5 +66,5 @@ async def create_demo_station(running_system: RunningSystem) -> StationFixture:
             details = ResidentFields(
                 name=f"演示·{phone[-1]}", phone=phone, household_id=household.id
             )
-            people[phone] = (await register.register(tx, founder, details)).id
+            people[phone] = (await residents.register(tx, founder, details)).id
     return StationFixture(running_system, station.id, people)

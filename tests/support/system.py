@@ -1,15 +1,12 @@
 """The whole product in one process for tests: three services on sockets, over either transport."""
 
-import base64
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import httpx
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.intake.main import SERVICE as INTAKE
 from services.notify.main import SERVICE as NOTIFY
@@ -22,17 +19,11 @@ from shared.bus.transport.rabbit import RabbitTransport
 from shared.runtime.runtime import Runtime
 from shared.runtime.server import listen, serving
 from shared.runtime.service import Service
+from tests.support.settings import make_settings
 
 TransportKind = Literal["in process", "rabbit"]
 SERVICES: tuple[Service, ...] = (INTAKE, VOLUNTEERS, NOTIFY)
 BINDINGS = {service.name: bindings(service.handlers) for service in SERVICES}
-_key = Ed25519PrivateKey.generate()
-SECRETS: dict[str, Any] = {
-    "secret_keys": Fernet.generate_key().decode(),
-    "lookup_key": "a-look-up-key-of-the-tests-32-bytes",
-    "token_public_key": base64.b64encode(_key.public_key().public_bytes_raw()).decode(),
-}
-PRIVATE_KEY = base64.b64encode(_key.private_bytes_raw()).decode()
 
 
 @dataclass(frozen=True)
@@ -65,24 +56,18 @@ class RunningSystem:
         )
 
 
-def make_settings(service: Service, url: str, folder: Path, **overrides: Any) -> Any:
-    """Return the settings of one service of a test system."""
-    values = {**SECRETS, "database_url": url, **overrides}
-    if service.name == "intake":
-        values |= {
-            "token_private_key": PRIVATE_KEY,
-            # Few people send the many requests of the tests, so no limit applies to them.
-            **dict.fromkeys(("rate_person", "rate_anonymous", "rate_address"), 0),
-            **overrides,
-            "volunteers_url": f"unix:{folder / 'volunteers0.sock'}",
-            "notify_url": f"unix:{folder / 'notify0.sock'}",
-        }
-    return service.settings.read(**values)
+def upstream_urls(folder: Path) -> dict[str, str]:
+    """Return the settings of intake by which it reaches the other services in `folder`."""
+    return {f"{name}_url": f"unix:{folder / f'{name}0.sock'}" for name in ("volunteers", "notify")}
 
 
 @contextlib.asynccontextmanager
 async def open_transport(
-    kind: TransportKind, amqp_url: str, prefix: str, faults: Faults | None = None
+    kind: TransportKind = "in process",
+    amqp_url: str = "",
+    prefix: str = "",
+    *,
+    faults: Faults | None = None,
 ) -> AsyncIterator[Transport]:
     """Open a transport of `kind`; declare its topology, and remove it at the end."""
     if kind == "in process":
@@ -110,9 +95,9 @@ async def start_system(
     replicas: dict[str, list[Runtime]] = {}
     for service in SERVICES:
         for number in range((scale or {}).get(service.name, 1)):
-            runtime = Runtime(
-                service, make_settings(service, urls[service.name], folder), transport
-            )
+            reach = upstream_urls(folder) if service is INTAKE else {}
+            service_settings = make_settings(service, urls[service.name], **reach)
+            runtime = Runtime(service, service_settings, transport)
             replicas.setdefault(service.name, []).append(runtime)
             runtimes.append(runtime)
             sockets.append(listen(f"unix:{folder / f'{service.name}{number}.sock'}"))

@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import httpx
+import limits.storage.memory
 import pytest
 
 from services.intake.main import SERVICE
 from shared.bus.transport.in_process import InProcessTransport
 from shared.runtime.runtime import Runtime
 from tests.intake.gateway.echo_server import EchoServer, serve
+from tests.intake.gateway.window_clock import WindowClock
 from tests.support.settings import make_settings
 
 
@@ -44,3 +47,11 @@ async def gateway(gateway_socket: Path) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.AsyncHTTPTransport(uds=str(gateway_socket))
     async with httpx.AsyncClient(transport=transport, base_url="http://station") as client:
         yield client
+
+
+@pytest.fixture
+def window_clock(monkeypatch: pytest.MonkeyPatch) -> WindowClock:
+    """Provide the clock of the rate limits' windows, which stands still unless a test moves it."""
+    clock = WindowClock()
+    monkeypatch.setattr(limits.storage.memory, "time", SimpleNamespace(time=clock))
+    return clock

@@ -20,6 +20,8 @@ from tests.support.settings import make_settings
 RATE_SETTINGS = {"rate_person": 4, "rate_anonymous": 2, "rate_address": 20}
 ADDRESS, OTHER_ADDRESS = "192.0.2.1", "198.51.100.7"
 MakeClient = Callable[..., httpx.AsyncClient]
+# A minute that ends during a test would make room for more.
+pytestmark = pytest.mark.usefixtures("window_clock")
 
 
 @pytest.fixture

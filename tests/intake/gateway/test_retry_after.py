@@ -1,35 +1,17 @@
 """A sliding minute has room for the limit, and a refusal has the seconds until there is room."""
 
-from types import SimpleNamespace
 from uuid import UUID, uuid4
 
-import limits.storage.memory
 import pytest
 
 from services.intake.gateway.rate_limits import RateLimiter
 from services.intake.main import SERVICE
 from shared.errors import TooManyRequests
+from tests.intake.gateway.window_clock import WindowClock
 from tests.support.settings import UNREACHABLE_URL, make_settings
 
 PUBLISHER = uuid4()
-
-
-class FakeClock:
-    """A clock that a test moves, in seconds; it begins with a minute."""
-
-    def __init__(self) -> None:
-        self.now = 600.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    """The clock of the windows."""
-    clock = FakeClock()
-    monkeypatch.setattr(limits.storage.memory, "time", SimpleNamespace(time=clock))
-    return clock
+pytestmark = pytest.mark.usefixtures("window_clock")
 
 
 @pytest.fixture
@@ -48,37 +30,37 @@ def seconds_to_wait(limiter: RateLimiter, messages: int = 1, publisher: UUID = P
 
 
 def test_hit_beyond_the_limit_waits_for_the_next_minute(
-    rate_limiter: RateLimiter, clock: FakeClock
+    rate_limiter: RateLimiter, window_clock: WindowClock
 ) -> None:
-    clock.now += 15
+    window_clock.now += 15
     assert [seconds_to_wait(rate_limiter) for _ in range(10)] == [0] * 10
     assert seconds_to_wait(rate_limiter) == 45
     assert seconds_to_wait(rate_limiter, publisher=uuid4()) == 0
 
 
 def test_hits_of_the_previous_minute_make_room_gradually(
-    rate_limiter: RateLimiter, clock: FakeClock
+    rate_limiter: RateLimiter, window_clock: WindowClock
 ) -> None:
     assert seconds_to_wait(rate_limiter, 10) == 0
-    clock.now += 61
+    window_clock.now += 61
     # There is room for five once the window covers less than six of the ten.
     assert seconds_to_wait(rate_limiter, 5) == 23
-    clock.now += 22.9
+    window_clock.now += 22.9
     assert seconds_to_wait(rate_limiter, 5) == 1
-    clock.now += 0.2
+    window_clock.now += 0.2
     assert seconds_to_wait(rate_limiter, 5) == 0
 
 
 @pytest.mark.parametrize("messages", range(1, 11))
 def test_there_is_room_after_the_wait_and_not_a_second_before(
-    rate_limiter: RateLimiter, clock: FakeClock, messages: int
+    rate_limiter: RateLimiter, window_clock: WindowClock, messages: int
 ) -> None:
     assert seconds_to_wait(rate_limiter, 10) == 0
-    clock.now += 60
+    window_clock.now += 60
     wait = seconds_to_wait(rate_limiter, messages)
-    clock.now += wait - 1.1
+    window_clock.now += wait - 1.1
     assert wait == 1 or seconds_to_wait(rate_limiter, messages) > 0
-    clock.now += 1.2
+    window_clock.now += 1.2
     assert seconds_to_wait(rate_limiter, messages) == 0
 
 

@@ -9,7 +9,9 @@ from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
 from services.intake.volunteers_view.models import Volunteer
 from shared.auth import Actor, Role
-from tests.intake.station_client import PASSWORD, ApiClient, StationClient
+from tests.intake.station_client import StationClient
+from tests.support.api_clients import ApiClient
+from tests.support.station import PASSWORD
 
 
 async def create_party_member(station_client: StationClient, **overrides: Any) -> dict[str, Any]:

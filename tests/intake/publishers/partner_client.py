@@ -10,9 +10,10 @@ import httpx
 
 from services.intake.accounts import actions as accounts
 from services.intake.accounts.actions import NewAccount
-from shared import clock
 from shared.auth import Actor, Role
 from tests.intake.station_client import StationClient
+from tests.support.api_clients import ApiClient
+from tests.support.messages import make_cloud_event
 
 JOINED = "linli.event.joined.v1"
 ATTENDED = "linli.event.attended.v1"
@@ -69,22 +70,17 @@ class PartnerClient:
 
     def make_event(self, type_: str, data: Any, **overrides: Any) -> dict[str, Any]:
         """Return a CloudEvent of this machine."""
-        return {
-            "specversion": "1.0",
-            "id": str(uuid4()),
-            "type": type_,
-            "source": f"/partners/{self.name}",
-            "time": clock.now().isoformat(),
-            "data": data,
-            **overrides,
-        }
+        return make_cloud_event(f"/partners/{self.name}", type_, data, **overrides)
+
+    @property
+    def api_client(self) -> ApiClient:
+        """A client of the API with the key."""
+        station = self.station_client
+        return ApiClient(station.client, self.key, str(self.account), station.station.code)
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request with the key."""
-        headers = {"Authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return await self.station_client.client.request(
-            method, f"/api/v1{path}", headers=headers, **options
-        )
+        return await self.api_client.call(method, path, **options)
 
     async def send(
         self, body: Any, headers: Mapping[str, str] = STRUCTURED_HEADERS

@@ -19,7 +19,8 @@ from tests.intake.publishers.partner_client import (
     STOPPED,
     PartnerClient,
 )
-from tests.intake.station_client import ApiClient, StationClient
+from tests.intake.station_client import StationClient
+from tests.support.api_clients import ApiClient
 
 
 async def create_open_wish(station_client: StationClient, wisher: ApiClient) -> str:

@@ -21,7 +21,7 @@ from tests.intake.publishers.partner_client import (
     STRUCTURED_HEADERS,
     PartnerClient,
 )
-from tests.intake.station_client import ApiClient, StationClient
+from tests.intake.station_client import StationClient
 
 STOPPAGE = {"building": "3", "lift": "左"}
 
@@ -217,9 +217,8 @@ async def test_only_publishers_publish_and_publishers_do_nothing_else(
     ):
         answer = await somebody.call("POST", "/messages", content=event, headers=STRUCTURED_HEADERS)
         assert answer.status_code == status
-    api_client = ApiClient(station_client.client, partner_client.key, partner_client.account)
     for path in ("/me", "/wishes", "/events", "/residents", "/publishers"):
-        assert (await api_client.get(path)).status_code == 403, path
+        assert (await partner_client.api_client.get(path)).status_code == 403, path
 
 
 async def test_a_key_publishes_its_types_until_it_ends(

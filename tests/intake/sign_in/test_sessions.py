@@ -10,7 +10,9 @@ import pytest
 from services.intake.volunteers_view.models import Volunteer
 from shared import clock
 from shared.auth import Actor, Role, issue_token
-from tests.intake.station_client import PASSWORD, SIGNING_KEY, StationClient, new_phone
+from tests.intake.station_client import StationClient, new_phone
+from tests.support.settings import SIGNING_KEY
+from tests.support.station import PASSWORD
 
 
 async def get_me(station_client: StationClient, **headers: str) -> httpx.Response:

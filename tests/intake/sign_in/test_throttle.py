@@ -11,7 +11,8 @@ import pytest
 from services.intake.accounts import passwords
 from services.intake.sign_in import authentication, throttle
 from shared.runtime.runtime import Runtime
-from tests.intake.station_client import PASSWORD, StationClient, new_phone
+from tests.intake.station_client import StationClient, new_phone
+from tests.support.station import PASSWORD
 
 # Each test has addresses of its own, since addresses are counted for all stations together.
 _networks = itertools.count(1)

@@ -1,54 +1,36 @@
 """The read copy of volunteers has one end state, whatever the order and repetition."""
 
 import itertools
-from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.volunteers_view.handlers import HANDLERS
 from services.intake.volunteers_view.queries import is_approved_volunteer
-from shared.bus.message import BatchHandler, Message
-from shared.contracts.envelope import Contract
+from shared.bus.message import BatchHandler
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
+from tests.support.messages import AnyMessage, make_message
 
 STATION, RESIDENT, VOLUNTEER = uuid4(), uuid4(), uuid4()
 VOLUNTEER_FIELDS = {"volunteer_id": VOLUNTEER, "resident_id": RESIDENT}
 
 
-def make_message(content: Contract, sequence: int, station: UUID = STATION) -> Message[Any]:
-    """Make a message of the volunteers service."""
-    return Message(
-        id=str(uuid4()),
-        type=content.type,
-        subject=f"volunteers/{VOLUNTEER}",
-        station=station,
-        sequence=sequence,
-        correlation=uuid4(),
-        causation=None,
-        time=datetime.now(UTC),
-        source="/services/volunteers",
-        content=content,
-    )
+APPLIED = make_message(STATION, VolunteerApplied(**VOLUNTEER_FIELDS))
+APPROVED = make_message(STATION, VolunteerApproved(**VOLUNTEER_FIELDS), 2)
 
 
-APPLIED = make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 1)
-APPROVED = make_message(VolunteerApproved(**VOLUNTEER_FIELDS), 2)
-
-
-async def handle_messages(tx: AsyncSession, *messages: Message[Any]) -> None:
+async def handle_messages(tx: AsyncSession, *messages: AnyMessage) -> None:
     """Handle the messages one by one."""
     for one in messages:
-        handler = HANDLERS[type(one.content)]
+        (handler,) = HANDLERS[type(one.content)]
         assert isinstance(handler, BatchHandler)
         await handler.handle(tx, [one])
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([APPLIED, APPROVED, APPLIED])))
 async def test_order_and_repetition_do_not_change_the_end_state(
-    tx: AsyncSession, order: tuple[Message[Any], ...]
+    tx: AsyncSession, order: tuple[AnyMessage, ...]
 ) -> None:
     await handle_messages(tx, *order, *order)
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
@@ -65,12 +47,14 @@ async def test_a_volunteer_of_one_station_is_none_of_another(tx: AsyncSession) -
 
 
 async def test_a_snapshot_corrects_a_copy_of_the_same_sequence(tx: AsyncSession) -> None:
-    await handle_messages(tx, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 2), APPROVED)
+    await handle_messages(
+        tx, make_message(STATION, VolunteerApplied(**VOLUNTEER_FIELDS), 2), APPROVED
+    )
     assert await is_approved_volunteer(tx, STATION, RESIDENT)
 
 
 async def test_a_message_of_another_station_changes_nothing(tx: AsyncSession) -> None:
     await handle_messages(
-        tx, APPROVED, make_message(VolunteerApplied(**VOLUNTEER_FIELDS), 3, uuid4())
+        tx, APPROVED, make_message(uuid4(), VolunteerApplied(**VOLUNTEER_FIELDS), 3)
     )
     assert await is_approved_volunteer(tx, STATION, RESIDENT)

@@ -10,7 +10,7 @@ from tests.intake.web.event_forms import move_event_earlier, publish_event
 from tests.support.page_client import PageClient, flash_message
 from tests.support.station import StationFixture
 
-STARTS_IN = timedelta(minutes=20)
+STARTS_AFTER = timedelta(minutes=20)
 PHONES = "19900000001", "19900000003"
 
 
@@ -58,7 +58,7 @@ async def create_joined_event(
     demo_station: StationFixture, desk: PageClient, *phones: str
 ) -> tuple[str, list[str]]:
     """Publish an event that starts soon, join `phones`; return its path and the residents' ids."""
-    path = await publish_event(desk, starts_in=STARTS_IN)
+    path = await publish_event(desk, starts_in=STARTS_AFTER)
     ids = [str(demo_station.people[phone]) for phone in phones]
     for resident in ids:
         await desk.submit(f"{path}/join", role="guest", resident=resident, insist="true")
@@ -161,7 +161,7 @@ async def test_truncated_list_shows_that_it_is_truncated(
 async def test_walk_in_joins_at_the_desk_and_returns_to_check_in(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
-    path = await publish_event(desk, starts_in=STARTS_IN)
+    path = await publish_event(desk, starts_in=STARTS_AFTER)
     event, resident = path.rpartition("/")[2], demo_station.people["19900000004"]
     assert f'href="/desk?event={event}"' in (await desk.get(f"{path}/door")).text
     events_path = f"/desk/residents/{resident}/events?event={event}"

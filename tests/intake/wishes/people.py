@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.accounts.models import Account
@@ -17,9 +16,9 @@ from services.intake.wishes import actions
 from services.intake.wishes.models import Wish
 from services.intake.wishes.states import WishState
 from shared.auth import Actor, Role
-from shared.bus.tables import outbox
 from shared.contracts.envelope import Envelope
 from shared.ids import new_id
+from tests.support.messages import list_recorded
 
 NAME = "演示愿望人"
 
@@ -94,10 +93,7 @@ async def _claim_and_finish(tx: AsyncSession, people: People, wish: UUID, state:
 
 async def list_messages_about(tx: AsyncSession, wish: Wish) -> list[Envelope]:
     """List the messages about a wish, oldest first."""
-    bodies = await tx.scalars(
-        select(outbox.c.body).where(outbox.c.subject == wish.subject).order_by(outbox.c.id)
-    )
-    return [Envelope.from_json(body) for body in bodies]
+    return await list_recorded(tx, subject=wish.subject)
 
 
 def message_details(message: Envelope) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from shared.auth import Actor, Role
 from shared.errors import NotFound, Problem
 from shared.ids import new_id
 from shared.state_key import StateKey
-from tests.intake.test_policies import flatten_routes, route_policies
 from tests.intake.wishes.factories import FACTORY_BY_STATE, WISHER
 from tests.intake.wishes.people import People
+from tests.support.openapi import flatten_routes, route_policies
 
 IMAGE = NormalizedImage(b"\xff\xd8\xff", 1, 1)
 

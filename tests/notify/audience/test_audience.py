@@ -9,7 +9,7 @@ from services.notify.audience.models import Recipient
 from shared.ids import new_id
 from shared.language import Language
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import handle_messages, resident_registered
+from tests.support.messages import handle_messages, resident_registered
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

@@ -18,17 +18,10 @@ from shared.auth import Role
 from shared.contracts.intake import WishDelivered
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.conftest import MakeClient
 from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender
-from tests.notify.messages import (
-    CODE,
-    PHONE,
-    handle_messages,
-    read_deliveries,
-    register_resident,
-    sign_in_code_issued,
-    wish_message,
-)
+from tests.notify.fixtures import read_deliveries, register_resident
+from tests.support.messages import CODE, PHONE, handle_messages, sign_in_code_issued, wish_message
+from tests.support.replicas import MakeClient
 
 MASKED = "138****5678"
 

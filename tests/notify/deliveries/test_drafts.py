@@ -28,13 +28,12 @@ from shared.contracts.volunteers import (
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import (
+from tests.notify.fixtures import read_deliveries, register_resident
+from tests.support.messages import (
     PHONE,
     TITLE,
     handle_messages,
     make_message,
-    read_deliveries,
-    register_resident,
     resident_registered,
     sign_in_code_issued,
     wish_claimed,
@@ -228,9 +227,7 @@ async def test_volunteers_are_notified_of_their_application(
     volunteer = new_id()
     for sequence, contract in enumerate((VolunteerApplied, VolunteerApproved), 1):
         content = contract(volunteer_id=volunteer, resident_id=resident)
-        await handle_messages(
-            runtime, make_message(station, content, f"volunteers/{volunteer}", sequence)
-        )
+        await handle_messages(runtime, make_message(station, content, sequence))
     assert await list_notices(runtime, station, {resident: "resident"}) == {
         ("resident", "inbox", "volunteer.applied"),
         *on_both_channels("resident", "volunteer.approved"),
@@ -261,9 +258,7 @@ async def test_owners_are_notified_of_their_points(
         cause_subject=f"wishes/{wish}",
         title=TITLE,
     )
-    await handle_messages(
-        runtime, make_message(station, content, f"accounts/{content.account_id}", 6)
-    )
+    await handle_messages(runtime, make_message(station, content, 6))
     deliveries = await read_deliveries(runtime, station)
     assert [d.params for d in deliveries] == [
         {"title": TITLE, "amount": 20, "balance": 120}

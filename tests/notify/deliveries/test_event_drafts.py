@@ -21,15 +21,14 @@ from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender
-from tests.notify.messages import (
+from tests.notify.fixtures import read_deliveries, register_resident
+from tests.support.messages import (
     STARTS,
     TITLE,
     AnyMessage,
     handle_messages,
     make_message,
     participation_message,
-    read_deliveries,
-    register_resident,
     resident_registered,
 )
 
@@ -272,8 +271,6 @@ async def test_text_about_points_fits_their_cause(
         cause_subject=subject,
         title=TITLE,
     )
-    await handle_messages(
-        runtime, make_message(station, content, f"accounts/{content.account_id}", 2)
-    )
+    await handle_messages(runtime, make_message(station, content, 2))
     (delivery,) = await read_deliveries(runtime, station)
     assert (delivery.subject, inbox_text(delivery, "zh").body) == (subject, body)

@@ -10,16 +10,11 @@ from services.notify.deliveries.models import Delivery
 from shared.auth import Role
 from shared.contracts.intake import WishOpened, WishPosted
 from shared.ids import new_id
+from shared.language import Language
 from shared.runtime.runtime import Runtime
-from tests.notify.conftest import MakeClient
-from tests.notify.messages import (
-    TITLE,
-    handle_messages,
-    read_deliveries,
-    register_resident,
-    wish_claimed,
-    wish_message,
-)
+from tests.notify.fixtures import read_deliveries, register_resident
+from tests.support.messages import TITLE, handle_messages, wish_claimed, wish_message
+from tests.support.replicas import MakeClient
 
 RESIDENT = Role.RESIDENT
 
@@ -68,7 +63,7 @@ async def test_inbox_is_in_the_reader_s_language(
     runtime: Runtime,
     station: UUID,
     client: MakeClient,
-    speaks: str,
+    speaks: Language,
     accept: str,
     language: str,
     title: str,

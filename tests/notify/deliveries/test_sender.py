@@ -25,17 +25,10 @@ from shared.contracts.intake import WishDelivered
 from shared.language import Language
 from shared.runtime.runtime import Runtime
 from tests.notify.deliveries.loopback_channel import LoopbackChannel, create_sender, send_later
-from tests.notify.messages import (
-    PHONE,
-    TITLE,
-    handle_messages,
-    read_deliveries,
-    register_resident,
-    sign_in_code_issued,
-    wish_message,
-)
+from tests.notify.fixtures import read_deliveries, register_resident
+from tests.support.messages import PHONE, TITLE, handle_messages, sign_in_code_issued, wish_message
 
-AFTER_LONGEST_WAIT = timedelta(seconds=MAX_BACKOFF_SECONDS)
+AFTER_MAX_BACKOFF = timedelta(seconds=MAX_BACKOFF_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +71,7 @@ async def test_sent_delivery_is_not_sent_again(runtime: Runtime, station: UUID) 
     await queue_text_message(runtime, station)
     sender = create_sender(runtime, LoopbackChannel())
     await sender.send_due()
-    assert await send_later(sender, AFTER_LONGEST_WAIT) == 0
+    assert await send_later(sender, AFTER_MAX_BACKOFF) == 0
 
 
 @pytest.mark.parametrize("failure", [Failed("no credit left"), ConnectionError("gateway gone")])
@@ -96,7 +89,7 @@ async def test_a_temporary_failure_is_tried_again_later(
     assert waiting.due_at >= before + timedelta(seconds=5)
     assert waiting.reason
     assert await sender.send_due() == []
-    assert await send_later(sender, AFTER_LONGEST_WAIT) == 1
+    assert await send_later(sender, AFTER_MAX_BACKOFF) == 1
     (sent,) = await list_text_messages(runtime, station)
     assert (sent.state, sent.attempts, sent.reason) == ("sent", 2, None)
     assert len(channel.renderings) == 2
@@ -108,7 +101,7 @@ async def test_a_permanent_failure_is_final_and_says_why(runtime: Runtime, stati
     await sender.send_due()
     (failed,) = await list_text_messages(runtime, station)
     assert (failed.state, failed.reason, failed.due_at) == ("failed", "no such number", None)
-    assert await send_later(sender, AFTER_LONGEST_WAIT) == 0
+    assert await send_later(sender, AFTER_MAX_BACKOFF) == 0
 
 
 async def test_delivery_fails_after_the_last_attempt(runtime: Runtime, station: UUID) -> None:
@@ -116,7 +109,7 @@ async def test_delivery_fails_after_the_last_attempt(runtime: Runtime, station: 
     channel = LoopbackChannel(*[Failed("busy")] * (MAX_ATTEMPTS + 1))
     sender = create_sender(runtime, channel)
     tried = [
-        await send_later(sender, AFTER_LONGEST_WAIT * number) for number in range(MAX_ATTEMPTS + 1)
+        await send_later(sender, AFTER_MAX_BACKOFF * number) for number in range(MAX_ATTEMPTS + 1)
     ]
     assert tried == [1] * MAX_ATTEMPTS + [0]
     (failed,) = await list_text_messages(runtime, station)
@@ -126,11 +119,11 @@ async def test_delivery_fails_after_the_last_attempt(runtime: Runtime, station: 
 async def test_delivery_fails_after_killing_every_sender(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     for number in range(MAX_ATTEMPTS):
-        with clock.shifted(AFTER_LONGEST_WAIT * number):
+        with clock.shifted(AFTER_MAX_BACKOFF * number):
             async with runtime.sessions.begin() as tx:
                 assert len(await lease(tx, 20)) == 1
     channel = LoopbackChannel()
-    await send_later(create_sender(runtime, channel), AFTER_LONGEST_WAIT * MAX_ATTEMPTS)
+    await send_later(create_sender(runtime, channel), AFTER_MAX_BACKOFF * MAX_ATTEMPTS)
     (failed,) = await list_text_messages(runtime, station)
     assert failed.state == "failed"
     assert channel.renderings == []

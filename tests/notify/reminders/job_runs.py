@@ -7,7 +7,8 @@ from services.notify.deliveries.models import Delivery
 from services.notify.reminders.jobs import send_reminders
 from shared import clock
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import AnyMessage, handle_messages, read_deliveries
+from tests.notify.fixtures import read_deliveries
+from tests.support.messages import AnyMessage, handle_messages
 
 REMINDER_TIME = datetime(2026, 11, 27, 10, tzinfo=UTC)
 BEFORE_REMINDER = REMINDER_TIME - timedelta(days=3)

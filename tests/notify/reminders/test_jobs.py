@@ -15,11 +15,13 @@ from services.notify.reminders.jobs import (
 )
 from services.notify.reminders.models import Reminder
 from shared import clock
+from shared.bus.inbox.dispatcher import Dispatcher
 from shared.contracts.events import EventAttended, EventJoined, EventLeft
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import DISPATCHER, STARTS, participation_message, register_resident
+from tests.notify.fixtures import register_resident
 from tests.notify.reminders.job_runs import REMINDER_TIME, handle_at, list_reminders, run_job
+from tests.support.messages import STARTS, participation_message
 
 
 async def _create_participants(runtime: Runtime, station: UUID, count: int) -> list[UUID]:
@@ -66,7 +68,7 @@ async def test_locked_reminder_is_skipped(runtime: Runtime, station: UUID) -> No
         station, EventLeft, resident, participation_id=participation, sequence=2
     )
     async with runtime.sessions.begin() as tx:
-        await DISPATCHER.handle(tx, [left])
+        await Dispatcher(runtime.service.handlers).handle(tx, [left])
         await run_job(runtime)
     await run_job(runtime)
     assert not await list_reminders(runtime, station)

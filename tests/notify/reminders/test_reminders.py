@@ -19,15 +19,9 @@ from shared.contracts.events import (
 )
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.notify.messages import (
-    STARTS,
-    AnyMessage,
-    make_message,
-    participation_message,
-    read_deliveries,
-    register_resident,
-)
+from tests.notify.fixtures import read_deliveries, register_resident
 from tests.notify.reminders.job_runs import REMINDER_TIME, handle_at, list_reminders, run_job
+from tests.support.messages import STARTS, AnyMessage, make_message, participation_message
 
 Contracts = tuple[type[ParticipationMessage], ...]
 PARTICIPATION_STEPS: Contracts = (EventJoined, EventLeft, EventJoined, EventAttended)
@@ -170,7 +164,7 @@ async def test_reminder_does_not_depend_on_order_and_repetition(
     station = new_id()
     resident = await register_resident(runtime, station)
     in_order = _participation_messages(station, resident, steps)
-    again = [make_message(m.station, m.content, m.subject, m.sequence) for m in in_order]
+    again = [make_message(m.station, m.content, m.sequence) for m in in_order]
     messages = [*in_order, *in_order, *again]
     random.shuffle(messages)  # type: ignore[attr-defined]  # hypothesis makes a Random
     for start in range(0, len(messages), size):

@@ -24,7 +24,7 @@ from services.volunteers.ledger.models import (
 )
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.messages import read_points, run_audit
+from tests.volunteers.fixtures import read_points, run_audit
 
 
 def make_cause(station: UUID) -> Cause:

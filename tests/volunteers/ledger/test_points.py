@@ -7,14 +7,10 @@ from services.volunteers.ledger.models import AccountKey, Posting
 from shared.auth import Role
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import MakeClient
+from tests.support.messages import TITLE, handle_messages, wish_fulfilled, wish_reopened
+from tests.support.replicas import MakeClient
+from tests.volunteers.fixtures import create_volunteer
 from tests.volunteers.ledger.test_audit import make_cause
-from tests.volunteers.messages import (
-    create_volunteer,
-    handle_messages,
-    wish_fulfilled,
-    wish_reopened,
-)
 
 EMPTY_BALANCE = {"balance": 0, "held": 0, "available": 0}
 
@@ -27,7 +23,7 @@ async def test_volunteer_reads_points_and_entries(
     await handle_messages(runtime, first)
     await handle_messages(runtime, second)
     await handle_messages(runtime, wish_reopened(first))
-    resident = client(Role.RESIDENT, person=me, language="en")
+    resident = client(Role.RESIDENT, person=me, accept="en")
     assert (await resident.get("/points/me")).json() == {
         "balance": 20,
         "held": 0,
@@ -35,9 +31,9 @@ async def test_volunteer_reads_points_and_entries(
     }
     entries = (await resident.get("/points/me/entries")).json()
     assert [(e["amount"], e["reason"], e["title"]) for e in entries] == [
-        (-20, "The confirmation of a wish was withdrawn", "换一个灯泡"),
+        (-20, "The confirmation of a wish was withdrawn", TITLE),
         (20, "A wish came true", "修水管"),
-        (20, "A wish came true", "换一个灯泡"),
+        (20, "A wish came true", TITLE),
     ]
     assert entries[1]["correlation_id"] == str(second.correlation)
     assert (entries[1]["rule"], entries[1]["rule_version"]) == ("wish-fulfilled", 1)

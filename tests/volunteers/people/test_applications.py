@@ -7,27 +7,30 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.volunteers.people.models import AlreadyDecided, Volunteer
-from shared.auth import Role
+from shared.auth import Actor, Role
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import MakeClient
-from tests.volunteers.messages import create_volunteer, list_recorded
+from tests.support.messages import list_recorded
+from tests.support.replicas import MakeClient
+from tests.volunteers.fixtures import create_volunteer
+
+DESK = Actor(new_id(), new_id(), frozenset({Role.STAFF}))
 
 
 def test_only_an_application_can_be_approved() -> None:
-    volunteer = Volunteer.apply(new_id(), new_id(), ["修灯", "修灯"], [])
+    volunteer = Volunteer.apply(DESK.station, new_id(), ["修灯", "修灯"], [])
     assert volunteer.skills == ["修灯"]
-    volunteer.approve()
+    volunteer.approve(DESK)
     assert volunteer.state == "approved"
     with pytest.raises(AlreadyDecided):
-        volunteer.approve()
+        volunteer.approve(DESK)
 
 
 def test_snapshot_message_follows_the_state() -> None:
-    volunteer = Volunteer.apply(new_id(), new_id(), [], [])
+    volunteer = Volunteer.apply(DESK.station, new_id(), [], [])
     assert isinstance(volunteer.snapshot_message(), VolunteerApplied)
-    volunteer.approve()
+    volunteer.approve(DESK)
     assert isinstance(volunteer.snapshot_message(), VolunteerApproved)
     for state in ("suspended", "left"):
         volunteer.state = state
@@ -46,7 +49,7 @@ async def test_a_resident_applies_and_the_desk_approves(
     assert approved.json()["state"] == "approved"
     mine = (await resident.get("/volunteers/me")).json()
     assert (mine["state"], mine["duties"], mine["skills"]) == ("approved", [], ["理发"])
-    messages = await list_recorded(tx, station)
+    messages = await list_recorded(tx, station=station)
     assert [(m.type, m.sequence) for m in messages] == [
         ("linli.volunteer.applied.v1", 1),
         ("linli.volunteer.approved.v1", 2),
@@ -55,7 +58,7 @@ async def test_a_resident_applies_and_the_desk_approves(
 
 
 async def test_second_application_and_second_approval_are_refused(client: MakeClient) -> None:
-    resident, desk = client(Role.RESIDENT), client(Role.ADMIN, language="en")
+    resident, desk = client(Role.RESIDENT), client(Role.ADMIN, accept="en")
     first = await resident.post("/volunteers", json={})
     second = await resident.post("/volunteers", json={})
     assert second.status_code == 409

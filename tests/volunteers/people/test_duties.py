@@ -20,8 +20,9 @@ from shared.contracts.intake import (
 )
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import MakeClient
-from tests.volunteers.messages import AnyMessage, create_volunteer, handle_messages, make_message
+from tests.support.messages import AnyMessage, handle_messages, make_message
+from tests.support.replicas import MakeClient
+from tests.volunteers.fixtures import create_volunteer
 
 LEASE_UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
 WISH_STEPS = (WishClaimed, WishReleased, WishClaimed, WishDelivered, WishRefused, WishDelivered)

@@ -22,15 +22,9 @@ from shared.contracts.events import (
 from shared.contracts.intake import WishClaimed
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import MakeClient
-from tests.volunteers.messages import (
-    AnyMessage,
-    create_volunteer,
-    handle_messages,
-    make_message,
-    participation_message,
-    read_points,
-)
+from tests.support.messages import AnyMessage, handle_messages, make_message, participation_message
+from tests.support.replicas import MakeClient
+from tests.volunteers.fixtures import create_volunteer, read_points
 
 PARTICIPATION_STEPS = (EventJoined, EventLeft, EventJoined, EventAttended)
 STARTS_AT = (clock.now() + timedelta(days=3)).replace(microsecond=0)

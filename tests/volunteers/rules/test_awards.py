@@ -15,18 +15,17 @@ from services.volunteers.ledger.queries import get_balance
 from shared.errors import NotYet
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.messages import (
+from tests.support.messages import (
+    TITLE,
     AnyMessage,
-    create_volunteer,
     handle_messages,
     handle_with_retries,
     list_recorded,
     make_message,
-    read_points,
-    run_audit,
     wish_fulfilled,
     wish_reopened,
 )
+from tests.volunteers.fixtures import create_volunteer, read_points, run_audit
 from tests.volunteers.rules.test_rules import make_rule
 
 
@@ -41,7 +40,7 @@ async def test_a_fulfilled_wish_pays_twenty_points(
     assert (transfer.rule, transfer.rule_version) == ("wish-fulfilled", 1)
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
     assert transfer.correlation_id == message.correlation
-    (envelope,) = await list_recorded(tx, station)
+    (envelope,) = await list_recorded(tx, station=station)
     account = AccountKey(station, "resident", taker)
     assert envelope.type == "linli.points.awarded.v1"
     assert (envelope.subject, envelope.sequence) == (f"accounts/{account.id}", 1)
@@ -57,7 +56,7 @@ async def test_a_fulfilled_wish_pays_twenty_points(
         "rule": "wish-fulfilled",
         "wish_id": str(message.content.wish_id),
         "cause_subject": message.subject,
-        "title": "换一个灯泡",
+        "title": TITLE,
     }
 
 
@@ -70,7 +69,7 @@ async def test_repeated_fulfilment_is_paid_once(
         await handle_messages(runtime, message)
     await handle_messages(runtime, *again)
     assert (await read_points(runtime, station, taker)).balance == 20
-    assert len(await list_recorded(tx, station)) == 1
+    assert len(await list_recorded(tx, station=station)) == 1
 
 
 async def test_five_concurrent_fulfilments_are_paid_once(runtime: Runtime, station: UUID) -> None:
@@ -142,7 +141,7 @@ async def test_withdrawn_confirmation_reverses_the_points_once(
     for _ in range(3):
         await handle_messages(runtime, wish_reopened(message))
     assert (await read_points(runtime, station, taker)).balance == 0
-    awarded, reversed_ = await list_recorded(tx, station)
+    awarded, reversed_ = await list_recorded(tx, station=station)
     assert reversed_.type == "linli.points.reversed.v1"
     assert (reversed_.data["amount"], reversed_.data["balance"]) == (20, 0)
     assert reversed_.sequence == awarded.sequence + 1

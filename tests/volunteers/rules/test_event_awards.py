@@ -10,14 +10,13 @@ from services.volunteers.ledger.models import Transfer
 from shared.contracts.events import EventAttended
 from shared.ids import new_id
 from shared.runtime.runtime import Runtime
-from tests.volunteers.messages import (
+from tests.support.messages import (
     handle_messages,
     list_recorded,
     make_message,
     participation_message,
-    read_points,
-    run_audit,
 )
+from tests.volunteers.fixtures import read_points, run_audit
 from tests.volunteers.rules.test_rules import make_rule
 
 
@@ -31,7 +30,7 @@ async def test_ninety_minutes_of_help_pay_fifteen_points(
     transfer = (await tx.scalars(select(Transfer).where(Transfer.station_id == station))).one()
     assert (transfer.rule, transfer.reason) == ("event-helper", "Helped at an event")
     assert (transfer.cause_subject, transfer.revision) == (message.subject, 1)
-    (envelope,) = await list_recorded(tx, station)
+    (envelope,) = await list_recorded(tx, station=station)
     assert envelope.correlationid == message.correlation
     expected = {
         "amount": 15,
@@ -61,7 +60,7 @@ async def test_few_minutes_of_help_post_no_transfer(
     )
     count = select(func.count()).select_from(Transfer).where(Transfer.station_id == station)
     assert await tx.scalar(count) == 0
-    assert not await list_recorded(tx, station)
+    assert not await list_recorded(tx, station=station)
 
 
 async def test_repeated_attendance_is_paid_once(runtime: Runtime, station: UUID) -> None:

@@ -5,15 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from services.volunteers.rules.models import REASONS, Rule, in_force
+from services.volunteers.rules.models import Rule, in_force
 from shared.auth import Role
 from shared.contracts.events import EventAttended, EventMissed
 from shared.contracts.intake import WishFulfilled
 from shared.ids import new_id
-from shared.language import translate
 from shared.runtime.runtime import Runtime
-from tests.volunteers.conftest import MakeClient
-from tests.volunteers.messages import participation_message
+from tests.support.messages import participation_message
+from tests.support.replicas import MakeClient
 
 STATION = new_id()
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
@@ -87,7 +86,7 @@ async def test_rules_are_listed_with_those_in_force(
 ) -> None:
     async with runtime.sessions.begin() as tx:
         tx.add_all([make_rule(1, station, amount=30), make_rule(1, new_id(), amount=99)])
-    rules = (await client(Role.RESIDENT, language="en").get("/rules")).json()
+    rules = (await client(Role.RESIDENT, accept="en").get("/rules")).json()
     assert [(r["amount"], r["standard"], r["in_force"]) for r in rules] == [
         (30, False, True),
         (5, True, True),
@@ -103,9 +102,10 @@ async def test_rules_are_listed_with_those_in_force(
     assert [(r["amount"], r["in_force"]) for r in elsewhere] == [(5, True), (10, True), (20, True)]
 
 
-@pytest.mark.parametrize("reason", REASONS)
-def test_reasons_of_standard_rules_have_a_chinese_translation(reason: str) -> None:
-    assert translate(reason, "zh") != reason
+async def test_reasons_of_standard_rules_are_translated(client: MakeClient) -> None:
+    rules = (await client(Role.RESIDENT, accept="zh").get("/rules")).json()
+    reasons = [rule["reason"] for rule in rules]
+    assert reasons == ["参加了社区活动", "在社区活动中帮忙", "实现了一个微心愿"]
 
 
 @pytest.mark.parametrize(
