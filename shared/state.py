@@ -1,6 +1,6 @@
 """State transitions: saving changed aggregates with their history and their messages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -93,7 +93,7 @@ async def _save(
     await record_pending(tx, aggregates)
 
 
-async def record_pending(tx: AsyncSession, aggregates: Iterable[Aggregate]) -> None:
+async def record_pending(tx: AsyncSession, aggregates: Sequence[Aggregate]) -> None:
     """Record the messages of aggregates that a statement has stored, at their present versions."""
     messages = [
         OutgoingMessage(one.subject, one.station_id, one.version, message)

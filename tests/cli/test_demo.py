@@ -266,15 +266,12 @@ async def test_second_load_leaves_actions_of_reserved_people_alone(
 ) -> None:
     async with running_system.client() as client:
         desk = await sign_in(client, station="qinglan", username="desk", password="linli-demo-desk")
-        wisher, helper = [
-            await sign_in(
-                client,
-                station="qinglan",
-                slip=(await desk.post_ok(f"/residents/{demo_id('resident', number)}/slips"))[
-                    "code"
-                ],
-            )
+        slips = [
+            await desk.post_ok(f"/residents/{demo_id('resident', number)}/slips")
             for number in (RESIDENT_NUMBER, VOLUNTEER_NUMBER)
+        ]
+        wisher, helper = [
+            await sign_in(client, station="qinglan", slip=slip["code"]) for slip in slips
         ]
         before = await helper.points()
         await create_fulfilled_wish(desk, wisher, helper)

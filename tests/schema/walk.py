@@ -7,8 +7,11 @@ from uuid import uuid4
 import httpx
 
 from shared import clock
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.ids import new_id
 from tests.schema.fixtures import ApiFixtures, make_jpeg
 from tests.support.api_clients import ApiClient, create_volunteer
+from tests.support.messages import make_cloud_event
 
 SERVICES = ("intake", "volunteers", "notify")
 REASON = {"reason": "下大雨"}
@@ -139,10 +142,10 @@ async def _attend_and_cancel_events(api_fixtures: ApiFixtures, desk: ApiClient) 
 async def _add_and_remove_photos(api_fixtures: ApiFixtures, helper: ApiClient) -> None:
     path = f"/wishes/{api_fixtures.ids['wish_id'][2]}/photos"
     headers = {"Content-Type": "image/jpeg"}
-    for _ in range(2):
-        added = await helper.call("POST", path, content=make_jpeg(), headers=headers)
-        assert added.is_success, added.text
-    removed = await helper.call("DELETE", f"/photos/{added.json()['id']}")
+    added = [
+        await helper.call("POST", path, content=make_jpeg(), headers=headers) for _ in range(2)
+    ]
+    removed = await helper.call("DELETE", f"/photos/{added[-1].json()['id']}")
     assert removed.is_success, removed.text
 
 
@@ -153,6 +156,12 @@ async def _change_publisher(api_fixtures: ApiFixtures, admin: ApiClient) -> None
     await admin.post_ok(f"{path}/keys/{ended}/end")
     await admin.post_ok(f"{path}/password")
     await admin.put_ok(f"{path}/grants", {"grants": []})
+    publisher, source = api_fixtures.client("publisher"), f"/partners/{api_fixtures.publisher}"
+    for _ in range(2):
+        content = {"wish_id": str(new_id()), "minutes": 30}
+        event = make_cloud_event(source, "linli.wish.fulfilled.v1", content)
+        headers = {"Content-Type": CONTENT_TYPE}
+        await publisher.post_ok("/messages", event, headers=headers)
 
 
 async def _operate(api_fixtures: ApiFixtures) -> None:

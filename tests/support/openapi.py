@@ -56,8 +56,10 @@ class Operation:
         if JSON not in content:
             return None
         schema: dict[str, Any] = content[JSON]["schema"]
-        schemas: dict[str, dict[str, Any]] = self.app.openapi()["components"]["schemas"]
-        return schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+        if "$ref" in schema:
+            name = schema["$ref"].rpartition("/")[2]
+            schema = self.app.openapi()["components"]["schemas"][name]
+        return schema
 
     @property
     def is_list(self) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -63,13 +63,18 @@ class EventState(StrEnum):
 STAFF_ONLY_STATES = (EventState.DRAFT, EventState.DROPPED)
 
 
-def _is_for_resident(_: "Event", actor: Actor) -> None:
+def is_for_resident(_: Any, actor: Actor) -> None:
+    """Check that the actor acts for a resident. Raises: CannotActOnBehalf, Invalid."""
     require_resident(actor)
 
 
 IS_PUBLISHED = only_in(EventState.PUBLISHED, error=errors.NotPublished)
 IS_PENDING = only_in(EventState.DRAFT, EventState.PUBLISHED, error=errors.NotPublished)
 IS_NOT_OVER: Rule = only_if(lambda event, _: not event.has_ended, error=errors.EventOver)
+# A partner's message may come late: what counts is when the resident asked.
+ACCEPTS_REQUESTS: Rule = only_if(
+    lambda event, actor: not event.has_ended or actor.has(Role.PUBLISHER), error=errors.EventOver
+)
 ACCEPTS_LATE_ENTRY: tuple[Rule, ...] = (
     only_in(EventState.PUBLISHED, EventState.CLOSED, error=errors.NotPublished),
     only_if(lambda event, _: event.has_started, error=errors.NotStarted),
@@ -227,13 +232,9 @@ class Event(Aggregate, Base):
         self.announce(EventPublished)
 
     @action(
-        _is_for_resident,
+        is_for_resident,
         IS_PUBLISHED,
-        # A partner's message may come late: what counts is when the resident asked.
-        only_if(
-            lambda event, actor: not event.has_ended or actor.has(Role.PUBLISHER),
-            error=errors.EventOver,
-        ),
+        ACCEPTS_REQUESTS,
         roles=PARTICIPANTS,
         depends_on=(
             NotFound,

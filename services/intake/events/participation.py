@@ -18,6 +18,7 @@ from services.intake.events.models import (
     IS_PUBLISHED,
     PARTICIPANTS,
     Event,
+    is_for_resident,
 )
 from services.intake.events.policies import POLICIES
 from shared import clock
@@ -117,6 +118,7 @@ class Participation(Aggregate, Base):
         return self.resident_id == actor.subject_id
 
     @action(
+        is_for_resident,
         only_if(is_of, error=Forbidden),
         _of_event(IS_PUBLISHED, IS_NOT_OVER),
         *IS_EXPECTED,

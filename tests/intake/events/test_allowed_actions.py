@@ -105,8 +105,9 @@ async def _create_cases(tx: AsyncSession, people: EventPeople) -> list[Case]:
         part = await attendance.join(tx, people.helper, event.id, "helper", allow_overlap=True)
         with clock.frozen(event.starts_at):
             await _bring_to(tx, people, part, state)
-        assert part.state == state
-        cases.append((event, part))
+        stored = await tx.get_one(Participation, part.id)
+        assert stored.state == state
+        cases.append((event, stored))
     fields = make_event_fields(starts_at=starts_at)
     draft, dropped = [await actions.create(tx, people.desk, fields) for _ in range(2)]
     await actions.cancel(tx, people.desk, dropped.id, "不办了")

@@ -13,7 +13,7 @@ from tests.intake.web.event_forms import event_form, move_event_earlier, publish
 from tests.support.page_client import PageClient
 from tests.support.station import StationFixture
 
-STARTS_IN = timedelta(minutes=20)
+STARTS_AFTER = timedelta(minutes=20)
 WISHER, NEIGHBOUR = "19900000001", "19900000003"
 
 
@@ -58,7 +58,7 @@ async def test_event_page_offers_each_reader_what_is_allowed(
         (neighbour, Actor(station, people[NEIGHBOUR], frozenset({Role.RESIDENT}))),
         (anonymous, Actor(station, NOBODY, frozenset({Role.RESIDENT}))),
     ]
-    path = (await desk.submit("/events/new", **event_form(starts_in=STARTS_IN))).url.path
+    path = (await desk.submit("/events/new", **event_form(starts_in=STARTS_AFTER))).url.path
     assert await check_offers(demo_station, path, readers[:1]) == {"edit", "publish", "cancel"}
     await desk.submit(f"{path}/publish")
     await wisher.submit(f"{path}/join", role="guest", insist="true")
@@ -78,7 +78,7 @@ async def test_event_page_offers_each_reader_what_is_allowed(
 async def test_check_in_desk_offers_what_is_allowed(
     demo_station: StationFixture, desk: PageClient
 ) -> None:
-    path = await publish_event(desk, starts_in=STARTS_IN)
+    path = await publish_event(desk, starts_in=STARTS_AFTER)
     resident = str(demo_station.people[WISHER])
     await desk.submit(f"{path}/join", role="guest", resident=resident, insist="true")
 
