@@ -137,6 +137,11 @@ class Aggregate:
         """The messages that its changes have made and `save` has yet to record."""
         return []
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether messages wait for `save`."""
+        return bool(vars(self).get("pending"))
+
     @classmethod
     def new(cls: type[T], station: UUID, **values: Any) -> T:
         """Make one of that station, with an id and the time; named constructors build on it."""

@@ -15,8 +15,8 @@ class BackgroundLoop:
     """A task that runs `turn` every `interval_seconds`, or as soon as `wake` is set.
 
     An error of `turn` never ends the loop: one of `transient` is logged as a warning, any other
-    with its traceback, and the next turn waits for the backoff, whatever wakes it meanwhile. A
-    turn that lasts (a connection that is consumed) ends when `stopping` is set.
+    with its traceback, and the next turn comes after the backoff, or once `wake` is set. A turn
+    that lasts (a connection that is consumed) ends when `stopping` is set.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class BackgroundLoop:
                 self.backoff.reset()
                 await wait_for(self.wake, self._interval)
                 continue
-            await wait_for(self.stopping, self.backoff.next_delay())
+            await wait_for(self.wake, self.backoff.next_delay())
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:

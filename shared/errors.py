@@ -37,7 +37,7 @@ class Problem(Exception):
 
 
 class Invalid(Problem):
-    """The request is understood and can't be carried out as it stands.
+    """A request that can be read, but whose content breaks a rule.
 
     `errors` maps a field's path to a sentence of the catalogue.
     """
@@ -58,7 +58,7 @@ class Invalid(Problem):
 
 
 class Unauthorized(Problem):
-    """Nobody is signed in, or the proof of it is worth nothing."""
+    """A request without a sign-in, or with an invalid or expired token."""
 
     status = 401
     title = N_("Please sign in")
@@ -66,28 +66,35 @@ class Unauthorized(Problem):
 
 
 class Forbidden(Problem):
-    """Whoever is signed in may not do this."""
+    """A request that the signed-in person may not make."""
 
     status = 403
     title = N_("This is not yours to do")
 
 
 class NotFound(Problem):
-    """It doesn't exist in this station, or isn't for this person to see."""
+    """A thing that doesn't exist in this station, or that this person may not see."""
 
     status = 404
     title = N_("There is nothing here")
 
 
 class Conflict(Problem):
-    """The state of things doesn't allow it."""
+    """A request that the present state of the thing doesn't allow."""
 
     status = 409
     title = N_("This can't be done now")
 
 
+class PreconditionFailed(Problem):
+    """If-Match names no version that is the present one (RFC 9110, section 13.1.1)."""
+
+    status = 412
+    title = N_("Somebody changed this in the meantime; please look again")
+
+
 class TooManyRequests(Problem):
-    """Too many tries in too short a time."""
+    """More requests or attempts than the limit allows."""
 
     status = 429
     title = N_("Too many tries; please wait a little")
@@ -95,7 +102,7 @@ class TooManyRequests(Problem):
 
 
 class Unavailable(Problem):
-    """Another service doesn't answer."""
+    """A service or database that doesn't answer."""
 
     status = 503
     title = N_("This part of the station is resting; please try again in a moment")

@@ -1,4 +1,4 @@
-"""The mechanism of policies: which roles a route is for; whose a thing is, models decide."""
+"""The mechanism of policies: which roles may use a route; models check ownership."""
 
 from collections.abc import Mapping
 

@@ -27,9 +27,9 @@ class MissingSettings(Exception):
 class ServiceSettings(BaseSettings):
     """The settings that every service has; a service's own class adds to them.
 
-    `trusted_proxies` are the addresses and networks, comma-separated, whose X-Forwarded-For tells
-    the client's address: the edge's, and nobody's where there is none. `otlp_endpoint` is where
-    spans are sent to (OTLP/HTTP), named by the standard's own variable; empty for nowhere.
+    `trusted_proxies` are the comma-separated addresses and networks of reverse proxies. Only their
+    X-Forwarded-For is believed; empty without a proxy. `otlp_endpoint` is where spans are sent
+    (OTLP/HTTP), read from the standard's own variable; empty to send none.
     """
 
     model_config = SettingsConfigDict(
@@ -69,7 +69,7 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def read(cls, **values: Any) -> Self:
-        """Read the environment (`values` win); MissingSettings."""
+        """Read the environment; `values` override it. Raises: MissingSettings."""
         try:
             return cls(**values)
         except ValidationError as error:

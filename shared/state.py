@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared import clock
 from shared.aggregate import Aggregate
@@ -17,6 +17,17 @@ from shared.db import TimestampTZ
 from shared.observability.context import correlation_id
 
 A = TypeVar("A", bound=Aggregate)
+
+
+class UnsavedMessagesError(RuntimeError):
+    """A change was about to be committed without its messages: `save` was not called."""
+
+
+@event.listens_for(Session, "before_commit")
+def _refuse_unsaved_messages(session: Session) -> None:
+    unsaved = [one.subject for one in session if isinstance(one, Aggregate) and one.has_pending]
+    if unsaved:
+        raise UnsavedMessagesError(", ".join(unsaved))
 
 
 class Transition:

@@ -1,4 +1,4 @@
-"""Validation of text: without the control characters that Postgres or readers can't take."""
+"""Validation of text: no control characters, which Postgres refuses or readers can't see."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def is_readable(value: Any) -> bool:
-    """Check that no text in a value, of whatever lists and objects, has control characters."""
+    """Check that no text in a value, however nested, has control characters."""
     # A list instead of recursion, since a client may nest deeper than Python calls.
     pending = [value]
     while pending:

@@ -85,9 +85,11 @@ def repeated_classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
     """List the class names that several of these modules declare, with the modules."""
     modules: dict[str, list[str]] = {}
     for module, source in sources.items():
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.ClassDef):
-                modules.setdefault(node.name, []).append(module)
+        classes = {
+            node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)
+        }
+        for name in classes:
+            modules.setdefault(name, []).append(module)
     return {name: places for name, places in modules.items() if len(places) > 1}
 
 
@@ -101,19 +103,28 @@ def is_vague(path: PurePath) -> bool:
 def constants_without_unit(source: str) -> list[str]:
     """List the constants of time, size or count whose name has no unit, no MAX_ and no MIN_."""
     return [
-        target.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name) and target.id.isupper()
-        if (_is_amount(node.value) and not (UNIT.search(target.id) or NO_AMOUNT.search(target.id)))
-        or (_is_timedelta(node.value) and not SPAN.search(target.id))
+        name
+        for name, value in constants(source)
+        if (_is_amount(value) and not (UNIT.search(name) or NO_AMOUNT.search(name)))
+        or (_is_timedelta(value) and not SPAN.search(name))
     ]
+
+
+def constants(source: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name and the value of every constant, with or without an annotation."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id.isupper():
+                    yield target.id, node.value
 
 
 def _is_amount(value: ast.expr) -> bool:
     if isinstance(value, ast.BinOp):
         return _is_amount(value.left) and _is_amount(value.right)
+    if isinstance(value, ast.UnaryOp):
+        return _is_amount(value.operand)
     return isinstance(value, ast.Constant) and type(value.value) in (int, float)
 
 
@@ -170,12 +181,16 @@ def test_planted_violations_are_reported() -> None:
     assert repeated_classes({"a": "class Wish: ...", "b": "class Wish: ...\nclass Other: ..."}) == {
         "Wish": ["a", "b"]
     }
+    assert repeated_classes({"a": "class A:\n    class Row: ...", "b": "class Row: ..."}) == {
+        "Row": ["a", "b"]
+    }
     assert is_vague(PurePath("services/intake/web/planning.py"))
     assert is_vague(PurePath("tests/bus/kept.py"))
     assert is_vague(PurePath("shared/utils.py"))
     assert not is_vague(PurePath("shared/sealing.py"))
     source = "POLL = 1.0\nGRACE = timedelta(days=1)\nPOLL_SECONDS = 1.0\nMAX_PHOTOS = 4 * 2"
     assert constants_without_unit(source) == ["POLL", "GRACE"]
+    assert constants_without_unit("POLL: float = 1.0\nSHIFT = -5\nNEXT: int") == ["POLL", "SHIFT"]
 
 
 def test_files_and_functions_stay_small() -> None:

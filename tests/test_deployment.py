@@ -33,6 +33,7 @@ def test_every_requirement_is_locked() -> None:
         required = {
             name[0].lower() for line in lines if (name := re.match(r"[A-Za-z0-9][\w-]*", line))
         }
+        assert required
         assert required <= locked
 
 

@@ -1,10 +1,12 @@
 """The servers of a test run start on demand, once, and stop at the end; rule tests need none."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.support.servers import ServerFailed, ServerHost, ServerName, request_
 
 ROOT = Path(__file__).resolve().parent.parent
 RULE_TESTS = ("tests/intake/wishes/test_rules.py", "tests/intake/wishes/test_states.py")
+REPLY_TIMEOUT_SECONDS = 5.0
 TEST_OF_THE_DATABASE = "tests/test_schemas.py"
 # A run of pytest in which each request of a server fails.
 RUN_WITHOUT_SERVERS = """
@@ -112,6 +115,18 @@ def test_a_server_that_many_workers_request_starts_once_and_stops_once(
     assert sorted(counter.started) == ["postgres", "rabbitmq", "template of postgres"]
     assert sorted(counter.stopped) == ["postgres", "rabbitmq", "template"]
     assert counter.stopped.index("template") < counter.stopped.index("postgres")
+
+
+def test_a_request_that_is_cut_off_leaves_the_host_answering(counter: ServerCounter) -> None:
+    with open_host() as host:
+        with socket.socket(socket.AF_UNIX) as killed_worker:
+            killed_worker.connect(host.address)
+            killed_worker.send(b"\0")
+        with Client(host.address) as connection:
+            connection.send("rabbitmq")
+            assert connection.poll(REPLY_TIMEOUT_SECONDS)
+            assert connection.recv() == ("rabbitmq", "")
+    assert counter.stopped == ["rabbitmq"]
 
 
 def test_a_failed_start_fails_each_request_with_its_reason(

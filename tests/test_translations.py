@@ -41,7 +41,9 @@ def test_catalogues_keep_their_sentences_when_all_run_in_one_process() -> None:
     assert len(paths) == 4
     for path in paths:
         add_catalogue(path.parents[2])
-    for message in (message for path in paths for message in read(path)):
+    messages = [message for path in paths for message in read(path)]
+    assert messages
+    for message in messages:
         sentence = str(message.id)
         marked = P_(message.context, sentence) if message.context else sentence
         assert translate(marked, "zh") == message.string

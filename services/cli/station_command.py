@@ -58,6 +58,16 @@ class NewStation:
             return "A station and its community have a name in both languages."
         return None
 
+    @property
+    def admin(self) -> NewAccount:
+        """The account of the first administrator."""
+        return NewAccount(
+            username=self.username,
+            display_name=self.username,
+            role=Role.ADMIN,
+            password=self.password,
+        )
+
 
 async def add_station(
     sessions: async_sessionmaker[AsyncSession], new_station: NewStation
@@ -74,13 +84,7 @@ async def add_station(
         station.phone = new_station.phone
         tx.add(station)
         await tx.flush()
-        admin = NewAccount(
-            username=new_station.username,
-            display_name=new_station.username,
-            role=Role.ADMIN,
-            password=new_station.password,
-        )
-        await accounts.create(tx, Actor.system(station.id), admin)
+        await accounts.create(tx, Actor.system(station.id), new_station.admin)
     return station
 
 

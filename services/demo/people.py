@@ -13,7 +13,8 @@ from services.demo.yaml_tables import YamlModel, read_table
 from shared.language import Language
 
 NAME_PREFIX = "演示"
-# Number 1 lives alone in the first home and number 2 next door; neither has wished or helped yet.
+# Resident 1 lives alone in the first home, resident 2 next door. The demo gives both of them no
+# wishes and no tasks.
 RESIDENT_NUMBER, VOLUNTEER_NUMBER = 1, 2
 REFERENCE_YEAR = 2026
 

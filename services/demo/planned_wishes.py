@@ -76,10 +76,7 @@ def wishes() -> tuple[PlannedWish, ...]:
             details=row.details,
             maker=maker,
             posted_days_ago=posted,
-            actions=tuple(
-                PlannedAction(verb, posted - days, row.notes.get(verb, ""))
-                for verb, days in table.scenarios[row.scenario]
-            ),
+            actions=_planned_actions(row, table, posted),
             taker_kind=row.taker,
             taker=_taker(index) if row.taker == "volunteer" else None,
             minutes=row.minutes,
@@ -89,6 +86,15 @@ def wishes() -> tuple[PlannedWish, ...]:
         )
     ]
     return tuple(sorted(planned, key=lambda wish: -wish.posted_days_ago))
+
+
+def _planned_actions(
+    row: WishRow, table: WishesTable, posted_days_ago: float
+) -> tuple[PlannedAction, ...]:
+    return tuple(
+        PlannedAction(verb, posted_days_ago - days, row.notes.get(verb, ""))
+        for verb, days in table.scenarios[row.scenario]
+    )
 
 
 def _days_since_posting(table: WishesTable) -> list[float]:

@@ -1,21 +1,8 @@
-"""Acting on a resident's behalf: how a request names the resident, and who may do so."""
-
-from uuid import UUID
+"""The rules of acting on a resident's behalf."""
 
 from shared.auth import Actor
 from shared.errors import Forbidden, Invalid
 from shared.language import N_
-from shared.web.http import RequestModel
-
-
-class OnBehalfRequest(RequestModel):
-    """A request, perhaps on behalf of a resident who is at the desk or on the phone."""
-
-    on_behalf_of: UUID | None = None
-
-    def acting_actor(self, actor: Actor) -> Actor:
-        """Return `actor`, acting on behalf of the named resident."""
-        return actor.acting_for(self.on_behalf_of)
 
 
 class CannotActOnBehalf(Forbidden):

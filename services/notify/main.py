@@ -43,7 +43,7 @@ def background_tasks(replica: Replica) -> tuple[BackgroundTask, ...]:
     if not isinstance(settings, NotifySettings):
         raise TypeError("notify needs its own settings")
     sender = Sender(replica.sessions, settings, {"sms": sms_channel(settings)})
-    # `wake_by` also covers the sessions of the consumer, which queues most deliveries.
+    # `wake_on_commit` also covers the sessions of the consumer, which queues most deliveries.
     replica.wake_on_commit(QUEUED, sender.wake)
     return (sender,)
 

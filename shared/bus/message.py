@@ -87,13 +87,26 @@ Handler = HandleMessage | SingleHandler | BatchHandler
 Handlers = Mapping[type[Contract], Sequence[Handler]]
 
 
-def merge_handlers(*features: Handlers) -> Handlers:
-    """Merge the handlers of features; for each type they run in the order of the features."""
-    merged: dict[type[Contract], list[Handler]] = {}
-    for handlers in features:
-        for contract, registered in handlers.items():
-            merged.setdefault(contract, []).extend(registered)
+class MergedHandlers(dict[type[Contract], Sequence[Handler]]):
+    """The handlers of several features; `registrations` has them in the order of the features."""
+
+    registrations: Sequence[tuple[type[Contract], Handler]] = ()
+
+
+def merge_handlers(*features: Handlers) -> MergedHandlers:
+    """Merge the handlers of features, which run in the order of the features."""
+    merged = MergedHandlers()
+    merged.registrations = [one for handlers in features for one in registrations(handlers)]
+    for contract, handler in merged.registrations:
+        merged[contract] = [*merged.get(contract, ()), handler]
     return merged
+
+
+def registrations(handlers: Handlers) -> Sequence[tuple[type[Contract], Handler]]:
+    """List contracts with their handlers in the order of registration."""
+    if isinstance(handlers, MergedHandlers):
+        return handlers.registrations
+    return [(contract, handler) for contract, some in handlers.items() for handler in some]
 
 
 def normalize(handler: Handler) -> SingleHandler | BatchHandler:

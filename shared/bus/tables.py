@@ -1,5 +1,7 @@
 """The bus's tables, the same in every service's schema: outbox, sent, inbox, redrives."""
 
+from typing import Literal, get_args
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -17,7 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.aggregate import in_choices
 from shared.db import TimestampTZ, shared_metadata
+
+FailureState = Literal["retry", "parked", "skipped"]
+InboxState = Literal["done", FailureState]
+ActionKind = Literal["retry", "skip", "retry_all", "replay", "snapshot"]
 
 outbox = Table(
     "outbox",
@@ -73,7 +80,7 @@ inbox = Table(
     Column("retried_at", TimestampTZ),
     Column("publisher", Text),
     PrimaryKeyConstraint("consumer", "message_key", name="pk_inbox"),
-    CheckConstraint("state IN ('done', 'retry', 'parked', 'skipped')", name="ck_inbox_state"),
+    CheckConstraint(in_choices("state", get_args(InboxState)), name="ck_inbox_state"),
     CheckConstraint(
         "state NOT IN ('retry', 'parked') OR body IS NOT NULL", name="ck_inbox_kept_with_body"
     ),
@@ -104,8 +111,6 @@ redrives = Table(
     Column("reason", Text, nullable=False),
     Column("at", TimestampTZ, nullable=False),
     PrimaryKeyConstraint("id", name="pk_redrives"),
-    CheckConstraint(
-        "act IN ('retry', 'skip', 'retry_all', 'replay', 'snapshot')", name="ck_redrives_act"
-    ),
+    CheckConstraint(in_choices("act", get_args(ActionKind)), name="ck_redrives_act"),
     Index("ix_redrives_station", "station_id", "id"),
 )

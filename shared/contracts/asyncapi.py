@@ -19,6 +19,11 @@ Document = dict[str, Any]
 MESSAGES, PARTNERS, PARTNER_READERS = "linli.messages", "linli.partners", "linli.readers"
 PARTNER_INGRESS_SERVICE = "intake"
 SCHEMA = "#/components/schemas/{model}"
+# The names under which readers of the document know the envelopes.
+ENVELOPE_NAMES: dict[type[BaseModel], str] = {
+    EnvelopeModel: "Wire",
+    PartnerEnvelopeModel: "PartnerWire",
+}
 INFO = {
     "title": "Linli",
     "version": "1",
@@ -222,7 +227,7 @@ def _message(
         "contentType": CONTENT_TYPE,
         "payload": {
             "allOf": [
-                {"$ref": SCHEMA.format(model=envelope.__name__)},
+                {"$ref": SCHEMA.format(model=ENVELOPE_NAMES[envelope])},
                 {
                     "type": "object",
                     "properties": {
@@ -240,8 +245,10 @@ def _message(
 def _schemas() -> Document:
     contracts: list[type[Contract]] = [*REGISTRY.values(), *CONTRACTS.values(), External]
     by_name = components((EnvelopeModel, PartnerEnvelopeModel, *contracts), SCHEMA)
-    envelope = by_name[EnvelopeModel.__name__]
-    by_name[EnvelopeModel.__name__] = {
+    for model, name in ENVELOPE_NAMES.items():
+        by_name[name] = {**by_name.pop(model.__name__), "title": name}
+    envelope = by_name[ENVELOPE_NAMES[EnvelopeModel]]
+    by_name[ENVELOPE_NAMES[EnvelopeModel]] = {
         **envelope,
         "description": "The envelope of a message: a CloudEvent with our extensions.",
         "properties": {**envelope["properties"], **EXTRA_ATTRIBUTES},

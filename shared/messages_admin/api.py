@@ -11,8 +11,9 @@ from sqlalchemy import Row
 from shared.auth import Actor
 from shared.bus.admin import redrive
 from shared.bus.admin import replay as bus_replay
-from shared.bus.admin.redrive import ActionKind, Operator, State
+from shared.bus.admin.redrive import Operator
 from shared.bus.admin.replay import Original, Replay, SentFilter
+from shared.bus.tables import ActionKind, FailureState
 from shared.contracts.registry import SERVICES
 from shared.language import N_
 from shared.messages_admin.context import admin_context
@@ -40,7 +41,7 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 class MessageFilter(Filters):
     """Filter of the messages to list."""
 
-    state: State | None = None
+    state: FailureState | None = None
     type: Name | None = None
 
 
@@ -92,7 +93,7 @@ class FailedMessage(ResponseModel):
     """
 
     key: UUID
-    state: State
+    state: FailureState
     type: str
     id: str | None
     source: str | None

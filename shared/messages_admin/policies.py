@@ -4,6 +4,6 @@ from shared.policies import DESK, OPERATORS, Policies
 
 POLICIES: Policies = {
     "messages.operate": OPERATORS,
-    # What became of a case is asked at the desk; it names ids and states, and nothing personal.
+    # A trail holds ids and states and no personal data, so the desk may read it too.
     "trail.read": DESK | OPERATORS,
 }

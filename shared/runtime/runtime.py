@@ -50,16 +50,15 @@ class Runtime:
         self.relay = Relay(service.name, self._relay_engine, transport)
         for sessions in self._all_sessions:
             wake_after_commit(sessions, self.relay.wake)
-        dispatcher = Dispatcher(service.handlers, service.partners)
-        receiving = (service.name, consumer_sessions, dispatcher, transport)
-        self.consumer = Consumer(*receiving)
+        dispatcher = Dispatcher(service.handlers, service.partners, service=service.name)
+        self.consumer = Consumer(service.name, consumer_sessions, dispatcher, transport)
         wake_when_due(self.sessions, self.consumer.retry_worker.wake)
         jobs = (*BUS_JOBS, DELETE_EXPIRED_JOB, *service.jobs)
         self.scheduler = Scheduler(service.name, scheduler_sessions, jobs)
         self.replica = self._replica(tracing)
         self.background_tasks: tuple[BackgroundTask, ...] = (
             self.consumer,
-            DeadLetterCollector(*receiving),
+            DeadLetterCollector(service.name, consumer_sessions, dispatcher, transport),
             self.scheduler,
             *service.background_tasks(self.replica),
         )

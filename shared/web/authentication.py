@@ -1,4 +1,4 @@
-"""Who asks: the actor of a request, and the guard of each route, which its policy names."""
+"""Authentication: the actor of a request, and the guard of a route by its policy."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -32,7 +32,7 @@ def bearer_token(request: Request) -> str | None:
 
 
 async def current_actor(request: Request) -> Actor | None:
-    """Authenticate the request once; None for nobody. Raises: Unauthorized for a false proof."""
+    """Authenticate the request once; None for an anonymous one. Raises: Unauthorized."""
     try:
         return _ACTOR.get(request.state)
     except KeyError:

@@ -6,20 +6,13 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Header, Response
 
-from shared.errors import Invalid, Problem
+from shared.errors import Invalid, PreconditionFailed, Problem
 from shared.language import N_
 
-# A version is what it is in whatever coding it travelled: an edge that compresses an answer makes
-# its tag weak or adds the coding to it (`W/"3"`, `"3-gzip"`), and both come back in If-Match.
+# A proxy that compresses a response makes its ETag weak or adds the coding to it (`W/"3"`,
+# `"3-gzip"`). Clients send that ETag back in If-Match, so both forms are accepted.
 TAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:[-;][a-z]{1,8})?"')
 MAX_TAGS = 20
-
-
-class PreconditionFailed(Problem):
-    """If-Match names no version that is the present one (RFC 9110, section 13.1.1)."""
-
-    status = 412
-    title = N_("Somebody changed this in the meantime; please look again")
 
 
 class PreconditionRequired(Problem):

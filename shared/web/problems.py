@@ -64,14 +64,14 @@ HTTP_TITLES = {
 
 
 class Unreadable(Problem):
-    """The body isn't what its Content-Type says."""
+    """A body that can't be parsed as its Content-Type."""
 
     status = 400
     title = N_("The body is not valid JSON")
 
 
 class Busy(Unavailable):
-    """Others hold what this request needs."""
+    """A database that timed out or rolled back because of concurrent requests."""
 
     title = N_("Many people are doing this at once; please try again in a moment")
 

@@ -45,7 +45,7 @@ async def test_batch_handler_of_several_types_receives_all_messages_in_order(
     assert batches == [[WishOpened.type, WishDeclined.type, WishOpened.type]]
 
 
-async def test_several_handlers_of_one_type_run_in_the_order_of_registration(
+async def test_handlers_run_in_the_order_of_the_features_that_register_them(
     harness: BusHarness,
 ) -> None:
     calls: list[tuple[str, str]] = []
@@ -61,8 +61,10 @@ async def test_several_handlers_of_one_type_run_in_the_order_of_registration(
 
     second = recording("second")
     handlers = merge_handlers(
-        {WishDeclined: [recording("first")], WishOpened: [handle_one, second]},
+        {WishDeclined: [recording("first")]},
+        {WishOpened: [handle_one, second]},
         {WishDeclined: [second], AnyMessage: [recording("all")]},
+        {WishDeclined: [recording("last")]},
     )
     dispatcher = Dispatcher(handlers)
     outgoing = [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())]
@@ -71,41 +73,45 @@ async def test_several_handlers_of_one_type_run_in_the_order_of_registration(
         await dispatcher.handle(tx, [message for message in parsed if message is not None])
     assert calls == [
         ("first", WishDeclined.type),
+        ("single", WishOpened.type),
         ("second", WishOpened.type),
         ("second", WishDeclined.type),
-        ("single", WishOpened.type),
         ("all", WishOpened.type),
         ("all", WishDeclined.type),
+        ("last", WishDeclined.type),
     ]
+
+
+def update_shuffled(seed: int, contended: list[DBAPIError]) -> BatchHandler:
+    """Update a row for each message, in the order of the seed; collect the errors."""
+
+    async def handle(tx: AsyncSession, messages: list[Message[WishOpened]]) -> None:
+        shuffled = messages[:]
+        random.Random(seed).shuffle(shuffled)
+        try:
+            for message in shuffled:
+                await tx.execute(
+                    text("UPDATE tallies SET total = total + 1 WHERE name = :name"),
+                    {"name": message.content.title},
+                )
+        except DBAPIError as error:
+            contended.append(error)
+            raise
+
+    async def locks(_tx: AsyncSession, messages: Sequence[Message[WishOpened]]) -> list[str]:
+        return [f"tally/{message.content.title}" for message in messages]
+
+    return BatchHandler(handle, locks)
 
 
 async def test_replicas_that_change_the_same_rows_in_other_orders_never_deadlock(
     harness: BusHarness,
 ) -> None:
     contended: list[DBAPIError] = []
-
-    def in_order(seed: int) -> BatchHandler:
-        async def handle(tx: AsyncSession, messages: list[Message[WishOpened]]) -> None:
-            shuffled = messages[:]
-            random.Random(seed).shuffle(shuffled)
-            try:
-                for message in shuffled:
-                    await tx.execute(
-                        text("UPDATE tallies SET total = total + 1 WHERE name = :name"),
-                        {"name": message.content.title},
-                    )
-            except DBAPIError as error:
-                contended.append(error)
-                raise
-
-        async def locks(_tx: AsyncSession, messages: Sequence[Message[WishOpened]]) -> list[str]:
-            return [f"tally/{message.content.title}" for message in messages]
-
-        return BatchHandler(handle, locks)
-
     await harness.bind(notify=[WishOpened])
     replicas = [
-        harness.create_replica("notify", {WishOpened: [in_order(seed)]}) for seed in range(3)
+        harness.create_replica("notify", {WishOpened: [update_shuffled(seed, contended)]})
+        for seed in range(3)
     ]
     async with replicas[0].sessions() as tx, tx.begin():
         for number in range(30):

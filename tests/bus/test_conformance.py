@@ -131,8 +131,7 @@ async def test_competing_relays_keep_the_order_within_a_subject(harness: BusHarn
     for delivery in deliveries:
         envelope = Envelope.from_json(delivery.body)
         sequences_by_subject.setdefault(envelope.subject, []).append(envelope.sequence)
-    assert len(sequences_by_subject) == 12
-    assert all(sequences == sorted(sequences) for sequences in sequences_by_subject.values())
+    assert list(sequences_by_subject.values()) == [list(range(1, 31))] * 12
 
 
 async def test_unroutable_message_stays_and_its_lane_backs_off(harness: BusHarness) -> None:

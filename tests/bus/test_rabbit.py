@@ -1,6 +1,7 @@
 """RabbitMQ alone: lost connections, missing queues, and the topology."""
 
 import json
+from functools import partial
 
 import aio_pika
 import pytest
@@ -94,9 +95,26 @@ async def test_consumer_resumes_when_its_queue_is_deleted_and_created_again(
     await wait_until(notify.is_subscribed)
 
 
-async def test_topology_is_declared_twice_without_a_change(rabbit_harness: BusHarness) -> None:
-    await rabbit_harness.bind(notify=[WishOpened], intake=[AnyMessage])
-    await rabbit_harness.bind(notify=[WishOpened], intake=[AnyMessage])
+async def test_second_declaration_of_the_topology_changes_no_queue_and_no_binding(
+    rabbit_harness: BusHarness,
+) -> None:
+    harness = rabbit_harness
+    queues = [Names(harness.prefix).queue(service) for service in ("notify", "intake")]
+    for depth in (1, 2):
+        await harness.bind(notify=[WishOpened], intake=[AnyMessage])
+        intake = await harness.create_replica("intake").start(consumer=False)
+        await intake.record(make_message(make_wish_opened()))
+        await wait_until(intake.is_idle)
+        for queue in queues:
+            await wait_until(partial(has_depth, harness, queue, depth))
+
+
+async def has_depth(harness: BusHarness, queue: str, depth: int) -> bool:
+    """Return whether so many messages wait in a queue."""
+    async with await aio_pika.connect(harness.amqp_url) as connection:
+        channel = await connection.channel()
+        declared = await channel.declare_queue(queue, passive=True)
+        return declared.declaration_result.message_count == depth
 
 
 def test_definitions_hold_exchanges_queues_and_bindings() -> None:

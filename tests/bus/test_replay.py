@@ -168,7 +168,7 @@ def test_many_messages_are_split_into_bundles_that_fit_into_a_request() -> None:
     originals = [Original("intake", uuid4().bytes * 500) for _ in range(40)]
     originals += [Original("intake", b"".join(uuid4().bytes for _ in range(4_000)))]
     bundles = list(bus_replay.seal_bundles(SEALER, originals, STATION_OPERATOR))
-    assert all(len(bundle) < 60_000 for bundle in bundles)
+    assert max(map(len, bundles)) < 60_000
     opened = [
         one
         for bundle in bundles

@@ -50,6 +50,8 @@ def test_every_name_and_phone_is_visibly_a_demo() -> None:
 def test_every_phone_is_normalized_and_unique() -> None:
     phones = [person.phone for person in estate().people if person.phone]
     offices = {h.office_phone for h in estate().households if h.office_phone}
+    assert len(phones) > 1000
+    assert len(offices) > 5
     assert len(set(phones)) == len(phones)
     assert offices.isdisjoint(phones)
     assert all(normalize(phone) == phone for phone in (*phones, *offices))
@@ -107,7 +109,7 @@ def test_more_than_twenty_wishes_are_fulfilled_within_their_leases() -> None:
     for wish in wishes():
         days = [wish.posted_days_ago, *(action.days_ago for action in wish.actions)]
         assert days == sorted(days, reverse=True)
-        assert all(day > 0 for day in days)
+        assert min(days) > 0
         assert len(wish.actions) < 2 or days[1] - days[-1] < LEASE_TTL.days
 
 

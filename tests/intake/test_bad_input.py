@@ -13,16 +13,7 @@ VALID_BODY = {"name": "演示居民", "phone": None, "language": "zh"}
 JSON_HEADERS = {"Content-Type": "application/json"}
 BODIES: dict[str, bytes] = {
     "nothing": b"",
-    "no JSON": b"{",
-    "a word": b"word",
-    "not an object": b"[]",
     "null": b"null",
-    "a number": b"12",
-    "bad UTF-8": b'{"name": "\xff\xfe"}',
-    "NUL": b'{"name": "a\\u0000b"}',
-    "control characters": b'{"name": "a\\u001bb"}',
-    "a lone surrogate": b'{"name": "\\ud800"}',
-    "an unknown field": json.dumps({**VALID_BODY, "role": "admin"}).encode(),
     "a missing field": b'{"language": "zh"}',
     "wrong types": json.dumps({**VALID_BODY, "name": 12, "is_head": "perhaps"}).encode(),
     "a huge number": json.dumps({**VALID_BODY, "birth_year": 10**400}).encode(),
@@ -33,8 +24,6 @@ BODIES: dict[str, bytes] = {
     "a bad id": json.dumps({**VALID_BODY, "household_id": "1"}).encode(),
     "white space": json.dumps({**VALID_BODY, "name": "   "}).encode(),
     "too long a text": json.dumps({**VALID_BODY, "name": "长" * 61}).encode(),
-    "deep nesting": b"[" * 30_000,
-    "a nested NUL": b'{"name": ["a", {"b\\u0000": "c"}]}',
     "10 MB": b'{"name": "' + b"a" * 10_000_000 + b'"}',
 }
 
@@ -79,37 +68,6 @@ async def test_a_too_large_body_of_a_get_request_is_refused(
     answer = await station_client.desk.call("GET", "/me", content=b"a" * 10_000_000)
     assert_is_problem(answer)
     assert answer.status_code == 413
-
-
-@pytest.mark.parametrize("type_", ["text/plain", "application/xml", "multipart/form-data", "x"])
-async def test_another_content_type_is_refused(station_client: StationClient, type_: str) -> None:
-    content = json.dumps(VALID_BODY).encode()
-    headers = {"Content-Type": type_}
-    assert_is_problem(
-        await station_client.desk.call("POST", "/residents", content=content, headers=headers)
-    )
-    assert await station_client.count_rows("residents") == 0
-
-
-@pytest.mark.parametrize(
-    "id_",
-    ["1", "null", "' OR 1=1", "%00", "0" * 5000, "🙂", "0190aaaa-0000-7000-8000-000000000000"],
-)
-async def test_a_bad_id_is_answered_with_a_problem(station_client: StationClient, id_: str) -> None:
-    for method, path in (
-        ("GET", f"/residents/{id_}"),
-        ("POST", f"/residents/{id_}/reveal"),
-        ("POST", f"/residents/{id_}/slips"),
-        ("GET", f"/buildings/{id_}/homes"),
-    ):
-        assert_is_problem(await station_client.desk.call(method, path, json={"reason": "look"}))
-
-
-@pytest.mark.parametrize("query", ["after=1", "after=%00", "household_id=x", "after=%ff"])
-async def test_a_bad_query_is_answered_with_a_problem(
-    station_client: StationClient, query: str
-) -> None:
-    assert_is_problem(await station_client.desk.get(f"/residents?{query}"))
 
 
 async def test_an_unknown_path_or_method_is_answered_with_a_problem(

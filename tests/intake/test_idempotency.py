@@ -58,20 +58,3 @@ async def test_a_refused_request_may_be_repeated_with_its_key(
     path = f"/residents/{blocking.pop('id')}"
     await station_client.desk.put(path, {**blocking, "phone": None})
     assert (await station_client.desk.post("/residents", body, headers=same)).status_code == 201
-
-
-async def test_a_repeat_issues_one_slip_and_one_session(station_client: StationClient) -> None:
-    id_ = (await station_client.register_resident())["id"]
-    same = new_key_header()
-    slips = [
-        await station_client.desk.post(f"/residents/{id_}/slips", headers=same) for _ in range(2)
-    ]
-    assert slips[0].json() == slips[1].json()
-    assert await station_client.count_rows("slips") == 1
-    body = {"station": station_client.station.code, "slip": slips[0].json()["code"]}
-    sessions = [
-        await station_client.client.post("/api/v1/sign-in", json=body, headers=same)
-        for _ in range(2)
-    ]
-    assert sessions[0].json() == sessions[1].json()
-    assert await station_client.count_rows("sessions") == 3

@@ -122,6 +122,7 @@ async def test_shared_correlation_id_shows_nothing_of_another_station(
     other_trail = await wait_for_trail(other_desk, correlation, handled)
     assert {one["what"] for one in other_trail["steps"]} == {"http", "linli.resident.registered.v1"}
     ids = {one["id"] for one in whole["steps"]} - {correlation}
+    assert ids
     assert not ids & {one["id"] for one in other_trail["steps"]}
     assert step_shapes((await wait_for_trail(desk, correlation))["steps"]) == step_shapes(
         whole["steps"]

@@ -16,7 +16,7 @@ from shared.auth import NOBODY, Actor, Role
 from shared.contracts.envelope import Envelope
 from shared.ids import new_id
 from shared.observability.context import message_context
-from shared.state import Transition, save, save_all
+from shared.state import Transition, UnsavedMessagesError, save, save_all
 from tests.bus.harness import STATION, BusHarness, Replica, make_wish_opened
 from tests.mechanisms.test_aggregate import Base
 
@@ -139,6 +139,17 @@ async def test_flush_before_save_loses_no_transition(intake: Replica) -> None:
         await save(tx, CLERK, ticket)
     columns = (TicketTransition.from_state, TicketTransition.to_state, TicketTransition.version)
     assert (await list_transitions(intake, *columns))[-1] == ("new", "open", 2)
+
+
+async def test_commit_without_save_is_refused_where_messages_are_pending(intake: Replica) -> None:
+    async with intake.sessions.begin() as tx:
+        ticket = await save(tx, CLERK, make_ticket())
+    async with intake.sessions() as tx:
+        (await tx.get_one(Ticket, ticket.id)).move("open")
+        with pytest.raises(UnsavedMessagesError, match=ticket.subject):
+            await tx.commit()
+    assert await list_messages(intake) == [(ticket.subject, 1, "new")]
+    assert await list_transitions(intake, TicketTransition.to_state) == [("new",)]
 
 
 async def test_aggregate_without_history_is_saved_with_its_messages(intake: Replica) -> None:

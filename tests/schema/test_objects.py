@@ -79,6 +79,7 @@ def clients_of(api_fixtures: ApiFixtures, operation: Operation) -> list[ApiClien
     if Role.RESIDENT in roles:
         roles |= {Role.VOLUNTEER}
     names = [role for role in api_fixtures.client_by_role if role in roles]
+    assert names, "no client may call the operation"
     return [api_fixtures.client(name) for name in names]
 
 
@@ -100,21 +101,25 @@ def concrete_paths(operation: Operation, api_fixtures: ApiFixtures) -> list[str]
     path = operation.path
     for name in firsts:
         path = path.replace(f"{{{name}}}", api_fixtures.ids[name][0])
-    return [path.replace(f"{{{last}}}", id_) for id_ in api_fixtures.ids.get(last, [""])]
+    paths = [path.replace(f"{{{last}}}", id_) for id_ in api_fixtures.ids.get(last, [""])]
+    assert paths, "the fixtures have no such id"
+    return paths
 
 
 async def read_in_pages_of_one(client: ApiClient, path: str) -> list[Any]:
     """Return the items of a list, which its links lead to one by one."""
-    items, link = [], f"{path}?limit=1"
-    while link:
-        answer = await client.get(link)
+    items: list[Any] = []
+    links = [f"{path}?limit=1"]
+    while links[-1]:
+        answer = await client.get(links[-1])
         assert len(answer.json()) <= 1
         items += answer.json()
-        link = answer.links.get("next", {}).get("url", "").removeprefix(API_PREFIX)
+        links.append(answer.links.get("next", {}).get("url", "").removeprefix(API_PREFIX))
+        assert links[-1] not in links[:-1], "the list leads in a circle"
     return items
 
 
-def test_every_change_is_made_and_repeated(two_stations: TwoStations) -> None:
+def test_walk_repeats_every_operation_that_changes_something(two_stations: TwoStations) -> None:
     changed = {find_operation(request).name for request in two_stations.changes}
     assert changed | NOT_CHANGED == {one.name for one in OPERATIONS if one.method != "GET"}
     assert not changed & NOT_CHANGED
@@ -138,9 +143,7 @@ async def test_list_is_the_same_in_pages_of_one(
 async def test_object_of_another_station_cannot_be_read(
     operation: Operation, two_stations: TwoStations
 ) -> None:
-    clients = clients_of(two_stations.others, operation)
-    assert clients
-    for client in clients:
+    for client in clients_of(two_stations.others, operation):
         for path in concrete_paths(operation, two_stations.api_fixtures):
             answer = await client.get(path)
             if path.startswith("/operations/") and "/trail/" in path:
@@ -182,7 +185,10 @@ async def test_object_of_another_station_cannot_be_changed(two_stations: TwoStat
 async def test_list_has_nothing_of_another_station(
     operation: Operation, two_stations: TwoStations
 ) -> None:
+    ids = two_stations.api_fixtures.ids
+    named = [f"{name}={ids[name][0]}" for name in operation.parameters if name in ids]
     for client in clients_of(two_stations.others, operation):
         for path in concrete_paths(operation, two_stations.others):
-            answer = await client.get(f"{path}?limit=100")
-            assert not [id_ for id_ in two_stations.ids if id_ in answer.text], path
+            for query in ("limit=100", *named):
+                answer = await client.get(f"{path}?{query}")
+                assert not [id_ for id_ in two_stations.ids if id_ in answer.text], (path, query)

@@ -50,8 +50,8 @@ class ServerHost:
 
     def _answer_requests(self) -> None:
         while True:
-            # A worker that was killed in the middle of a request has closed its connection.
-            with suppress(EOFError, BrokenPipeError), self._listener.accept() as connection:
+            # A worker that was killed in the middle of a request has cut its connection off.
+            with suppress(EOFError, OSError), self._listener.accept() as connection:
                 if (name := connection.recv()) == STOP:
                     return
                 connection.send(self._result(name))

@@ -31,12 +31,12 @@ async def hash_password(password: str) -> str:
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
     """Return whether the password fits the hash, as slowly where there is no hash."""
-    fits = await _run_in_thread(
+    is_correct = await _run_in_thread(
         lambda: hasher().verify(
             password, password_hash if password_hash is not None else _dummy_hash()
         )
     )
-    return fits and password_hash is not None
+    return is_correct and password_hash is not None
 
 
 async def _run_in_thread(compute: Callable[[], T]) -> T:

@@ -75,13 +75,13 @@ async def cancel(tx: AsyncSession, actor: Actor, event_id: UUID, reason: str) ->
 
 
 async def close(tx: AsyncSession, actor: Actor, event_id: UUID, result: str | None = None) -> Event:
-    """Settle who attended and who missed the event. Raises: NotPublished, NotStarted."""
+    """Settle who attended and who missed the event. Raises: NotPublished, ClosedTooEarly."""
     event = await get_for_update(tx, actor, event_id)
     return await settle(tx, actor, event, result)
 
 
 async def settle(tx: AsyncSession, actor: Actor, event: Event, result: str | None) -> Event:
-    """Close an event that the caller has locked. Raises: NotPublished, NotStarted.
+    """Close an event that the caller has locked. Raises: NotPublished, ClosedTooEarly.
 
     Participants who are still checked in are checked out now, at the latest at the event's end.
     """

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.delegation import OnBehalfRequest
 from services.intake.events import actions, attendance, queries
 from services.intake.events.attendance import AttendanceResult
 from services.intake.events.models import Event, EventState
@@ -24,6 +23,7 @@ from services.intake.events.schemas import (
     ParticipantView,
     Undo,
 )
+from services.intake.on_behalf_request import OnBehalfRequest
 from shared.auth import Actor
 from shared.web.authentication import CurrentActor
 from shared.web.http import ApiRouter, Tx

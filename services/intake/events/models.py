@@ -25,10 +25,9 @@ from shared.contracts.events import (
     EventRole,
 )
 from shared.db import TimestampTZ
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, PreconditionFailed
 from shared.language import N_
 from shared.policies import PUBLISHERS
-from shared.web.preconditions import PreconditionFailed
 
 MAX_PLACES = 500
 MAX_DURATION = timedelta(days=3)

@@ -1,6 +1,6 @@
 """The queries of events; drafts and participants are for the desk only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -92,18 +92,12 @@ async def list_events(
     page_request: PageRequest,
 ) -> Page[EventForReader]:
     """List the events that the reader may know of."""
-    statement = select(Event).where(Event.station_id == station, *_conditions(actor, filters))
-    events: Page[Event] = await page_by_time(
-        tx,
-        statement,
-        TimeKeyset(
-            Event.starts_at,
-            Event.id,
-            Event.station_id == station,
-            newest_first=filters.period != "coming",
-        ),
-        page_request,
+    of_station = Event.station_id == station
+    keyset = TimeKeyset(
+        Event.starts_at, Event.id, of_station, newest_first=filters.period != "coming"
     )
+    statement = select(Event).where(of_station, *_conditions(actor, filters))
+    events: Page[Event] = await page_by_time(tx, statement, keyset, page_request)
     return Page(await _load_for_reader(tx, station, actor, events.items), events.after)
 
 
@@ -232,11 +226,16 @@ def _conditions(actor: Actor | None, filters: EventFilter) -> list[ColumnElement
         conditions.append(is_coming if filters.period == "coming" else ~is_coming)
     if (filters.mine or filters.expected) and actor is not None:
         states = ACTIVE_STATES if filters.expected else PLACE_HOLDING_STATES
-        own = select(Participation.id).where(
-            Participation.event_id == Event.id,
-            Participation.station_id == actor.station,
-            Participation.resident_id == actor.subject_id,
-            Participation.state.in_(states),
-        )
-        conditions.append(own.exists())
+        conditions.append(_takes_part(actor, states))
     return conditions
+
+
+def _takes_part(actor: Actor, states: Collection[ParticipationState]) -> ColumnElement[bool]:
+    """Return the condition that the actor's resident has a participation in one of `states`."""
+    own = select(Participation.id).where(
+        Participation.event_id == Event.id,
+        Participation.station_id == actor.station,
+        Participation.resident_id == actor.subject_id,
+        Participation.state.in_(states),
+    )
+    return own.exists()

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from services.intake.delegation import OnBehalfRequest
 from services.intake.events.attendance import AttendeeRef
 from services.intake.events.models import EventFields, EventState
 from services.intake.events.participation import ParticipationState
 from services.intake.events.queries import EventForReader, Participant
+from services.intake.on_behalf_request import OnBehalfRequest
 from shared.contracts.events import EventKind, EventRole
 from shared.language import N_
 from shared.web.http import RequestModel, ResponseModel

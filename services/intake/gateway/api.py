@@ -73,14 +73,7 @@ async def forward(request: Request, actor: OptionalActor) -> Response:
     if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
         raise HTTPException(413)
     upstreams = UPSTREAMS.get(request.app.state)
-    upstream_request = UpstreamRequest(
-        method=request.method,
-        path=safe_path(request),
-        query=request.scope["query_string"],
-        headers=_request_headers(request),
-        content=request.stream() if _has_body(request) else None,
-    )
-    answer = await upstreams.send(actor, upstream_request)
+    answer = await upstreams.send(actor, _upstream_request(request))
     response = StreamingResponse(
         _stream_body(answer),
         status_code=answer.status_code,
@@ -109,6 +102,16 @@ def safe_path(request: Request) -> str:
 @cache
 def _asyncapi_json() -> bytes:
     return json.dumps(asyncapi.document(), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _upstream_request(request: Request) -> UpstreamRequest:
+    return UpstreamRequest(
+        method=request.method,
+        path=safe_path(request),
+        query=request.scope["query_string"],
+        headers=_request_headers(request),
+        content=request.stream() if _has_body(request) else None,
+    )
 
 
 def _request_headers(request: Request) -> dict[str, bytes]:

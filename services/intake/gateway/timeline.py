@@ -200,26 +200,27 @@ def _step(id_: str, kind: str, service: str, cause: str | None, **columns: Any) 
 
 def _order_steps(steps: list[Step]) -> list[Step]:
     """Sort by time, each step after its cause even where the clocks of two machines disagree."""
+    positions = _positions(steps)
+    # Steps of one kind that happened at one moment stand together.
+    ordered = sorted(steps, key=lambda one: (*positions[one.id], one.kind, one.what))
+    start = ordered[0].at if ordered else None
+    return [one.model_copy(update={"after_ms": _ms(one.at - start)}) for one in ordered if start]
+
+
+def _positions(steps: list[Step]) -> dict[str, tuple[datetime, int]]:
+    """Return each step's time, at the earliest its cause's, and its depth below the first cause."""
     by_id = {step.id: step for step in steps}
     positions: dict[str, tuple[datetime, int]] = {}
-
-    def position_of(step: Step) -> tuple[datetime, int]:
+    for step in steps:
         chain: list[Step] = []
-        while step.id not in positions:
-            chain.append(step)
-            cause = by_id.get(step.cause or "")
-            if cause is None or cause in chain:
-                break
-            step = cause
+        link: Step | None = step
+        while link is not None and link.id not in positions and link not in chain:
+            chain.append(link)
+            link = by_id.get(link.cause or "")
         for one in reversed(chain):
             moment, depth = positions.get(one.cause or "", (one.at, -1))
             positions[one.id] = (max(one.at, moment), depth + 1)
-        return positions[chain[0].id] if chain else positions[step.id]
-
-    # Steps of one kind that happened at one moment stand together.
-    ordered = sorted(steps, key=lambda one: (*position_of(one), one.kind, one.what))
-    start = ordered[0].at if ordered else None
-    return [one.model_copy(update={"after_ms": _ms(one.at - start)}) for one in ordered if start]
+    return positions
 
 
 def _ms(span: timedelta) -> int:

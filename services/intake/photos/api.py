@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.intake.delegation import OnBehalfRequest
+from services.intake.on_behalf_request import OnBehalfRequest
 from services.intake.photos import actions, queries
 from services.intake.photos.image_processing import normalize_image
 from shared.errors import Problem

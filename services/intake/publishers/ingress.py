@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -14,11 +14,12 @@ from services.intake.publishers import actions, cloudevents, queries
 from services.intake.publishers.queries import AuthenticatedPublisher
 from shared.auth import Actor
 from shared.bus.admin import redrive
-from shared.bus.admin.redrive import InboxFilter, Operator, State
+from shared.bus.admin.redrive import InboxFilter, Operator
 from shared.bus.inbox import store
 from shared.bus.inbox.parser import parse_partner_message
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.partners import ingress
+from shared.bus.tables import FailureState, InboxState
 from shared.contracts.envelope import Envelope, InvalidMessage, PartnerEnvelopeModel
 from shared.contracts.schemas import UntitledJsonSchema
 from shared.errors import Invalid, NotFound, Problem
@@ -59,7 +60,7 @@ class MessageStatus(ResponseModel):
     key: UUID
     id: str | None
     type: str
-    state: Literal["done"] | State
+    state: InboxState
     attempts: int
     error: str | None
     received_at: datetime
@@ -77,7 +78,7 @@ class MessageStatus(ResponseModel):
 class MessageStatusFilter(Filters):
     """A filter of the publisher's own messages; `id` selects one."""
 
-    state: State | None = None
+    state: FailureState | None = None
     id: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = None
 
 

@@ -1,14 +1,19 @@
 """Handlers that update the read copy from messages of the volunteers service."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.volunteers_view.models import Volunteer
+from services.intake.volunteers_view.models import Volunteer, VolunteerState
 from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
 from shared.bus.read_copies import upsert_newest
 from shared.contracts.volunteers import VolunteerApplied, VolunteerApproved
 
-STATES = {VolunteerApplied: "applied", VolunteerApproved: "approved"}
 VolunteerMessage = VolunteerApplied | VolunteerApproved
+STATES: Mapping[type[VolunteerMessage], VolunteerState] = {
+    VolunteerApplied: "applied",
+    VolunteerApproved: "approved",
+}
 
 
 async def upsert_volunteers(tx: AsyncSession, messages: list[Message[VolunteerMessage]]) -> None:
@@ -23,7 +28,7 @@ async def upsert_volunteers(tx: AsyncSession, messages: list[Message[VolunteerMe
         }
         for message in messages
     ]
-    await upsert_newest(tx, Volunteer, rows)
+    await upsert_newest(tx, Volunteer, rows, takes_snapshots=True)
 
 
 HANDLERS: Handlers = {

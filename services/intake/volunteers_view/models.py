@@ -1,11 +1,15 @@
 """The table of the read copy."""
 
+from typing import Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Uuid
+from sqlalchemy import BigInteger, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.base import Base
+from shared.aggregate import choice_check
+
+VolunteerState = Literal["applied", "approved"]
 
 
 class Volunteer(Base):
@@ -13,7 +17,7 @@ class Volunteer(Base):
 
     __tablename__ = "volunteers"
     __table_args__ = (
-        CheckConstraint("state IN ('applied', 'approved')", name="state"),
+        choice_check("state", get_args(VolunteerState)),
         Index(None, "station_id", "resident_id"),
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.delegation import OnBehalfRequest
+from services.intake.on_behalf_request import OnBehalfRequest
 from services.intake.wishes import actions, queries
 from services.intake.wishes.models import Wish
 from services.intake.wishes.schemas import (

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.intake.delegation import OnBehalfRequest
+from services.intake.on_behalf_request import OnBehalfRequest
 from services.intake.wishes.history import ActorKind
 from services.intake.wishes.queries import TransitionForReader, WishFilter, WishForReader
 from services.intake.wishes.states import WishState

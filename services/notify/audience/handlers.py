@@ -22,7 +22,7 @@ async def upsert_recipients(tx: AsyncSession, messages: list[Message[ResidentMes
         }
         for message in messages
     ]
-    await upsert_newest(tx, Recipient, rows)
+    await upsert_newest(tx, Recipient, rows, takes_snapshots=True)
 
 
 HANDLERS: Handlers = {

@@ -1,5 +1,6 @@
 """The JSON API: one's own inbox, and the station's deliveries for operators."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.notify.deliveries.rendering import (
 )
 from services.notify.settings import SETTINGS, NotifySettings
 from services.notify.wording.rules import ChannelName
+from shared.auth import Actor
 from shared.db import sealer_of
 from shared.language import Language, preferred
 from shared.observability.logs import logger
@@ -172,13 +174,16 @@ async def list_deliveries(
     With the on-screen adapter a sign-in code can be read here until the code expires, which is how
     a station without an SMS contract hands out codes.
     """
-    page = pagination.set_next_link(
-        await queries.deliveries(
-            tx, actor, filters=filters.columns, after=pagination.after, limit=pagination.limit
-        )
+    deliveries = await queries.deliveries(
+        tx, actor, filters=filters.columns, after=pagination.after, limit=pagination.limit
     )
-    revealed = [str(d.id) for d in page.items if d.sealed and shows_secrets(d)]
-    if revealed:
-        log.info("sign-in codes shown", person=str(actor.person), deliveries=revealed)
+    page = pagination.set_next_link(deliveries)
+    _log_revealed_codes(actor, page.items)
     settings = SETTINGS.get(request.app.state)
     return [DeliveryView.of(d, sealer_of(tx), settings) for d in page.items]
+
+
+def _log_revealed_codes(actor: Actor, deliveries: Iterable[Delivery]) -> None:
+    revealed = [str(d.id) for d in deliveries if d.sealed and shows_secrets(d)]
+    if revealed:
+        log.info("sign-in codes shown", person=str(actor.person), deliveries=revealed)

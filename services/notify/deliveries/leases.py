@@ -50,20 +50,27 @@ async def record_outcome(tx: AsyncSession, delivery: Delivery, outcome: Outcome,
 
     Sent is final, whoever records it. A failure counts only while this attempt holds the lease.
     """
-    statement = update(Delivery).where(Delivery.id == delivery.id)
-    if not isinstance(outcome, Failed):
-        sent = {"state": "sent", "sent_at": clock.now(), "due_at": None, "via": via, "reason": None}
-        await tx.execute(statement.where(Delivery.state != "sent").values(sent))
+    if isinstance(outcome, Failed):
+        await _record_failure(tx, delivery, outcome, via)
         return
-    is_final = outcome.permanent or delivery.attempts >= MAX_ATTEMPTS
+    is_unsent = (Delivery.id == delivery.id) & (Delivery.state != "sent")
+    sent = {"state": "sent", "sent_at": clock.now(), "due_at": None, "via": via, "reason": None}
+    await tx.execute(update(Delivery).where(is_unsent).values(sent))
+
+
+async def _record_failure(tx: AsyncSession, delivery: Delivery, failure: Failed, via: str) -> None:
+    is_final = failure.permanent or delivery.attempts >= MAX_ATTEMPTS
     wait = timedelta(
         seconds=full_jitter(delivery.attempts, MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS)
     )
     await tx.execute(
-        statement.where(Delivery.state == "leased", Delivery.attempts == delivery.attempts).values(
+        update(Delivery)
+        .where(Delivery.id == delivery.id)
+        .where(Delivery.state == "leased", Delivery.attempts == delivery.attempts)
+        .values(
             state="failed" if is_final else "queued",
             due_at=None if is_final else clock.now() + wait,
             via=via,
-            reason=outcome.reason[:200],
+            reason=failure.reason[:200],
         )
     )

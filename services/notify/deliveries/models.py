@@ -9,11 +9,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
-from shared.aggregate import choice_check
+from services.notify.wording.rules import ChannelName
+from shared.aggregate import choice_check, in_choices
 from shared.db import TimestampTZ
 from shared.language import Language
 
 State = Literal["queued", "leased", "sent", "failed"]
+UNFINISHED_STATES: tuple[State, ...] = ("queued", "leased")
 
 # The kind of work that wakes the sender.
 QUEUED = "deliveries queued"
@@ -31,9 +33,11 @@ class Delivery(Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("recipient_id", "channel", "cause"),
-        CheckConstraint("channel IN ('inbox', 'sms')", name="channel"),
+        choice_check("channel", get_args(ChannelName)),
         choice_check("state", get_args(State)),
-        CheckConstraint("(state IN ('queued', 'leased')) = (due_at IS NOT NULL)", name="due"),
+        CheckConstraint(
+            f"({in_choices('state', UNFINISHED_STATES)}) = (due_at IS NOT NULL)", name="due"
+        ),
         choice_check("language", get_args(Language)),
         Index("ix_deliveries_station_id_id", "station_id", "id"),
         Index("ix_deliveries_inbox", "station_id", "recipient_id", "channel", "id"),

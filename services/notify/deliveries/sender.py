@@ -100,7 +100,8 @@ class Sender:
 
     async def _attempt(self, delivery: Delivery) -> Attempt:
         channel = self._channels[delivery.channel]
-        with span(*_span_arguments(delivery), delivery.traceparent) as sending:
+        name, attributes = f"send {delivery.channel}", _span_attributes(delivery)
+        with span("notify", name, SpanKind.CLIENT, attributes, delivery.traceparent) as sending:
             outcome = await self._send(channel, delivery)
             outcome_name = type(outcome).__name__.lower()
             sending.set_attribute("linli.delivery.outcome", outcome_name)
@@ -132,12 +133,11 @@ class Sender:
             return Failed(redacted_message(error))
 
 
-def _span_arguments(delivery: Delivery) -> tuple[str, str, SpanKind, dict[str, str | int]]:
-    attributes: dict[str, str | int] = {
+def _span_attributes(delivery: Delivery) -> dict[str, str | int]:
+    return {
         "linli.channel": delivery.channel,
         "linli.delivery.id": str(delivery.id),
         "linli.delivery.attempt": delivery.attempts,
         "linli.template": delivery.template,
         CORRELATION: str(delivery.correlation),
     }
-    return "notify", f"send {delivery.channel}", SpanKind.CLIENT, attributes

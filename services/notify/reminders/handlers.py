@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.deliveries.actions import create_deliveries
-from services.notify.reminders.models import Reminder, evening_before
+from services.notify.reminders.models import Reminder, ReminderState, evening_before
 from services.notify.reminders.queries import only_current
 from shared import clock
 from shared.bus.message import BatchHandler, Handlers, Message, subject_locks
@@ -40,6 +40,7 @@ async def notify_current(tx: AsyncSession, messages: Sequence[Message[Any]]) -> 
 def _reminder_row(message: Message[ParticipationMessage]) -> dict[str, object]:
     content = message.content
     evening = evening_before(content.starts_at)
+    state: ReminderState = "coming" if isinstance(content, EventJoined) else "over"
     return {
         "participation_id": content.participation_id,
         "station_id": message.station,
@@ -50,7 +51,7 @@ def _reminder_row(message: Message[ParticipationMessage]) -> dict[str, object]:
         "role": content.role,
         "starts_at": content.starts_at,
         "utc_offset": content.starts_at.utcoffset(),
-        "state": "coming" if isinstance(content, EventJoined) else "over",
+        "state": state,
         "remind_at": evening if clock.now() < evening else None,
         "reminded_at": None,
         "correlation": message.correlation,

@@ -1,13 +1,17 @@
 """The table of reminders, a read copy of who participates in which event."""
 
 from datetime import datetime, time, timedelta, timezone
+from typing import Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Interval, Uuid, text
+from sqlalchemy import BigInteger, Index, Interval, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
+from shared.aggregate import choice_check
 from shared.db import TimestampTZ
+
+ReminderState = Literal["coming", "over"]
 
 REMINDER_TIME = time(18)
 
@@ -22,7 +26,7 @@ class Reminder(Base):
 
     __tablename__ = "appointments"
     __table_args__ = (
-        CheckConstraint("state IN ('coming', 'over')", name="state"),
+        choice_check("state", get_args(ReminderState)),
         Index(
             "ix_appointments_due",
             "remind_at",

@@ -17,6 +17,7 @@ from shared.errors import Conflict
 from shared.language import N_
 
 AccountKind = Literal["resident", "partner", "issuing"]
+TransferKind = Literal["award", "reversal"]
 NAMESPACE = UUID("6f1c1d3e-6d5b-5c0a-9b53-3f2d7b8c1a40")
 
 
@@ -114,7 +115,7 @@ class Transfer(Base):
     __tablename__ = "transfers"
     __table_args__ = (
         UniqueConstraint("reverses_id"),
-        CheckConstraint("kind IN ('award', 'reversal')", name="kind"),
+        choice_check("kind", get_args(TransferKind)),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"),
         Index(None, "station_id", "cause_subject"),
     )
@@ -208,7 +209,7 @@ class Posting:
     """A transfer to be posted: its id, kind and cause, and the amount for each account."""
 
     id: UUID
-    kind: Literal["award", "reversal"]
+    kind: TransferKind
     cause: Cause
     legs: tuple[tuple[AccountKey, int], ...]
     reverses: UUID | None = None

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, insert, select, tuple_, update
@@ -12,15 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
 from shared.bus import commit_hooks
-from shared.bus.tables import inbox, redrives
+from shared.bus.tables import ActionKind, FailureState, inbox, redrives
 from shared.contracts.envelope import Envelope, InvalidMessage
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.language import N_
 from shared.pagination import Page, PageRequest
 
-State = Literal["retry", "parked", "skipped"]
-ActionKind = Literal["retry", "skip", "retry_all", "replay", "snapshot"]
 SEALED = "(sealed)"
 RETRY_ALL_LIMIT = 1_000
 _RETRIES_DUE = "due"
@@ -45,7 +43,7 @@ class Operator:
 class InboxFilter:
     """Filter of failed messages; None matches any. `publisher` is a partner's broker user."""
 
-    state: State | None = None
+    state: FailureState | None = None
     type: str | None = None
     publisher: str | None = None
 

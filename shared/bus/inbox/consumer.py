@@ -11,7 +11,6 @@ from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
-from shared.bus.inbox.handler_spans import consume_spans
 from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.retry_worker import RetryWorker, count_failure, type_label
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
@@ -148,8 +147,7 @@ class Consumer:
             fresh = [one for one in batch if one.key in keys]
             messages = [one.message for one in fresh if one.message is not None]
             if messages:
-                with consume_spans(self._service, messages) as traced:
-                    await self._dispatcher.handle(tx, traced)
+                await self._dispatcher.handle(tx, messages)
         return fresh
 
     async def _store_failure(self, one: IncomingMessage, error: Exception) -> None:

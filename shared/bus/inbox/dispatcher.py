@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import locks
+from shared.bus.inbox.handler_spans import consume_spans
 from shared.bus.inbox.parser import Parser
 from shared.bus.message import (
     BatchHandler,
@@ -15,6 +16,7 @@ from shared.bus.message import (
     SingleHandler,
     bindings,
     normalize,
+    registrations,
 )
 from shared.bus.partners.ingress import PartnerIngress
 from shared.contracts.contract import AnyMessage
@@ -26,15 +28,17 @@ Messages = Sequence[Message[Any]]
 class Dispatcher:
     """A service's handlers in the order of their registration, and the parser of their messages.
 
-    Messages of partners have a handler of their own.
+    Messages of partners have a handler of their own. `service` names the spans of the handling.
     """
 
-    def __init__(self, handlers: Handlers, partners: PartnerIngress | None = None) -> None:
+    def __init__(
+        self, handlers: Handlers, partners: PartnerIngress | None = None, *, service: str = ""
+    ) -> None:
         self.parser = Parser(bindings(handlers), partners)
+        self._service = service
         self._types: dict[SingleHandler | BatchHandler, set[str]] = {}
-        for contract, registered in handlers.items():
-            for handler in registered:
-                self._types.setdefault(normalize(handler), set()).add(contract.type)
+        for contract, handler in registrations(handlers):
+            self._types.setdefault(normalize(handler), set()).add(contract.type)
         self._partner_handler = SingleHandler(partners.handle) if partners else None
 
     async def handle(self, tx: AsyncSession, messages: Messages) -> None:
@@ -43,12 +47,12 @@ class Dispatcher:
         await locks.acquire_locks(tx, await _keys(tx, plan))
         for handler, group in plan:
             if isinstance(handler, BatchHandler):
-                with _context(group):
-                    await handler.handle(tx, list(group))
+                with consume_spans(self._service, group) as traced, _context(traced):
+                    await handler.handle(tx, traced)
                 continue
             for message in group:
-                with message.as_cause():
-                    await handler.handle(tx, message)
+                with consume_spans(self._service, [message]) as [single], single.as_cause():
+                    await handler.handle(tx, single)
         await tx.flush()
 
     def _plan(self, messages: Messages) -> list[tuple[SingleHandler | BatchHandler, Messages]]:

@@ -86,8 +86,16 @@ class Parser:
         key = store.invalid_message_key(user, type_, body)
 
         def invalid(error: str) -> IncomingMessage:
-            fields = (key, _printable(type_), new_id(), body, None, error)
-            return IncomingMessage(*fields, station=station, publisher=user)
+            return IncomingMessage(
+                key=key,
+                type=_printable(type_),
+                correlation=new_id(),
+                body=body,
+                message=None,
+                error=error,
+                station=station,
+                publisher=user,
+            )
 
         try:
             envelope = Envelope.from_partner(body, _require_station(station))

@@ -11,7 +11,6 @@ from shared.background_loop import BackgroundLoop
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
-from shared.bus.inbox.handler_spans import consume_spans
 from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.transport.base import TRANSIENT_ERRORS
@@ -97,8 +96,7 @@ class RetryWorker:
             if received.message and (
                 has_same_key or await store.insert_new(tx, self._service, [received])
             ):
-                with consume_spans(self._service, [received.message]) as traced:
-                    await self._dispatcher.handle(tx, traced)
+                await self._dispatcher.handle(tx, [received.message])
 
     async def _store_retry(self, claimed: Row[Any], disposition: FailureDisposition) -> None:
         async with self._sessions() as tx, tx.begin():

@@ -17,11 +17,11 @@ from services.intake.events.participation import Participation, ParticipationSta
 from services.intake.events.policies import POLICIES
 from shared import clock
 from shared.auth import Actor, Role
-from shared.errors import Invalid, NotFound, Problem
+from shared.errors import Invalid, NotFound, PreconditionFailed, Problem
 from shared.ids import new_id
 from shared.policies import PUBLISHERS
 from shared.state_key import StateKey
-from shared.web.preconditions import ANY_VERSION, ExpectedVersion, PreconditionFailed
+from shared.web.preconditions import ANY_VERSION, ExpectedVersion
 from tests.intake.events.people import STARTS_AFTER, EventPeople, make_event_fields
 from tests.support.openapi import flatten_routes, route_policies
 
@@ -190,23 +190,16 @@ async def test_actions_obey_what_is_allowed(
                 assert refusal is not None, name
 
 
-async def test_allowed_actions_are_refused_for_each_error_that_they_depend_on(
-    tx: AsyncSession, event_people: EventPeople
-) -> None:
-    desk, helper, guest = event_people.desk, event_people.helper, event_people.guest
-    event = await event_people.publish_event(tx, helper_places=0, guest_places=1)
-    other = await event_people.publish_event(tx, title="看电影")
-    attended = await event_people.publish_event(tx)
-    part = await attendance.join(tx, helper, event.id, "guest")
-    await attendance.join(tx, helper, attended.id, "guest", allow_overlap=True)
-    attendee = AttendeeRef(resident_id=helper.person)
-    with clock.frozen(attended.starts_at):
-        await attendance.check_in(tx, desk, attended.id, attendee)
+def _refused_cases(
+    people: EventPeople, event: Event, other: Event, attended: Event
+) -> list[tuple[Actor, str, Target, type[Problem]]]:
+    """List allowed actions that their arguments or other rows refuse, each with the error."""
+    desk, helper, guest = people.desk, people.helper, people.guest
     stranger = replace(guest, person=new_id())
     machine = Actor(desk.station, new_id(), frozenset({Role.PARTNER, Role.PUBLISHER}))
     late = JoinRequest("guest", requested_at=event.ends_at)
     to_event, to_other = Target(event, helper.person), Target(other, helper.person)
-    cases: list[tuple[Actor, str, Target, type[Problem]]] = [
+    return [
         (desk, "edit", replace(to_event, expected=OUTDATED), PreconditionFailed),
         (desk, "edit", replace(to_event, changes={"guest_places": 0}), Invalid),
         (desk, "edit", replace(to_event, changes={"title": "大扫除"}), errors.FixedOncePublished),
@@ -224,12 +217,27 @@ async def test_allowed_actions_are_refused_for_each_error_that_they_depend_on(
         (desk, "cancel", Target(attended, helper.person), errors.HasAttendance),
         (desk, "check_in", to_event, errors.CheckInNotOpen),
     ]
+
+
+async def test_allowed_actions_are_refused_for_each_error_that_they_depend_on(
+    tx: AsyncSession, event_people: EventPeople
+) -> None:
+    desk, helper = event_people.desk, event_people.helper
+    event = await event_people.publish_event(tx, helper_places=0, guest_places=1)
+    other = await event_people.publish_event(tx, title="看电影")
+    attended = await event_people.publish_event(tx)
+    part = await attendance.join(tx, helper, event.id, "guest")
+    await attendance.join(tx, helper, attended.id, "guest", allow_overlap=True)
+    attendee = AttendeeRef(resident_id=helper.person)
+    with clock.frozen(attended.starts_at):
+        await attendance.check_in(tx, desk, attended.id, attendee)
+    cases = _refused_cases(event_people, event, other, attended)
     for actor, name, target, error in cases:
         allowed = target.event.allowed_actions(actor) | part.allowed_actions(actor)
         assert name in allowed
         assert type(await _refusal(tx, actor, name, target)) is error, name
     with clock.frozen(event.starts_at):
-        too_long = replace(to_event, minutes=4000)
+        too_long = Target(event, helper.person, minutes=4000)
         assert "enter_minutes" in part.allowed_actions(desk)
         assert type(await _refusal(tx, desk, "enter_minutes", too_long)) is Invalid
     tried = {(name, error) for _, name, _, error in cases} | {("enter_minutes", Invalid)}

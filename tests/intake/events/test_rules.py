@@ -10,10 +10,10 @@ from services.intake.events.attendance import AttendeeRef
 from services.intake.events.models import EventState
 from services.intake.events.queries import EventFilter
 from shared import clock
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, PreconditionFailed
 from shared.ids import new_id
 from shared.pagination import PageRequest
-from shared.web.preconditions import ExpectedVersion, PreconditionFailed
+from shared.web.preconditions import ExpectedVersion
 from tests.intake.events.people import (
     EVENT_DURATION,
     STARTS_AFTER,

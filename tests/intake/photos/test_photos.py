@@ -73,17 +73,6 @@ async def test_taker_adds_photos_and_reads_them(claimed_wish: ClaimedWish) -> No
     assert response.content.startswith(b"\xff\xd8\xff")
 
 
-async def test_a_repeated_upload_adds_one_photo(claimed_wish: ClaimedWish) -> None:
-    volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
-    headers = {**JPEG_HEADERS, "Idempotency-Key": str(uuid4())}
-    answers = [
-        await volunteer.call("POST", claimed_wish.path, content=IMAGE, headers=headers)
-        for _ in range(2)
-    ]
-    assert answers[0].json() == answers[1].json()
-    assert len((await volunteer.get(claimed_wish.path)).json()) == 1
-
-
 async def test_fifth_photo_is_refused_until_one_is_removed(claimed_wish: ClaimedWish) -> None:
     volunteer = await claimed_wish.sign_in(claimed_wish.people.volunteer)
     added = [await claimed_wish.add_photo(volunteer) for _ in range(5)]

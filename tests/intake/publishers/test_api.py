@@ -58,20 +58,6 @@ async def test_names_of_machines_are_unique_across_stations(
     ] == account_id
 
 
-async def test_administrators_do_not_manage_another_station_s_machines(
-    station_client: StationClient, other_station_client: StationClient
-) -> None:
-    id_ = (await create_publisher(station_client))["id"]
-    path = f"/publishers/{id_}"
-    assert (await other_station_client.admin.get(path)).status_code == 404
-    assert (await other_station_client.admin.post(f"{path}/keys")).status_code == 404
-    assert (await other_station_client.admin.post(f"{path}/password")).status_code == 404
-    assert (
-        await other_station_client.admin.put(f"{path}/grants", {"grants": []})
-    ).status_code == 404
-    assert (await station_client.desk.get(path)).status_code == 403
-
-
 @pytest.mark.parametrize(
     ("grant", "sentence"),
     [

@@ -65,32 +65,3 @@ async def test_home_in_a_missing_unit_is_refused(station_client: StationClient) 
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "unit"
-
-
-async def test_register_of_another_station_is_invisible(
-    station_client: StationClient, other_station_client: StationClient
-) -> None:
-    body = {"home_id": await other_station_client.create_home(), "own": True}
-    building = (await other_station_client.desk.get("/buildings")).json()[0]["id"]
-    assert (await other_station_client.desk.post("/households", body)).status_code == 201
-    desk = station_client.desk
-    answers = [
-        await desk.get(f"/buildings/{building}/homes"),
-        await desk.post(f"/buildings/{building}/homes", {"number": "9"}),
-        await desk.post("/households", body),
-    ]
-    assert {answer.status_code for answer in answers} == {404}
-    for path in ("/households", "/buildings"):
-        assert (await desk.get(path)).json() == []
-
-
-async def test_a_resident_neither_reads_nor_writes_the_register(
-    station_client: StationClient,
-) -> None:
-    resident = await station_client.sign_in_resident()
-    answers = [
-        await resident.get("/buildings"),
-        await resident.get("/households"),
-        await resident.post("/buildings", {"number": "9"}),
-    ]
-    assert {answer.status_code for answer in answers} == {403}

@@ -3,13 +3,11 @@
 import asyncio
 from collections import Counter
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from services.intake.wishes.states import WishState
 from shared.auth import Actor
-from shared.ids import new_id
 from shared.runtime.runtime import Runtime
 from tests.intake.station_client import StationClient
 from tests.intake.wishes.people import NAME, People
@@ -109,34 +107,11 @@ async def test_problem_title_is_english_for_accept_language_en(
     assert late.json()["title"] == "Somebody has already taken this wish"
 
 
-async def test_repeated_claim_with_the_same_key_gets_the_first_answer(
-    station_client: StationClient, wisher: ApiClient
-) -> None:
-    path = await _create_open_wish(station_client, wisher)
-    key = {"Idempotency-Key": str(uuid4())}
-    first, again = [await station_client.desk.post(f"{path}/claim", headers=key) for _ in range(2)]
-    assert (first.status_code, first.json()) == (again.status_code, again.json())
-    assert first.status_code == 200
-
-
 async def test_etag_is_the_version(station_client: StationClient, wisher: ApiClient) -> None:
     path = await _create_open_wish(station_client, wisher)
     assert (await wisher.get(path)).headers["etag"] == '"2"'
     await station_client.desk.post(f"{path}/claim")
     assert (await wisher.get(path)).headers["etag"] == '"3"'
-
-
-async def test_another_station_cannot_find_the_wish(
-    station_client: StationClient, wisher: ApiClient, other_station_client: StationClient
-) -> None:
-    path = await _create_open_wish(station_client, wisher)
-    stranger = await other_station_client.sign_in_resident()
-    for somebody in (stranger, other_station_client.desk):
-        assert (await somebody.get(path)).status_code == 404
-        assert (await somebody.get("/wishes")).json() == []
-    assert (await other_station_client.desk.post(f"{path}/claim")).status_code == 404
-    body = {"on_behalf_of": str(wisher.person_id), **WISH_BODY}
-    assert (await other_station_client.desk.post("/wishes", body)).status_code == 404
 
 
 async def test_the_desk_acts_on_behalf_of_residents(
@@ -159,14 +134,8 @@ async def test_the_desk_acts_on_behalf_of_residents(
     assert [step["on_behalf"] for step in steps] == [True, False, True, True, True]
 
 
-async def test_actions_need_their_role(station_client: StationClient, wisher: ApiClient) -> None:
-    path = await _create_open_wish(station_client, wisher)
-    for act in ("approve", "claim", "deliver", "answer"):
-        assert (await wisher.post(f"{path}/{act}")).status_code in (403, 422), act
-    refused = await wisher.post(f"{path}/claim")
-    assert (refused.status_code, refused.json()["status"]) == (403, 403)
+async def test_only_the_desk_lists_what_needs_a_decision(wisher: ApiClient) -> None:
     assert (await wisher.get("/wishes?needs_decision=true")).status_code == 403
-    assert (await station_client.with_invalid_token().get(path)).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -177,9 +146,7 @@ async def test_actions_need_their_role(station_client: StationClient, wisher: Ap
         {"title": "灯" * 61},
         {"title": " 灯 "},
         {"title": ["灯泡"]},
-        {**WISH_BODY, "state": "open"},
         {**WISH_BODY, "details": "灯" * 1001},
-        {**WISH_BODY, "details": "灯\x00泡"},
         {**WISH_BODY, "on_behalf_of": "somebody"},
     ],
 )
@@ -200,14 +167,6 @@ async def test_invalid_minutes_are_refused(
     await station_client.desk.post(f"{path}/claim")
     report = {"note": "换好了", "minutes": minutes}
     assert (await station_client.desk.post(f"{path}/deliver", report)).status_code == 422
-
-
-async def test_invalid_ids_and_filters_are_refused(wisher: ApiClient) -> None:
-    assert (await wisher.get("/wishes/not-an-id")).status_code == 422
-    assert (await wisher.get(f"/wishes/{new_id()}")).status_code == 404
-    assert (await wisher.get("/wishes?state=lost")).status_code == 422
-    assert (await wisher.get("/wishes?after=yesterday")).status_code == 422
-    assert (await wisher.get("/wishes?colour=red")).status_code == 422
 
 
 async def test_list_is_paginated(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,13 +20,14 @@ PERSONAL_FIELDS = ("resident_id", "resident_name", "home", "taker_kind", "taker_
 ACTOR_NAMES = ("wisher", "neighbour", "volunteer", "second", "partner", "desk", "colleague")
 
 
-async def _create_every_kind(tx: AsyncSession, people: People) -> dict[UUID, Wish]:
+@pytest.fixture
+async def wishes(tx: AsyncSession, people: People) -> dict[UUID, Wish]:
     """Create a wish in each state, one that a partner has, and one that the station has."""
-    wishes = [await people.create_wish(tx, state) for state in WishState]
+    created = [await people.create_wish(tx, state) for state in WishState]
     for taker in (people.partner, people.desk):
         wish = await people.create_wish(tx, WishState.OPEN)
-        wishes.append(await actions.claim(tx, taker, wish.id))
-    return {wish.id: wish for wish in wishes}
+        created.append(await actions.claim(tx, taker, wish.id))
+    return {wish.id: wish for wish in created}
 
 
 @given(
@@ -37,11 +39,13 @@ async def _create_every_kind(tx: AsyncSession, people: People) -> dict[UUID, Wis
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_lists_hold_exactly_the_visible_wishes(
-    tx: AsyncSession, people: People, name: str, roles: frozenset[Role], subject: str | None
+    tx: AsyncSession,
+    people: People,
+    wishes: dict[UUID, Wish],
+    name: str,
+    roles: frozenset[Role],
+    subject: str | None,
 ) -> None:
-    if "wishes" not in tx.info:
-        tx.info["wishes"] = await _create_every_kind(tx, people)
-    wishes: dict[UUID, Wish] = tx.info["wishes"]
     reader: Actor = replace(getattr(people, name), roles=roles)
     actor = reader.acting_for(getattr(people, subject).person if subject else None)
     items = (await queries.list_wishes(tx, actor, WishFilter())).items
@@ -54,9 +58,9 @@ async def test_lists_hold_exactly_the_visible_wishes(
 
 
 async def test_wish_is_visible_to_everyone_who_may_know_its_person(
-    tx: AsyncSession, people: People
+    people: People, wishes: dict[UUID, Wish]
 ) -> None:
-    for wish in (await _create_every_kind(tx, people)).values():
+    for wish in wishes.values():
         for name in ACTOR_NAMES:
             actor: Actor = getattr(people, name)
             assert wish.visible_to(actor) or not wish.shows_person_to(actor)

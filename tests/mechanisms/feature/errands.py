@@ -55,14 +55,16 @@ class Errand(Aggregate, Base):
 
     @classmethod
     def post(cls, actor: Actor) -> Self:
-        """Post an errand."""
         return cls.new(actor.station, state=ErrandState.POSTED.value)
 
     @action(only_in(ErrandState.POSTED, error=AlreadyClaimed), roles=frozenset({Role.VOLUNTEER}))
     def claim(self, actor: Actor) -> None:
-        """Take the errand."""
         self.state, self.taker_id = ErrandState.CLAIMED.value, actor.person
         self.pending.append(ErrandClaimed(errand_id=self.id, taker_id=actor.person))
+
+    @action(only_in(ErrandState.CLAIMED, error=Conflict), roles=frozenset({Role.VOLUNTEER}))
+    def finish(self, _: Actor) -> None:
+        self.state = ErrandState.FINISHED.value
 
 
 class ErrandTransition(Transition, Base, of=Errand, key="errand_id"):

@@ -32,7 +32,6 @@ async def tally(tx: AsyncSession, messages: list[Message[ErrandClaimed]]) -> Non
 
 
 async def plan_notice(tx: AsyncSession, message: Message[ErrandClaimed]) -> None:
-    """Plan the notice of one message."""
     tx.add(Notice(message_id=UUID(message.id), recipient_id=message.content.taker_id))
 
 

@@ -84,23 +84,6 @@ async def test_deliveries_can_be_filtered(
     assert await list_as_operator(client, channel="inbox", state="failed") == []
 
 
-async def test_deliveries_come_in_pages(
-    runtime: Runtime, station: UUID, client: MakeClient
-) -> None:
-    resident = await register_resident(runtime, station)
-    await handle_messages(
-        runtime, *(wish_message(station, WishDelivered, resident) for _ in range(3))
-    )
-    ids: list[str] = []
-    async with client(Role.ADMIN) as admin:
-        path = "/api/v1/deliveries?limit=2&channel=sms"
-        while path:
-            answer = await admin.get(f"http://notify{path}")
-            ids += [item["id"] for item in answer.json()]
-            path = answer.links.get("next", {}).get("url", "")
-    assert len(ids) == len(set(ids)) == 3
-
-
 async def test_manual_code_is_visible_until_it_expires(
     runtime: Runtime, station: UUID, client: MakeClient
 ) -> None:
@@ -191,30 +174,5 @@ async def test_unreadable_delivery_does_not_hide_the_others(
         ("sign-in.code", "****"),
         ("wish.of-tomorrow", MASKED),
     }
-    assert all("••••••" in i["text"] for i in items if i["template"] == "sign-in.code")
-
-
-async def test_operators_of_another_station_see_nothing(
-    runtime: Runtime, station: UUID, client: MakeClient
-) -> None:
-    await send_code(runtime, station, ManualSms())
-    async with client(Role.OPERATOR, Role.ADMIN, of=new_id()) as other:
-        assert (await other.get("/deliveries")).json() == []
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OPERATOR, Role.ADMIN)])
-async def test_other_roles_cannot_list_deliveries(client: MakeClient, role: Role) -> None:
-    async with client(role) as somebody:
-        answer = await somebody.get("/deliveries")
-    assert answer.status_code == 403
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize(
-    "query", ["channel=pigeon", "state=lost", "after=x", "limit=-1", "channel=%00", "state="]
-)
-async def test_invalid_query_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
-    async with client(Role.OPERATOR) as operator:
-        answer = await operator.get(f"/deliveries?{query}")
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
+    [code_text] = [item["text"] for item in items if item["template"] == "sign-in.code"]
+    assert "••••••" in code_text

@@ -76,15 +76,10 @@ async def test_inbox_is_in_the_reader_s_language(
     assert answer.json()[0]["title"] == title
 
 
-async def test_inbox_comes_in_pages(runtime: Runtime, station: UUID, client: MakeClient) -> None:
+async def test_inbox_is_newest_first(runtime: Runtime, station: UUID, client: MakeClient) -> None:
     resident = await notify_three_times(runtime, station)
-    ids: list[str] = []
     async with client(RESIDENT, person=resident) as me:
-        path = "/api/v1/inbox?limit=2"
-        while path:
-            answer = await me.get(f"http://notify{path}")
-            ids += [item["id"] for item in answer.json()]
-            path = answer.links.get("next", {}).get("url", "")
+        ids = [item["id"] for item in (await me.get("/inbox")).json()]
     assert len(ids) == 3
     assert ids == sorted(ids, reverse=True)
 
@@ -111,10 +106,8 @@ async def test_all_items_can_be_marked_read(
         await notify_three_times(runtime, station),
         await notify_three_times(runtime, station),
     )
-    key = {"Idempotency-Key": str(new_id())}
     async with client(RESIDENT, person=resident) as me:
-        assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
-        assert (await me.post("/inbox/read-all", headers=key)).json() == {"read": 3}
+        assert (await me.post("/inbox/read-all")).json() == {"read": 3}
         assert (await me.post("/inbox/read-all")).json() == {"read": 0}
         assert await count_unread(me) == 0
     async with client(RESIDENT, person=neighbour) as other:
@@ -137,7 +130,7 @@ async def test_nobody_reads_another_person_s_inbox(
             assert await count_unread(other) == 0
             assert (await other.post(f"/inbox/{mine[0]}/read")).status_code == 404
             assert (await other.post("/inbox/read-all")).json() == {"read": 0}
-    assert all(d.read_at is None for d in await read_deliveries(runtime, station))
+    assert {d.read_at for d in await read_deliveries(runtime, station)} == {None}
 
 
 async def test_text_message_is_not_in_the_inbox(
@@ -167,25 +160,6 @@ async def test_template_of_a_newer_version_does_not_break_the_inbox(
     async with client(RESIDENT, person=resident) as me:
         items = (await me.get("/inbox")).json()
     assert {item["title"] for item in items} == {"服务站有消息"}
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["after=abc", "limit=0", "limit=101", "limit=x", "unread=perhaps", "after=%00", "limit=1e9"],
-)
-async def test_invalid_query_is_answered_with_a_problem(client: MakeClient, query: str) -> None:
-    async with client(RESIDENT) as me:
-        answer = await me.get(f"/inbox?{query}")
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize("id_", ["abc", "%00", "0", "../deliveries", "é" * 300])
-async def test_invalid_id_is_answered_with_a_problem(client: MakeClient, id_: str) -> None:
-    async with client(RESIDENT) as me:
-        answer = await me.post(f"/inbox/{id_}/read")
-    assert answer.status_code in (404, 422)
-    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer abc", "Basic YTpi", "Bearer a.b.c"])

@@ -62,6 +62,7 @@ def test_texts_are_complete_and_filled(rule: NotificationRule, language: Languag
         sources += [words.title, words.body]
     if "sms" in rule.channels:
         sources.append(words.sms)
+    assert sources
     for source in sources:
         text = render(source, sample_params(rule))
         assert text.strip() == text != ""

@@ -40,20 +40,6 @@ async def test_volunteer_reads_points_and_entries(
     assert entries[1]["cause_subject"] == second.subject
 
 
-async def test_entries_come_in_pages(client: MakeClient, runtime: Runtime, station: UUID) -> None:
-    me = await create_volunteer(runtime, station)
-    await handle_messages(runtime, *(wish_fulfilled(station, me) for _ in range(5)))
-    resident = client(Role.RESIDENT, person=me)
-    ids: list[str] = []
-    path = "/points/me/entries?limit=2"
-    while path:
-        answer = await resident.get(path)
-        ids += [entry["id"] for entry in answer.json()]
-        path = answer.links["next"]["url"].removeprefix("/api/v1") if answer.links else ""
-    assert len(set(ids)) == 5
-    assert ids == sorted(ids, reverse=True)
-
-
 async def test_only_the_desk_reads_a_resident_s_points(
     client: MakeClient, runtime: Runtime, station: UUID
 ) -> None:

@@ -72,8 +72,8 @@ async def set_text_size(page: CurrentPage) -> Response:
 @pages.get("/stations", policy="public")
 async def ask_station(page: CurrentPage, back: str = "/") -> Response:
     """Show the stations to choose from."""
-    everywhere = await stations.all_stations(page.tx)
-    return await show_page(page, None, "stations.html", 200, {"stations": everywhere, "back": back})
+    values = {"stations": await stations.all_stations(page.tx), "back": back}
+    return await show_page(page, None, "stations.html", 200, values)
 
 
 @pages.post("/stations", policy="public", idempotent=False)

@@ -24,9 +24,9 @@ from services.intake.web.kit.forms import BoundForm, parse_form, with_problem
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from shared.contracts.events import EventKind
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.web.http import RequestModel
-from shared.web.preconditions import ExpectedVersion, PreconditionFailed
+from shared.web.preconditions import ExpectedVersion
 
 pages = PageRouter()
 Places = Annotated[int, Field(ge=0, le=MAX_PLACES)]

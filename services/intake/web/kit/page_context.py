@@ -91,10 +91,10 @@ class PageContext:
         )
 
     async def _chosen_station(self) -> Station:
-        everywhere = await stations.all_stations(self.tx)
+        all_stations = await stations.all_stations(self.tx)
         code = self.request.cookies.get(STATION_COOKIE)
-        for station in everywhere:
-            if station.code == code or len(everywhere) == 1:
+        for station in all_stations:
+            if station.code == code or len(all_stations) == 1:
                 return station
         raise NoStationChosen
 

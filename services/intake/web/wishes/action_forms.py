@@ -1,8 +1,10 @@
 """The page and the form of each action on a wish that needs at most a text."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
+from pydantic import Field
 
 from services.intake.web.kit.forms import BoundForm, parse_form
 from services.intake.web.kit.page_context import CurrentPage, PageContext, safe_redirect_path
@@ -15,13 +17,15 @@ from shared.errors import NotFound
 from shared.web.http import RequestModel
 
 pages = PageRouter()
+# Whether the desk acts for the owner of the wish.
+OnBehalf = Annotated[bool, Query(alias="behalf")]
 
 
 class ActionForm(RequestModel):
-    """The form of an action; `behalf` is for the desk, `back` is the page to return to."""
+    """The form of an action; `back` is the page to return to."""
 
     text: FreeText | None = None
-    behalf: bool = False
+    on_behalf: bool = Field(False, alias="behalf")
     back: str = ""
 
 
@@ -35,9 +39,9 @@ def add_action(action: WishAction, handler: ActionHandler) -> None:
     """Add the page and the form of `action`, which `handler` carries out."""
 
     async def ask(
-        page: CurrentPage, wish_id: UUID, behalf: bool = False, back: str = ""
+        page: CurrentPage, wish_id: UUID, on_behalf: OnBehalf = False, back: str = ""
     ) -> Response:
-        values = {"behalf": "true" if behalf else "", "back": safe_redirect_path(back, "")}
+        values = {"behalf": "true" if on_behalf else "", "back": safe_redirect_path(back, "")}
         return await _page(page, action, wish_id, BoundForm(values=values))
 
     async def submit(page: CurrentPage, wish_id: UUID) -> Response:
@@ -46,7 +50,7 @@ def add_action(action: WishAction, handler: ActionHandler) -> None:
         )
         if form.body is None:
             return await _page(page, action, wish_id, form, 422)
-        actor = await acting_actor(page, wish_id, form.body.behalf)
+        actor = await acting_actor(page, wish_id, form.body.on_behalf)
         await handler(page.tx, actor, wish_id, form.body.text or "")
         return page.redirect(
             safe_redirect_path(form.body.back, f"/wishes/{wish_id}?done={action.name}")

@@ -13,7 +13,7 @@ from services.intake.photos.queries import list_visible_photos
 from services.intake.web.kit.forms import BoundForm, parse_form
 from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
-from services.intake.web.wishes.action_forms import ActionForm, acting_actor
+from services.intake.web.wishes.action_forms import ActionForm, OnBehalf, acting_actor
 from services.intake.web.wishes.available_actions import CONFIRM, DELIVER
 from services.intake.wishes import actions, queries
 from services.intake.wishes.errors import TooManyPhotos
@@ -72,9 +72,11 @@ async def deliver(page: CurrentPage, wish_id: UUID) -> Response:
 
 
 @pages.get("/wishes/{wish_id}/confirm", policy=CONFIRM.policy)
-async def ask_confirmation(page: CurrentPage, wish_id: UUID, behalf: bool = False) -> Response:
+async def ask_confirmation(
+    page: CurrentPage, wish_id: UUID, on_behalf: OnBehalf = False
+) -> Response:
     """Show the form of a confirmation."""
-    form: BoundForm[ConfirmationForm] = BoundForm(values={"behalf": "true" if behalf else ""})
+    form: BoundForm[ConfirmationForm] = BoundForm(values={"behalf": "true" if on_behalf else ""})
     return await _confirmation_page(page, wish_id, form)
 
 
@@ -85,7 +87,7 @@ async def confirm(page: CurrentPage, wish_id: UUID) -> Response:
     if form.body is None:
         return await _confirmation_page(page, wish_id, form, 422)
     body = form.body
-    actor = await acting_actor(page, wish_id, body.behalf)
+    actor = await acting_actor(page, wish_id, body.on_behalf)
     await actions.confirm(page.tx, actor, wish_id, body.text, body.photos_public)
     return page.redirect(f"/wishes/{wish_id}?done={CONFIRM.name}")
 
