@@ -1,6 +1,6 @@
 # Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
 .DEFAULT_GOAL := run
-.PHONY: run test bench chaos chaos-compose check up test-compose clean format lock messages set-up set-up-dev
+.PHONY: run test coverage bench chaos chaos-compose check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
@@ -8,6 +8,10 @@ run: set-up ## the whole product in one process, with the demo estate, on http:/
 
 test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
 	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+
+coverage: set-up-dev ## the whole suite with coverage; fails where a group of files is below its floor in pyproject.toml
+	@$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(ARGS)
+	@$(BIN)/python -m scripts.coverage_floors build/coverage.json
 
 bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails where a ratio is below its floor
 	@$(BIN)/python -m tests.bench

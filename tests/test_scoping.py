@@ -27,6 +27,7 @@ UNSCOPED = {
     "intake/sign_in/actions:sign_out": SECRET,
     "notify/reminders/jobs:delete_past_reminders": TIMED,
     "notify/deliveries/actions:erase_expired_secrets": TIMED,
+    "notify/deliveries/leases:_record_failure": LEASED,
     "notify/deliveries/leases:record_outcome": LEASED,
     "volunteers/ledger/actions:_balances": KEYED,
     "volunteers/ledger/queries:get_balance": KEYED,
