@@ -1,4 +1,4 @@
-"""Check a coverage report against the floors of pyproject.toml, one for each group of files."""
+"""Check a coverage report against the floors of pyproject.toml, two for each group of files."""
 
 import json
 import sys
@@ -10,43 +10,49 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+# The names of coverage.py for what there is and what of it ran.
+COUNTS = {
+    "lines": ("num_statements", "covered_lines"),
+    "branches": ("num_branches", "covered_branches"),
+}
 
 
 @dataclass(frozen=True)
-class Group:
-    """The measured coverage of the files of one pattern, in percent, and its floor."""
+class Measurement:
+    """The lines or the branches of the files of one pattern that ran, in percent; None of none."""
 
     pattern: str
-    percent: float
+    kind: str
+    percent: float | None
     floor: float
-    file_count: int
 
     @property
     def is_below(self) -> bool:
-        """Whether the group is below its floor, or has no files that were measured."""
-        return self.file_count == 0 or self.percent < self.floor
+        """Whether it is below its floor, or nothing was measured."""
+        return self.percent is None or self.percent < self.floor
 
 
-def measure(report: Mapping[str, Any], floors: Mapping[str, float]) -> Iterator[Group]:
-    """Yield each group of a report of coverage.py in JSON: its lines and branches together."""
-    for pattern, floor in floors.items():
-        summaries = [
-            file["summary"] for path, file in report["files"].items() if fnmatchcase(path, pattern)
-        ]
-        total = sum(one["num_statements"] + one["num_branches"] for one in summaries)
-        covered = sum(one["covered_lines"] + one["covered_branches"] for one in summaries)
-        yield Group(pattern, 100 * covered / total if total else 0.0, floor, len(summaries))
+def measure(
+    report: Mapping[str, Any], floors: Mapping[str, Mapping[str, float]]
+) -> Iterator[Measurement]:
+    """Yield what a report of coverage.py in JSON says of each group, in the order of the floors."""
+    for pattern, floor_by_kind in floors.items():
+        files = [file for path, file in report["files"].items() if fnmatchcase(path, pattern)]
+        for kind, floor in floor_by_kind.items():
+            total, covered = (sum(file["summary"][name] for file in files) for name in COUNTS[kind])
+            percent = 100 * covered / total if total else None
+            yield Measurement(pattern, kind, percent, floor)
 
 
 def main() -> None:
-    """Print each group beside its floor; exit with 1 if one is below."""
+    """Print each measurement beside its floor; exit with 1 if one is below."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     report = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    groups = list(measure(report, pyproject["tool"]["linli"]["coverage-floors"]))
-    for group in groups:
-        verdict = "BELOW" if group.is_below else "ok"
-        print(f"{verdict:7} {group.percent:6.2f} (floor {group.floor}) {group.pattern}")
-    sys.exit(any(group.is_below for group in groups))
+    measurements = list(measure(report, pyproject["tool"]["linli"]["coverage-floors"]))
+    for one in measurements:
+        verdict = "BELOW" if one.is_below else "ok"
+        print(f"{verdict:6} {one.percent or 0:6.2f} % (floor {one.floor}) {one.kind} {one.pattern}")
+    sys.exit(any(one.is_below for one in measurements))
 
 
 if __name__ == "__main__":
