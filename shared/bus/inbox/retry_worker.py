@@ -1,7 +1,7 @@
 """Retry worker: handles failed messages again, each alone and with its attempt counted first."""
 
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -13,6 +13,7 @@ from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.inbox.retry_policy import decide
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
+from shared.bus.tables import FailureState
 from shared.bus.transport.base import TRANSIENT_ERRORS
 from shared.contracts.registry import REGISTRY
 from shared.db_errors import is_unavailable, redacted_message, retry_on_contention
@@ -20,8 +21,6 @@ from shared.observability.logs import logger
 from shared.observability.metrics import HANDLED, INBOX_WAITING, PARKED, RETRIED
 
 POLL_INTERVAL_SECONDS = 1.0
-STATES = ("retry", "parked", "skipped")
-
 log = logger(__name__)
 
 
@@ -110,7 +109,7 @@ class RetryWorker:
     async def _sample(self) -> None:
         async with self._sessions() as tx:
             counts = await store.count_by_state(tx, self._service)
-        for state in STATES:
+        for state in get_args(FailureState):
             INBOX_WAITING.labels(self._service, state).set(counts.get(state, 0))
 
 
