@@ -1,14 +1,47 @@
 """Background loops: one turn after another until stopped, with backoff after failures."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from shared.backoff import Backoff
-from shared.db_errors import redacted_message
+from shared.db_errors import is_unavailable, redacted_message
 from shared.observability.logs import logger
 
+# Longer than any wait of ours, and than a turn that goes well.
+STALLED_AFTER_SECONDS = 60.0
+
 log = logger(__name__)
+
+
+class Progress:
+    """How far a loop has come: its completed turns, and what it waits for.
+
+    `waits_for` is "work" between turns, "turn" during one, and what failed otherwise: "broker",
+    "database" or "error".
+    """
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.waits_for = "turn"
+        self._completed_at = time.monotonic()
+
+    @property
+    def age_seconds(self) -> float:
+        """Seconds since the last completed turn, or since the start."""
+        return time.monotonic() - self._completed_at
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether a turn was completed lately."""
+        return self.age_seconds < STALLED_AFTER_SECONDS
+
+    def complete(self, waits_for: str = "work") -> None:
+        """Record a completed turn."""
+        self.turns += 1
+        self.waits_for = waits_for
+        self._completed_at = time.monotonic()
 
 
 class BackgroundLoop:
@@ -16,7 +49,8 @@ class BackgroundLoop:
 
     An error of `turn` never ends the loop: one of `transient` is logged as a warning, any other
     with its traceback, and the next turn comes after the backoff, or once `wake` is set. A turn
-    that lasts (a connection that is consumed) ends when `stopping` is set.
+    that lasts (a connection that is consumed) ends when `stopping` is set, and records its own
+    progress.
     """
 
     def __init__(
@@ -31,7 +65,8 @@ class BackgroundLoop:
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
         self.backoff = backoff
-        self._name = name
+        self.progress = Progress()
+        self.name = name
         self._turn = turn
         self._transient = transient
         self._interval = interval_seconds
@@ -39,14 +74,15 @@ class BackgroundLoop:
 
     @property
     def alive(self) -> bool:
-        """Whether the task runs; one that waits for the broker or the database does."""
-        return self._task is not None and not self._task.done()
+        """Whether the task runs and has completed a turn lately."""
+        return self._task is not None and not self._task.done() and self.progress.is_recent
 
     def start(self) -> None:
         """Begin in the background, unless the loop runs already."""
         if self._task is None:
             self.stopping.clear()
-            self._task = asyncio.create_task(self._run(), name=self._name)
+            self.progress = Progress()
+            self._task = asyncio.create_task(self._run(), name=self.name)
 
     async def stop(self) -> None:
         """Let the turn under way finish, and end; may be called twice."""
@@ -59,17 +95,42 @@ class BackgroundLoop:
     async def _run(self) -> None:
         while not self.stopping.is_set():
             self.wake.clear()
+            self.progress.waits_for = "turn"
             try:
                 await self._turn()
             except self._transient as error:
-                log.warning("turn failed", loop=self._name, error=redacted_message(error))
+                self.progress.waits_for = "database" if is_unavailable(error) else "broker"
+                log.warning("turn failed", loop=self.name, error=redacted_message(error))
             except Exception:
-                log.exception("turn failed", loop=self._name)
+                self.progress.waits_for = "error"
+                log.exception("turn failed", loop=self.name)
             else:
+                self.progress.complete()
                 self.backoff.reset()
                 await wait_for(self.wake, self._interval)
                 continue
             await wait_for(self.wake, self.backoff.next_delay())
+
+
+class LoopTask:
+    """What one or more loops do in the background of a replica."""
+
+    def __init__(self, *loops: BackgroundLoop) -> None:
+        self.loops = list(loops)
+
+    @property
+    def alive(self) -> bool:
+        """Whether every loop runs and has completed a turn lately."""
+        return all(loop.alive for loop in self.loops)
+
+    async def start(self) -> None:
+        """Begin in the background."""
+        for loop in self.loops:
+            loop.start()
+
+    async def stop(self) -> None:
+        """Let the turns under way finish, and end; may be called twice."""
+        await asyncio.gather(*(loop.stop() for loop in self.loops))
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:

@@ -1,8 +1,11 @@
 """The database as services use it: metadata, engines, sessions."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import ColumnElement, DateTime, MetaData, bindparam, event, func
+from sqlalchemy.dialects.postgresql import INTERVAL
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -11,6 +14,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from shared import clock
 from shared.sealing import Sealer
 from shared.state_key import StateKey
 
@@ -21,10 +25,30 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+CONNECT_TIMEOUT_SECONDS = 10.0
 TimestampTZ = DateTime(timezone=True)
 # The tables that every service's schema has: of the bus, of timed jobs, of idempotency keys.
 shared_metadata = MetaData()
 _SEALER = StateKey[Sealer]("sealer")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Time-outs of an engine's sessions: PostgreSQL's own, and ours for a server that is silent.
+
+    A replica that is frozen inside a transaction loses its session after `idle_in_transaction`, and
+    with it its locks. After `command_seconds` without an answer a connection is given up.
+    """
+
+    lock: str = "2s"
+    statement: str = "10s"
+    idle_in_transaction: str = "15s"
+    command_seconds: float | None = 15.0
+
+
+TIMEOUTS = Timeouts()
+# For migrations and whatever else may take long.
+NO_TIMEOUTS = Timeouts("60s", "0", "0", None)
 
 
 def metadata() -> MetaData:
@@ -32,7 +56,14 @@ def metadata() -> MetaData:
     return MetaData(naming_convention=NAMES)
 
 
-def make_engine(url: str, *, schema: str, name: str = "", pool_size: int = 8) -> AsyncEngine:
+def make_engine(
+    url: str,
+    *,
+    schema: str,
+    name: str = "",
+    pool_size: int = 8,
+    timeouts: Timeouts = TIMEOUTS,
+) -> AsyncEngine:
     """Make an engine whose sessions live in `schema`, in UTC, and never wait long for a lock.
 
     `url` is `postgresql://…`; `name` shows in pg_stat_activity.
@@ -44,18 +75,21 @@ def make_engine(url: str, *, schema: str, name: str = "", pool_size: int = 8) ->
         pool_timeout=10,
         hide_parameters=True,  # What residents wrote belongs in no log.
         connect_args={
-            "timeout": 10,
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "command_timeout": timeouts.command_seconds,
             "server_settings": {
                 "search_path": schema,
                 "timezone": "UTC",
                 "application_name": f"linli {name or schema}",
-                "lock_timeout": "2s",
-                "statement_timeout": "10s",
+                "lock_timeout": timeouts.lock,
+                "statement_timeout": timeouts.statement,
+                "idle_in_transaction_session_timeout": timeouts.idle_in_transaction,
                 "tcp_keepalives_idle": "15",
             },
         },
     )
     event.listen(engine.sync_engine, "checkout", _replace_closed)
+    event.listen(engine.sync_engine, "handle_error", _give_up_silent)
     return engine
 
 
@@ -70,9 +104,21 @@ def _replace_closed(connection: Any, _record: object, _fairy: object) -> None:
         raise InvalidatePoolError
 
 
+def _give_up_silent(context: ExceptionContext) -> None:
+    """Close a connection that didn't answer in time: nothing else on it would be answered."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
+
+
 def make_sessions(engine: AsyncEngine, sealer: Sealer) -> async_sessionmaker[AsyncSession]:
     """Make sessions whose objects stay readable after the commit, with the service's sealer."""
     return async_sessionmaker(engine, expire_on_commit=False, info={_SEALER.name: sealer})
+
+
+def database_now() -> ColumnElement[Any]:
+    """Return the database's `now()`: leases and due times hold whatever a replica's clock says."""
+    moved = clock.offset()
+    return func.now() + bindparam(None, moved, INTERVAL) if moved else func.now()
 
 
 def sealer_of(tx: AsyncSession) -> Sealer:

@@ -12,11 +12,14 @@ from sqlalchemy.orm.exc import StaleDataError
 from shared.contracts.envelope import invalid_fields
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_CONTENTION_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
-_UNAVAILABLE_SQLSTATE_CLASSES = ("08", "53", "57P", "58")
+_ROLLED_BACK_SQLSTATES = frozenset({"40001", "40P01"})  # Serialisation failure, deadlock.
+_CONTENTION_SQLSTATES = _ROLLED_BACK_SQLSTATES | {"55P03"}  # Lock time-out.
+# Read-only, and what the server hasn't enough of: disk, memory, connections.
+_UNWRITABLE_SQLSTATES = ("25006", "53")
+_UNAVAILABLE_SQLSTATES = ("08", "25P03", "57P", "58", *_UNWRITABLE_SQLSTATES)
 _LONG_NUMBER = re.compile(r"(?<![\w-])\+?\d{7,}(?![\w-])")
 
-MAX_CONTENTION_RETRIES = 3
+MAX_RERUNS = 3
 T = TypeVar("T")
 
 
@@ -25,13 +28,15 @@ def is_contention(error: BaseException) -> bool:
     return isinstance(error, StaleDataError) or _sqlstate(error) in _CONTENTION_SQLSTATES
 
 
-async def retry_on_contention(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Run a transaction, and retry it up to three times after contention."""
-    for _ in range(MAX_CONTENTION_RETRIES):
+async def rerun_after_deadlock(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction, and again up to three times when the database chose it as a victim."""
+    for _ in range(MAX_RERUNS):
         try:
             return await transaction()
         except Exception as error:
-            if not is_contention(error):
+            if not isinstance(error, StaleDataError) and not _has_state(
+                error, *_ROLLED_BACK_SQLSTATES
+            ):
                 raise
     return await transaction()
 
@@ -39,11 +44,15 @@ async def retry_on_contention(transaction: Callable[[], Awaitable[T]]) -> T:
 def is_unavailable(error: BaseException) -> bool:
     """Return whether the database can't be reached or used, whatever the transaction did."""
     if isinstance(error, DBAPIError):
-        state = _sqlstate(error)
-        if state is None:
-            return error.connection_invalidated or isinstance(error, InterfaceError)
-        return error.connection_invalidated or state.startswith(_UNAVAILABLE_SQLSTATE_CLASSES)
+        if error.connection_invalidated or _has_state(error, *_UNAVAILABLE_SQLSTATES):
+            return True
+        return _sqlstate(error) is None and isinstance(error, InterfaceError)
     return isinstance(error, PoolTimeout | OSError)
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Return whether the database answers but can't write: read-only, full, or out of resources."""
+    return _has_state(error, *_UNWRITABLE_SQLSTATES)
 
 
 def redacted_message(error: BaseException) -> str:
@@ -60,3 +69,7 @@ def _sqlstate(error: BaseException) -> str | None:
         return None
     state = getattr(error.orig, "sqlstate", None)
     return state if isinstance(state, str) else None
+
+
+def _has_state(error: BaseException, *prefixes: str) -> bool:
+    return (_sqlstate(error) or "").startswith(prefixes)

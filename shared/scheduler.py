@@ -2,22 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, PrimaryKeyConstraint, Table, Text, select, update
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
-from shared.background_loop import BackgroundLoop
+from shared.background_loop import BackgroundLoop, LoopTask
 from shared.backoff import Backoff
-from shared.db import TimestampTZ, shared_metadata
+from shared.db import TimestampTZ, database_now, shared_metadata
 from shared.db_errors import redacted_message
 from shared.ids import new_id
 from shared.observability.context import message_context
 from shared.observability.logs import logger
-from shared.observability.metrics import JOBS_RUN
+from shared.observability.metrics import JOB_OVERDUE, JOBS_RUN
 
 POLL_INTERVAL_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 15.0
@@ -38,14 +38,18 @@ jobs = Table(
 
 @dataclass(frozen=True)
 class Job:
-    """A job run every `interval`, in a transaction of its own that commits when `run` returns."""
+    """A job run every `interval`, in a transaction of its own that commits when `run` returns.
+
+    `run` returns True if it has left work, as a purge in chunks does: then it is due again at once.
+    Inside of it `clock.now()` is the database's time, whatever the replica's clock says.
+    """
 
     name: str
     interval: timedelta
-    run: Callable[[AsyncSession], Awaitable[None]]
+    run: Callable[[AsyncSession], Awaitable[bool | None]]
 
 
-class Scheduler:
+class Scheduler(LoopTask):
     """Scheduler of one service's jobs; a job's row is locked while the job runs."""
 
     def __init__(
@@ -62,19 +66,7 @@ class Scheduler:
             transient=(SQLAlchemyError, OSError),
             interval_seconds=POLL_INTERVAL_SECONDS,
         )
-
-    @property
-    def alive(self) -> bool:
-        """True while the scheduler runs."""
-        return self._loop.alive
-
-    async def start(self) -> None:
-        """Start running due jobs in the background."""
-        self._loop.start()
-
-    async def stop(self) -> None:
-        """Finish the job under way and end; may be called twice."""
-        await self._loop.stop()
+        super().__init__(self._loop)
 
     async def run_due(self) -> list[str]:
         """Run the jobs that are due now, one after the other; return the names of jobs that ran."""
@@ -90,7 +82,7 @@ class Scheduler:
         """Insert the rows of jobs that have none yet, due at once."""
         if not self._jobs:
             return
-        rows = [{"name": name, "due_at": clock.now()} for name in sorted(self._jobs)]
+        rows = [{"name": name, "due_at": database_now()} for name in sorted(self._jobs)]
         async with self._sessions() as tx, tx.begin():
             await tx.execute(insert(jobs).values(rows).on_conflict_do_nothing())
 
@@ -101,27 +93,28 @@ class Scheduler:
         await self.run_due()
 
     async def _due_names(self) -> list[str]:
+        overdue = func.extract("epoch", database_now() - jobs.c.due_at).label("overdue_seconds")
         statement = (
-            select(jobs.c.name)
-            .where(jobs.c.name.in_(self._jobs), jobs.c.due_at <= clock.now())
+            select(jobs.c.name, overdue)
+            .where(jobs.c.name.in_(self._jobs), jobs.c.due_at <= database_now())
             .order_by(jobs.c.due_at)
         )
         async with self._sessions() as tx:
-            return list(await tx.scalars(statement))
+            due = (await tx.execute(statement)).all()
+        JOB_OVERDUE.labels(self._service).set(due[0].overdue_seconds if due else 0)
+        return [row.name for row in due]
 
     async def _run_job(self, job: Job) -> bool:
         try:
             async with self._sessions() as tx, tx.begin():
-                if not await self._lock_due(tx, job):
+                moment = await self._lock_due(tx, job)
+                if moment is None:
                     return False
-                with message_context(new_id(), None):
-                    await job.run(tx)
+                with message_context(new_id(), None), clock.aligned(moment):
+                    has_more = await job.run(tx)
                     await tx.flush()
-                values = {
-                    "ran_at": clock.now(),
-                    "due_at": clock.now() + job.interval,
-                    "error": None,
-                }
+                due_at = database_now() if has_more else database_now() + job.interval
+                values = {"ran_at": database_now(), "due_at": due_at, "error": None}
                 await tx.execute(update(jobs).where(jobs.c.name == job.name).values(values))
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; the others go on
             await self._record_failure(job, error)
@@ -129,18 +122,20 @@ class Scheduler:
         JOBS_RUN.labels(self._service, job.name, "done").inc()
         return True
 
-    async def _lock_due(self, tx: AsyncSession, job: Job) -> bool:
+    async def _lock_due(self, tx: AsyncSession, job: Job) -> datetime | None:
+        """Lock a job that is due; return the database's time, None if the job isn't due."""
         statement = (
-            select(jobs.c.name)
-            .where(jobs.c.name == job.name, jobs.c.due_at <= clock.now())
-            .with_for_update(skip_locked=True)
+            select(database_now())
+            .where(jobs.c.name == job.name, jobs.c.due_at <= database_now())
+            .with_for_update(of=jobs, skip_locked=True)
         )
-        return await tx.scalar(statement) is not None
+        moment: datetime | None = await tx.scalar(statement)
+        return moment
 
     async def _record_failure(self, job: Job, error: Exception) -> None:
         log.error("job failed", job=job.name, error=redacted_message(error))
         JOBS_RUN.labels(self._service, job.name, "failed").inc()
-        due_at = clock.now() + min(job.interval, RETRY_FAILED_JOB_AFTER)
+        due_at = database_now() + min(job.interval, RETRY_FAILED_JOB_AFTER)
         async with self._sessions() as tx, tx.begin():
             await tx.execute(
                 update(jobs)

@@ -119,10 +119,8 @@ async def record_pending(tx: AsyncSession, aggregates: Sequence[Aggregate]) -> N
 def _transition(aggregate: Aggregate, actor: Actor, note: str | None) -> Transition | None:
     """Build the transition of a changed state; None for an unchanged one or without a history."""
     history = Transition.histories.get(type(aggregate))
-    if history is None:
-        return None
-    before = _take_old_state(aggregate)
-    if before == aggregate.state:  # type: ignore[attr-defined]
+    before = None if history is None else _take_old_state(aggregate)
+    if history is None or before == aggregate.state:  # type: ignore[attr-defined]
         return None
     values: dict[str, Any] = {
         history.aggregate_key: aggregate.id,

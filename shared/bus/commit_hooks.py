@@ -30,6 +30,8 @@ def mark_work(tx: AsyncSession, work: str) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _wake(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # A savepoint: its work is done when the transaction commits.
     wake_events = _WAKE_EVENTS.find(session.info) or {}
     for work in _MARKED_WORK.find(session.info) or ():
         if work in wake_events:
@@ -39,4 +41,6 @@ def _wake(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _discard_marked_work(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     _MARKED_WORK.set(session.info, set())

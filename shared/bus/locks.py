@@ -6,7 +6,11 @@ from hashlib import blake2b
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_ACQUIRE = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+# Locks are the database's, which services share: each has a number of its own by its schema.
+_ACQUIRE = text(
+    "SELECT pg_advisory_xact_lock(key # hashtextextended(current_schema(), 0))"
+    " FROM unnest(CAST(:keys AS bigint[])) AS key"
+)
 
 
 async def acquire_locks(tx: AsyncSession, keys: Iterable[str]) -> None:

@@ -1,8 +1,9 @@
 """Maintenance of the bus's tables: daily partitions of `sent`, and purges of done inbox rows."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Result, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from shared import clock
@@ -12,16 +13,24 @@ PARTITION_DAYS_AHEAD = 7
 SENT_RETENTION_DAYS = 30
 INBOX_RETENTION_DAYS = 35
 PURGE_BATCH_SIZE = 5_000
-MAX_PURGE_BATCHES = 20
+UNUSABLE_BODY_RETENTION_DAYS = 7
 
 _LOCK_PARTITIONS = text("SELECT pg_advisory_xact_lock('sent'::regclass::oid::int, -1)")
 _PARTITIONS = text(
     "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid"
     " WHERE inhparent = 'sent'::regclass"
 )
-_PURGE = text(
+_PURGE_DONE = text(
     "DELETE FROM inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM inbox"
     " WHERE state = 'done' AND handled_at < :before LIMIT :chunk))"
+)
+_PURGE_BODILESS = text(
+    "DELETE FROM inbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM inbox"
+    " WHERE state = 'skipped' AND body IS NULL AND received_at < :before LIMIT :chunk))"
+)
+_FORGET_UNUSABLE = text(
+    "UPDATE inbox SET state = 'skipped', body = NULL WHERE ctid = ANY (ARRAY(SELECT ctid FROM inbox"
+    " WHERE is_unusable AND body IS NOT NULL AND received_at < :before LIMIT :chunk))"
 )
 
 
@@ -50,13 +59,31 @@ async def drop_old_partitions(conn: AsyncConnection) -> None:
             await conn.execute(text(f"DROP TABLE {name}"))
 
 
-async def purge_inbox(tx: AsyncSession) -> None:
-    """Delete `done` rows of the inbox after 35 days, in batches, at most 100,000 rows a run."""
+async def purge_inbox(tx: AsyncSession) -> bool:
+    """Delete a chunk of rows after 35 days: of done messages, and of those without a body.
+
+    Returns True if there may be more.
+    """
     before = clock.now() - timedelta(days=INBOX_RETENTION_DAYS)
-    for _ in range(MAX_PURGE_BATCHES):
-        deleted = await tx.execute(_PURGE, {"before": before, "chunk": PURGE_BATCH_SIZE})
-        if deleted.rowcount < PURGE_BATCH_SIZE:  # type: ignore[attr-defined]
-            return
+    values = {"before": before, "chunk": PURGE_BATCH_SIZE}
+    done = await tx.execute(_PURGE_DONE, values)
+    bodiless = await tx.execute(_PURGE_BODILESS, values)
+    return is_full(done) or is_full(bodiless)
+
+
+async def forget_unusable(tx: AsyncSession) -> bool:
+    """Delete a chunk of the bodies of unusable messages after 7 days.
+
+    Returns True if there may be more.
+    """
+    before = clock.now() - timedelta(days=UNUSABLE_BODY_RETENTION_DAYS)
+    values = {"before": before, "chunk": PURGE_BATCH_SIZE}
+    return is_full(await tx.execute(_FORGET_UNUSABLE, values))
+
+
+def is_full(result: Result[Any]) -> bool:
+    """Return whether a statement changed a whole chunk, so that there may be more to change."""
+    return bool(result.rowcount >= PURGE_BATCH_SIZE)  # type: ignore[attr-defined]
 
 
 async def _maintain_partitions(tx: AsyncSession) -> None:
@@ -86,5 +113,6 @@ def _partition_ddl(day: date) -> tuple[str, str]:
 
 BUS_JOBS: tuple[Job, ...] = (
     Job("bus.partitions", timedelta(hours=1), _maintain_partitions),
-    Job("bus.purge-inbox", timedelta(hours=1), purge_inbox),
+    Job("bus.purge-inbox", timedelta(minutes=1), purge_inbox),
+    Job("bus.forget-unusable", timedelta(hours=1), forget_unusable),
 )

@@ -4,6 +4,7 @@ A released version is frozen; a later change is the next version.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -13,7 +14,8 @@ class Operations(Protocol):
     def execute(self, sqltext: Any) -> Any: ...
 
 
-_V1 = (
+_FIRST_TABLES = ("answers", "jobs", "inbox", "sent", "outbox")
+_CREATE_1 = (
     """
     CREATE TABLE outbox (
       lane smallint NOT NULL,
@@ -85,7 +87,7 @@ _V1 = (
     "CREATE INDEX ix_answers_created_at ON answers (created_at)",
 )
 
-_V2 = (
+_CREATE_2 = (
     "ALTER TABLE sent ADD COLUMN publisher text",
     "CREATE INDEX ix_sent_sent_at ON sent USING brin (sent_at)",
     "ALTER TABLE inbox ADD COLUMN station_id uuid, ADD COLUMN retried_at timestamptz",
@@ -119,46 +121,147 @@ _V2 = (
     "CREATE INDEX ix_redrives_station ON redrives (station_id, id)",
 )
 
-_V3 = ("ALTER TABLE inbox ADD COLUMN publisher text",)
+_CREATE_3 = ("ALTER TABLE inbox ADD COLUMN publisher text",)
 
+_CREATE_4 = (
+    "ALTER TABLE inbox ADD COLUMN claims smallint NOT NULL DEFAULT 0",
+    "CREATE INDEX ix_inbox_due ON inbox ((waits > 0), (claims > 0), due_at) WHERE state = 'retry'",
+)
+
+_CREATE_5 = (
+    "ALTER TABLE outbox ADD COLUMN due_at timestamptz,"
+    " ADD COLUMN refusals smallint NOT NULL DEFAULT 0",
+    "CREATE INDEX ix_outbox_due ON outbox (lane, due_at) WHERE due_at IS NOT NULL",
+    "CREATE INDEX ix_outbox_refused ON outbox (lane, subject) WHERE due_at IS NOT NULL",
+    # A transaction has its number before its rows get their ids: the relay's floors rely on it.
+    """
+    CREATE FUNCTION outbox_number_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_current_xact_id(); RETURN NULL; END $$
+    """,
+    "CREATE TRIGGER number_transaction BEFORE INSERT ON outbox"
+    " FOR EACH STATEMENT EXECUTE FUNCTION outbox_number_transaction()",
+)
+
+_ACTIONS_2 = "('retry', 'skip', 'retry_all', 'replay', 'snapshot')"
+_ACTIONS_6 = "('retry', 'skip', 'retry_all', 'replay', 'snapshot', 'skip_all', 'purge')"
+_CREATE_6 = (
+    "ALTER TABLE inbox ADD COLUMN is_unusable boolean NOT NULL DEFAULT false",
+    "CREATE INDEX ix_inbox_unusable ON inbox (received_at) WHERE is_unusable AND body IS NOT NULL",
+    "CREATE INDEX ix_inbox_bodiless ON inbox (received_at)"
+    " WHERE state = 'skipped' AND body IS NULL",
+    "ALTER TABLE redrives DROP CONSTRAINT ck_redrives_act,"
+    f" ADD CONSTRAINT ck_redrives_act CHECK (act IN {_ACTIONS_6})",
+)
+
+_CREATE_7 = (
+    """
+    CREATE TABLE replicas (
+      id uuid NOT NULL,
+      name text NOT NULL,
+      version text NOT NULL,
+      started_at timestamptz NOT NULL,
+      seen_at timestamptz NOT NULL,
+      parts jsonb NOT NULL,
+      CONSTRAINT pk_replicas PRIMARY KEY (id)
+    )
+    """,
+)
+
+_CREATE_8 = ("ALTER TABLE inbox ADD COLUMN content_digest bytea",)
+
+_CREATE_9 = (
+    "ALTER TABLE outbox ADD COLUMN message_key uuid, ADD COLUMN first_sent_at timestamptz",
+    "ALTER TABLE sent ADD COLUMN message_key uuid",
+    "CREATE INDEX ix_sent_created_at ON sent USING brin (created_at)",
+    "ALTER TABLE inbox ADD COLUMN recorded_at timestamptz",
+    "CREATE INDEX ix_inbox_recorded_at ON inbox USING brin (recorded_at)",
+    """
+    CREATE TABLE sent_hours (
+      hour timestamptz NOT NULL,
+      stated_at timestamptz,
+      missed_types text[] NOT NULL DEFAULT '{}',
+      sent_again_until timestamptz,
+      CONSTRAINT pk_sent_hours PRIMARY KEY (hour)
+    )
+    """,
+    """
+    CREATE TABLE received_hours (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      sender text NOT NULL,
+      hour timestamptz NOT NULL,
+      counts jsonb,
+      state text NOT NULL,
+      asks smallint NOT NULL DEFAULT 0,
+      missing_types text[] NOT NULL DEFAULT '{}',
+      due_at timestamptz,
+      checked_at timestamptz,
+      CONSTRAINT pk_received_hours PRIMARY KEY (sender, hour),
+      CONSTRAINT ck_received_hours_state CHECK (state IN ('waiting', 'complete', 'incomplete'))
+    )
+    """,
+    "CREATE INDEX ix_received_hours_due ON received_hours (due_at) WHERE state = 'waiting'",
+)
+
+# By version what it creates, and what takes it back.
+_VERSIONS: Mapping[int, tuple[Sequence[str], Sequence[str]]] = {
+    1: (_CREATE_1, [f"DROP TABLE {table}" for table in _FIRST_TABLES]),
+    2: (
+        _CREATE_2,
+        [
+            "DROP TABLE redrives",
+            "ALTER TABLE inbox DROP COLUMN station_id, DROP COLUMN retried_at",
+            "ALTER TABLE sent DROP COLUMN publisher",
+            "DROP INDEX ix_sent_sent_at",
+        ],
+    ),
+    3: (_CREATE_3, ["ALTER TABLE inbox DROP COLUMN publisher"]),
+    4: (_CREATE_4, ["DROP INDEX ix_inbox_due", "ALTER TABLE inbox DROP COLUMN claims"]),
+    5: (
+        _CREATE_5,
+        [
+            "DROP TRIGGER number_transaction ON outbox",
+            "DROP FUNCTION outbox_number_transaction()",
+            "DROP INDEX ix_outbox_due, ix_outbox_refused",
+            "ALTER TABLE outbox DROP COLUMN due_at, DROP COLUMN refusals",
+        ],
+    ),
+    6: (
+        _CREATE_6,
+        [
+            "DELETE FROM redrives WHERE act IN ('skip_all', 'purge')",
+            "ALTER TABLE redrives DROP CONSTRAINT ck_redrives_act,"
+            f" ADD CONSTRAINT ck_redrives_act CHECK (act IN {_ACTIONS_2})",
+            "DROP INDEX ix_inbox_unusable, ix_inbox_bodiless",
+            "ALTER TABLE inbox DROP COLUMN is_unusable",
+        ],
+    ),
+    7: (_CREATE_7, ["DROP TABLE replicas"]),
+    8: (_CREATE_8, ["ALTER TABLE inbox DROP COLUMN content_digest"]),
+    9: (
+        _CREATE_9,
+        [
+            "DROP TABLE received_hours, sent_hours",
+            "ALTER TABLE inbox DROP COLUMN recorded_at",
+            "DROP INDEX ix_sent_created_at",
+            "ALTER TABLE sent DROP COLUMN message_key",
+            "ALTER TABLE outbox DROP COLUMN message_key, DROP COLUMN first_sent_at",
+        ],
+    ),
+}
+LATEST = max(_VERSIONS)
 _PARTITION = re.compile(r"sent_\d{8}")
 
 
-def create_v1(op: Operations) -> None:
-    """Create outbox, sent, inbox, jobs and answers in the first schema of search_path."""
-    for statement in _V1:
+def create_version(op: Operations, version: int) -> None:
+    """Create what a version of the tables adds to the one before, in the first schema."""
+    for statement in _VERSIONS[version][0]:
         op.execute(statement)
 
 
-def drop_v1(op: Operations) -> None:
-    """Drop what `create_v1` created."""
-    for table in ("answers", "jobs", "inbox", "sent", "outbox"):
-        op.execute(f"DROP TABLE {table}")
-
-
-def create_v2(op: Operations) -> None:
-    """Create what redrive needs: the log of actions, stations in inbox, publishers in sent."""
-    for statement in _V2:
+def drop_version(op: Operations, version: int) -> None:
+    """Drop what a version added."""
+    for statement in _VERSIONS[version][1]:
         op.execute(statement)
-
-
-def drop_v2(op: Operations) -> None:
-    """Drop what `create_v2` created."""
-    op.execute("DROP TABLE redrives")
-    op.execute("ALTER TABLE inbox DROP COLUMN station_id, DROP COLUMN retried_at")
-    op.execute("ALTER TABLE sent DROP COLUMN publisher")
-    op.execute("DROP INDEX ix_sent_sent_at")
-
-
-def create_v3(op: Operations) -> None:
-    """Add the publisher to inbox, for messages of partners."""
-    for statement in _V3:
-        op.execute(statement)
-
-
-def drop_v3(op: Operations) -> None:
-    """Drop what `create_v3` created."""
-    op.execute("ALTER TABLE inbox DROP COLUMN publisher")
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:

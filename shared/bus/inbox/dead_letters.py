@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from shared.background_loop import BackgroundLoop
+from shared.background_loop import BackgroundLoop, LoopTask
 from shared.backoff import Backoff
 from shared.bus.inbox import store
 from shared.bus.inbox.dispatcher import Dispatcher
@@ -12,15 +12,16 @@ from shared.bus.inbox.retry_worker import count_failure
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.transport.base import TRANSIENT_ERRORS, DeadLetters, Transport, TransportDelivery
 from shared.observability.logs import logger
+from shared.observability.metrics import QUEUE_DEPTH
 
 POLL_INTERVAL_SECONDS = 30.0
-MAX_BACKOFF_SECONDS = 300.0
+MAX_BACKOFF_SECONDS = 45.0
 BATCH_SIZE = 50
 
 log = logger(__name__)
 
 
-class DeadLetterCollector:
+class DeadLetterCollector(LoopTask):
     """Collector of the dead letters of one service's queue; every replica has one."""
 
     def __init__(
@@ -36,6 +37,7 @@ class DeadLetterCollector:
         self._sessions = sessions
         self._dispatcher = dispatcher
         self._transport = transport
+        self._channel: DeadLetters | None = None
         self._loop = BackgroundLoop(
             f"dead letters {service}",
             self.drain,
@@ -43,28 +45,31 @@ class DeadLetterCollector:
             transient=TRANSIENT_ERRORS,
             interval_seconds=interval_seconds,
         )
-
-    @property
-    def alive(self) -> bool:
-        """True while the collector runs, even while it waits for the broker or the database."""
-        return self._loop.alive
-
-    async def start(self) -> None:
-        """Start collecting in the background."""
-        self._loop.start()
+        super().__init__(self._loop)
 
     async def stop(self) -> None:
         """Finish the batch under way and end; may be called twice."""
-        await self._loop.stop()
+        await super().stop()
+        await self._close_channel()
 
     async def drain(self) -> int:
         """Park all dead letters; return how many were new to the inbox. Raises: Disconnected."""
-        channel = await self._transport.dead_letters(self._service)
-        if channel is None:
+        # One channel for all polls: each that is opened leaves objects behind in its connection.
+        if self._channel is None:
+            self._channel = await self._transport.dead_letters(self._service)
+        if self._channel is None:
             return 0
         try:
-            return await self._drain_channel(channel)
-        finally:
+            for queue, depth in (await self._channel.depths()).items():
+                QUEUE_DEPTH.labels(self._service, queue).set(depth)
+            return await self._drain_channel(self._channel)
+        except BaseException:
+            await self._close_channel()
+            raise
+
+    async def _close_channel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
             await channel.close()
 
     async def _drain_channel(self, channel: DeadLetters) -> int:
@@ -87,9 +92,7 @@ class DeadLetterCollector:
 
     async def _park(self, tx: AsyncSession, dead: tuple[IncomingMessage, str]) -> bool:
         one, reason = dead
-        disposition = FailureDisposition(
-            "parked", 0, 0, None, "; ".join(filter(None, (reason, one.error)))
-        )
+        disposition = FailureDisposition.park("; ".join(filter(None, (reason, one.error))))
         fresh = await store.store_failed(tx, self._service, one, disposition)
         if fresh:
             count_failure(self._service, one.type, disposition)
