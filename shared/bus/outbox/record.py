@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from shared import clock
 from shared.bus import commit_hooks
 from shared.bus.message import Message
+from shared.bus.message_keys import message_key
 from shared.bus.tables import outbox
 from shared.contracts.contract import Contract
 from shared.contracts.envelope import Envelope
@@ -103,6 +104,11 @@ def wake_after_commit(sessions: async_sessionmaker[AsyncSession], wake: asyncio.
     commit_hooks.wake_on_commit(sessions, _RECORDED, wake)
 
 
+def mark_recorded(tx: AsyncSession) -> None:
+    """Let the commit wake the relay, for code that writes to the outbox itself."""
+    commit_hooks.mark_work(tx, _RECORDED)
+
+
 def lane_of(subject: str) -> int:
     """Return the lane of a subject: messages about one subject are relayed in order."""
     return zlib.crc32(subject.encode()) % LANE_COUNT
@@ -110,7 +116,7 @@ def lane_of(subject: str) -> int:
 
 async def _write(tx: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
     await tx.execute(insert(outbox), rows)
-    commit_hooks.mark_work(tx, _RECORDED)
+    mark_recorded(tx)
 
 
 def _message_row(id_: UUID, message: OutgoingMessage) -> dict[str, object]:
@@ -140,6 +146,7 @@ def _envelope_row(envelope: Envelope) -> dict[str, object]:
         "subject": envelope.subject,
         "correlation": envelope.correlationid,
         "body": envelope.to_json(),
+        "message_key": message_key(envelope.source, envelope.id),
     }
 
 
