@@ -5,13 +5,14 @@ Source: the HTTP protocol binding for CloudEvents 1.0.2, section 3.
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
 from pydantic_core import from_json, to_json
 from starlette.exceptions import HTTPException
 
-from shared.contracts.envelope import CONTENT_TYPE
+from shared.contracts.envelope import CONTENT_TYPE, MAX_BODY_BYTES
 from shared.errors import Invalid
 from shared.language import N_
 from shared.web.problems import Unreadable
@@ -21,6 +22,7 @@ STRUCTURED = CONTENT_TYPE
 BATCH = "application/cloudevents-batch+json"
 BINARY = "application/json"
 _HEADER_PREFIX = "ce-"
+_EVENTS = "application/cloudevents"
 _QUOTED, _ESCAPED = re.compile(r'"(.*)"'), re.compile(r"\\(.)")
 
 
@@ -33,16 +35,24 @@ class InvalidBatchSize(Invalid):
 def read(headers: Mapping[str, str], body: bytes) -> list[bytes]:
     """Return the JSON of each event of a request, in the order of the request.
 
-    Raises: Unreadable, Invalid, InvalidBatchSize; HTTPException (415) for another content type.
+    Raises: Unreadable, Invalid, InvalidBatchSize; HTTPException (413, 415) for one event
+    that is too large, and for another content type.
     """
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != BATCH and len(body) > MAX_BODY_BYTES:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if kind == STRUCTURED:
         return [body]
     if kind == BATCH:
         return [to_json(event) for event in _batch(body)]
-    if kind == BINARY and f"{_HEADER_PREFIX}specversion" in headers:
+    if f"{_HEADER_PREFIX}specversion" in headers and _is_json(kind):
         return [to_json({**_attributes(headers), "data": _json(body)})]
     raise HTTPException(415)
+
+
+def _is_json(kind: str) -> bool:
+    """Return whether the data is JSON; an SDK may leave the type of JSON out."""
+    return kind in ("", BINARY) or (kind.endswith("+json") and not kind.startswith(_EVENTS))
 
 
 def _batch(body: bytes) -> list[Any]:
@@ -63,13 +73,22 @@ def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
         attribute = name.removeprefix(_HEADER_PREFIX)
         if attribute in attributes:
             raise Invalid(errors={name: N_("This is said twice")})
-        quoted = _QUOTED.fullmatch(value)
-        attributes[attribute] = unquote(_ESCAPED.sub(r"\1", quoted[1]) if quoted else value)
+        if attribute == "datacontenttype":
+            raise Invalid(errors={name: N_("The Content-Type says this")})
+        attributes[attribute] = _decode(name, value)
     return attributes
+
+
+def _decode(name: str, value: str) -> str:
+    quoted = _QUOTED.fullmatch(value)
+    try:
+        return unquote(_ESCAPED.sub(r"\1", quoted[1]) if quoted else value, errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid(errors={name: N_("This must be valid Unicode text")}) from None
 
 
 def _json(body: bytes) -> Any:
     try:
-        return from_json(body)
+        return from_json(body, allow_inf_nan=False)
     except ValueError:
         raise Unreadable from None

@@ -75,4 +75,4 @@ def _partner_actor(publisher: Publisher) -> Actor:
     return Actor(publisher.station_id, publisher.account_id, roles)
 
 
-PARTNERS = PartnerIngress(station_of=queries.station_of, handle=handle_partner_message)
+PARTNERS = PartnerIngress(identity_of=queries.identity_of, handle=handle_partner_message)

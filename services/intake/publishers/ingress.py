@@ -13,14 +13,15 @@ from services.intake.gateway.rate_limits import RATE_LIMITER
 from services.intake.publishers import actions, cloudevents, queries
 from services.intake.publishers.queries import AuthenticatedPublisher
 from shared.auth import Actor
+from shared.bus import message_keys
 from shared.bus.admin import redrive
 from shared.bus.admin.redrive import InboxFilter, Operator
-from shared.bus.inbox import store
+from shared.bus.inbox import repeats, store
 from shared.bus.inbox.parser import parse_partner_message
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage
 from shared.bus.partners import ingress
 from shared.bus.tables import FailureState, InboxState
-from shared.contracts.envelope import Envelope, InvalidMessage, PartnerEnvelopeModel
+from shared.contracts.envelope import MAX_BODY_BYTES, Envelope, InvalidMessage, PartnerEnvelopeModel
 from shared.contracts.schemas import UntitledJsonSchema
 from shared.errors import Invalid, NotFound, Problem
 from shared.language import N_
@@ -102,7 +103,8 @@ def _request_body() -> dict[str, Any]:
     "",
     policy="messages.publish",
     status_code=202,
-    problems=(400, 415),
+    problems=(400, 409, 415),
+    max_body_size=cloudevents.MAX_BATCH_SIZE * MAX_BODY_BYTES,
     openapi_extra=_request_body(),
 )
 async def publish(
@@ -139,8 +141,11 @@ async def list_messages(
     """
     publisher = (await queries.authenticate(tx, actor)).publisher
     if filters.id is not None:
-        key = store.message_key(publisher.user, publisher.source, filters.id)
-        row = await redrive.find_by_publisher(tx, _operator(actor), publisher.user, key)
+        keys = (
+            message_keys.message_key(publisher.source, filters.id, publisher.id),
+            message_keys.old_message_key(publisher.user, publisher.source, filters.id),
+        )
+        row = await redrive.find_by_publisher(tx, _operator(actor), publisher.user, *keys)
         return [MessageStatus.of(row)] if row else []
     inbox_filter = InboxFilter(filters.state, publisher=publisher.user)
     page = pagination.set_next_link(
@@ -178,7 +183,7 @@ def _parse_events(caller: AuthenticatedPublisher, events: list[bytes]) -> Iterat
 def _parse_event(caller: AuthenticatedPublisher, event: bytes) -> IncomingMessage:
     try:
         envelope = Envelope.from_partner(event, caller.publisher.station_id)
-        received = parse_partner_message(caller.publisher.user, envelope)
+        received = parse_partner_message(caller.publisher.identity, envelope)
     except InvalidMessage as error:
         raise NotAnEvent(wrong=str(error)) from None
     caller.publisher.check_may_publish(envelope.type)
@@ -192,10 +197,15 @@ async def _store(tx: AsyncSession, received: list[IncomingMessage]) -> list[Acce
 
     The order of storing is that of the keys, so that two batches never deadlock.
     """
+    by_key = {one.key: one for one in received}
+    if any(by_key[one.key].digest != one.digest for one in received):
+        raise ingress.IdReused  # Two messages of the batch have the same id.
     fresh = set()
-    for key, one in sorted({one.key: one for one in received}.items()):
+    for key, one in sorted(by_key.items()):
         if await store.store_failed(tx, SERVICE, one, FailureDisposition.retry_now()):
             fresh.add(key)
+        elif await repeats.has_other_content(tx, SERVICE, one):
+            raise ingress.IdReused
     accepted = []
     for one in received:
         id_ = one.message.id if one.message else ""

@@ -17,6 +17,7 @@ from services.intake.base import Base
 from shared import clock
 from shared.aggregate import Aggregate, choice_check
 from shared.bus.partners import ingress
+from shared.bus.partners.ingress import PartnerIdentity
 from shared.bus.transport import topology
 from shared.bus.transport.broker_users import BrokerUser
 from shared.contracts.intake import WishFulfilled
@@ -108,6 +109,11 @@ class Publisher(Aggregate, Base):
     def source(self) -> str:
         """The source of the publisher's messages."""
         return ingress.source_of(self.name)
+
+    @property
+    def identity(self) -> PartnerIdentity:
+        """The publisher as the bus knows it."""
+        return PartnerIdentity(self.id, self.station_id, self.user)
 
     @property
     def queue(self) -> str | None:

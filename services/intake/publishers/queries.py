@@ -12,6 +12,7 @@ from shared import clock
 from shared.aggregate import load
 from shared.auth import Actor, Role
 from shared.bus.partners import ingress
+from shared.bus.partners.ingress import PartnerIdentity
 from shared.db import sealer_of
 from shared.errors import Unauthorized
 from shared.pagination import Page, PageRequest, page
@@ -59,12 +60,11 @@ async def find_by_user(tx: AsyncSession, user: str) -> Publisher | None:
     return publisher
 
 
-async def station_of(tx: AsyncSession, user: str) -> UUID | None:
-    """Return the station of the publisher with that user on the broker; None for none."""
-    station: UUID | None = await tx.scalar(
-        select(Publisher.station_id).where(Publisher.name == ingress.name_of(user))
-    )
-    return station
+async def identity_of(tx: AsyncSession, user: str) -> PartnerIdentity | None:
+    """Return the id and the station of the publisher with that user on the broker."""
+    statement = select(Publisher.id, Publisher.station_id)
+    row = (await tx.execute(statement.where(Publisher.name == ingress.name_of(user)))).one_or_none()
+    return PartnerIdentity(row.id, row.station_id, user) if row else None
 
 
 async def all_publishers(tx: AsyncSession) -> Sequence[Publisher]:

@@ -13,7 +13,7 @@ from shared.bus.message import HandleMessage
 from shared.contracts.contract import AnyMessage, Contract
 from shared.contracts.envelope import Envelope, invalid_fields
 from shared.contracts.partners import CONTRACTS, is_for_partners
-from shared.errors import Forbidden, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.language import N_
 from shared.text_validation import is_readable
 
@@ -53,15 +53,30 @@ class MessageTimeOutOfRange(Invalid):
     title = N_("Messages are taken up to 30 days after their time, and not before it")
 
 
+class IdReused(Conflict):
+    """Id that the publisher has used for another message: other type, subject, station or data."""
+
+    title = N_("This id was used for another message: each message needs an id of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerIdentity:
+    """A publisher's id and station, and its user on the broker."""
+
+    id: UUID
+    station: UUID
+    user: str
+
+
 @dataclass(frozen=True, slots=True)
 class PartnerIngress:
     """The functions with which a service receives messages of partners.
 
-    `station_of` returns the station of the publisher with a broker user, None for no publisher;
+    `identity_of` returns the publisher with a broker user, None for no publisher;
     `handle` applies one message to the service's records, or raises a Problem.
     """
 
-    station_of: Callable[[AsyncSession, str], Awaitable[UUID | None]]
+    identity_of: Callable[[AsyncSession, str], Awaitable[PartnerIdentity | None]]
     handle: HandleMessage
 
 
