@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
 CONFIRM_TIMEOUT_SECONDS = 10.0
+RECORDED_HEADER = "recorded"
 
 
 class Disconnected(Exception):
@@ -31,7 +33,8 @@ class PublishOutcome(Enum):
 class Publishing:
     """A message to publish; a `mandatory` message is refused if no queue takes it.
 
-    `headers` repeat values of the body, for routing and tracing.
+    `headers` repeat values of the body, for routing and tracing, and hold the time at which the
+    message was recorded.
     """
 
     id: str
@@ -48,6 +51,7 @@ class TransportDelivery:
 
     `count` is the number of earlier deliveries without an acknowledgement, `reason` why the broker
     gave the message up, and `from_partner` whether a partner may have published the message.
+    `recorded_at` is when its sender recorded the message, None where that is unknown.
     """
 
     tag: int
@@ -58,6 +62,16 @@ class TransportDelivery:
     count: int = 0
     reason: str = ""
     from_partner: bool = False
+    recorded_at: datetime | None = None
+
+
+def parse_recorded_at(headers: Mapping[str, Any]) -> datetime | None:
+    """Return the time in a message's headers, None without a valid one."""
+    try:
+        moment = datetime.fromisoformat(str(headers.get(RECORDED_HEADER)))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 class MessagePublisher(Protocol):
@@ -97,7 +111,7 @@ class Subscription(Protocol):
         ...
 
     async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
-        """Acknowledge all deliveries up to the last of these. Raises: Disconnected."""
+        """Acknowledge exactly these deliveries. Raises: Disconnected."""
         ...
 
     async def close(self) -> None:
@@ -107,6 +121,10 @@ class Subscription(Protocol):
 
 class DeadLetters(Protocol):
     """A channel that takes the dead letters of a service's queue."""
+
+    async def depths(self) -> dict[str, int]:
+        """Count the messages of the service's queues and its dead letters. Raises: Disconnected."""
+        ...
 
     async def take(self, limit: int) -> list[TransportDelivery]:
         """Take up to `limit` dead letters, without waiting. Raises: Disconnected."""
@@ -128,8 +146,8 @@ class Transport(Protocol):
         """Open a channel for `service` to publish on. Raises: Disconnected."""
         ...
 
-    async def subscribe(self, service: str, prefetch: int) -> Subscription:
-        """Consume a service's queue on a new channel. Raises: Disconnected."""
+    async def subscribe(self, queue: str, prefetch: int) -> Subscription:
+        """Consume a service's queue, or its partners', on a new channel. Raises: Disconnected."""
         ...
 
     async def dead_letters(self, service: str) -> DeadLetters | None:

@@ -13,6 +13,7 @@ from shared.bus.transport.base import (
     Publishing,
     PublishOutcome,
     TransportDelivery,
+    parse_recorded_at,
 )
 from shared.bus.transport.delivery_buffer import DeliveryBuffer
 from shared.contracts.contract import AnyMessage
@@ -79,9 +80,9 @@ class InProcessTransport:
         """Return a publisher with `service` as its user."""
         return _InProcessPublisher(self, service)
 
-    async def subscribe(self, service: str, prefetch: int) -> "_InProcessSubscription":  # noqa: ARG002
-        """Subscribe to a service's queue; several subscriptions compete for its messages."""
-        return _InProcessSubscription(self._queues[service])
+    async def subscribe(self, queue: str, prefetch: int) -> "_InProcessSubscription":  # noqa: ARG002
+        """Subscribe to a queue; several subscriptions compete for its messages."""
+        return _InProcessSubscription(self._queues.setdefault(queue, _Queue()))
 
     async def dead_letters(self, service: str) -> None:
         """Return None: messages wait in memory and in the outboxes, and none is given up."""
@@ -130,6 +131,7 @@ class InProcessTransport:
             type=outgoing.type,
             user=user,
             body=outgoing.body,
+            recorded_at=parse_recorded_at(outgoing.headers),
         )
         item = _Item(delivery, asyncio.get_running_loop().create_future())
         queue.pending[outgoing.id] = item

@@ -6,17 +6,19 @@ acknowledged on a new one.
 """
 
 import asyncio
+import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError
+from aio_pika.exceptions import DeliveryError
 from aiormq.abc import AbstractChannel as LowChannel
 from aiormq.abc import DeliveredMessage
 from yarl import URL
 
+import shared
 from shared.bus.transport import pamqp_patch
 from shared.bus.transport.base import (
     CONFIRM_TIMEOUT_SECONDS,
@@ -26,13 +28,20 @@ from shared.bus.transport.base import (
     TransportDelivery,
 )
 from shared.bus.transport.delivery_buffer import DeliveryBuffer
-from shared.bus.transport.rabbit_delivery import parse_dead_letter, parse_delivery
+from shared.bus.transport.log_filter import install_message_id_filter
+from shared.bus.transport.rabbit_dead_letters import RabbitDeadLetters
+from shared.bus.transport.rabbit_delivery import parse_delivery
+from shared.bus.transport.rabbit_errors import (
+    CLOSE_TIMEOUT_SECONDS,
+    close_channel,
+    disconnected,
+    translate_errors,
+)
 from shared.bus.transport.topology import CONNECT_TIMEOUT_SECONDS, Names
 from shared.contracts.envelope import CONTENT_TYPE
+from shared.ids import new_id
 
-CLOSE_TIMEOUT_SECONDS = 5.0
 HEARTBEAT_SECONDS = 15
-_FAILURES = (*CONNECTION_EXCEPTIONS, TimeoutError)
 
 
 class RabbitTransport:
@@ -42,6 +51,7 @@ class RabbitTransport:
         self, url: str, *, prefix: str = "", confirm_timeout: float = CONFIRM_TIMEOUT_SECONDS
     ) -> None:
         pamqp_patch.install_tolerant_decoders()
+        install_message_id_filter()
         self._names = Names(prefix)
         self._user = URL(url).user or "guest"
         self._publish_connection = _ReconnectingConnection(url, "publish")
@@ -54,31 +64,32 @@ class RabbitTransport:
         """Open a channel with confirms, on which an unroutable mandatory message is an error."""
         del service  # The broker vouches for the user that logged in.
         channel = await self._publish_connection.channel(confirms=True)
-        with _translate_errors():
-            # Passive: a mismatch must raise an error here, not make a declaration loop.
-            exchange = await channel.get_exchange(self._names.messages, ensure=True)
+        with translate_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+                # Passive: a mismatch must raise an error here, not make a declaration loop.
+                exchange = await channel.get_exchange(self._names.messages, ensure=True)
         return _RabbitPublisher(channel, exchange, self._user, self._confirm_timeout)
 
-    async def subscribe(self, service: str, prefetch: int) -> "_RabbitSubscription":
-        """Consume a service's queue, which must exist."""
+    async def subscribe(self, queue: str, prefetch: int) -> "_RabbitSubscription":
+        """Consume a queue, which must exist."""
         channel = await self._consume_connection.channel(confirms=False)
         try:
-            with _translate_errors():
+            with translate_errors():
                 async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                     raw_channel = await channel.get_underlay_channel()
                     subscription = _RabbitSubscription(channel, raw_channel, self._names)
-                    await subscription.begin(self._names.queue(service), prefetch)
+                    await subscription.begin(self._names.queue(queue), prefetch)
         except Disconnected:
-            await _close(channel)
+            await close_channel(channel)
             raise
         return subscription
 
-    async def dead_letters(self, service: str) -> "_RabbitDeadLetters":
+    async def dead_letters(self, service: str) -> RabbitDeadLetters:
         """Open a channel on the dead letters of a service's queue."""
         channel = await self._dead_letter_connection.channel(confirms=False)
-        with _translate_errors():
+        with translate_errors():
             raw_channel = await channel.get_underlay_channel()
-        return _RabbitDeadLetters(channel, raw_channel, self._names, service)
+        return RabbitDeadLetters(channel, raw_channel, self._names, service)
 
     async def close(self) -> None:
         """Close all connections; may be called twice."""
@@ -102,7 +113,7 @@ class _ReconnectingConnection:
         self._opening = asyncio.Lock()
 
     async def channel(self, *, confirms: bool) -> AbstractChannel:
-        with _translate_errors():
+        with translate_errors():
             async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
                 connection = await self._open()
                 channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
@@ -123,7 +134,7 @@ class _ReconnectingConnection:
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(Disconnected), _translate_errors():
+            with suppress(Disconnected), translate_errors():
                 await asyncio.wait_for(connection.close(), CLOSE_TIMEOUT_SECONDS)
 
 
@@ -149,7 +160,7 @@ class _RabbitPublisher:
                 outcomes.append(answer)
             else:
                 # A channel that closes cancels the calls that wait on it.
-                raise _disconnected(answer) from answer
+                raise disconnected(answer) from answer
         return outcomes
 
     async def _publish(self, outgoing: Publishing) -> PublishOutcome:
@@ -174,7 +185,7 @@ class _RabbitPublisher:
         return PublishOutcome.CONFIRMED
 
     async def close(self) -> None:
-        await _close(self._channel)
+        await close_channel(self._channel)
 
 
 class _RabbitSubscription:
@@ -184,33 +195,44 @@ class _RabbitSubscription:
         self._partners = names.partners
         self._waiting: deque[TransportDelivery] = deque()
         self._buffer = DeliveryBuffer(self._waiting)
+        # The tags of what was taken, in the order of arrival, which is that of the tags.
+        self._unacked: dict[int, None] = {}
 
     async def begin(self, queue: str, prefetch: int) -> None:
         self._raw_channel.closing.add_done_callback(lambda _: self._buffer.close())
         self._raw_channel.on_consumer_cancel_callbacks.add(self._on_cancel)
         await self._raw_channel.queue_declare(queue, passive=True)
         await self._raw_channel.basic_qos(prefetch_count=prefetch)
-        await self._raw_channel.basic_consume(queue, self._on_delivery)
+        tag = f"{queue} {shared.VERSION} {new_id().hex[-8:]}"
+        await self._raw_channel.basic_consume(queue, self._on_delivery, consumer_tag=tag)
 
     @property
     def alive(self) -> bool:
         return not self._buffer.is_closed
 
     async def take(self, limit: int) -> list[TransportDelivery]:
-        return await self._buffer.take(limit)
+        deliveries = await self._buffer.take(limit)
+        self._unacked.update((one.tag, None) for one in deliveries)
+        return deliveries
 
     def wake(self) -> None:
         self._buffer.wake()
 
     async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
-        if not deliveries:
-            return
-        with _translate_errors():
-            await self._raw_channel.basic_ack(max(one.tag for one in deliveries), multiple=True)
+        tags = {one.tag for one in deliveries}
+        # One frame acknowledges all tags up to the first that is still unhandled.
+        leading = list(itertools.takewhile(tags.__contains__, self._unacked))
+        for tag in tags:
+            self._unacked.pop(tag, None)
+        with translate_errors():
+            if leading:
+                await self._raw_channel.basic_ack(leading[-1], multiple=True)
+            for tag in sorted(tags.difference(leading)):
+                await self._raw_channel.basic_ack(tag)
 
     async def close(self) -> None:
         self._buffer.close()
-        await _close(self._channel)
+        await close_channel(self._channel)
 
     async def _on_delivery(self, message: DeliveredMessage) -> None:
         # Each delivery has a task of its own: awaiting anything here would break their order.
@@ -220,58 +242,3 @@ class _RabbitSubscription:
 
     async def _on_cancel(self, _frame: object) -> None:
         self._buffer.close()
-
-
-class _RabbitDeadLetters:
-    def __init__(
-        self, channel: AbstractChannel, raw_channel: LowChannel, names: Names, service: str
-    ) -> None:
-        self._channel = channel
-        self._raw_channel = raw_channel
-        self._partners = names.partners
-        self._queue = names.dead_queue(service)
-
-    async def take(self, limit: int) -> list[TransportDelivery]:
-        deliveries: list[TransportDelivery] = []
-        while len(deliveries) < limit:
-            with _translate_errors():
-                async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
-                    message = await self._raw_channel.basic_get(self._queue)
-            if message.delivery_tag is None:
-                break
-            deliveries.append(parse_dead_letter(message, self._partners))
-        return deliveries
-
-    async def ack(self, deliveries: Sequence[TransportDelivery]) -> None:
-        with _translate_errors():
-            await self._raw_channel.basic_ack(max(one.tag for one in deliveries), multiple=True)
-
-    async def close(self) -> None:
-        await _close(self._channel)
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    """Raise Disconnected for every error that closes the channel inside.
-
-    aiormq cancels the calls that wait on a closing channel. Without a translation the calling task
-    would end as if it had been cancelled, and nobody would log an error.
-    """
-    try:
-        yield
-    except _FAILURES as error:
-        raise _disconnected(error) from error
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise _disconnected(error) from error
-
-
-def _disconnected(error: BaseException) -> Disconnected:
-    return Disconnected(f"{type(error).__name__}: {error}")
-
-
-async def _close(channel: AbstractChannel) -> None:
-    with suppress(Disconnected), _translate_errors():
-        await asyncio.wait_for(channel.close(), CLOSE_TIMEOUT_SECONDS)

@@ -1,12 +1,13 @@
 """Parsing of RabbitMQ's messages into deliveries: publisher, delivery count, reason of death."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from aiormq.abc import DeliveredMessage
 
 from shared.bus.partners.ingress import name_of
-from shared.bus.transport.base import TransportDelivery
+from shared.bus.transport.base import TransportDelivery, parse_recorded_at
 
 
 def parse_delivery(message: DeliveredMessage, partners: str) -> TransportDelivery:
@@ -16,14 +17,16 @@ def parse_delivery(message: DeliveredMessage, partners: str) -> TransportDeliver
     # The broker vouches for the user and for no other property, not even for the `x-death` of a
     # dead letter. Services always set the user, so a message without a user is a partner's.
     from_partner = message.exchange == partners or not user or name_of(user) is not None
+    headers = properties.headers if isinstance(properties.headers, dict) else {}
     return TransportDelivery(
         tag=message.delivery_tag or 0,
         message_id=properties.message_id or "",
         type=message.routing_key or "",
         user=user,
         body=message.body,
-        count=_count(properties.headers or {}),
+        count=_count(headers),
         from_partner=from_partner,
+        recorded_at=None if from_partner else parse_recorded_at(headers),
     )
 
 
@@ -41,9 +44,7 @@ def parse_dead_letter(message: DeliveredMessage, partners: str) -> TransportDeli
     )
 
 
-def _count(headers: object) -> int:
+def _count(headers: Mapping[str, Any]) -> int:
     """Return the number of earlier deliveries; RabbitMQ 4.3 counts them in `x-acquired-count`."""
-    if not isinstance(headers, dict):
-        return 0
     counts = (headers.get(name) for name in ("x-delivery-count", "x-acquired-count"))
     return max((count for count in counts if isinstance(count, int)), default=0)

@@ -1,16 +1,21 @@
 """RabbitMQ's exchanges, queues and bindings, declared once and opened passively."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
 
+from shared.contracts.contract import AnyMessage
+from shared.contracts.registry import REGISTRY
+
 # Explicit and positive: RabbitMQ 3.x takes -1 for "discard", and 4.x would choose 20.
 DELIVERY_LIMIT = 100
 PARTNER_INGRESS_SERVICE = "intake"
+# The types that partners name themselves.
+EXTERNAL_PREFIX = "ext."
 CONNECT_TIMEOUT_SECONDS = 10.0
 
 
@@ -53,6 +58,11 @@ class Names:
         return f"{self.dead}.{service}"
 
 
+def partner_queue(service: str) -> str:
+    """Return what `Names.queue` takes for the queue of partners' messages to a service."""
+    return f"{service}.partners"
+
+
 def queue_arguments(names: Names, service: str) -> dict[str, str | int]:
     """Return the arguments of a service's queue; an alarm on depth replaces `x-max-length`."""
     return {
@@ -92,19 +102,40 @@ def definitions(
         ]
         links.append(_link(vhost, names.dead, names.dead_queue(service), service))
     if PARTNER_INGRESS_SERVICE in bindings:
+        queue = names.queue(partner_queue(PARTNER_INGRESS_SERVICE))
+        arguments = queue_arguments(names, PARTNER_INGRESS_SERVICE)
+        queues.append({"name": queue, "arguments": arguments, **common})
         # Bound to every type: a message that can't be handled is parked with its reason, not lost.
-        links.append(_link(vhost, names.partners, names.queue(PARTNER_INGRESS_SERVICE), "#"))
+        links.append(_link(vhost, names.partners, queue, "#"))
     return {"exchanges": exchanges, "queues": queues, "bindings": links}
 
 
 def permissions(service: str, *, prefix: str = "") -> dict[str, str]:
-    """Return a service's permissions: configure nothing, write messages, read its two queues."""
+    """Return a service's permissions: configure nothing, write messages, read its own queues."""
     names = Names(prefix)
-    queues = (names.queue(service), names.dead_queue(service))
+    queues = [names.queue(service), names.dead_queue(service)]
+    if service == PARTNER_INGRESS_SERVICE:
+        queues.append(names.queue(partner_queue(service)))
     return {
         "configure": anchored_pattern(),
         "write": anchored_pattern(names.messages),
         "read": anchored_pattern(*queues),
+    }
+
+
+def topic_permissions(service: str, *, prefix: str = "") -> dict[str, str]:
+    """Return a service's topic permissions: it publishes the types that it declares.
+
+    The service that receives partners' messages forwards those of their own types, too.
+    """
+    types = sorted(re.escape(type_) for type_, one in REGISTRY.items() if one.service == service)
+    own = (
+        [*types, re.escape(EXTERNAL_PREFIX) + ".+"] if service == PARTNER_INGRESS_SERVICE else types
+    )
+    return {
+        "exchange": Names(prefix).messages,
+        "write": f"^({'|'.join(own)})$" if own else anchored_pattern(),
+        "read": anchored_pattern(),
     }
 
 
@@ -113,6 +144,32 @@ async def declare(url: str, bindings: Mapping[str, frozenset[str]], *, prefix: s
     async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         await _declare(channel, definitions(bindings, prefix=prefix))
+        if PARTNER_INGRESS_SERVICE in bindings:
+            # Early releases had partners' messages in the service's own queue.
+            names = Names(prefix)
+            own = await channel.get_queue(names.queue(PARTNER_INGRESS_SERVICE))
+            await own.unbind(names.partners, "#")
+
+
+async def drop_unused_bindings(
+    url: str,
+    bindings: Mapping[str, frozenset[str]],
+    known_types: Iterable[str],
+    *,
+    prefix: str = "",
+) -> None:
+    """Unbind the queues from those of the known types for which they have no handler.
+
+    AMQP can't list bindings; to unbind what isn't bound changes nothing.
+    """
+    names = Names(prefix)
+    keys = {*known_types, AnyMessage.type}
+    async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+        channel = await connection.channel()
+        for service, needed in sorted(bindings.items()):
+            queue = await channel.get_queue(names.queue(service))
+            for key in sorted(keys - needed):
+                await queue.unbind(names.messages, key)
 
 
 async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> None:
@@ -121,8 +178,9 @@ async def remove(url: str, services: frozenset[str], *, prefix: str = "") -> Non
     async with await aio_pika.connect(url, timeout=CONNECT_TIMEOUT_SECONDS) as connection:
         channel = await connection.channel()
         for service in services:
-            for queue in (names.queue(service), names.dead_queue(service)):
-                await channel.queue_delete(queue)
+            for queue in (service, partner_queue(service)):
+                await channel.queue_delete(names.queue(queue))
+            await channel.queue_delete(names.dead_queue(service))
         for exchange in (names.messages, names.partners, names.readers, names.dead):
             await channel.exchange_delete(exchange)
 
