@@ -17,6 +17,9 @@ from pydantic import (
     Field,
     ValidationError,
 )
+from pydantic_core import from_json
+
+from shared.contracts.cloudevent import RFC3339, invalid_attributes
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_ATTRIBUTE_BYTES = 255
@@ -58,7 +61,7 @@ _Attribute = Annotated[
 
 
 def _require_rfc3339(value: object) -> object:
-    if not isinstance(value, str) or "T" not in value.upper():
+    if not isinstance(value, str) or not RFC3339.fullmatch(value):
         raise MalformedMessage("time")  # pydantic would read a number as seconds since 1970.
     return value
 
@@ -188,6 +191,7 @@ class Envelope:
 
         The same message is completed in the same way at each delivery.
         """
+        _check_attributes(body)
         wire = _read(PartnerEnvelopeModel, body)
         if wire.station not in (None, station):
             raise MalformedMessage("station (another than the publisher's)")
@@ -219,6 +223,20 @@ class Envelope:
             causationid=model.causationid,
             traceparent=model.traceparent,
         )
+
+
+def _check_attributes(body: bytes) -> None:
+    """Check all attributes, also those that aren't read. Raises: InvalidMessage."""
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLarge("the message", MAX_BODY_BYTES)
+    try:
+        event = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise MalformedMessage("body (json_invalid)") from None
+    if not isinstance(event, dict):
+        raise MalformedMessage("body (model_type)")
+    if faults := invalid_attributes(event):
+        raise MalformedMessage(", ".join(faults[:5]))
 
 
 def _read(model: type[S], body: bytes) -> S:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-from shared.contracts import events, intake, volunteers
+from shared.contracts import events, intake, reconciliation, volunteers
 from shared.contracts.contract import Contract
 
 SERVICES = ("intake", "volunteers", "notify")
-MODULES = (intake, events, volunteers)
+MODULES = (intake, events, volunteers, reconciliation)
 
 
 def _declared_in(module: ModuleType) -> Iterator[type[Contract]]:

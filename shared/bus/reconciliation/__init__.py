@@ -1,0 +1,1 @@
+"""Reconciliation: senders count what they sent, readers ask again for what they lack."""
