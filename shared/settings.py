@@ -28,8 +28,9 @@ class ServiceSettings(BaseSettings):
     """The settings that every service has; a service's own class adds to them.
 
     `trusted_proxies` are the comma-separated addresses and networks of reverse proxies. Only their
-    X-Forwarded-For is believed; empty without a proxy. `otlp_endpoint` is where spans are sent
-    (OTLP/HTTP), read from the standard's own variable; empty to send none.
+    X-Forwarded-For is believed; empty without a proxy. `rate_publisher` limits the messages of one
+    publisher a minute that a replica handles; 0 switches it off. `otlp_endpoint` is where spans are
+    sent (OTLP/HTTP), read from the standard's own variable; empty to send none.
     """
 
     model_config = SettingsConfigDict(
@@ -47,6 +48,7 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     log_format: str = "json"
     pool_size: int = 8
+    rate_publisher: int = Field(default=600, ge=0)
     otlp_endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @field_validator("secret_keys", mode="before")

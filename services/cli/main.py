@@ -18,7 +18,7 @@ from services.cli import (
     station_command,
 )
 from services.cli.embedded import PostgresFailed, PostgresNotInstalled
-from services.cli.migrate import SERVICES, migrate
+from services.cli.migrate import SERVICES, OtherVersionsRun, drop_unused_bindings, migrate
 from services.cli.serve import NoBroker, serve
 from services.cli.up import CannotStart, up
 from services.intake.web.kit.assets import AssetsMissing
@@ -38,6 +38,7 @@ app.command("demo")(demo_command.run_demo)
 
 # Errors whose message is a sentence for the person at the terminal.
 EXPECTED_ERRORS = (
+    OtherVersionsRun,
     CannotStart,
     CannotListen,
     PostgresFailed,
@@ -86,10 +87,20 @@ def serve_command(
 
 
 @app.command("migrate")
-def migrate_command() -> None:
+def migrate_command(
+    drop_unused: Annotated[
+        bool,
+        typer.Option(
+            "--drop-unused-bindings",
+            help="Then unbind the queues from types that no handler of this version needs.",
+        ),
+    ] = False,
+) -> None:
     """Create or update roles, schemas, tables and the topology on the broker."""
     with exit_on_error():
         asyncio.run(migrate())
+        if drop_unused:
+            asyncio.run(drop_unused_bindings())
     typer.echo("Roles, schemas, tables and topology are up to date.")
 
 

@@ -16,6 +16,7 @@ from services.cli.messages_operations import UsageError
 from services.cli.messages_view import MessagePrinter, ServiceRow
 from services.cli.migrate import SERVICES
 from shared.bus.admin import redrive
+from shared.bus.admin.bulk import BulkAction
 from shared.bus.admin.redrive import InboxFilter
 from shared.bus.admin.replay import Replay, SentFilter
 from shared.db_errors import redacted_message
@@ -35,7 +36,12 @@ def _require_reason(reason: str) -> str:
 ServiceOption = Annotated[
     str | None, typer.Option("--service", help=f"{', '.join(SERVICES)}; default: all.")
 ]
+TypeOption = Annotated[
+    str | None, typer.Option("--type", help="For example linli.wish.fulfilled.v1.")
+]
 KeyArgument = Annotated[UUID, typer.Argument(help="The key of a message, as the list shows it.")]
+AllOfOption = Annotated[str | None, typer.Option(help="All parked messages of that type.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask after counting.")]
 ReasonOption = Annotated[
     str, typer.Option(help="The reason, for the action log.", callback=_require_reason)
 ]
@@ -46,9 +52,7 @@ LimitOption = Annotated[int, typer.Option(min=1, help="The most rows to list of 
 @app.command("list")
 def list_messages(
     state: Annotated[str | None, typer.Option(help="retry, parked or skipped.")] = None,
-    message_type: Annotated[
-        str | None, typer.Option("--type", help="For example linli.wish.fulfilled.v1.")
-    ] = None,
+    message_type: TypeOption = None,
     service: ServiceOption = None,
     limit: LimitOption = 50,
     as_json: JsonOption = False,
@@ -88,17 +92,14 @@ def show(key: KeyArgument, service: ServiceOption = None, as_json: JsonOption = 
 def retry(
     reason: ReasonOption,
     key: Annotated[UUID | None, typer.Argument(help="The key of a message.")] = None,
-    all_of: Annotated[str | None, typer.Option(help="All parked messages of that type.")] = None,
+    all_of: AllOfOption = None,
     service: ServiceOption = None,
 ) -> None:
     """Retry a message at once, or all parked messages of a type."""
-    if (key is None) == (all_of is None):
-        raise typer.BadParameter("Name either the key of a message, or a type with --all-of.")
+    _check_target(key, all_of)
     if key is not None:
-        name, _ = _run(
-            operations.apply_to_message(
-                key, service, lambda tx, operator, key: redrive.retry(tx, operator, key, reason)
-            )
+        name = _apply_to_message(
+            key, service, lambda tx, operator, key: redrive.retry(tx, operator, key, reason)
         )
         typer.echo(f"{name} tries the message again.")
     elif all_of is not None:
@@ -106,14 +107,52 @@ def retry(
 
 
 @app.command()
-def skip(key: KeyArgument, reason: ReasonOption, service: ServiceOption = None) -> None:
-    """Set a message aside: it stays stored, and only `retry` handles it again."""
-    name, _ = _run(
-        operations.apply_to_message(
+def skip(
+    reason: ReasonOption,
+    key: Annotated[UUID | None, typer.Argument(help="The key of a message.")] = None,
+    all_of: AllOfOption = None,
+    service: ServiceOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Set a message aside, or all parked ones of a type: only `retry` handles them again."""
+    _check_target(key, all_of)
+    if key is not None:
+        name = _apply_to_message(
             key, service, lambda tx, operator, key: redrive.skip(tx, operator, key, reason)
         )
-    )
-    typer.echo(f"{name} has set the message aside.")
+        typer.echo(f"{name} has set the message aside.")
+    elif all_of is not None:
+        _apply_to_all(BulkAction("skip_all", InboxFilter(type=all_of), reason), service, yes=yes)
+
+
+@app.command()
+def purge(
+    all_of: Annotated[str, typer.Option(help="All parked messages of that type.")],
+    reason: ReasonOption,
+    service: ServiceOption = None,
+    yes: YesOption = False,
+) -> None:
+    """Set all parked messages of a type aside, and delete their content for good."""
+    _apply_to_all(BulkAction("purge", InboxFilter(type=all_of), reason), service, yes=yes)
+
+
+def _check_target(key: UUID | None, all_of: str | None) -> None:
+    if (key is None) == (all_of is None):
+        raise typer.BadParameter("Name either the key of a message, or a type with --all-of.")
+
+
+def _apply_to_message(key: UUID, service: str | None, action: operations.MessageAction) -> str:
+    """Apply an action to one message; return the name of its service."""
+    name, _ = _run(operations.apply_to_message(key, service, action))
+    return name
+
+
+def _apply_to_all(action: BulkAction, service: str | None, *, yes: bool) -> None:
+    """Count the messages, ask whether to go on, and apply the action to them."""
+    count = _run(operations.count_parked(action.filter, service))
+    if count and not yes:
+        typer.confirm(f"{count} messages are parked. Go on?", abort=True)
+    typer.echo(f"Set aside: {_run(operations.apply_to_all(action, service))}.")
 
 
 @app.command()

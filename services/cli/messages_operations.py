@@ -15,9 +15,10 @@ from services.cli.deployment import Deployment, ServiceDatabase
 from services.cli.messages_view import ServiceRow
 from services.cli.migrate import SERVICES
 from services.demo.loader import Progress
-from shared.bus.admin import redrive, snapshots
+from shared.bus.admin import bulk, redrive, snapshots
 from shared.bus.admin import replay as bus_replay
-from shared.bus.admin.redrive import RETRY_ALL_LIMIT, Operator, UnknownMessage
+from shared.bus.admin.bulk import BulkAction
+from shared.bus.admin.redrive import RETRY_ALL_LIMIT, InboxFilter, Operator, UnknownMessage
 from shared.bus.admin.replay import Original, Replay, ReplayCounts
 from shared.bus.admin.tail import Tail, TailEvent
 from shared.pagination import Page, PageRequest
@@ -25,6 +26,7 @@ from shared.pagination import Page, PageRequest
 POLL_INTERVAL_SECONDS = 0.5
 REPLAY_BATCH_SIZE = 500
 Services = Mapping[str, ServiceDatabase]
+MessageAction = Callable[[AsyncSession, Operator, UUID], Awaitable[Row[Any]]]
 PageQuery = Callable[[AsyncSession, Operator, PageRequest], Awaitable[Page[Row[Any]]]]
 
 
@@ -61,7 +63,7 @@ async def list_in_services(service: str | None, limit: int, query: PageQuery) ->
 async def apply_to_message(
     key: UUID,
     service: str | None,
-    action: Callable[[AsyncSession, Operator, UUID], Awaitable[Row[Any]]],
+    action: MessageAction,
 ) -> ServiceRow:
     """Apply `action` in the service whose inbox has the message.
 
@@ -75,6 +77,31 @@ async def apply_to_message(
             except UnknownMessage:
                 continue
     raise UnknownMessage
+
+
+async def count_parked(inbox_filter: InboxFilter, service: str | None) -> int:
+    """Count the parked messages that match a filter. Raises: UsageError."""
+    total = 0
+    async with Deployment.read().connect() as services:
+        for name in service_names(service):
+            async with services[name].sessions() as tx:
+                total += await bulk.count_parked(tx, _operator(name), inbox_filter)
+    return total
+
+
+async def apply_to_all(action: BulkAction, service: str | None) -> int:
+    """Apply an action to all messages that match its filter, in batches; return their number."""
+    total = 0
+    async with Deployment.read().connect() as services:
+        with progress_bar("messages") as progress:
+            for name in service_names(service):
+                changed = bulk.MAX_MESSAGES
+                while changed == bulk.MAX_MESSAGES:
+                    async with services[name].sessions.begin() as tx:
+                        changed = await bulk.apply(tx, _operator(name), action)
+                    total += changed
+                    progress(total, total, name)
+    return total
 
 
 async def retry_all(type_: str, reason: str, service: str | None) -> int:

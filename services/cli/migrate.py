@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 import asyncpg
@@ -10,12 +10,15 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+import shared
 from services.intake.main import SERVICE as INTAKE
 from services.notify.main import SERVICE as NOTIFY
 from services.volunteers.main import SERVICE as VOLUNTEERS
 from shared import migrations
 from shared.bus.message import bindings
 from shared.bus.transport import topology
+from shared.contracts.compatibility import RELEASED_FILE, load_release
+from shared.contracts.registry import REGISTRY
 from shared.settings import MissingSettings
 
 SERVICES = {service.name: service for service in (INTAKE, VOLUNTEERS, NOTIFY)}
@@ -28,6 +31,16 @@ COLLISIONS = (
     asyncpg.UniqueViolationError,
     asyncpg.DuplicateObjectError,
 )
+
+
+class OtherVersionsRun(Exception):
+    """Replicas of another version run; the message is a sentence for the operator."""
+
+    def __init__(self, service: str, versions: Iterable[str]) -> None:
+        super().__init__(
+            f"Replicas of {service} run version {' and '.join(sorted(versions))}, and this is"
+            f" {shared.VERSION}: drop bindings once only this version runs."
+        )
 
 
 class MigrateSettings(BaseSettings):
@@ -57,15 +70,52 @@ async def migrate() -> None:
 
     Raises: MissingSettings.
     """
-    try:
-        settings = MigrateSettings()
-    except ValidationError as error:
-        raise MissingSettings(error) from None
+    settings = _read_settings()
     await make_roles(settings.admin_database_url.get_secret_value(), settings.database_urls)
     await make_tables(settings.database_urls)
     if settings.admin_amqp_url is not None:
         amqp = settings.admin_amqp_url.get_secret_value()
         await topology.declare(amqp, BINDINGS, prefix=settings.amqp_prefix)
+
+
+async def drop_unused_bindings() -> None:
+    """Unbind the queues from the types for which this version has no handler.
+
+    Raises: MissingSettings; OtherVersionsRun while replicas of another version may handle them.
+    """
+    settings = _read_settings()
+    for service, url in settings.database_urls.items():
+        versions = await _running_versions(service, url)
+        if versions - {shared.VERSION}:
+            raise OtherVersionsRun(service, versions)
+    if settings.admin_amqp_url is not None:
+        released = load_release(RELEASED_FILE)[1] if RELEASED_FILE.exists() else {}
+        await topology.drop_unused_bindings(
+            settings.admin_amqp_url.get_secret_value(),
+            BINDINGS,
+            {*REGISTRY, *released},
+            prefix=settings.amqp_prefix,
+        )
+
+
+async def _running_versions(service: str, url: str) -> set[str]:
+    """Return the versions of a service's replicas by their heartbeats of the last 30 seconds."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            f"SELECT DISTINCT version FROM {service}.replicas"  # noqa: S608 - one of SERVICES
+            " WHERE seen_at > now() - interval '30 seconds'"
+        )
+    finally:
+        await connection.close()
+    return {row["version"] for row in rows}
+
+
+def _read_settings() -> MigrateSettings:
+    try:
+        return MigrateSettings()
+    except ValidationError as error:
+        raise MissingSettings(error) from None
 
 
 async def make_roles(admin_url: str, urls: Mapping[str, str]) -> None:

@@ -4,28 +4,26 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 from pydantic import AfterValidator, AwareDatetime, StringConstraints, model_validator
 from sqlalchemy import Row
 
-from shared.auth import Actor
 from shared.bus.admin import redrive
 from shared.bus.admin import replay as bus_replay
-from shared.bus.admin.redrive import Operator
 from shared.bus.admin.replay import Original, Replay, SentFilter
 from shared.bus.tables import ActionKind, FailureState
 from shared.contracts.registry import SERVICES
 from shared.language import N_
+from shared.messages_admin.bulk_api import add_bulk_routes
 from shared.messages_admin.context import admin_context
+from shared.messages_admin.requests import ActionReason, CurrentOperator, Name, operator_for
 from shared.web.authentication import CurrentActor
-from shared.web.http import ApiRouter, Filters, RequestModel, ResponseModel, Tx
+from shared.web.http import ApiRouter, Filters, ResponseModel, Tx
 from shared.web.pagination import Pagination
 
 POLICY = "messages.operate"
 # More than a relay batch moves at one moment, so that the next `since` is later than this one.
 MAX_BUNDLED_MESSAGES = 1_000
-Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-ReasonText = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -43,12 +41,6 @@ class MessageFilter(Filters):
 
     state: FailureState | None = None
     type: Name | None = None
-
-
-class ActionReason(RequestModel):
-    """The reason of an action, for the log."""
-
-    reason: ReasonText
 
 
 class RetryAllRequest(ActionReason):
@@ -170,18 +162,6 @@ def message_fields(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-async def _operator(request: Request, actor: CurrentActor) -> Operator:
-    return operator_for(actor, admin_context(request).service)
-
-
-CurrentOperator = Annotated[Operator, Depends(_operator)]
-
-
-def operator_for(actor: Actor, service: str) -> Operator:
-    """Build the operator for messages of the actor's station."""
-    return Operator(service, str(actor.person), actor.station)
-
-
 async def list_failed(
     tx: Tx,
     operator: CurrentOperator,
@@ -263,6 +243,7 @@ def operations(service: str) -> ApiRouter:
     router.get("/handovers", policy=POLICY)(hand_out)
     router.post("/replays", policy=POLICY)(replay)
     router.post("/retry-all", policy=POLICY)(retry_all)
+    add_bulk_routes(router, POLICY)
     router.get("/{key}", policy=POLICY)(show_failed)
     router.post("/{key}/retry", policy=POLICY)(retry)
     router.post("/{key}/skip", policy=POLICY)(skip)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Table, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus.inbox.store import message_key
+from shared.bus.message_keys import message_key, old_message_key
 from shared.bus.tables import inbox, outbox, sent
 from shared.contracts.envelope import Envelope
 from shared.messages_admin.api import message_fields
@@ -25,7 +25,10 @@ MAX_ITEMS = 500
 
 
 class SentMessage(ResponseModel):
-    """A message that the service recorded; `key` is its key in inboxes, set once it was sent."""
+    """A message that the service recorded.
+
+    `key` is its key in inboxes, `old_key` that of before, which also needs the user that sent it.
+    """
 
     id: str
     type: str
@@ -34,7 +37,8 @@ class SentMessage(ResponseModel):
     causation: str | None
     recorded_at: datetime
     sent_at: datetime | None
-    key: UUID | None
+    key: UUID
+    old_key: UUID | None
 
 
 class HandledMessage(ResponseModel):
@@ -77,7 +81,7 @@ class HandledMessages(ResponseModel):
 class Keys(RequestModel):
     """The keys of the messages to show."""
 
-    keys: Annotated[list[UUID], Field(max_length=MAX_ITEMS)]
+    keys: Annotated[list[UUID], Field(max_length=2 * MAX_ITEMS)]
 
 
 async def sent_and_effects(tx: AsyncSession, effects_of: Effects, key: TrailKey) -> ServiceTrail:
@@ -165,7 +169,8 @@ def _sent_message(envelope: Envelope, row: Row[Any]) -> SentMessage:
         causation=envelope.causationid,
         recorded_at=envelope.time,
         sent_at=getattr(row, "sent_at", None),
-        key=message_key(publisher, envelope.source, envelope.id) if publisher else None,
+        key=message_key(envelope.source, envelope.id),
+        old_key=old_message_key(publisher, envelope.source, envelope.id) if publisher else None,
     )
 
 

@@ -14,10 +14,12 @@ from starlette.types import Message, Receive, Scope, Send
 from shared.auth import Actor, read_token
 from shared.messages_admin.api import operations
 from shared.messages_admin.context import ADMIN_CONTEXT, AdminContext
+from shared.messages_admin.missing_hours import missing_hour_operations
 from shared.messages_admin.policies import POLICIES as ADMIN_POLICIES
+from shared.messages_admin.replicas import replica_operations
 from shared.messages_admin.trail import trail
 from shared.policies import PUBLIC, Policies, merge_policies
-from shared.runtime.service import Replica
+from shared.runtime.service import Readiness, Replica
 from shared.web import problems
 from shared.web.authentication import (
     AUTHENTICATE,
@@ -126,17 +128,19 @@ def _add_messages_admin(app: FastAPI, replica: Replica) -> None:
     ADMIN_CONTEXT.set(app.state, context)
     app.include_router(operations(service.name))
     app.include_router(trail(service.name))
+    app.include_router(replica_operations(service.name))
+    app.include_router(missing_hour_operations(service.name))
 
 
-def _add_health(app: FastAPI, check_readiness: Callable[[], Awaitable[dict[str, bool]]]) -> None:
+def _add_health(app: FastAPI, check_readiness: Callable[[], Awaitable[Readiness]]) -> None:
     @app.get("/health/live", include_in_schema=False)
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
     @app.get("/health/ready", include_in_schema=False)
     async def ready() -> JSONResponse:
-        checks = await check_readiness()
-        return JSONResponse(checks, status_code=200 if all(checks.values()) else 503)
+        readiness = await check_readiness()
+        return JSONResponse(readiness.checks, status_code=200 if readiness.is_ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:

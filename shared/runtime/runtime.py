@@ -1,10 +1,14 @@
 """One replica of a service: what it holds while it runs, and the order of its start and stop."""
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import shared
+from shared.background_loop import BackgroundLoop
 from shared.bus import commit_hooks
 from shared.bus.admin.redrive import wake_when_due
 from shared.bus.inbox.consumer import Consumer
@@ -13,22 +17,33 @@ from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.maintenance import BUS_JOBS
 from shared.bus.outbox.record import wake_after_commit
 from shared.bus.outbox.relay import RELAY_WORKERS, Relay
+from shared.bus.outbox.sampler import OutboxSampler
 from shared.bus.transport.base import Transport
-from shared.db import make_engine, make_sessions
+from shared.db import TIMEOUTS, Timeouts, make_engine, make_sessions
+from shared.observability.metrics import BUILD_INFO, POOL_USE, TURN_AGE
 from shared.observability.tracing import Tracing
-from shared.runtime.service import BackgroundTask, Replica, Service
+from shared.runtime.heartbeat import Heartbeat
+from shared.runtime.service import BackgroundTask, Readiness, Replica, Service
 from shared.scheduler import Scheduler
 from shared.settings import ServiceSettings
 from shared.web.idempotency import DELETE_EXPIRED_JOB
 
-CONSUMER_CONNECTIONS = 3
+CLOSE_TIMEOUT_SECONDS = 4.0
+CONSUMER_CONNECTIONS = 5
+SCHEDULER_CONNECTIONS = 3
+READINESS_TIMEOUT_SECONDS = 4.0
+# A batch that waits for a lock is handled message by message, without those that need it.
+_IS_READ_ONLY = text("SELECT current_setting('transaction_read_only')")
+CONSUMER_TIMEOUTS = Timeouts(lock="500ms")
+JOBS = (*BUS_JOBS, DELETE_EXPIRED_JOB)
 
 
 class Runtime:
     """One replica of one service: its connections, its background tasks and its application.
 
-    Connections: a pool of `settings.pool_size` for requests, two for the relay, three for the
-    consumer (a batch and what failed in it, retries, dead letters), one for the scheduler.
+    Connections: a pool of `settings.pool_size` for requests, two for the relay, five for the
+    consumer (a batch, partners' messages, retries, deferrals, dead letters), three for the
+    scheduler, the heartbeat and the sampler of the outbox.
     """
 
     def __init__(self, service: Service, settings: ServiceSettings, transport: Transport) -> None:
@@ -38,25 +53,30 @@ class Runtime:
         self.stopping = False
         self.sealer = settings.sealer()
         tracing = Tracing(service.name, settings.otlp_endpoint)
-        self.engine = self._engine(settings.pool_size)
-        # Separate pools: no crowd of requests can keep messages from being relayed and handled.
-        self._relay_engine = self._engine(RELAY_WORKERS, "relay")
-        self._scheduler_engine = self._engine(1, "scheduler")
-        self._consumer_engine = self._engine(CONSUMER_CONNECTIONS, "consumer")
+        self._engines = self._make_engines()
+        self.engine = self._engines["requests"]
         self.sessions = make_sessions(self.engine, self.sealer)
-        scheduler_sessions = make_sessions(self._scheduler_engine, self.sealer)
-        consumer_sessions = make_sessions(self._consumer_engine, self.sealer)
+        scheduler_sessions = make_sessions(self._engines["scheduler"], self.sealer)
+        consumer_sessions = make_sessions(self._engines["consumer"], self.sealer)
         self._all_sessions = (self.sessions, scheduler_sessions, consumer_sessions)
-        self.relay = Relay(service.name, self._relay_engine, transport)
+        self.relay = Relay(service.name, self._engines["relay"], transport)
         for sessions in self._all_sessions:
             wake_after_commit(sessions, self.relay.wake)
         dispatcher = Dispatcher(service.handlers, service.partners, service=service.name)
-        self.consumer = Consumer(service.name, consumer_sessions, dispatcher, transport)
+        self.consumer = Consumer(
+            service.name,
+            consumer_sessions,
+            dispatcher,
+            transport,
+            partner_rate=settings.rate_publisher,
+        )
         wake_when_due(self.sessions, self.consumer.retry_worker.wake)
-        jobs = (*BUS_JOBS, DELETE_EXPIRED_JOB, *service.jobs)
-        self.scheduler = Scheduler(service.name, scheduler_sessions, jobs)
+        self.scheduler = Scheduler(service.name, scheduler_sessions, (*JOBS, *service.jobs))
         self.replica = self._replica(tracing)
+        self._heartbeat = Heartbeat(service.name, scheduler_sessions, self._loops)
         self.background_tasks: tuple[BackgroundTask, ...] = (
+            self._heartbeat,
+            OutboxSampler(service.name, scheduler_sessions, self.relay.floors),
             self.consumer,
             DeadLetterCollector(service.name, consumer_sessions, dispatcher, transport),
             self.scheduler,
@@ -68,6 +88,7 @@ class Runtime:
         """Start relay, consumer, scheduler and the service's tasks; return once all run."""
         for task in (self.relay, *self.background_tasks):
             await task.start()
+        self._measure()
 
     async def stop_relay(self) -> None:
         """Take no new lanes: what is in the outbox stays there. May be called twice."""
@@ -76,37 +97,45 @@ class Runtime:
 
     async def stop_background_tasks(self) -> None:
         """Finish the batch, the job and the sending under way; may be called twice."""
-        for task in self.background_tasks:
-            await task.stop()
+        await asyncio.gather(*(task.stop() for task in self.background_tasks))
 
     async def close(self) -> None:
         """Close all connections, once nothing uses them any more."""
         for close in self.replica.on_close:
             await close()
-        engines = (
-            self.engine,
-            self._relay_engine,
-            self._scheduler_engine,
-            self._consumer_engine,
-        )
-        for engine in engines:
-            await engine.dispose()
+        # A silent server would keep each of the connections waiting.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await asyncio.gather(*(engine.dispose() for engine in self._engines.values()))
 
-    async def check_readiness(self) -> dict[str, bool]:
-        """Check what has to be true for this replica to be given work."""
+    async def check_readiness(self) -> Readiness:
+        """Check what has to be true for this replica to be given requests, and its parts."""
         try:
-            async with self.engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-            database = True
+            async with asyncio.timeout(READINESS_TIMEOUT_SECONDS), self.engine.connect() as conn:
+                state = await conn.execute(_IS_READ_ONLY)
+                can_write = state.scalar_one() == "off" and self._heartbeat.alive
         except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
-            database = False
-        return {
-            "database": database,
+            can_write = False
+        parts = {
             "relay": self.relay.alive,
             "consumer": self.consumer.alive,
             "background": all(task.alive for task in self.background_tasks),
-            "serving": not self.stopping,
         }
+        is_ready = can_write and not self.stopping
+        checks = {"database": can_write, **parts, "serving": not self.stopping}
+        return Readiness(is_ready, {**checks, "degraded": not all(parts.values())})
+
+    def _measure(self) -> None:
+        """Let metrics read the age of each part's last turn and the use of each pool."""
+        name = self.service.name
+        BUILD_INFO.labels(name, shared.VERSION).set(1)
+        for loop in self._loops():
+            TURN_AGE.labels(name, loop.name).set_function(partial(_turn_age, loop))
+        for purpose, engine in self._engines.items():
+            POOL_USE.labels(name, purpose).set_function(partial(_connections_used, engine))
+
+    def _loops(self) -> list[BackgroundLoop]:
+        return [loop for task in (self.relay, *self.background_tasks) for loop in task.loops]
 
     def _replica(self, tracing: Tracing) -> Replica:
         return Replica(
@@ -124,7 +153,34 @@ class Runtime:
         for sessions in self._all_sessions:
             commit_hooks.wake_on_commit(sessions, work, wake)
 
-    def _engine(self, pool_size: int, purpose: str = "") -> AsyncEngine:
-        name = f"{self.service.name} {purpose}".strip()
-        url = self.settings.database_url.get_secret_value()
-        return make_engine(url, schema=self.service.name, name=name, pool_size=pool_size)
+    def _make_engines(self) -> dict[str, AsyncEngine]:
+        """Make an engine for each purpose.
+
+        With pools of their own, no crowd of requests can keep messages from being relayed and
+        handled.
+        """
+        sizes = {
+            "requests": self.settings.pool_size,
+            "relay": RELAY_WORKERS,
+            "scheduler": SCHEDULER_CONNECTIONS,
+            "consumer": CONSUMER_CONNECTIONS,
+        }
+        return {
+            purpose: make_engine(
+                self.settings.database_url.get_secret_value(),
+                schema=self.service.name,
+                name=f"{self.service.name} {purpose}",
+                pool_size=size,
+                timeouts=CONSUMER_TIMEOUTS if purpose == "consumer" else TIMEOUTS,
+            )
+            for purpose, size in sizes.items()
+        }
+
+
+def _turn_age(loop: BackgroundLoop) -> float:
+    return loop.progress.age_seconds
+
+
+def _connections_used(engine: AsyncEngine) -> float:
+    pool = engine.pool
+    return float(pool.checkedout()) if isinstance(pool, QueuePool) else 0.0

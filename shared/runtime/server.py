@@ -5,7 +5,16 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from typing import Any
 
 import uvicorn
 
@@ -13,6 +22,9 @@ from shared.observability.logs import logger
 from shared.runtime.runtime import Runtime
 from shared.settings import socket_path
 
+# With the closing of connections these are less than 25 seconds, and Docker waits for 30.
+RELAY_GRACE_SECONDS = 4.0
+BACKGROUND_GRACE_SECONDS = 10.0
 HTTP_GRACE_SECONDS = 5
 log = logger("linli.run")
 
@@ -100,9 +112,20 @@ async def serving(
 
 
 async def stop(runtimes: Sequence[Runtime]) -> None:
-    """Stop the background of all replicas: every relay first, since they publish to the others."""
-    await asyncio.gather(*(runtime.stop_relay() for runtime in runtimes))
-    await asyncio.gather(*(runtime.stop_background_tasks() for runtime in runtimes))
+    """Stop the background of all replicas: every relay first, since they publish to the others.
+
+    What doesn't end in time waits for a server that is silent, and is left behind.
+    """
+    await _wait_within(RELAY_GRACE_SECONDS, [one.stop_relay() for one in runtimes])
+    await _wait_within(BACKGROUND_GRACE_SECONDS, [one.stop_background_tasks() for one in runtimes])
+
+
+async def _wait_within(seconds: float, stops: Iterable[Coroutine[Any, Any, None]]) -> None:
+    done, pending = await asyncio.wait(map(asyncio.ensure_future, stops), timeout=seconds)
+    for task in done:
+        task.result()
+    if pending:
+        log.warning("not stopped in time", tasks=len(pending))
 
 
 async def run(
@@ -111,10 +134,7 @@ async def run(
     ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP; await `ready` once all listen, or cancel it."""
-    shutdown_requested = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(sign, shutdown_requested.set)
+    shutdown_requested = _shutdown_event()
     async with serving(runtimes, sockets):
         log.info("serving", services=[runtime.service.name for runtime in runtimes])
         waiting = asyncio.create_task(shutdown_requested.wait())
@@ -126,3 +146,12 @@ async def run(
             await beginning
         await waiting
         log.info("stopping")
+
+
+def _shutdown_event() -> asyncio.Event:
+    """Return an event that the signals to stop set."""
+    shutdown_requested = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(sign, shutdown_requested.set)
+    return shutdown_requested

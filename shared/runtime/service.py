@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from shared.background_loop import BackgroundLoop
 from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import Handlers
 from shared.bus.partners.ingress import PartnerIngress
@@ -24,7 +25,11 @@ class BackgroundTask(Protocol):
 
     @property
     def alive(self) -> bool:
-        """Whether the task does its work; a replica with a task that doesn't is not ready."""
+        """Whether the task makes progress; a replica with a task that doesn't is degraded."""
+
+    @property
+    def loops(self) -> list[BackgroundLoop]:
+        """The loops of the task, for heartbeats."""
 
     async def start(self) -> None:
         """Begin; return once the task runs."""
@@ -67,6 +72,18 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Readiness:
+    """Whether a replica is ready for requests, and each check.
+
+    A replica without its broker, or with a part that makes no progress, is ready all the same: it
+    is `degraded`.
+    """
+
+    is_ready: bool
+    checks: dict[str, bool]
+
+
+@dataclass(frozen=True)
 class Replica:
     """What one replica lends to its application and to its service's background tasks.
 
@@ -80,6 +97,6 @@ class Replica:
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     sealer: Sealer
-    check_readiness: Callable[[], Awaitable[dict[str, bool]]]
+    check_readiness: Callable[[], Awaitable[Readiness]]
     wake_on_commit: Callable[[str, asyncio.Event], None]
     on_close: list[Callable[[], Awaitable[None]]] = field(default_factory=list)

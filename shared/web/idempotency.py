@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     delete,
+    select,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +29,7 @@ from shared.language import N_
 from shared.scheduler import Job
 
 RESPONSE_TTL = timedelta(days=7)
+PURGE_CHUNK_SIZE = 5_000
 
 answers = Table(
     "answers",
@@ -110,9 +112,12 @@ async def store_response(tx: AsyncSession, key: IdempotencyKey, response: Stored
     await tx.execute(_UPDATE_RESPONSE, values)
 
 
-async def delete_expired(tx: AsyncSession) -> None:
-    """Delete the responses of more than a week ago."""
-    await tx.execute(delete(answers).where(answers.c.created_at < clock.now() - RESPONSE_TTL))
+async def delete_expired(tx: AsyncSession) -> bool:
+    """Delete a chunk of the responses of more than a week ago; return True if there may be more."""
+    expired = answers.c.created_at < clock.now() - RESPONSE_TTL
+    chunk = select(answers.c.key).where(expired).limit(PURGE_CHUNK_SIZE).scalar_subquery()
+    deleted = await tx.execute(delete(answers).where(answers.c.key.in_(chunk)))
+    return bool(deleted.rowcount >= PURGE_CHUNK_SIZE)  # type: ignore[attr-defined]
 
 
-DELETE_EXPIRED_JOB = Job("answers.forget", timedelta(hours=1), delete_expired)
+DELETE_EXPIRED_JOB = Job("answers.forget", timedelta(minutes=1), delete_expired)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared.db_errors import redacted_message
+from shared.db_errors import is_unavailable, redacted_message
 from shared.errors import Invalid, Problem, Unavailable
 from shared.language import N_, P_, Language, preferred, translate
 from shared.observability.logs import logger
@@ -25,7 +25,6 @@ ERROR_PAGE = StateKey[ErrorPage]("error page")
 MEDIA_TYPE = "application/problem+json"
 # Serialisation, deadlock, lock and statement time-outs.
 BUSY_STATES = {"40001", "40P01", "55P03", "57014"}
-UNAVAILABLE_STATES = {"57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"}
 
 FIELD_ERRORS = {
     "missing": N_("This is needed"),
@@ -95,9 +94,7 @@ def from_database(error: BaseException) -> Problem | None:
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     if isinstance(error, PoolTimeout | StaleDataError) or state in BUSY_STATES:
         return Busy()
-    unreachable = isinstance(error, OSError) or state in UNAVAILABLE_STATES
-    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
-    return Unavailable() if unreachable or invalidated else None
+    return Unavailable() if is_unavailable(error) else None
 
 
 def body(problem: Problem, language: Language) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from shared import clock
 from shared.bus import commit_hooks
 from shared.bus.tables import ActionKind, FailureState, inbox, redrives
 from shared.contracts.envelope import Envelope, InvalidMessage
+from shared.db import database_now
 from shared.errors import NotFound
 from shared.ids import new_id
 from shared.language import N_
@@ -67,13 +68,7 @@ async def list_failed(
     tx: AsyncSession, operator: Operator, inbox_filter: InboxFilter, page_request: PageRequest
 ) -> Page[Row[Any]]:
     """List failed messages, newest first."""
-    statement = select(inbox).where(*_in_scope(operator), inbox.c.state != "done")
-    if inbox_filter.state is not None:
-        statement = statement.where(inbox.c.state == inbox_filter.state)
-    if inbox_filter.type is not None:
-        statement = statement.where(inbox.c.type == inbox_filter.type)
-    if inbox_filter.publisher is not None:
-        statement = statement.where(inbox.c.publisher == inbox_filter.publisher)
+    statement = select(inbox).where(*matching(operator, inbox_filter))
     sort_key = (inbox.c.received_at, inbox.c.message_key)
     if page_request.after is not None:
         last = select(*sort_key).where(
@@ -87,6 +82,14 @@ async def list_failed(
     return await _to_page(tx, ordered, page_request.limit, "message_key")
 
 
+def matching(operator: Operator, inbox_filter: InboxFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of an operator's failed messages that match a filter."""
+    chosen = [
+        inbox.c[name] == value for name, value in asdict(inbox_filter).items() if value is not None
+    ]
+    return [*_in_scope(operator), inbox.c.state != "done", *chosen]
+
+
 async def find(tx: AsyncSession, operator: Operator, key: UUID) -> Row[Any]:
     """Load a failed message. Raises: UnknownMessage."""
     statement = select(inbox).where(_is_failed(operator, key))
@@ -97,16 +100,22 @@ async def find(tx: AsyncSession, operator: Operator, key: UUID) -> Row[Any]:
 
 
 async def find_by_publisher(
-    tx: AsyncSession, operator: Operator, publisher: str, key: UUID
+    tx: AsyncSession, operator: Operator, publisher: str, *keys: UUID
 ) -> Row[Any] | None:
-    """Load a message that the broker user `publisher` sent, done or not; None if none arrived."""
-    condition = and_(inbox.c.message_key == key, inbox.c.publisher == publisher)
+    """Load a message that the broker user `publisher` sent, done or not; None if none arrived.
+
+    `keys` are those that the message may have.
+    """
+    condition = and_(inbox.c.message_key.in_(keys), inbox.c.publisher == publisher)
     return (await tx.execute(select(inbox).where(*_in_scope(operator), condition))).one_or_none()
 
 
 async def retry(tx: AsyncSession, operator: Operator, key: UUID, reason: str) -> Row[Any]:
-    """Make a failed message due now, with its attempts reset. Raises: UnknownMessage."""
-    due = _set_due(update(inbox).where(_is_failed(operator, key)))
+    """Make a failed message due now, with its attempts reset.
+
+    Raises: UnknownMessage, also of a message whose body was deleted.
+    """
+    due = _set_due(update(inbox).where(_is_failed(operator, key), inbox.c.body.is_not(None)))
     return await _change(tx, operator, due, OperatorAction("retry", reason, key))
 
 
@@ -132,9 +141,8 @@ async def retry_all(tx: AsyncSession, operator: Operator, type_: str, reason: st
     due = _set_due(update(inbox).where(*_in_scope(operator), is_parked))
     station_ids = await tx.scalars(due.returning(inbox.c.station_id))
     stations = Counter(station_ids.all())
-    await log_action(
-        tx, operator, OperatorAction("retry_all", reason, chosen={"type": type_}), stations
-    )
+    action = OperatorAction("retry_all", reason, chosen={"type": type_})
+    await log_action(tx, operator, action, stations)
     wake_retries(tx)
     return stations.total()
 
@@ -158,18 +166,19 @@ async def log_action(
     stations: Mapping[UUID | None, int],
 ) -> None:
     """Log an action once for each of `stations`, with the number of its messages."""
-    common = {
-        "act": action.kind,
-        "message_key": action.message_key,
-        "chosen": dict(action.chosen),
-        "who": operator.identity,
-        "reason": action.reason,
-        "at": clock.now(),
-    }
-    counts = stations or {operator.station: 0}
     rows = [
-        {**common, "id": new_id(), "station_id": station, "messages": count}
-        for station, count in counts.items()
+        {
+            "id": new_id(),
+            "station_id": station,
+            "act": action.kind,
+            "message_key": action.message_key,
+            "chosen": dict(action.chosen),
+            "who": operator.identity,
+            "reason": action.reason,
+            "messages": count,
+            "at": clock.now(),
+        }
+        for station, count in (stations or {operator.station: 0}).items()
     ]
     await tx.execute(insert(redrives), rows)
 
@@ -215,8 +224,10 @@ def _is_failed(operator: Operator, key: UUID) -> ColumnElement[bool]:
 
 
 def _set_due(statement: Update) -> Update:
-    now = clock.now()
-    return statement.values(state="retry", attempts=0, waits=0, due_at=now, retried_at=now)
+    # Alone, since it may have been parked for ending its process.
+    now = database_now()
+    values = {"state": "retry", "attempts": 0, "waits": 0, "claims": 1}
+    return statement.values(**values, due_at=now, retried_at=now)
 
 
 async def _change(

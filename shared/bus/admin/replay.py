@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.admin.redrive import Operator, OperatorAction, log_action, wake_retries
-from shared.bus.inbox.store import message_key
 from shared.bus.message import Handlers, handlers_of
-from shared.bus.tables import sent
+from shared.bus.message_keys import message_key, old_message_key
+from shared.bus.tables import inbox, sent
 from shared.contracts.envelope import Envelope
 from shared.errors import Conflict, Invalid
 from shared.language import N_
@@ -156,7 +156,8 @@ async def requeue(
         not _is_replayable(handlers, envelope.type) for _, envelope, _ in parsed
     ):
         raise NotReplayable
-    by_key = {key: (envelope, body) for key, envelope, body in parsed}
+    keys = await _keys_in_inbox(tx, operator.service, parsed)
+    by_key = {key: (envelope, body) for key, (_, envelope, body) in zip(keys, parsed, strict=True)}
     station_ids = await tx.scalars(
         _REQUEUE,
         {
@@ -213,14 +214,30 @@ def _pack(originals: Iterable[Original], to: Operator) -> str:
     return b85encode(zlib.compress(content.encode(), 9)).decode()
 
 
+async def _keys_in_inbox(
+    tx: AsyncSession, service: str, parsed: Sequence[tuple[UUID, Envelope, bytes]]
+) -> list[UUID]:
+    """Return each message's key, which is the old one where the inbox has a row of before."""
+    old_keys = [old_key for old_key, _, _ in parsed]
+    statement = select(inbox.c.message_key).where(
+        inbox.c.consumer == service, inbox.c.message_key.in_(old_keys)
+    )
+    stored = set(await tx.scalars(statement))
+    return [
+        old_key if old_key in stored else message_key(envelope.source, envelope.id)
+        for old_key, envelope, _ in parsed
+    ]
+
+
 def _addressed_to(
     operator: Operator, handlers: Handlers, originals: Iterable[Original]
 ) -> Iterator[tuple[UUID, Envelope, bytes]]:
+    """Yield the old key, the envelope and the bytes of the messages that are for the operator."""
     for one in originals:
         envelope = Envelope.from_json(one.body)
         in_station = operator.station in (None, envelope.station)
         if in_station and handlers_of(envelope.type, handlers):
-            yield message_key(one.publisher, envelope.source, envelope.id), envelope, one.body
+            yield old_message_key(one.publisher, envelope.source, envelope.id), envelope, one.body
 
 
 def _is_replayable(handlers: Handlers, type_: str) -> bool:
