@@ -70,6 +70,7 @@ def wishes() -> tuple[PlannedWish, ...]:
     """Return the demo's wishes, the oldest first."""
     table = read_table("wishes.yaml", WishesTable)
     rows = (*table.fulfilled, *table.unfinished)
+    numbered = enumerate(zip(rows, _makers(len(rows)), _days_since_posting(table), strict=True))
     planned = [
         PlannedWish(
             title=row.title,
@@ -81,9 +82,7 @@ def wishes() -> tuple[PlannedWish, ...]:
             taker=_taker(index) if row.taker == "volunteer" else None,
             minutes=row.minutes,
         )
-        for index, (row, maker, posted) in enumerate(
-            zip(rows, _makers(len(rows)), _days_since_posting(table), strict=True)
-        )
+        for index, (row, maker, posted) in numbered
     ]
     return tuple(sorted(planned, key=lambda wish: -wish.posted_days_ago))
 

@@ -33,6 +33,8 @@ from services.intake.web.routes import add_pages
 from services.intake.wishes import api as wishes
 from services.intake.wishes import jobs as wish_jobs
 from shared.bus.admin.snapshots import Snapshot
+from shared.bus.message import merge_handlers
+from shared.bus.reconciliation.service import reconciliation_handlers, reconciliation_jobs
 from shared.language import add_catalogue
 from shared.runtime.app import create_app
 from shared.runtime.service import Replica, Service
@@ -78,8 +80,13 @@ SERVICE = Service(
     metadata=Base.metadata,
     build_app=build_app,
     policies=POLICIES,
-    handlers=volunteers_view.HANDLERS,
-    jobs=(*sign_in_jobs.JOBS, *wish_jobs.JOBS, *event_jobs.JOBS),
+    handlers=merge_handlers(volunteers_view.HANDLERS, reconciliation_handlers("intake")),
+    jobs=(
+        *sign_in_jobs.JOBS,
+        *wish_jobs.JOBS,
+        *event_jobs.JOBS,
+        *reconciliation_jobs("intake"),
+    ),
     partners=PARTNERS,
     snapshots={"residents": Snapshot(Resident, Resident.changed_message)},
 )

@@ -18,7 +18,7 @@ class IntakeSettings(ServiceSettings):
     `volunteers_url` and `notify_url` are `http://host:port` or `unix:/path`; `public_url` is the
     address at which clients call the gateway. Each `rate_…` limits what a replica takes in a
     minute, 0 for no limit: requests of a signed-in person, requests of an address without a
-    signed-in person, all requests of an address, and messages of a publisher.
+    signed-in person, and all requests of an address.
     """
 
     token_private_key: SecretStr
@@ -33,7 +33,6 @@ class IntakeSettings(ServiceSettings):
         validation_alias=AliasChoices("LINLI_RATE_ANONYMOUS", "LINLI_RATE_NOBODY"),
     )
     rate_address: int = Field(default=3000, ge=0)
-    rate_publisher: int = Field(default=600, ge=0)
 
     @field_validator("volunteers_url", "notify_url")
     @classmethod

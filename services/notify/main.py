@@ -20,12 +20,18 @@ from services.notify.reminders import handlers as reminders
 from services.notify.reminders.jobs import JOBS as REMINDER_JOBS
 from services.notify.settings import SETTINGS, NotifySettings
 from shared.bus.message import merge_handlers
+from shared.bus.reconciliation.service import reconciliation_handlers, reconciliation_jobs
 from shared.language import add_catalogue
 from shared.runtime.app import create_app
 from shared.runtime.service import BackgroundTask, Replica, Service
 from shared.scheduler import Job
 
-HANDLERS = merge_handlers(audience.HANDLERS, deliveries.HANDLERS, reminders.HANDLERS)
+HANDLERS = merge_handlers(
+    audience.HANDLERS,
+    deliveries.HANDLERS,
+    reminders.HANDLERS,
+    reconciliation_handlers("notify"),
+)
 
 
 def build_app(replica: Replica) -> FastAPI:
@@ -58,6 +64,7 @@ SERVICE = Service(
     jobs=(
         Job("deliveries.forget-secrets", timedelta(minutes=1), erase_expired_secrets),
         *REMINDER_JOBS,
+        *reconciliation_jobs("notify"),
     ),
     prefixes=("/inbox", "/deliveries", "/operations/notify"),
     background_tasks=background_tasks,

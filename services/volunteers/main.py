@@ -18,12 +18,15 @@ from services.volunteers.rules import policies as rules_policies
 from services.volunteers.settings import VolunteersSettings
 from shared.bus.admin.snapshots import Snapshot
 from shared.bus.message import merge_handlers
+from shared.bus.reconciliation.service import reconciliation_handlers, reconciliation_jobs
 from shared.language import add_catalogue
 from shared.policies import merge_policies
 from shared.runtime.app import create_app
 from shared.runtime.service import Replica, Service
 
-HANDLERS = merge_handlers(people_handlers.HANDLERS, rules_handlers.HANDLERS)
+HANDLERS = merge_handlers(
+    people_handlers.HANDLERS, rules_handlers.HANDLERS, reconciliation_handlers("volunteers")
+)
 POLICIES = merge_policies(
     people_policies.POLICIES, ledger_policies.POLICIES, rules_policies.POLICIES
 )
@@ -45,6 +48,7 @@ SERVICE = Service(
     build_app=build_app,
     policies=POLICIES,
     handlers=HANDLERS,
+    jobs=reconciliation_jobs("volunteers"),
     prefixes=("/volunteers", "/points", "/rules", "/operations/volunteers"),
     snapshots={"volunteers": Snapshot(Volunteer, Volunteer.snapshot_message)},
     effects=point_effects,

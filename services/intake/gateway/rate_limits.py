@@ -60,21 +60,26 @@ class RateLimiter:
 
     def _hit(self, limit: RateLimitItem | None, subject: str, cost: int = 1) -> None:
         if limit is not None and not self._windows.hit(limit, subject, cost=cost):
-            raise TooManyRequests().with_retry_after(self._seconds_to_wait(limit, subject, cost))
+            # A little more, since the very moment of equality is still too early.
+            seconds = self._seconds_to_wait(limit, subject, cost) + 0.01
+            raise TooManyRequests().with_retry_after(seconds)
 
     def _seconds_to_wait(self, limit: RateLimitItem, subject: str, cost: int) -> float:
-        """Return the seconds until there is room for `cost`, at most those left of this minute.
+        """Return the seconds until there is room for `cost`.
 
         The count is that of this minute, and the share of the previous minute's that the sliding
-        window still covers. The library only knows when there is room for one.
+        window still covers; where this minute's alone leaves no room, it is next minute's share
+        that must have shrunk. The library only knows when there is room for one.
         """
         previous, previous_ttl, current, current_ttl = self._storage.get_sliding_window(
             limit.key_for(subject), WINDOW_SECONDS
         )
-        room = limit.amount - current - cost
-        if room < 0 or previous == 0:
-            return current_ttl - WINDOW_SECONDS
-        return previous_ttl - WINDOW_SECONDS * (room + 1) / previous
+        # The library admits while the count, rounded down, leaves room.
+        room = limit.amount - cost + 1
+        left_of_minute = current_ttl - WINDOW_SECONDS
+        if current < room:
+            return previous_ttl - WINDOW_SECONDS * (room - current) / max(previous, 1)
+        return left_of_minute + WINDOW_SECONDS * (1 - max(room, 0) / current)
 
 
 def _limit(name: str, max_per_minute: int) -> RateLimitItem | None:

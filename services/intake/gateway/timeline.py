@@ -93,7 +93,7 @@ def build_timeline(
 def _steps(
     correlation: UUID, messages: list[tuple[str, SentMessage]], reports: Mapping[str, ServiceReport]
 ) -> Iterator[Step]:
-    ids_by_key = {one.key: one.id for _, one in messages}
+    ids_by_key = {key: one.id for _, one in messages for key in (one.key, one.old_key)}
     message_ids = {one.id for _, one in messages}
     recorded_at = {one.id: one.recorded_at for _, one in messages}
     handled = [

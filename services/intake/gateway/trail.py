@@ -53,7 +53,12 @@ async def load_timeline(app: FastAPI, actor: Actor, correlation: UUID) -> Timeli
         for name, service_trail in zip(services, trails, strict=True)
         if service_trail is not None
     }
-    keys = [message.key for _, message in messages_of(reports) if message.key is not None]
+    keys = [
+        key
+        for _, message in messages_of(reports)
+        for key in (message.key, message.old_key)
+        if key is not None
+    ]
     handled = await asyncio.gather(*(trail_client.handled_by(name, keys) for name in reports))
     complete = {
         name: ServiceReport(report.trail, messages)

@@ -55,7 +55,7 @@ _INSERT = text(
       CASE draft.channel WHEN 'sms' THEN coalesce(draft.address_sealed, recipient.phone_sealed) END,
       draft.subject, draft.correlation, draft.causation, draft.traceparent,
       CASE draft.channel WHEN 'inbox' THEN 'sent' ELSE 'queued' END, 0, :now,
-      CASE draft.channel WHEN 'inbox' THEN NULL ELSE CAST(:now AS timestamptz) END,
+      CASE draft.channel WHEN 'inbox' THEN NULL ELSE now() + CAST(:moved AS interval) END,
       draft.expires_at,
       CASE draft.channel WHEN 'inbox' THEN CAST(:now AS timestamptz) END
     FROM unnest({_ARRAYS}) AS draft ({", ".join(_TYPES)})
@@ -88,7 +88,7 @@ async def insert_deliveries(tx: AsyncSession, drafts: Sequence[Draft]) -> None:
     if not drafts:
         return
     columns = {name: [getattr(draft, name) for draft in drafts] for name in _TYPES}
-    await tx.execute(_INSERT, {**columns, "now": clock.now()})
+    await tx.execute(_INSERT, {**columns, "now": clock.now(), "moved": clock.offset()})
     if any(draft.channel == "sms" for draft in drafts):
         commit_hooks.mark_work(tx, QUEUED)
 

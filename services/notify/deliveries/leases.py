@@ -10,6 +10,7 @@ from services.notify.channels.base import Failed, Outcome
 from services.notify.deliveries.models import Delivery
 from shared import clock
 from shared.backoff import full_jitter
+from shared.db import database_now
 
 # A lease is committed before anything is sent, and sending happens in no transaction. If a replica
 # dies between sending and recording, its lease ends and another replica sends once more: at most
@@ -25,7 +26,7 @@ async def lease(tx: AsyncSession, limit: int) -> Sequence[Delivery]:
 
     Rows that another sender has locked are skipped.
     """
-    now = clock.now()
+    now = database_now()
     # A CTE is run once; a mere subquery may be run again for each row and exceed the limit.
     due = (
         select(Delivery.id)
@@ -69,7 +70,7 @@ async def _record_failure(tx: AsyncSession, delivery: Delivery, failure: Failed,
         .where(Delivery.state == "leased", Delivery.attempts == delivery.attempts)
         .values(
             state="failed" if is_final else "queued",
-            due_at=None if is_final else clock.now() + wait,
+            due_at=None if is_final else database_now() + wait,
             via=via,
             reason=failure.reason[:200],
         )

@@ -8,6 +8,7 @@ from cryptography.fernet import InvalidToken
 from jinja2 import TemplateError
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import Counter
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -17,8 +18,9 @@ from services.notify.deliveries.models import Delivery
 from services.notify.deliveries.rendering import render_for_channel
 from services.notify.settings import NotifySettings
 from shared import clock
-from shared.background_loop import BackgroundLoop
+from shared.background_loop import BackgroundLoop, LoopTask
 from shared.backoff import Backoff
+from shared.db import database_now
 from shared.db_errors import redacted_message
 from shared.observability.logs import logger
 from shared.observability.tracing import CORRELATION, span
@@ -43,7 +45,7 @@ class Attempt:
     via: str
 
 
-class Sender:
+class Sender(LoopTask):
     """The background task that leases due deliveries, sends them, and records the outcomes.
 
     Sending happens outside of transactions. The sender looks for due deliveries after each commit
@@ -68,27 +70,18 @@ class Sender:
             interval_seconds=POLL_INTERVAL_SECONDS,
         )
         self.wake = self._loop.wake
-
-    @property
-    def alive(self) -> bool:
-        """True while the sender runs."""
-        return self._loop.alive
-
-    async def start(self) -> None:
-        """Start sending in the background."""
-        self._loop.start()
-
-    async def stop(self) -> None:
-        """Finish the deliveries under way and end; may be called twice."""
-        await self._loop.stop()
+        super().__init__(self._loop)
 
     async def send_due(self) -> list[Attempt]:
         """Run one round: lease, commit, send, record. Return the attempts."""
         async with self._sessions() as tx, tx.begin():
             leased = await lease(tx, BATCH_SIZE)
-        if not leased:
-            return []
-        attempts = list(await asyncio.gather(*(self._attempt(delivery) for delivery in leased)))
+            if not leased:
+                return []
+            moment = (await tx.execute(select(database_now()))).scalar_one()
+        # What has expired is decided by the database's clock, not by this replica's.
+        with clock.aligned(moment):
+            attempts = list(await asyncio.gather(*(self._attempt(delivery) for delivery in leased)))
         async with self._sessions() as tx, tx.begin():
             for attempt in sorted(attempts, key=lambda a: a.delivery.id):
                 await record_outcome(tx, attempt.delivery, attempt.outcome, attempt.via)

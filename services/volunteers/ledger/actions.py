@@ -188,6 +188,5 @@ def _balance_message(
         cause_subject=posting.cause.source_event.subject,
         title=posting.cause.title,
     )
-    return OutgoingMessage(
-        f"{Account.plural}/{key.id}", key.station, balance.version, content, cause
-    )
+    account = f"{Account.plural}/{key.id}"
+    return OutgoingMessage(account, key.station, balance.version, content, cause)

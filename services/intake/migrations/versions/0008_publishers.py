@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.bus.migrations import create_v3, drop_v3
+from shared.bus.migrations import create_version, drop_version
 
 revision = "0008"
 down_revision = "0007"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables, and what the bus needs."""
-    create_v3(op)
+    create_version(op, 3)
     op.create_table(
         "publishers",
         sa.Column("name", sa.String(), nullable=False),
@@ -74,4 +74,4 @@ def downgrade() -> None:
     op.drop_table("api_keys")
     op.drop_table("grants")
     op.drop_table("publishers")
-    drop_v3(op)
+    drop_version(op, 3)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.bus.migrations import create_v1, drop_v1
+from shared.bus.migrations import create_version, drop_version
 
 revision = "0001"
 down_revision = None
@@ -12,9 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Make outbox, sent, inbox, jobs and answers."""
-    create_v1(op)
+    create_version(op, 1)
 
 
 def downgrade() -> None:
     """Take them away."""
-    drop_v1(op)
+    drop_version(op, 1)

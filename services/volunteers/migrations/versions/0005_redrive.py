@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.bus.migrations import create_v2, drop_v2
+from shared.bus.migrations import create_version, drop_version
 
 revision = "0005"
 down_revision = "0004"
@@ -12,9 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the columns and the table."""
-    create_v2(op)
+    create_version(op, 2)
 
 
 def downgrade() -> None:
     """Take them away."""
-    drop_v2(op)
+    drop_version(op, 2)

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.bus.migrations import create_v3, drop_v3
+from shared.bus.migrations import create_version, drop_version
 
 revision = "0006"
 down_revision = "0005"
@@ -12,9 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the column."""
-    create_v3(op)
+    create_version(op, 3)
 
 
 def downgrade() -> None:
     """Take it away."""
-    drop_v3(op)
+    drop_version(op, 3)

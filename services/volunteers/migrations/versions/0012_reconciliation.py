@@ -1,0 +1,20 @@
+"""What a reader lost is found by hourly counts, and sent again."""
+
+from alembic import op
+
+from shared.bus.migrations import create_version, drop_version
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the columns and tables."""
+    create_version(op, 9)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    drop_version(op, 9)
