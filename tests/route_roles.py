@@ -94,6 +94,11 @@ ROUTES_BY_ROLES = {
         GET /operations/{service}/messages/handovers
         POST /operations/{service}/messages/replays
         POST /operations/{service}/messages/retry-all
+        GET /operations/{service}/messages/count
+        GET /operations/{service}/replicas
+        GET /operations/{service}/missing-hours
+        POST /operations/{service}/messages/skip-all
+        POST /operations/{service}/messages/purge
         GET /operations/{service}/messages/{key}
         POST /operations/{service}/messages/{key}/retry
         POST /operations/{service}/messages/{key}/skip

@@ -9,9 +9,10 @@ import yaml
 
 from services.cli.migrate import SERVICES
 from shared.bus.transport import topology
+from shared.contracts.registry import REGISTRY
 from tests.support.checkout import ROOT, list_tracked
 
-OWN_SERVICES = {"migrate", *SERVICES}
+OWN_SERVICES = {"migrate", "publishers", *SERVICES}
 REQUIREMENTS = ("requirements", "requirements-embedded", "requirements-dev")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
@@ -108,3 +109,18 @@ def test_broker_users_have_the_permissions_of_the_topology() -> None:
     for name in SERVICES:
         assert granted[f"linli-{name}"] == topology.permissions(name)
     assert {user["name"] for user in users["users"]} == set(granted)
+
+
+def test_broker_users_publish_only_the_types_of_their_service() -> None:
+    content = COMPOSE["configs"]["rabbitmq-users"]["content"].replace("$$", "$")
+    granted = json.loads(content)["topic_permissions"]
+    assert granted == [
+        {"user": f"linli-{name}", "vhost": "/", **topology.topic_permissions(name)}
+        for name in SERVICES
+    ]
+    for service in SERVICES:
+        pattern = re.compile(topology.topic_permissions(service)["write"])
+        for type_, contract in REGISTRY.items():
+            assert bool(pattern.fullmatch(type_)) == (contract.service == service)
+    assert re.fullmatch(topology.topic_permissions("intake")["write"], "ext.lift.broken.v1")
+    assert not re.fullmatch(topology.topic_permissions("notify")["write"], "ext.lift.broken.v1")

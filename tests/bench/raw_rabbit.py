@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 import aio_pika
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage
 
-from shared.bus.inbox.consumer import PREFETCH_COUNT
-from shared.bus.outbox.relay import BATCH_SIZE
+from shared.bus.inbox.queue_reader import PREFETCH_COUNT
+from shared.bus.outbox.relay_worker import BATCH_SIZE
 from shared.bus.transport import topology
 from shared.bus.transport.base import Publishing
 from shared.bus.transport.topology import Names

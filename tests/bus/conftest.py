@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.bus.migrations import create_v1, create_v2, create_v3
+from shared.bus.migrations import LATEST, create_version
 from shared.db import make_engine
 from tests.bus.harness import BusHarness
 from tests.support.postgres import drop_database, with_database
@@ -55,6 +55,8 @@ async def clean_database_url(bus_database_url: str) -> AsyncIterator[str]:
         "sent",
         "inbox",
         "redrives",
+        "sent_hours",
+        "received_hours",
         "jobs",
         "handled",
         "tallies",
@@ -103,9 +105,8 @@ async def _create_schema(conn: AsyncConnection, service: str) -> None:
 
 
 def _create_bus(conn: Connection) -> None:
-    create_v1(Operations(conn))
-    create_v2(Operations(conn))
-    create_v3(Operations(conn))
+    for version in range(1, LATEST + 1):
+        create_version(Operations(conn), version)
 
 
 async def _administer(admin_url: str, statement: str) -> None:

@@ -31,7 +31,7 @@ from shared.bus.transport.in_process import Faults, InProcessTransport
 from shared.bus.transport.rabbit import RabbitTransport
 from shared.contracts.contract import Contract
 from shared.contracts.intake import WishDeclined, WishMessage, WishOpened
-from shared.db import make_engine
+from shared.db import TIMEOUTS, Timeouts, make_engine
 from shared.ids import new_id
 from tests.support import messages
 from tests.support.messages import outgoing_message, to_publishing
@@ -145,6 +145,7 @@ class BusHarness:
     bindings: Bindings = field(default_factory=dict)
     faults: Faults | None = None
     confirm_timeout: float = 10.0
+    timeouts: Timeouts = TIMEOUTS
     _replicas: list[Replica] = field(default_factory=list)
     _transports: list[Transport] = field(default_factory=list)
 
@@ -169,16 +170,20 @@ class BusHarness:
         handlers: Handlers | None = None,
         *,
         partners: PartnerIngress | None = None,
+        partner_rate: int = 0,
         wrap: Callable[[Transport], Transport] = lambda transport: transport,
     ) -> Replica:
         """Create a replica of a service, not yet started."""
-        engine = make_engine(self.database_url, schema=service)
-        relay_engine = make_engine(self.database_url, schema=service, pool_size=2)
+        engine = make_engine(self.database_url, schema=service, timeouts=self.timeouts)
+        relay_engine = make_engine(
+            self.database_url, schema=service, pool_size=2, timeouts=self.timeouts
+        )
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         transport = wrap(self.get_transport())
         relay = Relay(service, relay_engine, transport)
         wake_after_commit(sessions, relay.wake)
-        consumer = Consumer(service, sessions, Dispatcher(handlers or {}, partners), transport)
+        dispatcher = Dispatcher(handlers or {}, partners)
+        consumer = Consumer(service, sessions, dispatcher, transport, partner_rate=partner_rate)
         replica = Replica(service, engine, relay_engine, sessions, relay, consumer, transport)
         self._replicas.append(replica)
         return replica

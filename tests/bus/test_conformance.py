@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.bus.message import Message
-from shared.bus.outbox.record import OutgoingMessage, record_messages
+from shared.bus.outbox.record import OutgoingMessage, lane_of, record_messages
 from shared.bus.transport.base import Disconnected, PublishOutcome
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import EventPublished
@@ -28,6 +28,7 @@ from tests.bus.harness import (
     take_deliveries,
     wait_until,
 )
+from tests.bus.inbox_rows import execute
 
 
 async def test_recorded_message_is_handled_and_moves_to_sent(harness: BusHarness) -> None:
@@ -52,9 +53,8 @@ async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness)
     async def decline(tx: AsyncSession, _message: Message[WishDeclined]) -> None:
         await record_messages(tx, [make_message(make_wish_opened(), 2)])
 
-    await harness.bind(volunteers=[WishDeclined], notify=[WishOpened])
-    intake = await harness.create_replica("intake").start(consumer=False)
-    volunteers = await harness.create_replica("volunteers", {WishDeclined: [decline]}).start()
+    await harness.bind(intake=[WishDeclined], notify=[WishOpened])
+    intake = await harness.create_replica("intake", {WishDeclined: [decline]}).start()
     notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
 
     with message_context(correlation, None):
@@ -62,7 +62,11 @@ async def test_records_of_a_handler_follow_from_its_message(harness: BusHarness)
             [id_] = await record_messages(tx, [make_message(make_wish_declined())])
 
     await wait_until(lambda: notify.count("handled"))
-    [row] = await volunteers.fetch_rows("SELECT body FROM sent UNION ALL SELECT body FROM outbox")
+    [row] = await intake.fetch_rows(
+        "SELECT body FROM (SELECT type, body FROM sent UNION ALL SELECT type, body FROM outbox) m"
+        " WHERE type = :type",
+        type=WishOpened.type,
+    )
     envelope = Envelope.from_json(row.body)
     assert (envelope.correlationid, envelope.causationid) == (correlation, str(id_))
 
@@ -134,21 +138,33 @@ async def test_competing_relays_keep_the_order_within_a_subject(harness: BusHarn
     assert list(sequences_by_subject.values()) == [list(range(1, 31))] * 12
 
 
-async def test_unroutable_message_stays_and_its_lane_backs_off(harness: BusHarness) -> None:
+async def test_refused_messages_delay_only_their_own_subjects(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened])
     intake = harness.create_replica("intake")
     notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
-    opened = make_wish_opened()
-    lost = WishDeclined.model_validate(opened.model_dump())
-    await intake.record(make_message(lost, 1), make_message(opened, 1))
-    [row] = await intake.fetch_rows("SELECT DISTINCT lane FROM outbox")
+    subjects = [one for one in (f"things/{n}" for n in range(9000)) if lane_of(one) == 0]
+    lost, free = subjects[:300], subjects[300:500]
+    await intake.record(
+        *(OutgoingMessage(one, STATION, 1, make_wish_declined()) for one in lost),
+        *(OutgoingMessage(one, STATION, 1, make_wish_opened()) for one in free),
+    )
     await intake.start(consumer=False)
+    await wait_until(lambda: has_count(notify.count("handled"), 200))
+    await wait_until(lambda: has_count(intake.count("outbox WHERE due_at IS NOT NULL"), 300))
 
-    await wait_until(lambda: notify.count("handled"))
-    await wait_until(lambda: has_count(intake.count("outbox"), 1))
-    assert intake.relay.is_backing_off(row.lane)
-    [unroutable] = await intake.fetch_rows("SELECT type FROM outbox")
-    assert unroutable.type == WishDeclined.type
+    # A later message of such a subject waits behind the earlier one.
+    await execute(intake, "UPDATE outbox SET due_at = now() + interval '1 hour'")
+    await intake.record(
+        *(OutgoingMessage(one, STATION, 2, make_wish_opened()) for one in (*lost[:5], *free[:5]))
+    )
+    await wait_until(lambda: has_count(notify.count("handled"), 205))
+    behind = "outbox WHERE due_at > now() AND refusals = 0"
+    await wait_until(lambda: has_count(intake.count(behind), 5))
+
+    # They are tried again by themselves.
+    await execute(intake, "UPDATE outbox SET due_at = now()")
+    await wait_until(lambda: has_count(intake.count("outbox WHERE refusals >= 2"), 300))
+    await wait_until(lambda: has_count(notify.count("handled"), 210))
 
 
 async def test_message_without_readers_is_sent(harness: BusHarness) -> None:
@@ -182,6 +198,7 @@ async def test_unconfirmed_message_stays_and_is_published_again(harness: BusHarn
     await intake.start(consumer=False)
 
     await wait_until(intake.is_idle)
+    await wait_until(lambda: notify.count("handled"))
     assert await notify.count("handled") == 1
 
 

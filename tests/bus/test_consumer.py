@@ -170,7 +170,7 @@ async def test_contention_reruns_the_batch_without_counting_an_attempt(
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 1
 
 
-async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) -> None:
+async def test_unknown_message_waits_and_malformed_ones_are_parked(harness: BusHarness) -> None:
     await harness.bind(notify=[WishOpened, WishDeclined])
     notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start(
         relay=False
@@ -188,10 +188,12 @@ async def test_unknown_and_malformed_messages_are_parked(harness: BusHarness) ->
         "SELECT error FROM inbox WHERE state = 'parked' ORDER BY error"
     )
     assert [row.error for row in parked] == [
-        "no handler for this type",
         "not a message: body (json_invalid)",
         "the type is not the routing key",
     ]
+    # A newer version may have a handler for it.
+    [deferred] = await notify.fetch_rows("SELECT error FROM inbox WHERE state = 'retry'")
+    assert deferred.error == "no handler for this type"
     assert await notify.count("handled") == 1
 
 
@@ -224,9 +226,9 @@ async def test_lost_database_connection_loses_no_message(harness: BusHarness) ->
     assert await notify.count("inbox WHERE state = 'done' AND attempts = 0") == 10
 
 
-@pytest.mark.parametrize(("returns", "state", "handled"), [(3, "done", 1), (20, "parked", 0)])
-async def test_message_redelivered_often_is_handled_alone_then_parked(
-    harness: BusHarness, returns: int, state: str, handled: int
+@pytest.mark.parametrize("returns", [3, 20])
+async def test_message_redelivered_often_is_handled_alone(
+    harness: BusHarness, returns: int
 ) -> None:
     await harness.bind(notify=[WishOpened])
     notify = harness.create_replica("notify", {WishOpened: [insert_handled]})
@@ -235,11 +237,10 @@ async def test_message_redelivered_often_is_handled_alone_then_parked(
     assert counts == list(range(returns))
 
     await notify.start(relay=False)
-    await wait_until(lambda: notify.count(f"inbox WHERE state = '{state}'"))
+    await wait_until(lambda: notify.count("handled"))
     await publishing
-    [row] = await notify.fetch_rows("SELECT * FROM inbox")
-    assert row.attempts == (1 if handled else 0)
-    assert await notify.count("handled") == handled
+    # Alone: the attempt was counted before it was made.
+    assert await notify.count("inbox WHERE state = 'done' AND attempts = 1") == 1
 
 
 async def _take_and_return(replica: Replica) -> list[TransportDelivery]:

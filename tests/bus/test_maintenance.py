@@ -1,23 +1,29 @@
 """Partitions of `sent`, purges of the inbox, and the migrations compared with the tables."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from shared import clock
-from shared.bus.maintenance import BUS_JOBS, drop_old_partitions, ensure_partitions, purge_inbox
-from shared.bus.migrations import (
-    create_v1,
-    create_v2,
-    create_v3,
-    drop_v1,
-    drop_v2,
-    drop_v3,
-    include_name,
+from shared.bus import maintenance
+from shared.bus.admin import redrive
+from shared.bus.admin.redrive import Operator, UnknownMessage
+from shared.bus.inbox import store
+from shared.bus.inbox.store import FailureDisposition, IncomingMessage
+from shared.bus.maintenance import (
+    BUS_JOBS,
+    drop_old_partitions,
+    ensure_partitions,
+    forget_unusable,
+    purge_inbox,
 )
+from shared.bus.migrations import LATEST, create_version, drop_version, include_name
 from shared.db import shared_metadata
+from shared.ids import new_id
 from shared.scheduler import Scheduler
 from shared.web.idempotency import answers
 from tests.bus.conftest import Operations
@@ -67,11 +73,77 @@ async def test_purge_deletes_only_old_handled_rows(inprocess_harness: BusHarness
     assert await intake.count("inbox WHERE state = 'done'") == 1
 
 
+async def test_purge_goes_on_in_chunks_until_nothing_is_left(
+    inprocess_harness: BusHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "PURGE_BATCH_SIZE", 10)
+    intake = inprocess_harness.create_replica("intake")
+    await _execute(
+        intake,
+        "INSERT INTO inbox (consumer, message_key, type, correlation, state, handled_at)"
+        " SELECT 'intake', gen_random_uuid(), 't', gen_random_uuid(), 'done',"
+        " now() - interval '36 days' FROM generate_series(1, 35)",
+    )
+    scheduler = Scheduler("intake", intake.sessions, BUS_JOBS)
+    await scheduler.register()
+    left = [35]
+    while "bus.purge-inbox" in await scheduler.run_due():
+        left.append(await intake.count("inbox"))
+    assert left == [35, 25, 15, 5, 0]
+
+
+async def test_unusable_message_loses_its_body_and_then_its_row(
+    inprocess_harness: BusHarness,
+) -> None:
+    intake = inprocess_harness.create_replica("intake")
+    unusable = IncomingMessage(new_id(), "t", new_id(), b"garbage", None, "not a message")
+    genuine = replace(unusable, key=new_id(), may_be_newer=True)
+    async with intake.sessions.begin() as tx:
+        for one in (unusable, genuine):
+            await store.store_failed(tx, "intake", one, FailureDisposition.park("unknown"))
+    for days, bodies, rows in ((6, 2, 2), (8, 1, 2), (34, 1, 2), (36, 1, 1)):
+        with clock.shifted(timedelta(days=days)):
+            async with intake.sessions.begin() as tx:
+                await forget_unusable(tx)
+                await purge_inbox(tx)
+        assert await intake.count("inbox WHERE body IS NOT NULL") == bodies
+        assert await intake.count("inbox") == rows
+        if days == 8:
+            operator = Operator("intake", "somebody")
+            async with intake.sessions.begin() as tx:
+                with pytest.raises(UnknownMessage):
+                    await redrive.retry(tx, operator, unusable.key, "once more")
+
+
+async def test_wrong_clock_of_a_replica_purges_nothing_and_starves_no_job(
+    inprocess_harness: BusHarness,
+) -> None:
+    intake = inprocess_harness.create_replica("intake")
+    await _execute(
+        intake,
+        "INSERT INTO inbox (consumer, message_key, type, correlation, state, handled_at)"
+        " VALUES ('intake', gen_random_uuid(), 't', gen_random_uuid(), 'done', now())",
+    )
+    scheduler = Scheduler("intake", intake.sessions, BUS_JOBS)
+    for days in (36, -36):
+        await _execute(intake, "DELETE FROM jobs")
+        with clock.skewed(timedelta(days=days)):
+            await scheduler.register()
+            assert len(await scheduler.run_due()) == len(BUS_JOBS)
+        assert await intake.count("inbox") == 1
+        assert await intake.count("jobs WHERE due_at > now() + interval '1 hour'") == 0
+        assert await intake.count("jobs WHERE due_at < now()") == 0
+
+
 async def test_jobs_of_the_bus_run(inprocess_harness: BusHarness) -> None:
     intake = inprocess_harness.create_replica("intake")
     scheduler = Scheduler("intake", intake.sessions, BUS_JOBS)
     await scheduler.register()
-    assert sorted(await scheduler.run_due()) == ["bus.partitions", "bus.purge-inbox"]
+    assert sorted(await scheduler.run_due()) == [
+        "bus.forget-unusable",
+        "bus.partitions",
+        "bus.purge-inbox",
+    ]
 
 
 async def test_migrations_match_the_tables(inprocess_harness: BusHarness) -> None:
@@ -81,15 +153,13 @@ async def test_migrations_match_the_tables(inprocess_harness: BusHarness) -> Non
     def compare(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")
         conn.exec_driver_sql("SET LOCAL search_path = fresh")
-        create_v1(Operations(conn))
-        create_v2(Operations(conn))
-        create_v3(Operations(conn))
+        for version in range(1, LATEST + 1):
+            create_version(Operations(conn), version)
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(conn, opts={**options, "include_name": include_name})
         differences: list[object] = compare_metadata(context, shared_metadata)
-        drop_v3(Operations(conn))
-        drop_v2(Operations(conn))
-        drop_v1(Operations(conn))
+        for version in range(LATEST, 0, -1):
+            drop_version(Operations(conn), version)
         return differences
 
     async with intake.engine.connect() as conn:
@@ -106,14 +176,14 @@ async def test_migration_fills_in_the_station_of_stored_rows(
     def migrate(conn: Connection) -> list[object]:
         conn.exec_driver_sql("CREATE SCHEMA fresh")
         conn.exec_driver_sql("SET LOCAL search_path = fresh")
-        create_v1(Operations(conn))
+        create_version(Operations(conn), 1)
         for number, body in enumerate(bodies):
             statement = text(
                 "INSERT INTO inbox (consumer, message_key, type, correlation, state, body)"
                 " VALUES (:type, gen_random_uuid(), :type, gen_random_uuid(), 'parked', :body)"
             )
             conn.execute(statement, {"type": str(number), "body": body})
-        create_v2(Operations(conn))
+        create_version(Operations(conn), 2)
         stations = conn.exec_driver_sql("SELECT station_id FROM inbox ORDER BY type")
         return list(stations.scalars())
 

@@ -4,19 +4,19 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
+from shared.bus import message_keys
 from shared.bus.admin import redrive
-from shared.bus.inbox import store
 from shared.bus.inbox.dead_letters import DeadLetterCollector
 from shared.bus.inbox.dispatcher import Dispatcher
 from shared.bus.inbox.store import IncomingMessage
 from shared.bus.message import Message
-from shared.bus.partners.ingress import PartnerIngress
+from shared.bus.partners.ingress import PartnerIdentity, PartnerIngress
 from shared.bus.transport.base import TransportDelivery
 from shared.contracts.intake import WishFulfilled, WishOpened
 from shared.contracts.partners import PartnerWishFulfilled
@@ -26,6 +26,7 @@ from tests.bus.harness import STATION, BusHarness, Replica, insert_handled, wait
 from tests.support.messages import make_cloud_event
 
 USER, SOURCE = "partner-property", "/partners/property"
+PUBLISHER = PartnerIdentity(new_id(), STATION, USER)
 GRANTED_TYPE = WishFulfilled.type
 
 
@@ -36,9 +37,9 @@ class PartnerRecorder:
     messages: list[Message[Any]] = field(default_factory=list)
     is_full: bool = False
 
-    async def find_station(self, _tx: AsyncSession, user: str) -> UUID | None:
-        """Return the station of the one publisher."""
-        return STATION if user == USER else None
+    async def find_identity(self, _tx: AsyncSession, user: str) -> PartnerIdentity | None:
+        """Return the one publisher."""
+        return PUBLISHER if user == USER else None
 
     async def handle_partner_message(self, _tx: AsyncSession, message: Message[Any]) -> None:
         """Record the message. Raises: Conflict when the recorder is full."""
@@ -49,7 +50,7 @@ class PartnerRecorder:
     @property
     def ingress(self) -> PartnerIngress:
         """The recorder as a service declares its ingress."""
-        return PartnerIngress(self.find_station, self.handle_partner_message)
+        return PartnerIngress(self.find_identity, self.handle_partner_message)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_missing_attributes_are_completed_the_same_way_each_time(
     assert (one.message.station, one.station) == (STATION, STATION)
     assert (one.message.publisher, one.publisher) == (USER, USER)
     assert (one.message.sequence, one.message.subject) == (0, "partners/property")
-    assert one.key == store.message_key(USER, SOURCE, "7")
+    assert one.key == message_keys.message_key(SOURCE, "7", PUBLISHER.id)
     again = await receive(inprocess_harness, partner_recorder, make_delivery(event))
     assert (again.key, again.correlation, again.body) == (one.key, one.correlation, one.body)
 
@@ -138,7 +139,7 @@ async def test_invalid_message_names_its_error_and_gets_no_genuine_key(
     one = await receive(inprocess_harness, partner_recorder, make_delivery(content, **options))
     assert one.message is None
     assert error in one.error
-    assert one.key != store.message_key(USER, SOURCE, "7")
+    assert one.key != message_keys.message_key(SOURCE, "7", PUBLISHER.id)
     assert one.publisher == options.get("user", USER)
     assert one.station == (None if "user" in options else STATION)
 
@@ -166,7 +167,7 @@ async def consume(
 ) -> Replica:
     """Create intake and let its consumer process these deliveries."""
     intake = harness.create_replica("intake", partners=partner_recorder.ingress)
-    await intake.consumer._process_batch(deliveries)
+    await intake.consumer.reader.recorder.record(deliveries)
     return intake
 
 
@@ -177,7 +178,7 @@ async def test_message_of_a_partner_is_handled_once(
     intake = await consume(
         inprocess_harness, partner_recorder, make_delivery(event), make_delivery(event)
     )
-    await intake.consumer._process_batch([make_delivery(event)])
+    await intake.consumer.reader.recorder.record([make_delivery(event)])
     assert [one.id for one in partner_recorder.messages] == ["7"]
     assert await intake.count("inbox WHERE state = 'done'") == 1
 
@@ -229,10 +230,10 @@ async def test_suspect_message_of_a_partner_is_handled_alone(
     intake = await consume(
         inprocess_harness, partner_recorder, make_delivery(make_event(), count=3)
     )
+    assert partner_recorder.messages == []
+    assert await intake.consumer.retry_worker.run_due() == 1
     assert [one.id for one in partner_recorder.messages] == ["7"]
     assert await intake.count("inbox WHERE state = 'done' AND attempts = 1") == 1
-    await intake.consumer._process_batch([make_delivery(make_event(id="8"), count=20)])
-    assert await intake.count("inbox WHERE state = 'parked'") == 1
 
 
 async def test_dead_letter_of_a_partner_keeps_its_publisher(
@@ -251,3 +252,18 @@ async def test_dead_letter_of_a_partner_keeps_its_publisher(
     [row] = await intake.fetch_rows("SELECT * FROM inbox")
     assert (row.state, row.publisher, row.station_id) == ("parked", USER, STATION)
     await wait_until(intake.is_idle)
+
+
+async def test_id_of_another_message_is_refused_and_a_repeat_is_not(
+    inprocess_harness: BusHarness, partner_recorder: PartnerRecorder
+) -> None:
+    first = make_event()
+    intake = await consume(inprocess_harness, partner_recorder, make_delivery(first))
+    for other in ({"subject": "lifts/4"}, {"data": {**first["data"], "since": "noon"}}):
+        await intake.consumer.reader.recorder.record([make_delivery({**first, **other})])
+    await intake.consumer.reader.recorder.record([make_delivery(first)])
+
+    assert len(partner_recorder.messages) == 1
+    parked = await intake.fetch_rows("SELECT * FROM inbox WHERE state = 'parked'")
+    assert [row.error.partition(":")[0] for row in parked] == ["IdReused", "IdReused"]
+    assert await intake.count("inbox") == 3

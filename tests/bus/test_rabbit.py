@@ -1,23 +1,29 @@
 """RabbitMQ alone: lost connections, missing queues, and the topology."""
 
 import json
+import logging
 from functools import partial
 
 import aio_pika
 import pytest
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from shared.bus.message import bindings
 from shared.bus.transport import topology
-from shared.bus.transport.base import Disconnected
+from shared.bus.transport.base import Disconnected, PublishOutcome
 from shared.bus.transport.rabbit import RabbitTransport
 from shared.bus.transport.topology import Names, definitions, permissions
 from shared.contracts.contract import AnyMessage
-from shared.contracts.intake import WishOpened
+from shared.contracts.intake import WishDeclined, WishOpened
 from tests.bus.harness import (
     BusHarness,
     has_count,
     insert_handled,
     make_message,
+    make_outgoing,
+    make_wish_declined,
     make_wish_opened,
     wait_until,
 )
@@ -153,3 +159,28 @@ def test_service_may_configure_nothing() -> None:
 
 async def _is_false(value: bool) -> bool:
     return not value
+
+
+async def test_binding_without_a_handler_is_dropped(rabbit_harness: BusHarness) -> None:
+    await rabbit_harness.bind(notify=[WishOpened, WishDeclined])
+    publisher = await rabbit_harness.get_transport().publisher("intake")
+    both = [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())]
+    assert await publisher.publish(both) == [PublishOutcome.CONFIRMED] * 2
+    await topology.drop_unused_bindings(
+        rabbit_harness.amqp_url,
+        {"notify": frozenset({WishOpened.type})},
+        [WishOpened.type, WishDeclined.type],
+        prefix=rabbit_harness.prefix,
+    )
+    again = [make_outgoing(make_wish_opened()), make_outgoing(make_wish_declined())]
+    assert await publisher.publish(again) == [PublishOutcome.CONFIRMED, PublishOutcome.REFUSED]
+    await publisher.close()
+
+
+def test_late_return_is_logged_by_its_id_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """The library logs a returned message that nobody waits for any more."""
+    RabbitTransport("amqp://guest:guest@127.0.0.1:1/")
+    header = ContentHeader(properties=Basic.Properties(message_id="7"))
+    returned = DeliveredMessage(Basic.Return(), header, b"a secret", None)  # type: ignore[arg-type]
+    logging.getLogger("aiormq.channel").error("Unhandled message %r returning", returned)
+    assert caplog.messages == ["Unhandled message 'message 7' returning"]

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.bus.admin import redrive
+from shared.bus.admin import bulk, redrive
+from shared.bus.admin.bulk import BulkAction, CountChanged
 from shared.bus.admin.redrive import InboxFilter, UnknownMessage, wake_when_due
 from shared.bus.message import Message
 from shared.bus.outbox.record import OutgoingMessage
@@ -175,6 +176,34 @@ async def test_retry_all_retries_only_parked_messages_of_the_type(harness: BusHa
         ("retry_all", 20),
     ]
     assert page.items[0].chosen == {"type": WishOpened.type}
+
+
+async def test_parked_messages_are_set_aside_in_bulk_once_counted(harness: BusHarness) -> None:
+    notify = await deliver_to_notify(
+        harness,
+        *(make_message(make_wish_opened()) for _ in range(20)),
+        make_message(make_wish_declined()),
+    )
+    opened = InboxFilter(type=WishOpened.type)
+    skip_all, purge = (
+        BulkAction("skip_all", opened, "an exercise"),
+        BulkAction("purge", InboxFilter(), "all of them"),
+    )
+    async with notify.sessions.begin() as tx:
+        assert await bulk.count_parked(tx, STATION_OPERATOR, opened) == 20
+        with pytest.raises(CountChanged):
+            await bulk.apply(tx, STATION_OPERATOR, skip_all, expected=19)
+        assert await bulk.apply(tx, OTHER_STATION_OPERATOR, skip_all, expected=0) == 0
+        assert await bulk.apply(tx, STATION_OPERATOR, skip_all, expected=20) == 20
+        assert await bulk.apply(tx, STATION_OPERATOR, purge, expected=1) == 1
+    assert await notify.count("inbox WHERE state = 'skipped'") == 21
+    assert await notify.count("inbox WHERE body IS NULL") == 1
+    async with notify.sessions() as tx:
+        page = await redrive.list_actions(tx, STATION_OPERATOR, MAX_PAGE)
+    assert [(one.act, one.messages, one.reason) for one in page.items] == [
+        ("purge", 1, "all of them"),
+        ("skip_all", 20, "an exercise"),
+    ]
 
 
 async def test_operator_reads_and_changes_only_the_own_station(harness: BusHarness) -> None:

@@ -7,19 +7,23 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.message import Handlers, Message
-from shared.bus.outbox import relay
+from shared.bus.outbox import relay_worker
 from shared.bus.outbox.record import LANE_COUNT, OutgoingMessage, lane_of
 from shared.bus.transport.base import MessagePublisher, Publishing, PublishOutcome, Transport
 from shared.contracts.intake import WishOpened
+from shared.ids import new_id
 from tests.bus.harness import (
     STATION,
     BusHarness,
     Replica,
     TransportWrapper,
+    has_count,
+    insert_handled,
     make_message,
     make_wish_opened,
     wait_until,
 )
+from tests.bus.inbox_rows import execute
 
 Batches = list[list[str]]
 
@@ -76,7 +80,7 @@ async def test_burst_over_all_lanes_takes_fewer_batches_than_lanes(
 async def test_long_lane_leaves_other_lanes_a_share_of_the_batch(
     recording_replica: tuple[Replica, Batches], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay, "BATCH_SIZE", 8)
+    monkeypatch.setattr(relay_worker, "BATCH_SIZE", 8)
     replica, batches = recording_replica
     subjects = _subject_by_lane()
     messages = [
@@ -98,3 +102,20 @@ def _subject_by_lane() -> dict[int, str]:
     return {
         lane_of(subject): subject for subject in (f"things/{n}" for n in range(50 * LANE_COUNT))
     }
+
+
+async def test_message_behind_a_refused_one_that_is_confirmed_now_follows_it(
+    harness: BusHarness,
+) -> None:
+    await harness.bind(notify=[WishOpened])
+    notify = await harness.create_replica("notify", {WishOpened: [insert_handled]}).start()
+    intake = harness.create_replica("intake")
+    wish = new_id()
+    await intake.record(*(make_message(make_wish_opened(wish_id=wish), n) for n in (1, 2, 3)))
+    await execute(
+        intake,
+        "UPDATE outbox SET due_at = now(), refusals = 1 WHERE id = (SELECT min(id) FROM outbox)",
+    )
+    await intake.start(consumer=False)
+    await wait_until(lambda: has_count(notify.count("handled"), 3))
+    await wait_until(intake.is_idle)

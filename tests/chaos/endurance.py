@@ -8,7 +8,7 @@ from tests.chaos.invariants import Invariants
 from tests.chaos.load import Load
 
 MIN_JOURNEYS = 12
-TIMEOUT_SECONDS = 240.0
+TIMEOUT_SECONDS = 480.0
 
 AsyncAction = Callable[[], Awaitable[None]]
 

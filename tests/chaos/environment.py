@@ -41,6 +41,7 @@ class Replica:
     environment: Mapping[str, str]
     process: asyncio.subprocess.Process | None = None
     is_clock_shifted: bool = False
+    is_next: bool = False
 
     @property
     def socket_path(self) -> Path:
@@ -62,8 +63,10 @@ class Replica:
         self.clock_shift_file.write_text("0")
         self.is_clock_shifted = False
         self.crash_file.unlink(missing_ok=True)
-        files = (str(self.clock_shift_file), str(self.crash_file))
-        command = (sys.executable, "-m", "tests.chaos.replica", self.service, *files)
+        arguments = [self.service, str(self.clock_shift_file), str(self.crash_file)]
+        if self.is_next:
+            arguments.append("next")
+        command = (sys.executable, "-m", "tests.chaos.replica", *arguments)
         with (self.folder / f"{self.service}{self.number}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *command,
@@ -128,6 +131,8 @@ class ChaosEnvironment:
     broker: Proxy
     database: Proxy
     replicas: list[Replica] = field(default_factory=list)
+    publisher_url: str = ""
+    flood_count: int = 0
 
     @property
     def data_folder(self) -> Path:
@@ -139,6 +144,15 @@ class ChaosEnvironment:
         connection = await asyncpg.connect(postgres.with_database(self.admin_url, DATABASE))
         try:
             return str(await connection.fetchval(statement) or "")
+        finally:
+            await connection.close()
+
+    async def administer(self, *statements: str) -> None:
+        """Run statements as superuser in a database of its own."""
+        connection = await asyncpg.connect(postgres.with_database(self.admin_url, "postgres"))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
 
@@ -215,7 +229,7 @@ async def start_environment() -> AsyncIterator[ChaosEnvironment]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         node = stack.enter_context(rabbitmq.private_node())
         stack.callback(embedded.stop, folder / "pg")
-        admin_url = embedded.start(folder / "pg")
+        admin_url = postgres.start_with_many_connections(folder / "pg")
         await embedded.make_database(admin_url, DATABASE)
         urls = postgres.role_urls(admin_url, DATABASE)
         await make_roles(postgres.with_database(admin_url, DATABASE), urls)

@@ -20,22 +20,28 @@ from services.cli.serve import serve
 from shared import clock
 from shared.bus.transport.base import Publishing, PublishOutcome
 from shared.bus.transport.rabbit import RabbitTransport
+from tests.chaos import next_version
 
 _clock_shift = ExitStack()
 
 
 def main() -> None:
-    """Serve the service that the first argument names; the other arguments are the two files."""
+    """Serve the service that the first argument names; the next two arguments are the files.
+
+    With a fourth argument, `next`, it is of the next version.
+    """
     service, clock_shift_file, crash_file = (
         SERVICES[sys.argv[1]],
         Path(sys.argv[2]),
         Path(sys.argv[3]),
     )
+    if sys.argv[4:] == ["next"]:
+        service = next_version.upgrade(service)
 
     def shift_clock(*_: object) -> None:
         _clock_shift.close()
         _clock_shift.enter_context(
-            clock.shifted(timedelta(seconds=float(clock_shift_file.read_text())))
+            clock.skewed(timedelta(seconds=float(clock_shift_file.read_text())))
         )
 
     signal.signal(signal.SIGUSR1, shift_clock)

@@ -14,19 +14,22 @@ from functools import partial
 
 import httpx
 import pytest
+from yarl import URL
 
 from services.intake.accounts.actions import NewAccount, create
 from services.intake.stations.models import Station
 from shared.auth import Actor, Role
 from shared.db import make_engine, make_sessions
 from shared.sealing import Sealer
+from tests.chaos.broker import FLOOD_TYPE
 from tests.chaos.endurance import run_under_faults, seed_range
 from tests.chaos.environment import ChaosEnvironment, RandomReplicaTransport, start_environment
-from tests.chaos.faults import choose_faults
-from tests.chaos.invariants import Invariants
+from tests.chaos.faults import choose_faults, lose_a_queue
+from tests.chaos.invariants import MAKE_ALL_DUE, Invariants
 from tests.chaos.load import Effects, Load
 from tests.support.api_clients import (
     ApiClient,
+    create_publisher,
     create_resident,
     create_volunteer,
     eventually,
@@ -41,6 +44,10 @@ from tests.support.station import PASSWORD
 DEFAULT_SEED_COUNT = 10
 SEEDS = seed_range(DEFAULT_SEED_COUNT)
 TIMEOUT_SECONDS = 60.0
+COUNT_FORWARDED = f"""
+    SELECT count(*) FROM (SELECT DISTINCT message_key FROM intake.sent
+      WHERE type = '{FLOOD_TYPE}') AS forwarded
+"""
 _REPEATED_METRIC = re.compile(
     r'^linli_messages_repeated_total\{service="notify"\} (\S+)$', re.MULTILINE
 )
@@ -73,6 +80,7 @@ async def chaos_station() -> AsyncIterator[ChaosStation]:
             httpx.AsyncClient(transport=gateway, base_url="http://station", timeout=4)
         )
         desk = await sign_in(client, station="chaos", username="desk", password=PASSWORD)
+        await _create_publisher(environment, client)
         residents = [await create_resident(desk) for _ in range(6)]
         volunteers = [await create_volunteer(desk) for _ in range(4)]
         yield ChaosStation(environment, client, desk, residents, volunteers, Effects())
@@ -86,12 +94,28 @@ async def _create_station(environment: ChaosEnvironment) -> None:
             station = Station.create("chaos", ("演示站", "Demo"), ("演示社区", "Demo"))
             tx.add(station)
             await tx.flush()
-            account = NewAccount(
-                username="desk", display_name="窗口", role=Role.STAFF, password=PASSWORD
-            )
-            await create(tx, Actor.system(station.id), account)
+            for name, role in (("desk", Role.STAFF), ("admin", Role.ADMIN)):
+                account = NewAccount(
+                    username=name, display_name="窗口", role=role, password=PASSWORD
+                )
+                await create(tx, Actor.system(station.id), account)
     finally:
         await engine.dispose()
+
+
+async def _create_publisher(environment: ChaosEnvironment, client: httpx.AsyncClient) -> None:
+    """Admit a publisher, whose user the broker knows."""
+    admin = await sign_in(client, station="chaos", username="admin", password=PASSWORD)
+    publisher = await create_publisher(admin, [{"may": "publish", "type": FLOOD_TYPE}])
+    credentials = await admin.post_ok(f"/publishers/{publisher['id']}/password")
+    user, password = credentials["user"], credentials["password"]
+    for command in (
+        ("add_user", user, password),
+        ("set_permissions", user, "^$", r"^linli\.partners$", "^$"),
+    ):
+        await asyncio.to_thread(environment.node.run_rabbitmqctl, *command)
+    url = URL(environment.node.url).with_user(user).with_password(password)
+    environment.publisher_url = str(url)
 
 
 async def test_confirmed_message_that_was_not_deleted_is_sent_again_and_handled_once(
@@ -100,9 +124,16 @@ async def test_confirmed_message_that_was_not_deleted_is_sent_again_and_handled_
     environment, wisher = chaos_station.environment, chaos_station.residents[0]
     victim, other = environment.replicas_of("intake")
     await other.kill()
-    posting = asyncio.create_task(post_with_retries(wisher, "/wishes", {"title": "想换一个灯泡"}))
     repeated_before = await _count_repeated(environment)
-    confirmed = await victim.crash_before_delete(timeout_seconds=TIMEOUT_SECONDS)
+    crashing = asyncio.create_task(victim.crash_before_delete(timeout_seconds=TIMEOUT_SECONDS))
+
+    async def is_armed() -> bool:
+        return victim.crash_file.exists()
+
+    # Or the wish is relayed before.
+    await eventually(is_armed, timeout_seconds=TIMEOUT_SECONDS)
+    posting = asyncio.create_task(post_with_retries(wisher, "/wishes", {"title": "想换一个灯泡"}))
+    confirmed = await crashing
     outbox_ids = await environment.fetch_value(
         "SELECT json_agg(convert_from(body, 'UTF8')::jsonb ->> 'id') FROM intake.outbox"
     )
@@ -145,9 +176,25 @@ async def test_nothing_is_lost_or_doubled_under_random_faults(
             load,
             bound_faults,
             chaos_station.environment.restore,
-            Invariants(chaos_station.environment.fetch_value, chaos_station.desk.station),
+            Invariants(
+                chaos_station.environment.fetch_value,
+                chaos_station.desk.station,
+                has_lost=lose_a_queue in faults,
+            ),
+        )
+        await eventually(
+            partial(_has_forwarded_flood, chaos_station.environment),
+            timeout_seconds=TIMEOUT_SECONDS,
         )
     except BaseException:
         names = [fault.__name__ for fault in faults]
         print(f"seed {seed}: {names}\n{chaos_station.environment.logs()}")  # noqa: T201 - shown when it fails
         raise
+
+
+async def _has_forwarded_flood(environment: ChaosEnvironment) -> bool:
+    """Return whether each message of a publisher has been forwarded once."""
+    await environment.fetch_value(MAKE_ALL_DUE)
+    forwarded = int(await environment.fetch_value(COUNT_FORWARDED) or 0)
+    assert forwarded <= environment.flood_count
+    return forwarded == environment.flood_count

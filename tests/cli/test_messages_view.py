@@ -37,9 +37,7 @@ async def test_invalid_bytes_are_printed_escaped(
     key = new_id()
     message = IncomingMessage(key, "odd", key, INVALID_BYTES, None)
     async with running_system.notify.sessions.begin() as tx:
-        await store.store_failed(
-            tx, "notify", message, FailureDisposition("parked", 0, 0, None, "not a message")
-        )
+        await store.store_failed(tx, "notify", message, FailureDisposition.park("not a message"))
         row = (await tx.execute(select(table))).one()
     for as_json in (False, True):
         printer = MessagePrinter(as_json=as_json)

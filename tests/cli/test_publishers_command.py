@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -130,3 +131,8 @@ async def test_reader_has_a_queue_of_its_stations_messages(
 def _entry_of(definitions: dict[str, Any], kind: str, user: str) -> dict[str, Any]:
     (entry,) = (one for one in definitions[kind] if user in (one.get("user"), one.get("name")))
     return dict(entry)
+
+
+def test_amqps_needs_a_certificate(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["publishers", "amqps", "--tls", str(tmp_path)])
+    assert (answer.exit_code, "AMQPS can't be served" in answer.stderr) == (1, True)

@@ -92,9 +92,9 @@ async def other_desk(deployment: Deployment, client: httpx.AsyncClient) -> ApiCl
     return await _create_desk(await _create_station(deployment, client))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def hasty_desk(deployment: Deployment, client: httpx.AsyncClient) -> AsyncIterator[ApiClient]:
-    """Somebody at the desk of a station of its own, whose client has a short timeout."""
+    """Somebody at the desk of a station for one module's load; their client has a short timeout."""
     desk = await _create_desk(await _create_station(deployment, client))
     async with await deployment.client(timeout_seconds=4) as hasty:
         yield replace(desk, client=hasty)

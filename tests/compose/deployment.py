@@ -5,12 +5,15 @@ import json
 import os
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.support.certificate import write_certificate
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +70,12 @@ class Deployment:
         env_file = folder / "env"
         await run_command("scripts/write_env", str(env_file))
         port = free_port()
+        tls_folder = folder / "tls"
+        tls_folder.mkdir(mode=0o755)
+        write_certificate(tls_folder, "publishers")
         own = {
+            "LINLI_TLS": str(tls_folder),
+            "LINLI_AMQPS_PORT": f"127.0.0.1:{free_port()}",
             "LINLI_PORT": f"127.0.0.1:{port}",
             "LINLI_PUBLIC_URL": f"https://localhost:{port}",
             # The tests send many requests for few people.
@@ -81,7 +89,8 @@ class Deployment:
 
     async def compose(self, *arguments: str, stdin: str = "") -> str:
         """Run a `docker compose` command, and return its output. Raises: CommandFailed."""
-        own = ("--project-name", PROJECT, "--env-file", str(self.env_file))
+        files = ("--file", "docker-compose.yml", "--file", "tests/compose/disks.yml")
+        own = ("--project-name", PROJECT, "--env-file", str(self.env_file), *files)
         return await run_command("docker", "compose", *own, *arguments, stdin=stdin)
 
     async def up(self) -> None:
@@ -114,6 +123,18 @@ class Deployment:
     async def fetch_json(self, query: str) -> Any:
         """Return the one JSON value of `query`."""
         return json.loads(await self.run_sql(query))
+
+    @asynccontextmanager
+    async def full_disk(self, service: str) -> AsyncIterator[None]:
+        """Leave no room on the disk of a service for a while."""
+        # A container of its own does it, since the service's may end.
+        shell = ("exec", "-T", "disks", "sh", "-c")
+        file = f"/{service}/filling"
+        await self.compose(*shell, f"head -c 2G /dev/zero > {file} 2> /dev/null || true")
+        try:
+            yield
+        finally:
+            await self.compose(*shell, f"rm -f {file}")
 
     async def container_ids(self, service: str) -> list[str]:
         """Return the ids of a service's containers, running or not."""

@@ -18,7 +18,8 @@ from tests.support.api_clients import eventually
 
 Fault = Callable[[Deployment, random.Random], Awaitable[None]]
 FAULT_DURATION_SECONDS = (0.3, 2.0)
-RECOVERY_TIMEOUT_SECONDS = 60.0
+# Longer than a broker takes whose health check has to end it, and to make queues anew.
+RECOVERY_TIMEOUT_SECONDS = 300.0
 LOW_WATERMARK, NORMAL_WATERMARK = ("0.0000001",), ("absolute", "600MB")
 
 
@@ -92,6 +93,30 @@ async def restart_the_database(deployment: Deployment, _rng: random.Random) -> N
     await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
 
 
+async def fill_the_disk_of_the_database(deployment: Deployment, rng: random.Random) -> None:
+    """Fill the database's disk for some seconds; Docker starts a server again that ends by it."""
+    async with deployment.full_disk("postgres"):
+        await asyncio.sleep(rng.uniform(3.0, 10.0))
+    await _retry_until_success(partial(deployment.run_sql, "SELECT 1"))
+
+
+async def fill_the_disk_of_the_broker(deployment: Deployment, rng: random.Random) -> None:
+    """Fill the broker's disk for some seconds, in which it accepts no messages."""
+    async with deployment.full_disk("rabbitmq"):
+        await asyncio.sleep(rng.uniform(3.0, 10.0))
+
+
+async def lose_a_queue(deployment: Deployment, rng: random.Random) -> None:
+    """Delete a service's queue with what is in it, and let the migration declare it again."""
+    queue = f"linli.{rng.choice(list(REPLICAS_PER_SERVICE))}"
+    control = ("exec", "-T", "rabbitmq", "rabbitmqctl", "-q")
+    await _retry_until_success(partial(deployment.compose, *control, "await_startup"))
+    await deployment.compose(*control, "delete_queue", queue)
+    await asyncio.sleep(rng.uniform(*FAULT_DURATION_SECONDS))
+    migrate = ("run", "--rm", "--no-TTY", "--no-deps", "migrate", "migrate")
+    await _retry_until_success(partial(deployment.compose, *migrate))
+
+
 async def _choose_replica(deployment: Deployment, rng: random.Random) -> tuple[str, str]:
     """Return a service and the id of one of its containers."""
     service = rng.choice(list(REPLICAS_PER_SERVICE))
@@ -145,7 +170,11 @@ FAULTS: tuple[Fault, ...] = (
     alarm_the_broker,
     kill_the_database,
     restart_the_database,
+    fill_the_disk_of_the_database,
+    fill_the_disk_of_the_broker,
+    lose_a_queue,
 )
+LOSING_FAULTS = frozenset({lose_a_queue, fill_the_disk_of_the_broker})
 
 
 def choose_faults(seed: int, rng: random.Random, *, is_long_run: bool) -> list[Fault]:

@@ -11,14 +11,21 @@ from tests.support.api_clients import ApiClient, create_publisher, create_reside
 from tests.support.messages import make_cloud_event
 
 FULFILLED = "linli.wish.fulfilled.v1"
+STOPPED = "ext.lifts.stopped.v1"
 # Runs inside the network, in a container of intake; its image has aio-pika, not pika.
 PUBLISH_SCRIPT = """
-import asyncio, json, sys
+import asyncio, json, ssl, sys
 import aio_pika
-from aio_pika.exceptions import AMQPException
+from aio_pika.exceptions import AMQPConnectionError, AMQPException
 
 async def main(url, user, exchange, key, body):
-    async with await aio_pika.connect(url) as connection:
+    tls = ssl.create_default_context()
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    try:
+        connecting = await aio_pika.connect(url, ssl_context=tls)
+    except AMQPConnectionError as refused:
+        return f"no connection: {refused}"
+    async with connecting as connection:
         channel = await connection.channel()
         target = await channel.get_exchange(exchange, ensure=False)
         message = aio_pika.Message(body.encode(), user_id=user)
@@ -35,7 +42,8 @@ print(asyncio.run(main(*json.load(sys.stdin))))
 @pytest.fixture(scope="module")
 async def partner_credentials(deployment: Deployment, operator: ApiClient) -> dict[str, Any]:
     """A publisher that the broker knows, with its user and password."""
-    publisher = await create_publisher(operator, [{"may": "publish", "type": FULFILLED}])
+    grants = [{"may": "publish", "type": type_} for type_ in (FULFILLED, STOPPED)]
+    publisher = await create_publisher(operator, grants)
     credentials = await operator.post_ok(f"/publishers/{publisher['id']}/password")
     users = await deployment.compose("run", "--rm", "--no-TTY", "migrate", "publishers", "broker")
     # RabbitMQ 4.0.5 waits for ever when it imports from a pipe.
@@ -50,7 +58,8 @@ async def publish_inside(
     """Publish a message from inside the network, and return what the broker answers."""
     data = {"wish_id": overrides.get("wish", str(uuid4())), "minutes": 25, "note": "换好了"}
     event = make_cloud_event(partner_credentials["source"], key, data)
-    url = f"amqp://{partner_credentials['user']}:{partner_credentials['password']}@rabbitmq/"
+    broker = overrides.get("broker", "amqp://{user}:{password}@rabbitmq/")
+    url = broker.format(**partner_credentials)
     exchange, user = (
         overrides.get("exchange", "linli.partners"),
         overrides.get("user", partner_credentials["user"]),
@@ -90,3 +99,30 @@ async def test_broker_refuses_to_publish_without_a_grant(
     ):
         answer = await publish_inside(deployment, partner_credentials, key, **overrides)
         assert "ACCESS" in answer or "PRECONDITION" in answer, answer
+
+
+async def test_amqps_is_for_publishers_only(
+    deployment: Deployment, partner_credentials: dict[str, Any]
+) -> None:
+    profile = ("--profile", "publishers")
+    up = ("up", "--detach", "--wait", "--no-deps", "--no-build", "publishers")
+    await deployment.compose(*profile, *up)
+    try:
+        outside = "amqps://{user}:{password}@publishers:5671/"
+        answer = await publish_inside(deployment, partner_credentials, STOPPED, broker=outside)
+        assert answer == "confirmed"
+        for user, setting in (
+            ("linli", "RABBITMQ_PASSWORD"),
+            ("linli-intake", "INTAKE_AMQP_PASSWORD"),
+        ):
+            login = f"{user}:{deployment.settings[setting]}"
+            inside = await publish_inside(
+                deployment, partner_credentials, STOPPED, broker=f"amqp://{login}@rabbitmq/"
+            )
+            assert not inside.startswith("no connection"), inside
+            refused = await publish_inside(
+                deployment, partner_credentials, STOPPED, broker=f"amqps://{login}@publishers/"
+            )
+            assert refused.startswith("no connection"), refused
+    finally:
+        await deployment.compose(*profile, "rm", "--stop", "--force", "publishers")

@@ -5,6 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,8 +95,13 @@ async def _publish_event(desk: ApiClient) -> str:
 
 
 async def _join(client: httpx.AsyncClient, token: str, event: str) -> httpx.Response:
-    bearer = {"Authorization": f"Bearer {token}"}
-    return await client.post(f"/api/v1/events/{event}/join", json={}, headers=bearer)
+    """Join; on a machine that is too busy to answer in time, again as Retry-After says."""
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": token}
+    while True:
+        answer = await client.post(f"/api/v1/events/{event}/join", json={}, headers=headers)
+        if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+            return answer
+        await asyncio.sleep(int(answer.headers["Retry-After"]))
 
 
 async def _count_joined(running_system: RunningSystem, event: str) -> tuple[int, int]:

@@ -68,7 +68,7 @@ async def test_ninety_minutes_of_help_earn_fifteen_points(
     (entry,) = await helper.get_ok("/points/me/entries")
     assert (entry["amount"], entry["title"]) == (15, "楼道大扫除")
     assert entry["reason"]
-    assert "楼道大扫除" in await wait_for_notice(helper, "15")
+    assert "楼道大扫除" in await wait_for_notice(helper, "15 积分")
 
 
 async def test_guest_earns_five_points_and_absentee_none(

@@ -214,7 +214,7 @@ async def test_any_order_and_repetition_lead_to_the_same_state(
         rng = random.Random(seed)
         await _reset_handlers(admin_url, service.name, url)
         for batch in _deliveries(messages, rng):
-            await runtime.consumer._process_batch(batch)
+            await runtime.consumer.reader.recorder.record(batch)
             if rng.random() < 0.2:
                 with clock.shifted(RETRY_INTERVAL):
                     await runtime.consumer.retry_worker.run_due()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 from PIL import Image
+from sqlalchemy import text
 
 from shared import clock
 from shared.bus.inbox.store import FailureDisposition, IncomingMessage, store_failed
@@ -16,6 +17,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.examples import EXTERNAL_TYPE, partner_message
 from shared.contracts.partners import CONTRACTS
 from shared.ids import new_id
+from shared.runtime.heartbeat import Heartbeat
 from tests.schema.partner_client import create_publishers
 from tests.support.api_clients import (
     ApiClient,
@@ -29,6 +31,12 @@ from tests.support.station import PASSWORD, create_station
 from tests.support.system import RunningSystem
 
 WISH_COUNT = 4
+_MISSING_HOURS = text(
+    "INSERT INTO received_hours (sender, hour, state, missing_types, checked_at)"
+    " SELECT sender, date_trunc('hour', now()), 'incomplete', '{linli.wish.opened.v1}', now()"
+    " FROM unnest(ARRAY['intake', 'volunteers']) AS sender"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True)
@@ -169,12 +177,15 @@ async def _store_failed_message(running_system: RunningSystem, station: UUID) ->
     )
     message = IncomingMessage(id_, envelope.type, id_, envelope.to_json(), None, station=station)
     for replicas in running_system.replicas.values():
+        # Another replica, of which nothing else is to be heard.
+        await Heartbeat(replicas[0].service.name, replicas[0].sessions, list).beat()
         async with replicas[0].sessions.begin() as tx:
+            await tx.execute(_MISSING_HOURS)
             await store_failed(
                 tx,
                 replicas[0].service.name,
                 message,
-                FailureDisposition("parked", 12, 0, None, "broken"),
+                FailureDisposition.park("broken", attempts=12),
             )
     return str(message.key)
 

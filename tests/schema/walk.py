@@ -172,5 +172,8 @@ async def _operate(api_fixtures: ApiFixtures) -> None:
         await operator.post_ok(f"{messages}/{skipped}/skip", REASON)
         await operator.post_ok(f"{messages}/{retried}/retry", REASON)
         await operator.post_ok(f"{messages}/retry-all", {**REASON, "type": "linli.no.such.v1"})
+        nothing = {**REASON, "type": "linli.no.such.v1", "counted": 0}
+        for action in ("skip-all", "purge"):
+            await operator.post_ok(f"{messages}/{action}", nothing)
         trail = f"/operations/{service}/trail/{retried}/handled"
         await desk.post_ok(trail, {"keys": [retried]})

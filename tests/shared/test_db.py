@@ -1,15 +1,19 @@
 """The connection pool: closed connections, and the cost of a checkout."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db import make_engine
+from shared.db import Timeouts, make_engine
+from shared.db_errors import is_unavailable
 from tests.support.api_clients import eventually
+from tests.support.proxy import Proxy
 
 
 @pytest.fixture
@@ -46,6 +50,29 @@ async def test_checkout_sends_no_query_of_its_own(engine: AsyncEngine) -> None:
         await connection.execute(text("SELECT 1"))
     # The logger doesn't report prepared statements.
     assert queries == ["BEGIN;", "ROLLBACK;"]
+
+
+async def test_silent_connection_is_given_up(database_urls: dict[str, str]) -> None:
+    url = make_url(database_urls["intake"])
+    async with Proxy(socket=Path(f"{url.query['host']}/.s.PGSQL.5432")) as proxy:
+        through_proxy = url.set(host="127.0.0.1", port=proxy.port, query={})
+        pool = make_engine(
+            through_proxy.render_as_string(hide_password=False),
+            schema="intake",
+            timeouts=Timeouts(command_seconds=0.2),
+        )
+        async with asyncio.timeout(20):
+            async with pool.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+                proxy.fall_silent()
+                with pytest.raises(TimeoutError) as caught:
+                    await connection.execute(text("SELECT 2"))
+                assert connection.invalidated
+            assert is_unavailable(caught.value)
+            proxy.restore()
+            async with pool.connect() as connection:
+                assert await connection.scalar(text("SELECT 3")) == 3
+            await pool.dispose()
 
 
 async def _driver_connections(engine: AsyncEngine) -> list[Any]:

@@ -3,7 +3,8 @@
 import os
 import shutil
 import subprocess
-import sys
+
+from tests.support.debian_packages import find_or_install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -28,11 +29,10 @@ class NoChromium(Exception):
 
 def executable() -> str:
     """Return the path of Chromium; install it with apt-get where possible. Raises: NoChromium."""
-    path = _find()
-    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing chromium with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
-        _install()
-        path = _find()
+    try:
+        path = find_or_install(_find, "chromium", "fonts-noto-cjk")
+    except subprocess.CalledProcessError as error:
+        raise NoChromium from error
     if path is None:
         raise NoChromium
     return path
@@ -42,12 +42,3 @@ def _find() -> str | None:
     if configured := os.environ.get("LINLI_TEST_CHROMIUM"):
         return configured
     return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-def _install() -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    packages = ["chromium", "fonts-noto-cjk"]
-    for command in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
-        result = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, check=False)
-        if result.returncode:
-            raise NoChromium

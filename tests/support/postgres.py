@@ -14,6 +14,8 @@ from sqlalchemy import make_url
 from services.cli import embedded
 from services.cli.migrate import SERVICES, make_roles, make_tables
 
+# As in the composed deployment.
+MAX_CONNECTIONS = 300
 TEMPLATE_PREFIX = "linli_test_template"
 
 
@@ -26,11 +28,19 @@ def server() -> Iterator[str]:
     # The path must be short, because the socket's path contains it.
     data = Path(tempfile.mkdtemp(prefix="linli-pg-"))
     try:
-        admin_url = embedded.start(data)
-        yield admin_url
+        yield start_with_many_connections(data)
     finally:
         embedded.stop(data)
         shutil.rmtree(data, ignore_errors=True)
+
+
+def start_with_many_connections(data: Path) -> str:
+    """Start an embedded server for many replicas at once; return the URL of its superuser."""
+    embedded.start(data)
+    embedded.stop(data)
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(f"max_connections = {MAX_CONNECTIONS}\n")
+    return embedded.start(data)
 
 
 def with_database(url: str, database: str, user: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""A proxy on a local port or a Unix socket, so that a test can cut and slow connections."""
+"""A proxy on a local port or a Unix socket: a test can cut, slow and silence connections."""
 
 import asyncio
 from contextlib import suppress
@@ -22,13 +22,19 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._is_open = True
+        self._speaking = asyncio.Event()
+        self._speaking.set()
+
+    @property
+    def port(self) -> int:
+        """Port of the proxy."""
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:
         """URL of the upstream server, with the port of the proxy."""
-        assert self._server is not None
-        port = self._server.sockets[0].getsockname()[1]
-        return str(self._target.with_host("127.0.0.1").with_port(port))
+        return str(self._target.with_host("127.0.0.1").with_port(self.port))
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -47,6 +53,7 @@ class Proxy:
     def cut(self) -> None:
         """Cut every connection and refuse new ones."""
         self._is_open = False
+        self._speaking.set()
         for writer in self._writers:
             writer.transport.abort()
 
@@ -54,6 +61,11 @@ class Proxy:
         """Accept connections again, without delay."""
         self._is_open = True
         self.delay_seconds = 0.0
+        self._speaking.set()
+
+    def fall_silent(self) -> None:
+        """Keep all connections and pass nothing on until `restore`, also of new ones."""
+        self._speaking.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._is_open:
@@ -82,6 +94,7 @@ class Proxy:
             while chunk := await reader.read(65536):
                 if self.delay_seconds:
                     await asyncio.sleep(self.delay_seconds)
+                await self._speaking.wait()
                 writer.write(chunk)
                 await writer.drain()
         writer.close()

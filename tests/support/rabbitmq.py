@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from tests.support.debian_packages import find_or_install
 from tests.support.ports import free_port
 
 STARTUP_TIMEOUT_SECONDS = 60.0
@@ -104,11 +104,7 @@ class Node:
 
 
 def _find_or_install() -> str:
-    path = _find()
-    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print("Installing rabbitmq-server with apt-get, for the tests …", file=sys.stderr)  # noqa: T201
-        _install()
-        path = _find()
+    path = find_or_install(_find, "rabbitmq-server")
     if path is None:
         raise NoBroker("None is installed here.")
     return path
@@ -120,18 +116,6 @@ def _find() -> str | None:
     own = "/usr/lib/rabbitmq/bin"
     places = [own, os.environ.get("PATH", ""), "/usr/sbin", "/opt/homebrew/sbin"]
     return shutil.which("rabbitmq-server", path=os.pathsep.join(places))
-
-
-def _install() -> None:
-    # Without RUNLEVEL the package would start its server and take the port of a running one.
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "rabbitmq-server"]):
-        subprocess.run(
-            ["apt-get", *command],
-            env={**os.environ, **quiet},
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
 
 
 def _environment(folder: Path, port: int, distribution: int) -> dict[str, str]:

@@ -75,7 +75,8 @@ async def test_a_refusal_has_the_seconds_to_wait(client: MakeClient) -> None:
     await get_statuses(client(), "/api/v1/stations", 2)
     answer = await client().get("/api/v1/stations")
     assert answer.headers["content-type"] == "application/problem+json"
-    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    # The rest of this minute, and then until this minute's requests have left enough room.
+    assert 1 <= int(answer.headers["retry-after"]) <= 121
 
 
 async def test_a_person_is_counted_at_all_addresses_together(

@@ -29,13 +29,20 @@ def seconds_to_wait(limiter: RateLimiter, messages: int = 1, publisher: UUID = P
     return 0
 
 
-def test_hit_beyond_the_limit_waits_for_the_next_minute(
-    rate_limiter: RateLimiter, window_clock: WindowClock
+@pytest.mark.parametrize("messages", [1, 4, 10])
+def test_hit_beyond_the_limit_waits_until_there_is_room(
+    rate_limiter: RateLimiter, window_clock: WindowClock, messages: int
 ) -> None:
     window_clock.now += 15
     assert [seconds_to_wait(rate_limiter) for _ in range(10)] == [0] * 10
-    assert seconds_to_wait(rate_limiter) == 45
     assert seconds_to_wait(rate_limiter, publisher=uuid4()) == 0
+    # The minute that begins then still counts what was sent in this one.
+    wait = seconds_to_wait(rate_limiter, messages)
+    assert wait > 45 or messages == 1
+    window_clock.now += wait - 1.1
+    assert seconds_to_wait(rate_limiter, messages) > 0
+    window_clock.now += 1.1
+    assert seconds_to_wait(rate_limiter, messages) == 0
 
 
 def test_hits_of_the_previous_minute_make_room_gradually(
@@ -44,7 +51,7 @@ def test_hits_of_the_previous_minute_make_room_gradually(
     assert seconds_to_wait(rate_limiter, 10) == 0
     window_clock.now += 61
     # There is room for five once the window covers less than six of the ten.
-    assert seconds_to_wait(rate_limiter, 5) == 23
+    assert seconds_to_wait(rate_limiter, 5) == 24
     window_clock.now += 22.9
     assert seconds_to_wait(rate_limiter, 5) == 1
     window_clock.now += 0.2

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from services.intake.gateway.timeline import ServiceReport, Step, build_timeline
-from shared.bus.inbox.store import message_key
+from shared.bus.message_keys import message_key
 from shared.ids import new_id
 from shared.messages_admin.effects import Effect
 from shared.messages_admin.trail import MAX_ITEMS, HandledMessage, SentMessage, ServiceTrail
@@ -26,7 +26,8 @@ def make_sent_message(id_: str, ms: int, causation: str | None = None) -> SentMe
         causation=causation,
         recorded_at=time_after(ms),
         sent_at=time_after(ms + 2),
-        key=message_key("intake", "/services/intake", id_),
+        key=message_key("/services/intake", id_),
+        old_key=None,
     )
 
 
@@ -34,7 +35,7 @@ def make_handled_message(
     id_: str, ms: int, state: str = "done", *, with_envelope: bool = False
 ) -> HandledMessage:
     return HandledMessage(
-        key=message_key("intake", "/services/intake", id_),
+        key=message_key("/services/intake", id_),
         type=f"linli.{id_}.v1",
         state=state,
         attempts=0,

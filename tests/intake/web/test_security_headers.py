@@ -8,7 +8,7 @@ import pytest
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
-from services.intake.web.routes import PAGE_MODULES
+from services.intake.web.kit.page_modules import page_router
 from tests.intake.web.event_forms import publish_event
 from tests.support.page_client import PageClient
 
@@ -46,7 +46,7 @@ async def test_sign_in_never_redirects_to_another_site(anonymous: PageClient) ->
 
 def query_parameters() -> Iterator[tuple[str, str]]:
     """Yield the path of each page with each name of its query parameters."""
-    for route in (route for module in PAGE_MODULES for route in module.pages.routes):
+    for route in page_router().routes:
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
             path_names = set(re.findall(r"{(\w+)", route.path))
             for name in {field.alias for field in get_flat_params(route.dependant)} - path_names:

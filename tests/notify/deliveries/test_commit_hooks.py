@@ -11,7 +11,7 @@ from shared.runtime.runtime import Runtime
 async def test_commit_of_the_consumer_wakes_the_sender(runtime: Runtime) -> None:
     (sender,) = [part for part in runtime.background_tasks if isinstance(part, Sender)]
     sender.wake.clear()
-    async with runtime.consumer._sessions.begin() as tx:
+    async with runtime.consumer.reader.sessions.begin() as tx:
         await tx.execute(text("SELECT 1"))
         commit_hooks.mark_work(tx, QUEUED)
     assert sender.wake.is_set()

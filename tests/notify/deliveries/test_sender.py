@@ -159,6 +159,15 @@ async def test_delivery_is_sent_again_after_a_sender_crash(runtime: Runtime, sta
     assert (sent.state, sent.attempts) == ("sent", 2)
 
 
+async def test_wrong_clock_delays_and_expires_nothing(runtime: Runtime, station: UUID) -> None:
+    channel = LoopbackChannel()
+    for days in (36, -36):
+        with clock.skewed(timedelta(days=days)):
+            await queue_text_message(runtime, station)
+            await create_sender(runtime, channel).send_due()
+    assert [one.state for one in await list_text_messages(runtime, station)] == ["sent", "sent"]
+
+
 async def test_sender_without_the_lease_records_only_sent(runtime: Runtime, station: UUID) -> None:
     await queue_text_message(runtime, station)
     async with runtime.sessions.begin() as tx:
