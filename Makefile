@@ -1,16 +1,16 @@
 # Every way to run, test and check Linli; each target does its own set-up and is quick the second time.
 .DEFAULT_GOAL := run
-.PHONY: run test coverage bench chaos chaos-compose check up test-compose clean format lock messages set-up set-up-dev
+.PHONY: run test coverage bench chaos chaos-compose growth check up test-compose clean format lock messages set-up set-up-dev
 BIN := .venv/bin
 
 run: set-up ## the whole product in one process, with the demo estate, on http://127.0.0.1:8000
 	@$(BIN)/linli up
 
 test: set-up-dev ## the whole test suite, on a real Postgres and a real RabbitMQ
-	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
 
 coverage: set-up-dev ## the whole suite with coverage; fails where a group of files is below its floor in pyproject.toml
-	@$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadfile --cov --cov-report=json:build/coverage.json --cov-report= $(ARGS)
 	@$(BIN)/python -m scripts.coverage_floors build/coverage.json
 
 bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails where a ratio is below its floor
@@ -18,6 +18,9 @@ bench: set-up-dev ## the benchmarks, each beside its baseline in one run; fails 
 
 chaos: set-up-dev ## breaks a deployment at random, SEEDS=200 times: nothing may be lost or doubled
 	@LINLI_CHAOS_SEEDS=$(or $(SEEDS),200) $(BIN)/pytest -q -x tests/chaos $(ARGS)
+
+growth: set-up-dev ## the bus's tables with 300,000 rows and a snapshot held open, and ten minutes of purges: all stays flat
+	@LINLI_GROWTH_ROWS=300000 LINLI_PURGE_SECONDS=600 $(BIN)/pytest -q -s tests/bus/test_growth.py tests/bus/test_purge_rate.py $(ARGS)
 
 check: set-up-dev ## format, lint, types, import contracts, contracts of messages, catalogues, migrations in step
 	@scripts/check
