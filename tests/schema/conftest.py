@@ -11,6 +11,7 @@ from schemathesis.core.result import Ok
 
 from tests.intake.gateway.echo_server import serve
 from tests.schema.fixtures import ApiFixtures, create_fixtures
+from tests.support.api_clients import DEFAULT_TIMEOUT_SECONDS
 from tests.support.system import RunningSystem
 
 # Signing out would end the session of the role; the tests of sign-in cover it.
@@ -34,7 +35,7 @@ async def api_fixtures(running_system: RunningSystem) -> AsyncIterator[ApiFixtur
 @pytest.fixture(scope="module")
 async def operations(address: str) -> list[APIOperation[Any, Any, Any, Any]]:
     """The operations of the merged description."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=DEFAULT_TIMEOUT_SECONDS) as client:
         document = (await client.get(f"{address}/openapi.json")).json()
     assert document["x-unavailable"] == []
     # The tests choose the credentials; schemathesis must not generate them.
