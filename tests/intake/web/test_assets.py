@@ -18,6 +18,15 @@ async def test_asset_is_compressed_and_cached_for_ever(anonymous: PageClient) ->
     assert ".tile" in response.text
 
 
+async def test_page_is_compressed_by_the_server_itself(anonymous: PageClient) -> None:
+    compressed = await anonymous.get("/", **{"accept-encoding": "gzip"})
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert "Accept-Encoding" in compressed.headers["vary"]
+    assert int(compressed.headers["content-length"]) < len(compressed.content) / 2
+    plain = await anonymous.get("/", **{"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
 async def test_asset_is_uncompressed_for_client_that_refuses_gzip(anonymous: PageClient) -> None:
     response = await anonymous.get(assets().url("linli.css"), **{"accept-encoding": "gzip;q=0"})
     assert "content-encoding" not in response.headers
