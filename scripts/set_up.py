@@ -23,8 +23,45 @@ VENDOR = ROOT / "services/intake/web/static/vendor"
 ASSETS = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx-ext-sse/dist/sse.min.js": "sse.min.js",
-    "@picocss/pico/css/pico.min.css": "pico.min.css",
 }
+# The drawings that pages inline, by their names in lucide-static.
+ICONS = [
+    "a-large-small",
+    "bell",
+    "calendar-days",
+    "camera",
+    "check",
+    "chevron-left",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "circle-dot",
+    "circle-minus",
+    "clipboard-list",
+    "clock",
+    "concierge-bell",
+    "hand-heart",
+    "hand-helping",
+    "heart",
+    "house",
+    "languages",
+    "list",
+    "log-out",
+    "mail",
+    "map-pin",
+    "message-square",
+    "pencil",
+    "phone",
+    "plus",
+    "qr-code",
+    "search",
+    "star",
+    "ticket",
+    "triangle-alert",
+    "user-round",
+    "users",
+]
+ASSETS |= {f"lucide-static/icons/{name}.svg": f"icons/{name}.svg" for name in ICONS}
 # Assets of the tests: the schema that validates our AsyncAPI document, and the package that the
 # examples of the guides import.
 TEST_ASSETS = {

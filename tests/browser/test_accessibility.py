@@ -23,8 +23,8 @@ PUBLIC_PATHS = (
     "/docs/messages",
     "/nowhere",
 )
-STAFF_PATHS = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/messages")
-EVENT_SUBPATHS = ("", "/door", "/edit", "/cancel", "/close")
+STAFF_PATHS = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/inbox")
+EVENT_SUBPATHS = ("", "/check-in", "/edit", "/cancel", "/close")
 UNLABELLED_CONTROLS = """() => [...document.querySelectorAll(
     'main input:not([type=hidden]), main textarea, main select, main button, main a'
 )].filter(e => e.offsetHeight)
@@ -122,9 +122,9 @@ async def test_event_pages_are_accessible(
     await _assert_accessible(
         desk, (*(event + path for path in EVENT_SUBPATHS), *desk_paths), **size
     )
-    await desk.goto(f"{event}/door")
+    await desk.goto(f"{event}/check-in")
     await desk.locator(".people button").first.click()
-    await _assert_accessible(desk, (f"{event}/door",), **size)
+    await _assert_accessible(desk, (f"{event}/check-in",), **size)
     await _assert_accessible(guest, (f"{event}/my-code",), **size)
 
 

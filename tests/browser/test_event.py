@@ -79,5 +79,5 @@ async def _assert_points_visible(guest: Page, title: str) -> None:
 
     await eventually(is_awarded)
     await expect(guest.locator(".ledger li").first).to_contain_text(title)
-    await guest.goto("/messages")
+    await guest.goto("/inbox")
     await expect(guest.get_by_text(title).first).to_be_visible()

@@ -28,7 +28,7 @@ async def test_wish_is_posted_fulfilled_and_rewarded(visit: OpenPage, javascript
     await _confirm(wisher, title)
     await _assert_points_visible(helper, title)
     for page in (wisher, helper):
-        await page.goto("/messages")
+        await page.goto("/inbox")
         await expect(page.get_by_text(title).first).to_be_visible()
 
 

@@ -43,7 +43,7 @@ async def test_invalid_asset_path_responds_404(anonymous: PageClient, path: str)
 async def test_page_with_assets_is_at_most_60_kilobytes(wisher: PageClient) -> None:
     names = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "icon.svg")
     asset_bytes = sum(len(assets().get(assets().url(name)[8:]).compressed) for name in names)
-    for path in ("/", "/wishes", "/messages", "/my-points", "/wishes/new"):
+    for path in ("/", "/wishes", "/inbox", "/my-points", "/wishes/new"):
         page = await wisher.get(path)
         assert page.status_code == 200
         assert asset_bytes + len(gzip.compress(page.content)) <= MAX_TOTAL_BYTES, path

@@ -119,7 +119,7 @@ async def test_desk_joins_on_behalf_of_a_resident(
     assert path in (await desk.get(f"/desk/residents/{resident}/events")).text
     page = await desk.submit(f"{path}/join", role="helper", resident=str(resident))
     assert page.url.path == f"/desk/residents/{resident}/events"
-    assert "演示·4" in (await desk.get(f"{path}/door")).text
+    assert "演示·4" in (await desk.get(f"{path}/check-in")).text
     other = await publish_event(desk, starts_in=timedelta(days=120))
     same = await publish_event(desk, starts_in=timedelta(days=120))
     await desk.submit(f"{other}/join", role="helper", resident=str(resident))
@@ -149,7 +149,7 @@ async def test_next_event_skips_an_attended_event(
     assert "先来的活动" in (await wisher.get("/")).text
     resident = str(demo_station.people["19900000001"])
     for act in ("in", "out"):
-        await desk.submit(f"{first}/door/people", resident=resident, act=act)
+        await desk.submit(f"{first}/check-in/people", resident=resident, act=act)
     page = await wisher.get("/")
     assert "先来的活动" not in page.text
     assert "后来的活动" in page.text

@@ -128,7 +128,7 @@ async def test_closed_event_shows_attendance_and_result(
         await guest.submit(f"{path}/join", role="guest", insist="true")
     assert f"{path}/close" not in (await desk.get(path)).text
     resident = str(demo_station.people["19900000001"])
-    await desk.submit(f"{path}/door/people", resident=resident, act="in")
+    await desk.submit(f"{path}/check-in/people", resident=resident, act="in")
     await move_event_earlier(demo_station, path, timedelta(hours=3))
     page = await desk.get(path)
     assert f"{path}/close" in page.text

@@ -83,15 +83,15 @@ async def test_check_in_desk_offers_what_is_allowed(
     await desk.submit(f"{path}/join", role="guest", resident=resident, insist="true")
 
     async def offers() -> set[str]:
-        page = (await desk.get(f"{path}/door")).text
+        page = (await desk.get(f"{path}/check-in")).text
         buttons = set(re.findall(r'name="act" value="(\w+)"', page))
         return {"minutes"} if 'name="minutes"' in page else buttons
 
     assert await offers() == {"in"}
-    await desk.submit(f"{path}/door/people", resident=resident, act="in")
+    await desk.submit(f"{path}/check-in/people", resident=resident, act="in")
     assert await offers() == {"out", "undo"}
-    await desk.submit(f"{path}/door/people", resident=resident, act="undo")
+    await desk.submit(f"{path}/check-in/people", resident=resident, act="undo")
     await move_event_earlier(demo_station, path, timedelta(hours=3))
     assert await offers() == {"minutes"}
-    await desk.submit(f"{path}/door/people", resident=resident, act="out", minutes="30")
+    await desk.submit(f"{path}/check-in/people", resident=resident, act="out", minutes="30")
     assert await offers() == set()

@@ -19,7 +19,7 @@ def collected_routes() -> list[tuple[APIRoute, set[str]]]:
 def test_routes_of_all_features_are_collected_once() -> None:
     keys = [(route.path, *sorted(methods)) for route, methods in collected_routes()]
     assert len(set(keys)) == len(keys)
-    assert {"/", "/wishes/new", "/events/{event_id}/door", "/static/{path:path}"} <= {
+    assert {"/", "/wishes/new", "/events/{event_id}/check-in", "/static/{path:path}"} <= {
         path for path, *_ in keys
     }
 

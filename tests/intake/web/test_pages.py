@@ -13,7 +13,7 @@ PUBLIC_PATHS = ("/", "/sign-in", "/sign-in/slip", "/sign-in/password", "/wishes/
 @pytest.mark.parametrize("path", PUBLIC_PATHS)
 async def test_public_page_shows_phone_and_demo_notice(anonymous: PageClient, path: str) -> None:
     page = await anonymous.get(path)
-    assert page.text.count(f'class="call" href="tel:{STATION_PHONE}"') == 1
+    assert page.text.count(f'class="button call" href="tel:{STATION_PHONE}"') == 1
     assert "演示数据" in page.text
     assert '<html lang="zh-Hans"' in page.text
 
@@ -79,7 +79,7 @@ async def test_page_shows_that_a_service_is_unavailable(
     upstreams = UPSTREAMS.get(demo_station.system.intake.app.state)
     clients = {name: _unreachable_client() for name in upstreams._clients}
     monkeypatch.setattr(upstreams, "_clients", clients)
-    for path in ("/my-points", "/messages", "/volunteer"):
+    for path in ("/my-points", "/inbox", "/volunteer"):
         page = await wisher.get(path)
         assert page.status_code == 200
         assert "这部分服务暂时休息" in page.text

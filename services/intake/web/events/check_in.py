@@ -22,6 +22,8 @@ from shared.language import N_
 from shared.web.http import RequestModel
 
 pages = PageRouter()
+pages.moved("/events/{event_id}/door", "/events/{event_id}/check-in")
+pages.moved("/events/{event_id}/door/people", "/events/{event_id}/check-in/people")
 CHECKED_IN = N_("%(name)s is checked in.")
 CHECKED_OUT = N_("%(name)s is checked out after %(minutes)s minutes.")
 MINUTES_RECORDED = N_("%(name)s was there for %(minutes)s minutes.")
@@ -47,7 +49,7 @@ class CheckInByName(RequestModel):
     name: Annotated[str, StringConstraints(max_length=40)] = ""
 
 
-@pages.get("/events/{event_id}/door", policy="events.attend")
+@pages.get("/events/{event_id}/check-in", policy="events.attend")
 async def show_check_in(
     page: CurrentPage, event_id: UUID, code: str = "", name: str = ""
 ) -> Response:
@@ -61,7 +63,7 @@ async def show_check_in(
     return await _page(page, event_id, form)
 
 
-@pages.post("/events/{event_id}/door", policy="events.attend", idempotent=False)
+@pages.post("/events/{event_id}/check-in", policy="events.attend", idempotent=False)
 async def check_in_by_code(page: CurrentPage, event_id: UUID) -> Response:
     """Check in or out the participant with that code."""
     form = await parse_form(page, CheckInByCode)
@@ -78,7 +80,7 @@ async def check_in_by_code(page: CurrentPage, event_id: UUID) -> Response:
     return await _page(page, event_id, BoundForm(), await _flash_text(page, result, sentence))
 
 
-@pages.post("/events/{event_id}/door/people", policy="events.attend", idempotent=False)
+@pages.post("/events/{event_id}/check-in/people", policy="events.attend", idempotent=False)
 async def check_in_by_name(page: CurrentPage, event_id: UUID) -> Response:
     """Check in or out a participant on the list, or undo their check-in."""
     form = await parse_form(page, CheckInByName)

@@ -13,14 +13,14 @@ STATES = {
     "cancelled": N_("Cancelled"),
     "dropped": P_("state of an event", "Dropped"),
 }
-STATE_ICONS = {
-    "draft": "edit",
-    "published": "star",
-    "on": "wait",
+STATE_TONES = {
+    "draft": "waiting",
+    "published": "under-way",
+    "on": "under-way",
     "over": "ended",
-    "full": "done",
+    "full": "waiting",
     "closed": "ended",
-    "cancelled": "cross",
+    "cancelled": "late",
     "dropped": "ended",
 }
 KINDS = {

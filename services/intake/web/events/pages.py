@@ -119,7 +119,7 @@ async def show_code(page: CurrentPage, event_id: UUID) -> Response:
     except Conflict as problem:
         return await _problem_response(page, event_id, None, problem)
     settings = SETTINGS.get(page.request.app.state)
-    address = f"{settings.public_url}/events/{event_id}/door?code={code.text}"
+    address = f"{settings.public_url}/events/{event_id}/check-in?code={code.text}"
     return await page.show("events/my_code.html", item=item, code=code, qr_code=qr(address))
 
 

@@ -11,9 +11,12 @@ from services.intake.web.kit.page_context import CurrentPage
 from services.intake.web.kit.page_router import PageRouter
 
 pages = PageRouter()
+pages.moved("/messages", "/inbox")
+pages.moved("/messages/read", "/inbox/read")
+pages.moved("/messages/{item_id}/read", "/inbox/{item_id}/read")
 
 
-@pages.get("/messages", policy="inbox.read")
+@pages.get("/inbox", policy="inbox.read")
 async def show_inbox(page: CurrentPage, after: UUID | None = None) -> Response:
     """Show the inbox, newest first."""
     inbox = await or_none_if_unavailable(notify.fetch_inbox(page, after))
@@ -21,15 +24,15 @@ async def show_inbox(page: CurrentPage, after: UUID | None = None) -> Response:
     return await page.show("inbox.html", inbox=inbox, unread_count=unread_count)
 
 
-@pages.post("/messages/read", policy="inbox.read", idempotent=False)
+@pages.post("/inbox/read", policy="inbox.read", idempotent=False)
 async def mark_all_read(page: CurrentPage) -> Response:
     """Mark the whole inbox as read."""
     await notify.mark_all_read(page)
-    return page.redirect("/messages")
+    return page.redirect("/inbox")
 
 
-@pages.post("/messages/{item_id}/read", policy="inbox.read", idempotent=False)
+@pages.post("/inbox/{item_id}/read", policy="inbox.read", idempotent=False)
 async def mark_read(page: CurrentPage, item_id: UUID) -> Response:
     """Mark one item as read, and show the page of its subject if there is one."""
     item = await notify.mark_read(page, item_id)
-    return page.redirect(subject_path(item.subject) or "/messages")
+    return page.redirect(subject_path(item.subject) or "/inbox")

@@ -10,7 +10,11 @@ from shared.errors import NotFound
 
 STATIC = Path(__file__).parents[1] / "static"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-REQUIRED_ASSETS = ("vendor/pico.min.css", "vendor/htmx.min.js", "linli.css", "icon.svg")
+ICONS = STATIC / "vendor/icons"
+# The layers of the one style sheet, in their order.
+STYLE_SHEET = "linli.css"
+LAYERS = ("reset", "tokens", "base", "components", "pages", "print")
+REQUIRED_ASSETS = ("vendor/htmx.min.js", "icon.svg", "scene.svg")
 
 
 class AssetsMissing(Exception):
@@ -38,8 +42,10 @@ class Assets:
         self._urls: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
         for file in sorted(folder.rglob("*")):
-            if file.suffix in MEDIA_TYPES:
-                self._load(file.relative_to(folder).as_posix(), file)
+            if file.suffix in MEDIA_TYPES and file.parent not in (ICONS, folder / "styles"):
+                self._add(file.relative_to(folder).as_posix(), file.read_bytes())
+        layers = [(folder / "styles" / f"{layer}.css").read_bytes() for layer in LAYERS]
+        self._add(STYLE_SHEET, b"".join(layers))
         for name in REQUIRED_ASSETS:
             if name not in self._urls:
                 raise AssetsMissing(name)
@@ -55,14 +61,13 @@ class Assets:
             raise NotFound
         return asset
 
-    def _load(self, name: str, file: Path) -> None:
-        content = file.read_bytes()
+    def _add(self, name: str, content: bytes) -> None:
         digest = hashlib.sha256(content).hexdigest()[:12]
         stem, _, suffix = name.rpartition(".")
         path = f"{stem}.{digest}.{suffix}"
         self._urls[name] = f"/static/{path}"
         self._assets[path] = Asset(
-            MEDIA_TYPES[file.suffix], content, gzip.compress(content, 9, mtime=0)
+            MEDIA_TYPES[f".{suffix}"], content, gzip.compress(content, 9, mtime=0)
         )
 
 

@@ -10,11 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
 
+from services.intake.accounts import queries as accounts
+from services.intake.residents import queries as residents
 from services.intake.settings import SETTINGS
 from services.intake.stations import queries as stations
 from services.intake.stations.models import Station
 from services.intake.web.kit.templating import render
-from shared.auth import Actor
+from shared.auth import Actor, Role
 from shared.errors import Unauthorized
 from shared.language import Language, preferred, translate
 from shared.policies import is_allowed
@@ -66,12 +68,29 @@ class PageContext:
                 self._station = await self._chosen_station()
         return self._station
 
+    @property
+    def path_with_query(self) -> str:
+        """The path to come back to; without a query that a redirect would refuse."""
+        url = self.request.url
+        return safe_redirect_path(f"{url.path}?{url.query}" if url.query else url.path, url.path)
+
+    async def reader_name(self) -> str | None:
+        """Return the name of who is signed in; it stands on every page, since phones are shared."""
+        if self.actor is None:
+            return None
+        station, person = self.actor.station, self.actor.person
+        if self.actor.has(Role.RESIDENT):
+            people = await residents.load_people(self.tx, station, [person])
+            return people[person].name if person in people else None
+        return (await accounts.load_names(self.tx, station, [person])).get(person)
+
     async def form(self) -> FormData:
         """Parse the submitted form, of at most 8 files and 40 fields."""
         return await self.request.form(max_files=8, max_fields=40)
 
     async def show(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render `template` as the page."""
+        values |= {"reader_name": await self.reader_name()}
         return await show_page(self, await self.station(), template, status, values)
 
     def redirect(self, path: str) -> Response:
@@ -110,7 +129,7 @@ async def show_page(
     html = render(
         template,
         page.language,
-        {**values, "page": page, "station": station, "actor": page.actor},
+        {"reader_name": None, **values, "page": page, "station": station, "actor": page.actor},
     )
     cache_control = "private, no-cache" if page.actor is None else "no-store"
     headers = {"Cache-Control": cache_control, "Content-Language": html_language(page.language)}

@@ -3,11 +3,13 @@
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.params import Depends as DependsParameter
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from services.intake.web.kit.page_context import PageContext
@@ -47,6 +49,20 @@ class PageRouter(APIRouter):
         guards = [Depends(dependency)] if dependency else []
         limits = {"max_body_size": max_body_size} if max_body_size else {}
         return self._route_decorator(path, policy, wrap, guards, methods=["POST"], **limits)
+
+    def moved(self, path: str, new_path: str) -> None:
+        """Redirect an old address, also of a form that was opened before the move.
+
+        `new_path` has the parameters of `path`, in braces.
+        """
+
+        async def redirect(request: Request) -> Response:
+            query = f"?{request.url.query}" if request.url.query else ""
+            target = new_path.format(**request.path_params)
+            return RedirectResponse(f"{target}{query}", status_code=308)
+
+        redirect.__name__ = f"redirect_{re.sub('[^a-z]+', '_', path.lower()).strip('_')}"
+        self._route_decorator(path, "public", methods=["GET", "HEAD", "POST"])(redirect)
 
     def _route_decorator(
         self,

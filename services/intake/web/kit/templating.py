@@ -18,6 +18,7 @@ from services.intake.register.queries import Address
 from services.intake.stations.models import Station
 from services.intake.web.kit import labels
 from services.intake.web.kit.assets import assets
+from services.intake.web.kit.icons import icon
 from shared import clock
 from shared.language import CHINESE, Language, translate
 
@@ -51,12 +52,15 @@ def environment(language: Language) -> Environment:
         submission_token=submission_token,
         subject_path=labels.subject_path,
         asset=assets().url,
+        icon=icon,
     )
     templates.filters.update(
         moment=moment,
         day=day,
         clock=time_of_day,
         event_time=event_time,
+        weekday=lambda at: format_datetime(at, "EEE", locale=LOCALES[language]),
+        month=lambda at: format_datetime(at, "MMM", locale=LOCALES[language]),
         home=lambda address: home(address, language),
         translate=lambda sentence: translate(sentence, language),
     )

@@ -16,12 +16,12 @@ STATES = {
     "withdrawn": N_("Withdrawn"),
     "answered": N_("Closed with an answer"),
 }
-# A shape for each state, so that colour is never the only sign.
-STATE_ICONS = {
-    "posted": "wait",
-    "open": "star",
-    "claimed": "hand",
-    "delivered": "ask",
+# The tone of the pill: its colour and its shape.
+STATE_TONES = {
+    "posted": "waiting",
+    "open": "under-way",
+    "claimed": "under-way",
+    "delivered": "your-turn",
     "fulfilled": "done",
     "declined": "ended",
     "withdrawn": "ended",
