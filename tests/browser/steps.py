@@ -33,13 +33,18 @@ async def fill(page: Page, label: str, text: str) -> None:
     await page.get_by_label(label).fill(text)
 
 
+async def expect_signed_in(page: Page) -> None:
+    """Wait for the inbox in the menu, which only those who are signed in have."""
+    await expect(page.get_by_role("navigation").locator('a[href="/inbox"]')).to_be_visible()
+
+
 async def sign_in_with_password(page: Page, username: str) -> None:
     """Sign in as staff or operator."""
     await page.goto("/sign-in/password")
     await fill(page, "用户名", username)
     await fill(page, "密码", PASSWORD)
     await press(page, "登录")
-    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+    await expect_signed_in(page)
 
 
 async def sign_in_with_code(page: Page, operator: Page, phone: str) -> None:
@@ -49,7 +54,7 @@ async def sign_in_with_code(page: Page, operator: Page, phone: str) -> None:
     await expect(page).to_have_url(re.compile("/sign-in/code"))
     await fill(page, "六位验证码", await _read_code(operator, phone))
     await press(page, "登录")
-    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+    await expect_signed_in(page)
 
 
 async def sign_in_with_slip(page: Page, desk: Page, resident: UUID) -> None:
@@ -60,7 +65,7 @@ async def sign_in_with_slip(page: Page, desk: Page, resident: UUID) -> None:
     await page.goto("/sign-in/slip")
     await page.locator("[name=slip]").fill(slip)
     await press(page, "登录")
-    await expect(page.get_by_role("button", name="退出登录")).to_be_visible()
+    await expect_signed_in(page)
 
 
 async def publish_event(desk: Page, title: str) -> str:

@@ -21,6 +21,8 @@ PUBLIC_PATHS = (
     "/sign-in/password",
     "/wishes/new",
     "/docs/messages",
+    "/docs/components",
+    "/me",
     "/nowhere",
 )
 STAFF_PATHS = ("/", "/review", "/desk", "/wishes", "/events", "/events/new", "/inbox")

@@ -20,7 +20,7 @@ async def test_wish_is_posted_fulfilled_and_rewarded(visit: OpenPage, javascript
     wisher_phone, helper_phone = PHONES[javascript]
 
     await _make_wish(wisher, operator, title, wisher_phone)
-    await press(helper, "登录")
+    await helper.get_by_role("link", name="登录").click()
     await sign_in_with_code(helper, operator, helper_phone)
     await _become_volunteer(helper, desk)
     await _publish(desk, title)
@@ -52,7 +52,7 @@ async def _become_volunteer(helper: Page, desk: Page) -> None:
     await desk.goto("/review")
     await press(desk, "通过")
     await expect(desk.get_by_text("志愿者已通过审核")).to_be_visible()
-    open_wishes = helper.get_by_role("button", name="看看有哪些心愿待认领")
+    open_wishes = helper.get_by_role("link", name="看看有哪些心愿待认领")
 
     async def is_approved() -> bool:
         await helper.goto("/")

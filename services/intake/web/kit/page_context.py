@@ -1,7 +1,7 @@
 """The context of a page: its request, actor, station, language and size of text."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, cast
 
@@ -73,6 +73,10 @@ class PageContext:
         """The path to come back to; without a query that a redirect would refuse."""
         url = self.request.url
         return safe_redirect_path(f"{url.path}?{url.query}" if url.query else url.path, url.path)
+
+    def is_below(self, paths: Iterable[str]) -> bool:
+        """Whether the page is at or below one of `paths`."""
+        return any(f"{self.request.url.path}/".startswith(f"{path}/") for path in paths)
 
     async def reader_name(self) -> str | None:
         """Return the name of who is signed in; it stands on every page, since phones are shared."""
