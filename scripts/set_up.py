@@ -67,6 +67,7 @@ ASSETS |= {f"lucide-static/icons/{name}.svg": f"icons/{name}.svg" for name in IC
 TEST_ASSETS = {
     "@asyncapi/specs/schemas/3.0.0-without-$id.json": "schemas/asyncapi-3.0.0.json",
     "amqplib": "node_modules/amqplib",
+    "axe-core/axe.min.js": "axe.min.js",
 }
 
 

@@ -38,11 +38,11 @@ async def expect_signed_in(page: Page) -> None:
     await expect(page.get_by_role("navigation").locator('a[href="/inbox"]')).to_be_visible()
 
 
-async def sign_in_with_password(page: Page, username: str) -> None:
-    """Sign in as staff or operator."""
+async def sign_in_with_password(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Sign in as staff, partner or operator."""
     await page.goto("/sign-in/password")
     await fill(page, "用户名", username)
-    await fill(page, "密码", PASSWORD)
+    await fill(page, "密码", password)
     await press(page, "登录")
     await expect_signed_in(page)
 
