@@ -12,11 +12,13 @@ NO_PAGES = ("/api/", "/static/", "/asyncapi.json", "/openapi.json")
 MAX_PAGES = 150
 
 
-async def reachable_paths(page: Page) -> tuple[dict[str, str], dict[str, int]]:
+async def reachable_paths(page: Page, *, with_docs: bool) -> tuple[dict[str, str], dict[str, int]]:
     """Follow every link from the start page; one of each shape, since long lists repeat.
 
+    `with_docs` includes the documentation, which is long, and the same for all roles.
     Returns the paths by their shapes, and the status of each link that leads to no page.
     """
+    others = NO_PAGES if with_docs else (*NO_PAGES, "/docs/")
     found, refused, waiting = {"/": "/"}, {}, ["/"]
     while waiting and len(found) < MAX_PAGES:
         path = waiting.pop(0)
@@ -26,7 +28,7 @@ async def reachable_paths(page: Page) -> tuple[dict[str, str], dict[str, int]]:
             continue
         for link in LINK.findall(await response.text()):
             target = urldefrag(link.replace("&amp;", "&"))[0]
-            if target.startswith("/") and not target.startswith(NO_PAGES):
+            if target.startswith("/") and not target.startswith(others):
                 shape = _shape(target)
                 if shape not in found:
                     found[shape] = target
