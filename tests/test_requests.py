@@ -30,6 +30,8 @@ UNREADABLE_BODIES = {
     "NUL": b'{"x": "a\\u0000b"}',
     "an escape": b'{"x": "a\\u001bb"}',
     "a lone surrogate": b'{"x": "\\ud800"}',
+    "blanks without a width": b'{"x": "\\u200b\\u200b"}',
+    "a turned direction": b'{"x": "a\\u202eb"}',
     "a nested NUL": b'{"x": ["a", {"b\\u0000": "c"}]}',
 }
 

@@ -1,5 +1,7 @@
 """Codes that people read out and type: only letters and digits that nobody mistakes."""
 
+from shared.text_validation import fold_width
+
 # 0 O 1 I L 5 S 2 Z 8 B U V are missing: people mistake them on paper and by phone.
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 
@@ -14,5 +16,5 @@ def encode(number: int, length: int) -> str:
 
 
 def normalize(typed: str) -> str:
-    """Return `typed` in capitals, without anything but letters and digits."""
-    return "".join(character for character in typed.upper() if character.isalnum())
+    """Return `typed` in plain capitals, without anything but letters and digits."""
+    return "".join(character for character in fold_width(typed).upper() if character.isalnum())

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 from services.intake.accounts import actions
 from services.intake.accounts.actions import NewAccount
 from shared.auth import Role
+from shared.text_validation import OneLine
 from shared.web.authentication import CurrentActor
 from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
 
@@ -18,7 +19,7 @@ class OpenAccount(RequestModel):
     """A new account; those of operators are created on the command line only."""
 
     username: Annotated[str, StringConstraints(min_length=2, max_length=60, pattern=r"^[\w.@-]+$")]
-    display_name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    display_name: Annotated[str, StringConstraints(min_length=1, max_length=60), OneLine]
     role: Literal[Role.STAFF, Role.ADMIN, Role.PARTNER]
     password: Annotated[str, StringConstraints(min_length=10, max_length=200)]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,7 @@ from shared.db import TimestampTZ
 from shared.errors import Invalid, NotFound, PreconditionFailed
 from shared.language import N_
 from shared.policies import PUBLISHERS
+from shared.text_validation import Moment, OneLine
 
 MAX_PLACES = 500
 MAX_DURATION = timedelta(days=3)
@@ -38,13 +39,13 @@ LATE_ENTRY_WINDOW = timedelta(days=30)
 # Residents take places for themselves; the desk and partners' machines do so for residents.
 PARTICIPANTS = POLICIES["events.join"] | PUBLISHERS
 
-Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
+Title = Annotated[str, StringConstraints(min_length=2, max_length=60), OneLine]
 Summary = Annotated[str, StringConstraints(max_length=2000)]
-Place = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Place = Annotated[str, StringConstraints(min_length=1, max_length=100), OneLine]
 Places = Annotated[int, Field(strict=True, ge=0, le=MAX_PLACES)]
 # People see and enter whole minutes.
 WholeMinute = Annotated[
-    AwareDatetime, AfterValidator(lambda moment: moment.replace(second=0, microsecond=0))
+    Moment, AfterValidator(lambda moment: moment.replace(second=0, microsecond=0))
 ]
 
 

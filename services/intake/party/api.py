@@ -8,6 +8,7 @@ from services.intake.party import actions, queries
 from services.intake.party.models import Membership, MembershipFields, PartyMember
 from services.intake.residents import queries as residents
 from services.intake.residents.queries import Person
+from shared.text_validation import Day
 from shared.web.authentication import CurrentActor
 from shared.web.http import ApiRouter, RequestModel, ResponseModel, Tx
 from shared.web.pagination import Pagination
@@ -21,7 +22,7 @@ class AddMember(RequestModel):
     resident_id: UUID
     membership: Membership
     reported: bool = False
-    joined_on: date | None = None
+    joined_on: Day | None = None
 
     def to_fields(self) -> MembershipFields:
         """Convert the request to the fields of the model."""

@@ -8,17 +8,18 @@ from pydantic import Field, StringConstraints, model_validator
 from services.intake.phones import Phone
 from services.intake.register.queries import HouseholdWithAddress
 from shared.language import N_
+from shared.text_validation import OneLine
 from shared.web.http import RequestModel, ResponseModel
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-NameText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=40), OneLine]
+NameText = Annotated[str, StringConstraints(min_length=1, max_length=60), OneLine]
 
 
 class AddBuilding(RequestModel):
     """A new building and how many units it has."""
 
     number: ShortText
-    name: Annotated[str, StringConstraints(max_length=60)] = ""
+    name: Annotated[str, StringConstraints(max_length=60), OneLine] = ""
     units: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
 
 

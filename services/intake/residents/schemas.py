@@ -9,9 +9,10 @@ from services.intake.phones import Phone
 from services.intake.residents.models import Resident
 from shared.language import Language
 from shared.sealing import Sealer
+from shared.text_validation import OneLine
 from shared.web.http import RequestModel, ResponseModel
 
-NameText = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+NameText = Annotated[str, StringConstraints(min_length=1, max_length=60), OneLine]
 BirthYear = Annotated[int, Field(strict=True, ge=1900, le=2100)]
 
 

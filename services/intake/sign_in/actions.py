@@ -176,7 +176,8 @@ async def sign_out(tx: AsyncSession, token: str) -> None:
 
 async def _by_code(tx: AsyncSession, station: UUID, proof: PhoneCodeProof) -> Resident | None:
     code = await tx.scalar(_newest_code(tx, station, proof.phone).with_for_update())
-    hashed = keyed_hash(tx, "code", station, proof.phone, proof.code)
+    typed = credentials.find_one_time_code(proof.code)
+    hashed = keyed_hash(tx, "code", station, proof.phone, typed)
     if code is None or not code.admits(hashed) or code.resident_id is None:
         return None
     code.used = True

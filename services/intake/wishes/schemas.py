@@ -12,9 +12,10 @@ from services.intake.wishes.queries import TransitionForReader, WishFilter, Wish
 from services.intake.wishes.states import WishState
 from shared.auth import Actor
 from shared.contracts.intake import TakerKind
+from shared.text_validation import OneLine
 from shared.web.http import Filters, ResponseModel
 
-Title = Annotated[str, StringConstraints(min_length=2, max_length=60)]
+Title = Annotated[str, StringConstraints(min_length=2, max_length=60), OneLine]
 FreeText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 

@@ -11,7 +11,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
-from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Row, Select, cast, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +24,7 @@ from shared.contracts.envelope import Envelope
 from shared.errors import Conflict, Invalid
 from shared.language import N_
 from shared.sealing import Sealer
+from shared.text_validation import Moment
 
 MAX_BUNDLE_BYTES = 48 * 1024
 BUNDLE_TTL = timedelta(hours=1)
@@ -64,8 +64,8 @@ class SentFilter:
     type: str | None = None
     subject: str | None = None
     correlation: UUID | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     def to_log_fields(self) -> dict[str, str]:
         """Return the filter's values for the log of actions."""

@@ -5,6 +5,7 @@ import re
 from uuid import uuid4
 
 from tests.support.api_clients import eventually
+from tests.support.full_width import full_width
 from tests.support.page_client import PageClient
 from tests.support.station import PASSWORD, WISHER, StationFixture
 
@@ -16,7 +17,8 @@ async def test_code_signs_in_and_redirects_back(
     assert page.url.path == "/sign-in/code"
     assert WISHER not in page.text
     code = await _read_code(demo_station)
-    page = await anonymous.submit("/sign-in/code", code=f" {code[:3]} {code[3:]} ")
+    typed = full_width(f" {code[:3]} {code[3:]} ")
+    page = await anonymous.submit("/sign-in/code", code=typed)
     assert page.url.path == "/my-points"
 
 

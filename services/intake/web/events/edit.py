@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Response
-from pydantic import ConfigDict, Field, NaiveDatetime
+from pydantic import ConfigDict, Field
 
 from services.intake.accounts.queries import list_partners
 from services.intake.events import actions, queries
@@ -25,6 +25,7 @@ from services.intake.web.kit.page_context import CurrentPage, PageContext
 from services.intake.web.kit.page_router import PageRouter
 from shared.contracts.events import EventKind
 from shared.errors import Conflict, Invalid, PreconditionFailed
+from shared.text_validation import LocalTime
 from shared.web.http import RequestModel
 from shared.web.preconditions import ExpectedVersion
 
@@ -52,8 +53,8 @@ class EventForm(EventChangesForm):
     kind: EventKind
     title: Title
     place: Place
-    starts_at: NaiveDatetime
-    ends_at: NaiveDatetime
+    starts_at: LocalTime
+    ends_at: LocalTime
 
 
 @pages.get("/events/new", policy="events.write")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.intake.web.kit.page_context import PageContext
 from shared.errors import Invalid, Problem
 from shared.language import N_
+from shared.text_validation import fold_width
 from shared.web.http import RequestModel
 from shared.web.problems import from_validation
 
@@ -46,7 +47,11 @@ async def parse_form(page: PageContext, model: type[B]) -> BoundForm[B]:
     form = await page.form()
     fields = {name: value for name, value in form.multi_items() if name not in IGNORED_FIELDS}
     values = {name: value for name, value in fields.items() if isinstance(value, str)}
-    non_empty = {name: value for name, value in values.items() if value.strip()}
+    non_empty = {
+        name: value if _is_text(model, name) else fold_width(value)
+        for name, value in values.items()
+        if value.strip()
+    }
     try:
         return BoundForm(model.model_validate(non_empty), values)
     except ValidationError as error:
@@ -57,6 +62,12 @@ async def parse_form(page: PageContext, model: type[B]) -> BoundForm[B]:
             values,
             {name: FRIENDLIER_MESSAGES.get(text, text) for name, text in errors.items()},
         )
+
+
+def _is_text(model: type[RequestModel], name: str) -> bool:
+    """Return whether a field takes words, whose full-width characters stay as they were typed."""
+    field = model.model_fields.get(name)
+    return field is not None and field.annotation in (str, str | None)
 
 
 def with_problem(page: PageContext, form: BoundForm[B], problem: Problem) -> BoundForm[B]:

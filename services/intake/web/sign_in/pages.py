@@ -43,11 +43,6 @@ class CodeForm(RequestModel):
 
     code: NonEmptyText
 
-    @property
-    def digits(self) -> str:
-        """The digits of the code without anything else."""
-        return "".join(character for character in self.code if character.isdecimal())
-
 
 class SlipForm(RequestModel):
     """The code of a slip."""
@@ -68,7 +63,7 @@ async def read_code_proof(page: PageContext) -> Proof | None:
     """Read the phone from the cookie and the code from the form."""
     phone = encrypted_cookies.read(page, COOKIE).get("phone")
     body = (await parse_form(page, CodeForm)).body
-    return PhoneCodeProof(phone, body.digits) if body and phone else None
+    return PhoneCodeProof(phone, body.code) if body and phone else None
 
 
 async def read_slip_proof(page: PageContext) -> Proof | None:
