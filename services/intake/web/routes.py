@@ -5,20 +5,17 @@ from typing import cast
 from asgi_cross_origin_protection import CrossOriginProtection
 from fastapi import FastAPI
 from secure.middleware import SecureASGIMiddleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from services.intake.settings import IntakeSettings
 from services.intake.web.display_settings import pages as display_settings
 from services.intake.web.kit import security_headers, templating
-from services.intake.web.kit.assets import MEDIA_TYPES, assets
+from services.intake.web.kit.assets import assets
 from services.intake.web.kit.error_pages import problem_page
+from services.intake.web.kit.page_compression import PageCompression
 from services.intake.web.kit.page_context import NoStationChosen
 from services.intake.web.kit.page_modules import label_modules, page_router
 from shared.runtime.service import Replica
 from shared.web.problems import ERROR_PAGE
-
-# Below this a packet carries an answer whole, compressed or not.
-MIN_COMPRESSED_BYTES = 1000
 
 
 def add_pages(app: FastAPI, replica: Replica) -> None:
@@ -31,11 +28,4 @@ def add_pages(app: FastAPI, replica: Replica) -> None:
     app.add_middleware(CrossOriginProtection, deny_app=security_headers.reject_cross_origin)
     uses_https = cast(IntakeSettings, replica.settings).uses_https
     app.add_middleware(SecureASGIMiddleware, secure=security_headers.headers(https=uses_https))
-    app.add_middleware(
-        GZipMiddleware,
-        minimum_size=MIN_COMPRESSED_BYTES,
-        # A higher level saves 1 % of a page for twice the time.
-        compresslevel=6,
-        # Assets are compressed once, when they are loaded.
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *MEDIA_TYPES.values()),
-    )
+    app.add_middleware(PageCompression)
