@@ -21,6 +21,7 @@ RESPONSE_HEADERS = [
     (b"connection", b"x-inner"),
     (b"x-inner", b"for the gateway alone"),
 ]
+MAX_SHUTDOWN_SECONDS = 5
 EVENT_STREAM_HEADER = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
@@ -75,7 +76,14 @@ class EchoServer:
 async def serve(app: Any, bind: str) -> AsyncIterator[str]:
     """Serve the application at `bind`; yield its address in the form of a setting."""
     listening = listen(bind)
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        # A test that failed may have left an answer unfinished.
+        timeout_graceful_shutdown=MAX_SHUTDOWN_SECONDS,
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve([listening]))
     name = listening.getsockname()
