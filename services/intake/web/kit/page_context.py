@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import FormData
+from starlette.datastructures import URL, FormData
 
 from services.intake.accounts import queries as accounts
 from services.intake.residents import queries as residents
@@ -70,9 +70,13 @@ class PageContext:
 
     @property
     def path_with_query(self) -> str:
-        """The path to come back to; without a query that a redirect would refuse."""
+        """The path to come back to: of this page, or of the page whose form it refuses."""
         url = self.request.url
-        return safe_redirect_path(f"{url.path}?{url.query}" if url.query else url.path, url.path)
+        if self.request.method == "POST":
+            # The address of a form may take POST only.
+            url = URL(self.request.headers.get("referer", "/"))
+        path = safe_redirect_path(url.path)
+        return safe_redirect_path(f"{url.path}?{url.query}" if url.query else path, path)
 
     def is_below(self, paths: Iterable[str]) -> bool:
         """Whether the page is at or below one of `paths`."""
