@@ -27,6 +27,8 @@ LANGUAGE_COOKIE = "linli_language"
 TEXT_COOKIE = "linli_text"
 STATION_COOKIE = "linli_station"
 SETTINGS_COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
+# The statuses of a form that is shown again, with what is wrong.
+REFUSED = (409, 413, 422)
 SAFE_REDIRECT_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.?=&-]{0,200}")
 
 
@@ -137,7 +139,14 @@ async def show_page(
     html = render(
         template,
         page.language,
-        {"reader_name": None, **values, "page": page, "station": station, "actor": page.actor},
+        {
+            "reader_name": None,
+            "is_refused": status in REFUSED,
+            **values,
+            "page": page,
+            "station": station,
+            "actor": page.actor,
+        },
     )
     cache_control = "private, no-cache" if page.actor is None else "no-store"
     headers = {"Cache-Control": cache_control, "Content-Language": html_language(page.language)}
