@@ -23,9 +23,7 @@ async def test_focus_goes_to_the_summary_of_errors(visit: OpenPage, javascript: 
     await expect(page.get_by_label("一句话说说")).to_be_focused()
 
 
-async def test_summary_wins_the_focus_over_the_code_field(
-    visit: OpenPage, demo_station: object
-) -> None:
+async def test_refused_search_at_the_desk_says_so_first(visit: OpenPage) -> None:
     desk = await visit()
     await sign_in_with_password(desk, "desk")
     await desk.goto("/desk")

@@ -136,18 +136,9 @@ async def show_page(
     page: PageContext, station: Station | None, template: str, status: int, values: dict[str, Any]
 ) -> HTMLResponse:
     """Render a page; `station` is None if none is chosen or the database is away."""
-    html = render(
-        template,
-        page.language,
-        {
-            "reader_name": None,
-            "is_refused": status in REFUSED,
-            **values,
-            "page": page,
-            "station": station,
-            "actor": page.actor,
-        },
-    )
+    defaults = {"reader_name": None, "is_refused": status in REFUSED}
+    values = {**defaults, **values, "page": page, "station": station, "actor": page.actor}
+    html = render(template, page.language, values)
     cache_control = "private, no-cache" if page.actor is None else "no-store"
     headers = {"Cache-Control": cache_control, "Content-Language": html_language(page.language)}
     return HTMLResponse(html, status_code=status, headers=headers)
