@@ -35,9 +35,12 @@ UNLABELLED_CONTROLS = """() => [...document.querySelectorAll(
 DUPLICATE_IDS = """() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   return ids.filter((id, n) => ids.indexOf(id) !== n); }"""
 HEADING_COUNT = "() => document.querySelectorAll('h1').length"
+# A box or a round button is hit by its label, too.
 SMALL_TARGETS = """minimum => [...document.querySelectorAll(
     'button, input:not([type=hidden]), textarea, a[role=button], nav a, header a, .tile, .card h3 a'
-)].filter(e => e.offsetHeight && !e.closest('.skip')).filter(e => e.offsetHeight < minimum)
+)].filter(e => e.offsetHeight && !e.closest('.skip'))
+  .map(e => e.matches('[type=checkbox], [type=radio]') ? e.closest('label') ?? e : e)
+  .filter(e => e.offsetHeight < minimum)
   .map(e => `${e.outerHTML.slice(0, 90)} is ${e.offsetHeight}px high`)"""
 HORIZONTAL_OVERFLOW = (
     "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
