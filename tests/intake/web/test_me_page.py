@@ -18,6 +18,6 @@ async def test_resident_finds_points_volunteering_and_sign_out(wisher: PageClien
 
 
 async def test_every_page_names_who_is_signed_in(wisher: PageClient, anonymous: PageClient) -> None:
-    for path in ("/", "/events", "/wishes/new", "/inbox"):
+    for path in ("/", "/events", "/wishes/new", "/inbox", "/nowhere", "/docs/messages"):
         assert "演示·1</small>" in (await wisher.get(path)).text
         assert "演示·1" not in (await anonymous.get(path)).text

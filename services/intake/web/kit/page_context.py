@@ -4,11 +4,13 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import URL, FormData
+from starlette.datastructures import FormData
 
 from services.intake.accounts import queries as accounts
 from services.intake.residents import queries as residents
@@ -73,12 +75,16 @@ class PageContext:
     @property
     def path_with_query(self) -> str:
         """The path to come back to: of this page, or of the page whose form it refuses."""
-        url = self.request.url
+        address = str(self.request.url)
         if self.request.method == "POST":
             # The address of a form may take POST only.
-            url = URL(self.request.headers.get("referer", "/"))
-        path = safe_redirect_path(url.path)
-        return safe_redirect_path(f"{url.path}?{url.query}" if url.query else path, path)
+            address = self.request.headers.get("referer", "/")
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return "/"
+        path = safe_redirect_path(parts.path)
+        return safe_redirect_path(f"{parts.path}?{parts.query}" if parts.query else path, path)
 
     def is_below(self, paths: Iterable[str]) -> bool:
         """Whether the page is at or below one of `paths`."""
@@ -100,7 +106,6 @@ class PageContext:
 
     async def show(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """Render `template` as the page."""
-        values |= {"reader_name": await self.reader_name()}
         return await show_page(self, await self.station(), template, status, values)
 
     def redirect(self, path: str) -> Response:
@@ -136,7 +141,12 @@ async def show_page(
     page: PageContext, station: Station | None, template: str, status: int, values: dict[str, Any]
 ) -> HTMLResponse:
     """Render a page; `station` is None if none is chosen or the database is away."""
-    defaults = {"reader_name": None, "is_refused": status in REFUSED}
+    try:
+        reader_name = await page.reader_name()
+    except (SQLAlchemyError, OSError):
+        # The page of an error is shown also where the database is what failed.
+        reader_name = None
+    defaults = {"reader_name": reader_name, "is_refused": status in REFUSED}
     values = {**defaults, **values, "page": page, "station": station, "actor": page.actor}
     html = render(template, page.language, values)
     cache_control = "private, no-cache" if page.actor is None else "no-store"
